@@ -1,0 +1,46 @@
+# `make run` serves the page; `make test` checks everything. Nothing needs to be prepared but Python 3.11 or newer.
+PYTHON ?= python3
+VENV ?= .venv
+HOST ?= $(or $(CHAINRULE_HOST),127.0.0.1)
+PORT ?= $(or $(CHAINRULE_PORT),8000)
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types imports tests e2e bench golden clean
+
+help: ## list the targets
+	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+run: $(VENV)/.installed ## serve the page (PORT=8000 HOST=127.0.0.1)
+	@$(BIN)/python -m app serve --host "$(HOST)" --port "$(PORT)"
+
+$(VENV)/.installed: pyproject.toml constraints.txt scripts/install.sh
+	@sh scripts/install.sh "$(PYTHON)" "$(VENV)" .
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	@sh scripts/install.sh "$(PYTHON)" "$(VENV)" ".[test]" .installed-test
+
+test: lint types imports tests ## check everything: style, types, import rules, tests with coverage
+
+lint: $(VENV)/.installed-test ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed-test ## mypy --strict
+	$(BIN)/mypy
+
+imports: $(VENV)/.installed-test ## the import rules of ARCHITECTURE.md
+	$(BIN)/lint-imports
+
+tests: $(VENV)/.installed-test ## pytest with branch coverage
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+bench: $(VENV)/.installed-test ## the budgets of bench/README.md, measured as ratios
+	@sh scripts/install.sh "$(PYTHON)" "$(VENV)" ".[test,bench]" .installed-bench
+	$(BIN)/python -m bench
+
+golden: $(VENV)/.installed-test ## write the golden files of the examples again, after looking at the pictures
+	$(BIN)/python -m tests.golden.update
+
+clean: ## remove what was built
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage*

@@ -1,0 +1,228 @@
+"""The graph as data: what tracing found, what JSON carries, what every picture is drawn from (schema_version 1).
+
+Edges are stored in PyTorch's direction only: entry number ``slot`` of ``source``'s ``next_functions`` is
+``(target, output_nr)``, from root to leaf. Parallel edges are never merged: ``x*x`` has two.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypeAliasType
+
+SCHEMA_VERSION = 1
+
+NonFinite = Literal["nan", "inf", "-inf"]
+Real = float | NonFinite
+"""A real number as JSON carries it: NaN and the infinities are strings."""
+
+
+class Data(BaseModel):
+    """A frozen value; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Complex(Data):
+    """A complex number."""
+
+    re: Real
+    im: Real
+
+
+Number = bool | int | Real | Complex
+Values = TypeAliasType("Values", "Number | list[Values]")
+"""Nested lists of numbers, as ``Tensor.tolist()`` gives them; a bare number for 0 dimensions."""
+
+
+class Span(Data):
+    """A place in the source: lines from 1, columns from 0 in characters, the end exclusive (as Python's ``ast``)."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Stats(Data):
+    """Statistics of a tensor's elements.
+
+    ``min`` to ``norm`` are over the finite elements (of a complex tensor: over the magnitudes) and None where there
+    is none; ``std`` is the population's, ``norm`` the 2-norm. ``nan``, ``inf`` and ``zero`` are counts.
+    """
+
+    min: float | None
+    max: float | None
+    mean: float | None
+    std: float | None
+    norm: float | None
+    nan: int
+    inf: int
+    zero: int
+    histogram: list[int] | None = None
+    """Counts of the finite elements in equal bins from ``min`` to ``max``; None where ``values`` lists all of them."""
+
+
+class Tensor(Data):
+    """What a tensor held when it was recorded; a later in-place change does not alter it."""
+
+    shape: list[int]
+    dtype: str
+    """Without the ``torch.`` in front: "float32"."""
+    requires_grad: bool
+    is_leaf: bool
+    numel: int
+    values: Values | None
+    """None above the element limit."""
+    stats: Stats
+    preview: str
+    """As torch prints it, shortened."""
+
+
+Saved = TypeAliasType("Saved", "Tensor | bool | int | float | str | None | list[Saved]")
+"""A value that a Node keeps for backward, under PyTorch's own name for it."""
+
+
+class Output(Data):
+    """One output of a node."""
+
+    output_nr: int
+    value: Tensor | None
+    """None where the tensor was never seen, as for an output that nothing used or returned."""
+    before: Tensor | None = None
+    """For an operation in place: what the tensor held before it."""
+    gradients: list[Tensor | None]
+    """The cotangent that arrived here, one entry for each pass; None where nothing flowed."""
+
+
+class Scope(Data):
+    """One frame of the stack of modules and functions that a node was made in, outermost first."""
+
+    kind: Literal["module", "function", "loop"]
+    name: str
+    """A module's path ("net.0"), a function's qualified name, or a loop's variable."""
+    type: str
+    """A module's class; for functions the same as ``name``; for loops "for" or "while"."""
+    call: int
+    """Which call of this module or function, or which iteration, counted from 1 within the scope above."""
+
+
+class NoGradient(Data):
+    """Why a leaf got no gradient."""
+
+    reason: Literal["not_reached", "detached", "integer", "no_pass", "zero_path"]
+    node: str | None = None
+    """The node where the way to the root is cut, where there is one."""
+
+
+NodeKind = Literal["function", "leaf", "constant", "detached"]
+Flag = Literal[
+    "root",
+    "parameter",
+    "in_place",
+    "view",
+    "custom",
+    "first_nan",
+    "first_inf",
+    "first_nan_gradient",
+    "first_inf_gradient",
+    "no_gradient",
+    "zero_gradient",
+    "in_backward",
+    "checkpoint",
+    "truncated",
+]
+
+
+class Node(Data):
+    """A ``torch.autograd.graph.Node``, or a leaf, constant or detached operation that takes part."""
+
+    id: str
+    kind: NodeKind
+    op: str
+    """``grad_fn.name()`` for functions, "AccumulateGrad" for leaves, the aten name for detached ones ("aten.mul"),
+    "constant" for constants."""
+    names: list[str]
+    """The program's variables bound to its output, the latest first; a parameter's path ("net.0.weight")."""
+    sequence_nr: int | None
+    span: Span | None
+    """The very sub-expression, in the innermost frame of the program."""
+    calls: list[Span] = []
+    """Where the frame of ``span`` was called from, and so on up to the top of the program."""
+    scope: list[Scope] = []
+    outputs: list[Output]
+    saved: dict[str, Saved] = {}
+    formula: str | None = None
+    """PyTorch's own words for the derivative."""
+    flags: list[Flag] = []
+    no_gradient: NoGradient | None = None
+    accumulated: list[Tensor | None] = []
+    """For leaves: ``.grad`` after each pass."""
+
+
+class Edge(Data):
+    """What a node takes in.
+
+    ``kind`` "gradient": entry ``slot`` of ``source``'s ``next_functions`` is ``(target, output_nr)``.
+    ``kind`` "value": a constant or detached value takes part as argument number ``slot``; no gradient flows.
+    """
+
+    id: str
+    kind: Literal["gradient", "value"] = "gradient"
+    source: str
+    slot: int
+    target: str
+    output_nr: int
+    argument: str | None = None
+    """The operator's own name of that argument, where known ("exponent")."""
+    contributions: list[Tensor | None]
+    """What this edge carried, one entry for each pass; None where nothing flowed."""
+
+
+class Root(Data):
+    """An output that backward starts from."""
+
+    node: str
+    output_nr: int
+    name: str | None
+
+
+class Pass(Data):
+    """One run of backward."""
+
+    index: int
+    """Counted from 1."""
+    call: Literal["backward", "autograd.backward", "autograd.grad", "implicit"]
+    """How the program asked for it; "implicit" is the one that is run for a program that asked for none."""
+    roots: list[Root]
+    span: Span | None
+    order: list[str]
+    """Nodes in the order in which autograd ran them."""
+    accumulated: dict[str, Tensor]
+    """``.grad`` of each leaf that this pass reached, after it."""
+    error: str | None = None
+    """PyTorch's words, if the pass raised."""
+
+
+class Variable(Data):
+    """A name of the program at its end."""
+
+    name: str
+    type: str
+    text: str
+    """Its repr, shortened."""
+    node: str | None
+    output_nr: int
+    tensor: Tensor | None
+    gradient: Tensor | None = None
+    """``.grad``, for a leaf that has it."""
+
+
+class Graph(Data):
+    """All that one execution did, as a graph; the order of nodes and edges is deterministic."""
+
+    schema_version: Annotated[int, Field(ge=1)] = SCHEMA_VERSION
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    roots: list[Root] = []
+    passes: list[Pass] = []
+    variables: list[Variable] = []

@@ -1,0 +1,1 @@
+"""From geometry and graph to SVG and the other formats."""

@@ -1,0 +1,46 @@
+"""What the operator sets, read from the environment by `create_app` and the command line, never at import."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from app.limits import Limits
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one server; the environment variable of each is ``CHAINRULE_`` plus its name in capitals."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    rate_limit: int = 120
+    """Executions a minute for each client; 0 for no limit. Cached answers do not count."""
+    limits: Limits = field(default_factory=Limits)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Read the settings from the environment.
+
+        Raises:
+            ValueError: a variable has a value that cannot be used; the message names it.
+        """
+        return cls(
+            host=environ.get("CHAINRULE_HOST", cls.host),
+            port=_whole_number(environ, "CHAINRULE_PORT", cls.port, low=0, high=65535),
+            rate_limit=_whole_number(environ, "CHAINRULE_RATE_LIMIT", cls.rate_limit, low=0, high=1_000_000),
+            limits=Limits.from_environment(environ),
+        )
+
+
+def _whole_number(environ: Mapping[str, str], name: str, default: int, *, low: int, high: int) -> int:
+    text = environ.get(name)
+    if text is None or not text.strip():
+        return default
+    try:
+        value = int(text)
+    except ValueError:
+        raise ValueError(f"{name} must be a whole number, not {text!r}") from None
+    if not low <= value <= high:
+        raise ValueError(f"{name} must be from {low} to {high}, not {value}")
+    return value

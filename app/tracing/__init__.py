@@ -1,0 +1,1 @@
+"""The tape: records what PyTorch did and gives it as a graph."""
