@@ -78,7 +78,7 @@ class Tensor(Data):
     """As torch prints it, shortened."""
 
 
-Saved = TypeAliasType("Saved", "Tensor | bool | int | float | str | None | list[Saved]")
+Saved = TypeAliasType("Saved", "Tensor | bool | int | float | str | list[Saved] | None")
 """A value that a Node keeps for backward, under PyTorch's own name for it."""
 
 

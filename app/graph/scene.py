@@ -1,0 +1,65 @@
+"""What a picture shows of a graph: boxes, links and frames, after folding and copying, before any geometry."""
+
+from dataclasses import dataclass
+
+from app.graph.model import Edge, Node, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Many nodes drawn as one box."""
+
+    label: str
+    """What a person calls it: "net.0 Linear", or "nodes 120 to 180"."""
+    path: str
+    """What ``open=`` takes to unfold it."""
+    members: tuple[str, ...]
+    """The ids of the nodes inside."""
+    repeat: int = 1
+    """How many equal scopes there are in all ("x12"), this one included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One box of the picture: a node (or one of several copies of a leaf or constant), or a fold."""
+
+    id: str
+    """Unique in the scene: the node's id, "n3.2" for its second copy, "f0" for a fold."""
+    node: Node | None
+    fold: Fold | None = None
+    copy: int = 0
+    """Counted from 1 where a leaf or constant is drawn once for each use; 0 where it is drawn once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One line of the picture, in the direction of the stored edges: from consumer to what it takes in."""
+
+    id: str
+    source: str
+    target: str
+    """Box ids."""
+    edges: tuple[Edge, ...]
+    """The edges that it stands for: one, except between folds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame around the boxes of an open scope; frames nest."""
+
+    id: str
+    scope: Scope
+    path: str
+    boxes: tuple[str, ...]
+    frames: tuple["Frame", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that a picture shows, in a deterministic order."""
+
+    boxes: tuple[Box, ...]
+    links: tuple[Link, ...]
+    frames: tuple[Frame, ...] = ()
+    notices: tuple[str, ...] = ()
+    """What was left out and why, in sentences for the person."""
