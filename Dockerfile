@@ -1,0 +1,33 @@
+# The page and the API in one container, as a user without rights.
+#   docker build -t chainrule . && docker run --rm -p 8000:8000 chainrule
+# The sandbox makes its own walls (seccomp, Landlock, rlimits) and needs no capability or device.
+FROM python:3.11-slim-bookworm
+
+ENV PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PIP_NO_CACHE_DIR=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1
+
+WORKDIR /srv/chainrule
+
+# torch first and alone: the layer that is large and seldom changes. TORCH_INDEX may name an index with CPU-only builds.
+ARG TORCH_INDEX=""
+COPY constraints.txt ./
+RUN pip install -c constraints.txt ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} torch
+
+COPY pyproject.toml README.md LICENSE ./
+COPY app ./app
+COPY templates ./templates
+COPY static ./static
+COPY examples ./examples
+RUN pip install -c constraints.txt . \
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin chainrule
+
+USER chainrule
+EXPOSE 8000
+ENV CHAINRULE_HOST=0.0.0.0 CHAINRULE_PORT=8000
+
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
+    CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ['CHAINRULE_PORT'] + '/healthz', timeout=4)"]
+
+CMD ["chainrule", "serve"]
