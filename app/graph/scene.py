@@ -6,17 +6,49 @@ from app.graph.model import Edge, Node, Scope
 
 
 @dataclass(frozen=True, slots=True)
+class SceneOptions:
+    """What is folded, copied and left out of a picture."""
+
+    open: tuple[str, ...] = ()
+    """Paths of folds to unfold, with everything around them; "*" unfolds all there is room for."""
+    closed: tuple[str, ...] = ()
+    """Paths to fold although there is room for what is inside."""
+    boxes: int = 150
+    """Boxes up to which scopes unfold by themselves."""
+    links: int = 400
+    """Links up to which scopes unfold by themselves."""
+    most_boxes: int = 600
+    """Boxes past which nothing unfolds, even when asked for."""
+    constants: bool = True
+    """Whether constants are drawn."""
+    detached: bool = True
+    """Whether operations that autograd did not record are drawn."""
+    copies_above: int = 6
+    """Uses past which a leaf or constant is drawn at each of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fold:
     """Many nodes drawn as one box."""
 
     label: str
-    """What a person calls it: "net.0 Linear", or "nodes 120 to 180"."""
+    """What a person calls it: "net.0 Linear", or "n120 to n180"."""
     path: str
     """What ``open=`` takes to unfold it."""
     members: tuple[str, ...]
-    """The ids of the nodes inside."""
+    """The ids of the nodes inside, in the graph's order; a leaf drawn at each use is in each fold that uses it."""
     repeat: int = 1
     """How many equal scopes there are in all ("x12"), this one included."""
+    scope: Scope | None = None
+    """The scope that is folded; None for a run of lines or of nodes."""
+    operations: int = 0
+    """How many of the members are operations."""
+    parameters: tuple[str, ...] = ()
+    """The leaves among the members."""
+    inputs: tuple[str, ...] = ()
+    """Nodes outside whose output goes in."""
+    outputs: tuple[str, ...] = ()
+    """Members whose output goes out, or is a root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +84,8 @@ class Frame:
     path: str
     boxes: tuple[str, ...]
     frames: tuple["Frame", ...] = ()
+    label: str = ""
+    """What a person calls it: "net.0 Linear"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,121 @@
+"""Which groups are open: as many as there is room for, equal ones alike, the biggest repeated ones last."""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from app.errors import ViewInvalidError
+from app.graph.fold_tree import Group, preorder
+
+Classes = Mapping[str, int]
+"""A number for each path; equal for groups that look equal when they are open."""
+
+
+def classify(root: Group) -> dict[str, int]:
+    """Give groups with the same operations on the same shapes in the same order the same number."""
+    numbers: dict[tuple[object, ...], int] = {}
+    found: dict[str, int] = {}
+    for group in reversed(list(preorder(root))):
+        parts: list[object] = [(group.scope.kind, group.scope.type) if group.scope else None]
+        for child in group.children:
+            if isinstance(child, Group):
+                parts.append(found[child.path])
+            else:
+                shapes = (tuple(output.value.shape) if output.value else None for output in child.node.outputs)
+                parts.append((child.node.kind, child.node.op, tuple(shapes)))
+        found[group.path] = numbers.setdefault(tuple(parts), len(numbers))
+    return found
+
+
+def choose_open(root: Group, classes: Classes, room: int, closed: Iterable[str] = ()) -> set[str]:
+    """Open groups from the outside in while the boxes stay within the room.
+
+    Equal scopes open together or not at all, and so do the slices in the same place of equal scopes; at each depth
+    single ones go before repeated ones and small before big.
+
+    Args:
+        root: The tree; the root itself is always open.
+        classes: From ``classify``.
+        room: How many boxes there may be.
+        closed: Paths that stay closed.
+
+    Returns:
+        The paths of the open groups.
+    """
+    shut = set(closed)
+    opened = {root.path}
+    boxes = len(root.children)
+    level = [root]
+    while level:
+        alike: dict[tuple[int, int], list[Group]] = {}
+        for parent in level:
+            for place, group in enumerate(_inner(parent)):
+                if group.path not in shut:
+                    key = (classes[parent.path], place) if group.slice else (classes[group.path], -1)
+                    alike.setdefault(key, []).append(group)
+        level = []
+        for groups in sorted(alike.values(), key=lambda some: (len(some) > 1, sum(len(g.children) for g in some))):
+            cost = sum(len(group.children) - 1 for group in groups)
+            if boxes + cost <= room and not _only_slices(groups[0]):
+                boxes += cost
+                opened.update(group.path for group in groups)
+                level.extend(groups)
+    return opened
+
+
+def _inner(group: Group) -> list[Group]:
+    return [child for child in group.children if isinstance(child, Group)]
+
+
+def _only_slices(group: Group) -> bool:
+    """Whether opening a slice would show smaller slices: nothing a person could read."""
+    return group.slice and any(child.slice for child in _inner(group))
+
+
+def open_asked(root: Group, opened: Iterable[str], asked: Iterable[str], most: int) -> tuple[set[str], list[str]]:
+    """Open what was asked for by path, with all that is around it.
+
+    Args:
+        root: The tree.
+        opened: The paths that are open already.
+        asked: The paths to open; "*" for all, from the outside in.
+        most: How many boxes there may be at most.
+
+    Returns:
+        The paths that are open now, and those that there was no room for.
+
+    Raises:
+        ViewInvalidError: no group has such a path.
+    """
+    groups = {group.path: group for group in _outside_in(root)}
+    parents = {child.path: group.path for group in groups.values() for child in _inner(group)}
+    now = set(opened)
+    boxes = 1 + sum(len(groups[path].children) - 1 for path in now)
+    left: list[str] = []
+    for path in [key for name in asked for key in (groups if name == "*" else [name])]:
+        if path not in groups:
+            raise ViewInvalidError("open", unknown_path(path, groups))
+        wanted = [path]
+        while wanted[-1] not in now:
+            wanted.append(parents[wanted[-1]])
+        cost = sum(len(groups[key].children) - 1 for key in wanted[:-1])
+        if boxes + cost > most:
+            left.append(path)
+            continue
+        boxes += cost
+        now.update(wanted)
+    return now, left
+
+
+def unknown_path(path: str, known: Iterable[str]) -> str:
+    """Say that there is no such path, and which come near."""
+    near = get_close_matches(path, [key for key in known if key], n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else "this graph has no such scope, line or run of nodes"
+    return f"there is nothing called {path!r} to unfold; {hint}"
+
+
+def _outside_in(root: Group) -> list[Group]:
+    """All groups, by depth."""
+    found = [root]
+    for group in found:
+        found.extend(_inner(group))
+    return found

@@ -1,0 +1,119 @@
+"""The tree of scopes: groups that may be drawn as one box, down to the single nodes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from app.graph.fold_items import Item
+from app.graph.model import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What can be folded: a scope, a run of lines, or a run of nodes."""
+
+    path: str
+    label: str
+    scope: Scope | None
+    children: "tuple[Group | Item, ...]"
+    slice: bool = False
+    """True for a run that follows no scope and no line."""
+
+
+@dataclass(slots=True)
+class _Building:
+    """A group while its children are still coming."""
+
+    path: str
+    scope: Scope | None
+    children: "list[_Building | Item]" = field(default_factory=list)
+
+
+def preorder(root: Group) -> Iterator[Group]:
+    """Every group, each before those inside it."""
+    stack = [root]
+    while stack:
+        group = stack.pop()
+        yield group
+        stack.extend(child for child in reversed(group.children) if isinstance(child, Group))
+
+
+def segment(scope: Scope) -> str:
+    """A scope's own part of a path: its name, with the call or iteration where it is not the first."""
+    if scope.kind == "loop" or scope.call > 1:
+        return f"{scope.name}:{scope.call}"
+    return scope.name
+
+
+def join_path(parent: str, above: Scope | None, scope: Scope) -> str:
+    """The path of a scope inside another; a module inside its first call's module has its own name alone."""
+    if not parent:
+        return segment(scope)
+    if (
+        above is not None
+        and above.kind == scope.kind == "module"
+        and scope.name.startswith(f"{above.name}.")
+        and parent.endswith(above.name)
+    ):
+        return parent[: len(parent) - len(above.name)] + segment(scope)
+    return f"{parent}/{segment(scope)}"
+
+
+def scope_label(scope: Scope) -> str:
+    """What a person calls a scope."""
+    if scope.kind == "loop":
+        return f"{scope.type} {scope.name}, iteration {scope.call}"
+    name = f"{scope.name} {scope.type}" if scope.kind == "module" else f"{scope.name}()"
+    return f"{name}, call {scope.call}" if scope.call > 1 else name
+
+
+def build_tree(items: Sequence[Item]) -> Group:
+    """Nest items by their scopes; a scope that holds a single item is left out.
+
+    Args:
+        items: In drawing order.
+
+    Returns:
+        The root, whose path is empty.
+    """
+    root = _Building("", None)
+    made = [root]
+    stack = [root]
+    paths = {""}
+    for item in items:
+        depth = 0
+        while depth < min(len(stack) - 1, len(item.scope)) and stack[depth + 1].scope == item.scope[depth]:
+            depth += 1
+        del stack[depth + 1 :]
+        for scope in item.scope[depth:]:
+            parent = stack[-1]
+            building = _Building(_unused(join_path(parent.path, parent.scope, scope), paths), scope)
+            parent.children.append(building)
+            made.append(building)
+            stack.append(building)
+        stack[-1].children.append(item)
+    return _freeze(made)
+
+
+def _unused(path: str, paths: set[str]) -> str:
+    """The path, numbered where the same one was there before (two loops over ``i``)."""
+    free, number = path, 1
+    while free in paths:
+        number += 1
+        free = f"{path}~{number}"
+    paths.add(free)
+    return free
+
+
+def _freeze(made: Sequence[_Building]) -> Group:
+    """Turn groups into values, the inner ones first: each was made after the one around it."""
+    done: dict[str, Group | Item] = {}
+    for building in reversed(made):
+        children = tuple(done[child.path] if isinstance(child, _Building) else child for child in building.children)
+        label = scope_label(building.scope) if building.scope else ""
+        group = Group(building.path, label, building.scope, children)
+        only_item = len(children) == 1 and isinstance(children[0], Item)
+        done[building.path] = children[0] if only_item and building.scope else group
+    root = done[""]
+    if isinstance(root, Item):
+        raise TypeError("the root of the tree is a group")
+    return root
