@@ -17,6 +17,16 @@ class Settings:
     rate_limit: int = 120
     """Executions a minute for each client; 0 for no limit. Cached answers do not count."""
     limits: Limits = field(default_factory=Limits)
+    workers: int = 0
+    """Programs that run at once; 0 for as many as there are processor cores."""
+    queue: int = 64
+    """Programs that may wait for their turn; beyond it a request is told to come back later."""
+    zygote_executions: int = 5_000
+    """Programs after which the warm parent of all children is replaced."""
+    zygote_minutes: int = 60
+    """Age after which the warm parent of all children is replaced [min]."""
+    insecure_local: bool = False
+    """Run programs although this machine cannot confine them; for one's own programs, on the loopback only."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -30,6 +40,13 @@ class Settings:
             port=_whole_number(environ, "CHAINRULE_PORT", cls.port, low=0, high=65535),
             rate_limit=_whole_number(environ, "CHAINRULE_RATE_LIMIT", cls.rate_limit, low=0, high=1_000_000),
             limits=Limits.from_environment(environ),
+            workers=_whole_number(environ, "CHAINRULE_WORKERS", cls.workers, low=0, high=1_000),
+            queue=_whole_number(environ, "CHAINRULE_QUEUE", cls.queue, low=0, high=100_000),
+            zygote_executions=_whole_number(
+                environ, "CHAINRULE_ZYGOTE_EXECUTIONS", cls.zygote_executions, low=1, high=10_000_000
+            ),
+            zygote_minutes=_whole_number(environ, "CHAINRULE_ZYGOTE_MINUTES", cls.zygote_minutes, low=1, high=100_000),
+            insecure_local=_yes_or_no(environ, "CHAINRULE_INSECURE_LOCAL", cls.insecure_local),
         )
 
 
@@ -44,3 +61,12 @@ def _whole_number(environ: Mapping[str, str], name: str, default: int, *, low: i
     if not low <= value <= high:
         raise ValueError(f"{name} must be from {low} to {high}, not {value}")
     return value
+
+
+def _yes_or_no(environ: Mapping[str, str], name: str, default: bool) -> bool:
+    text = environ.get(name, "").strip().lower()
+    if not text:
+        return default
+    if text not in {"1", "0", "yes", "no", "true", "false"}:
+        raise ValueError(f"{name} must be 1 or 0, not {environ[name]!r}")
+    return text in {"1", "yes", "true"}
