@@ -1,6 +1,7 @@
 """Every example, run through HTTP, against what PyTorch itself gives for the same text."""
 
 import io
+import math
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import torch
 from fastapi.testclient import TestClient
+from torch import nn
 
 from app.paths import EXAMPLES
 from app.settings import Settings
@@ -75,7 +77,7 @@ def problems(answer: dict[str, Any], severity: str) -> list[dict[str, Any]]:
 def plain_run(source: str) -> tuple[dict[str, Any], str, Exception | None]:
     """Run the text as a plain script: the oracle."""
     torch.manual_seed(0)
-    names: dict[str, Any] = {"__name__": "__main__"}
+    names: dict[str, Any] = {"__name__": "__main__", "torch": torch, "nn": nn, "F": nn.functional, "math": math}
     out, raised = io.StringIO(), None
     with redirect_stdout(out), redirect_stderr(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
