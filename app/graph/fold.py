@@ -180,6 +180,6 @@ def _notices(graph: Graph, boxes: Sequence[Box], left: Sequence[str]) -> tuple[s
         found.append(f"There was no room to unfold {', '.join(left[:3])}{' and others' if len(left) > 3 else ''}.")
     copies = Counter(box.node.id for box in boxes if box.node and box.copy)
     names = {box.node.id: (box.node.names or [box.node.id])[0] for box in boxes if box.node and box.copy}
-    for node, count in list(copies.items())[:3]:
+    for node, count in [(node, count) for node, count in copies.items() if count > 1][:3]:
         found.append(f"{names[node]} is drawn {count} times, once beside each use; it is one tensor with one gradient.")
     return tuple(found)

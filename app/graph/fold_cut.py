@@ -55,7 +55,7 @@ def choose_open(root: Group, classes: Classes, room: int, closed: Iterable[str] 
         level = []
         for groups in sorted(alike.values(), key=lambda some: (len(some) > 1, sum(len(g.children) for g in some))):
             cost = sum(len(group.children) - 1 for group in groups)
-            if boxes + cost <= room and not _only_slices(groups[0]):
+            if boxes + cost <= room and not _only_folds(groups[0]):
                 boxes += cost
                 opened.update(group.path for group in groups)
                 level.extend(groups)
@@ -66,9 +66,9 @@ def _inner(group: Group) -> list[Group]:
     return [child for child in group.children if isinstance(child, Group)]
 
 
-def _only_slices(group: Group) -> bool:
-    """Whether opening a slice would show smaller slices: nothing a person could read."""
-    return group.slice and any(child.slice for child in _inner(group))
+def _only_folds(group: Group) -> bool:
+    """Whether opening a slice would show more folds: nothing that a person can read better."""
+    return group.slice and bool(_inner(group))
 
 
 def open_asked(root: Group, opened: Iterable[str], asked: Iterable[str], most: int) -> tuple[set[str], list[str]]:
