@@ -1,1 +1,5 @@
 """From source text to a checked program, or every violation with its place."""
+
+from app.program.checked import CheckedProgram, check
+
+__all__ = ["CheckedProgram", "check"]
