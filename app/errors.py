@@ -99,6 +99,13 @@ class ViewInvalidError(RequestError):
         self.option = option
 
 
+class PayloadInvalidError(RequestError):
+    """The part of a URL that carries a program cannot be read."""
+
+    slug = "payload-invalid"
+    title = "The address does not carry a readable program"
+
+
 class PictureError(ChainruleError):
     """The graph is there, and cannot be drawn as asked."""
 
@@ -125,6 +132,17 @@ class BusyError(ServiceError):
 
     slug = "busy"
     title = "Too many programs are waiting"
+
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class RateLimitedError(ServiceError):
+    """This client has had as many programs run as it may for now."""
+
+    slug = "rate-limited"
+    title = "Too many programs from one client"
 
     def __init__(self, message: str, retry_after_seconds: int) -> None:
         super().__init__(message)

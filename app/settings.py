@@ -16,6 +16,23 @@ class Settings:
     port: int = 8000
     rate_limit: int = 120
     """Executions a minute for each client; 0 for no limit. Cached answers do not count."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Names that a request's ``Host`` may carry, "*.example.org" among them. Empty: loopback names only on a server
+    bound to loopback, any name otherwise."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks ("10.0.0.0/8") whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed."""
+    public_url: str = ""
+    """Where this server is reached from outside, for links to itself; empty for the address each request used."""
+    cache_bytes: int = 256 * 1024 * 1024
+    """Memory for answers and pictures [bytes]."""
+    url_bytes: int = 64_000
+    """Length of a request's path and query [bytes]."""
+    body_bytes: int = 10_000_000
+    """Size of a request's body [bytes]."""
+    body_seconds: float = 10.0
+    """Time that a client may take to send a request's body [s]."""
+    header_seconds: float = 10.0
+    """Time that a client may take to send a request's head [s]."""
     limits: Limits = field(default_factory=Limits)
     workers: int = 0
     """Programs that run at once; 0 for as many as there are processor cores."""
@@ -39,6 +56,14 @@ class Settings:
             host=environ.get("CHAINRULE_HOST", cls.host),
             port=_whole_number(environ, "CHAINRULE_PORT", cls.port, low=0, high=65535),
             rate_limit=_whole_number(environ, "CHAINRULE_RATE_LIMIT", cls.rate_limit, low=0, high=1_000_000),
+            allowed_hosts=_names(environ, "CHAINRULE_ALLOWED_HOSTS"),
+            trusted_proxies=_names(environ, "CHAINRULE_TRUSTED_PROXIES"),
+            public_url=environ.get("CHAINRULE_PUBLIC_URL", cls.public_url).rstrip("/"),
+            cache_bytes=_whole_number(environ, "CHAINRULE_CACHE_BYTES", cls.cache_bytes, low=0, high=2**40),
+            url_bytes=_whole_number(environ, "CHAINRULE_URL_BYTES", cls.url_bytes, low=1_000, high=1_000_000),
+            body_bytes=_whole_number(environ, "CHAINRULE_BODY_BYTES", cls.body_bytes, low=1_000, high=2**30),
+            body_seconds=_seconds(environ, "CHAINRULE_BODY_SECONDS", cls.body_seconds),
+            header_seconds=_seconds(environ, "CHAINRULE_HEADER_SECONDS", cls.header_seconds),
             limits=Limits.from_environment(environ),
             workers=_whole_number(environ, "CHAINRULE_WORKERS", cls.workers, low=0, high=1_000),
             queue=_whole_number(environ, "CHAINRULE_QUEUE", cls.queue, low=0, high=100_000),
@@ -70,3 +95,20 @@ def _yes_or_no(environ: Mapping[str, str], name: str, default: bool) -> bool:
     if text not in {"1", "0", "yes", "no", "true", "false"}:
         raise ValueError(f"{name} must be 1 or 0, not {environ[name]!r}")
     return text in {"1", "yes", "true"}
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
+    text = environ.get(name)
+    if text is None or not text.strip():
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError(f"{name} must be a number of seconds, not {text!r}") from None
+    if not 0 < value < float("inf"):
+        raise ValueError(f"{name} must be above 0, not {text!r}")
+    return value
+
+
+def _names(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in environ.get(name, "").split(",") if part.strip())
