@@ -1,0 +1,74 @@
+"""The arguments of a dispatched operation, under the operator's own names."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from app.graph import Number
+from app.tracing.numerals import python_number
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Argument:
+    """A tensor or number that takes part in an operation."""
+
+    name: str
+    position: int
+    """Which argument of the operator, from 0."""
+    value: Any
+    """The recorder's ``Value`` of a tensor; None for a number."""
+    number: Number | None
+    requires_grad: bool = False
+
+
+def named_arguments(
+    op: Any, args: tuple[Any, ...], kwargs: dict[str, Any], value_of: Callable[[torch.Tensor], Any]
+) -> tuple[tuple[Argument, ...], list[torch.Tensor]]:
+    """Collect the tensors and numbers among the arguments of an operator.
+
+    Numbers that only steer the operator (sizes, dimensions, flags) and those left at their default are not collected.
+
+    Returns:
+        The arguments, and the tensors among them.
+    """
+    found: list[Argument] = []
+    tensors: list[torch.Tensor] = []
+
+    def add(name: str, position: int, given: Any) -> None:
+        if isinstance(given, torch.Tensor):
+            tensors.append(given)
+            found.append(Argument(name, position, value_of(given), None, given.requires_grad))
+        elif isinstance(given, list | tuple):
+            for item in given:
+                if isinstance(item, torch.Tensor):
+                    add(name, position, item)
+
+    for position, (name, takes_number, default) in enumerate(_parameters(op)):
+        given = args[position] if position < len(args) else kwargs.get(name)
+        if given is None:
+            continue
+        if takes_number and isinstance(given, bool | int | float | complex):
+            if given != default or default is None:
+                found.append(Argument(name, position, None, python_number(given)))
+        else:
+            add(name, position, given)
+    return tuple(found), tensors
+
+
+_known: dict[Any, tuple[tuple[str, bool, Any], ...]] = {}
+
+
+def _parameters(op: Any) -> tuple[tuple[str, bool, Any], ...]:
+    known = _known.get(op)
+    if known is None:
+        known = _known[op] = tuple(
+            (argument.name, _takes_number(argument), argument.default_value) for argument in op._schema.arguments
+        )
+    return known
+
+
+def _takes_number(argument: Any) -> bool:
+    kind = str(argument.type)
+    return any(kind.startswith(prefix) for prefix in ("number", "Optional[number]", "Tensor", "Optional[Tensor]"))

@@ -1,0 +1,64 @@
+"""Turns snapshots into data, within one graph's budget of listed numbers."""
+
+import math
+from typing import Any
+
+import torch
+
+from app.graph import Number, Saved, Tensor
+from app.tracing.snapshot import Snapshot, capture, describe
+
+_DTYPES = {bool: "bool", int: "int64", float: "float64"}
+
+
+class Describer:
+    """Describes tensors; past the budget of numbers they keep statistics and a preview only.
+
+    Args:
+        elements: numbers that may be listed in all.
+    """
+
+    def __init__(self, elements: int) -> None:
+        self._left = elements
+        self._done: dict[tuple[int, bool, bool], tuple[Snapshot, Tensor]] = {}
+
+    def tensor(self, snapshot: Snapshot, requires_grad: bool, is_leaf: bool) -> Tensor:
+        """Describe a snapshot."""
+        key = (id(snapshot), requires_grad, is_leaf)
+        done = self._done.get(key)
+        listed = snapshot.kept is not None and snapshot.numel <= self._left
+        if listed:
+            self._left -= snapshot.numel
+        if done is not None and (done[1].values is not None) == listed:
+            return done[1]
+        described = describe(snapshot, requires_grad, is_leaf, listed)
+        self._done[key] = (snapshot, described)
+        return described
+
+    def now(self, tensor: torch.Tensor) -> Tensor:
+        """Describe what a tensor holds now."""
+        return self.tensor(capture(tensor, max(self._left, 1)), tensor.requires_grad, tensor.is_leaf)
+
+    def number(self, number: Number | None) -> Tensor:
+        """Describe a Python number as a tensor without dimensions."""
+        value: Any = number
+        if isinstance(number, str):
+            value = float(number)
+        elif number is not None and not isinstance(number, bool | int | float):
+            value = complex(float(number.re), float(number.im))
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**63:
+            value = math.inf if value > 0 else -math.inf
+        dtype = {bool: torch.bool, int: torch.int64, float: torch.float64}.get(type(value), torch.complex128)
+        return self.tensor(capture(torch.tensor(value, dtype=dtype), 1), False, True)
+
+    def saved(self, value: Any) -> Saved:
+        """Describe what a Node saved."""
+        if isinstance(value, Snapshot):
+            return self.tensor(value, False, True)
+        if isinstance(value, list):
+            return [self.saved(part) for part in value]
+        if isinstance(value, int) and value >= 2**63:
+            return value - 2**64  # a negative number that PyTorch keeps unsigned, such as ignore_index
+        if isinstance(value, complex) or (isinstance(value, float) and not math.isfinite(value)):
+            return str(value)
+        return value

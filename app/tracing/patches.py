@@ -1,0 +1,139 @@
+"""What is replaced in PyTorch while tapes run: one set for the process, taken back when the last tape leaves."""
+
+import threading
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Protocol
+
+import torch
+
+from app.tracing.passes import Call
+
+
+class Listener(Protocol):
+    """What a tape does when the program calls backward or a module."""
+
+    def asked(self, call: Call, roots: Any) -> None:
+        """Note that the program asks for backward, before PyTorch has checked anything."""
+
+    def answered(self) -> None:
+        """Note that what was asked for is over."""
+
+    def engine(self, run: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Run autograd's engine."""
+
+    def module_begins(self, module: Any) -> None:
+        """Note that a module's call begins."""
+
+    def module_ends(self) -> None:
+        """Note that the last module's call ended."""
+
+    def applied(self, result: Any) -> None:
+        """Note what a custom Function gave."""
+
+
+class _Listening(threading.local):
+    def __init__(self) -> None:
+        self.listeners: list[Listener] = []
+
+
+_listening = _Listening()
+_lock = threading.Lock()
+_running = 0
+_originals: list[tuple[Any, str, Any]] = []
+
+
+def listen(listener: Listener) -> None:
+    """Call a listener for what happens in this thread from now on."""
+    global _running
+    with _lock:
+        _running += 1
+        if _running == 1:
+            _install()
+    _listening.listeners.append(listener)
+
+
+def leave(listener: Listener) -> None:
+    """Stop calling a listener; with the last one, everything replaced is put back."""
+    global _running
+    _listening.listeners.remove(listener)
+    with _lock:
+        _running -= 1
+        if _running == 0:
+            while _originals:
+                owner, name, original = _originals.pop()
+                setattr(owner, name, original)
+
+
+def _install() -> None:
+    _replace(torch.Tensor, "backward", lambda original: _asking(original, "backward"))
+    _replace(torch.autograd, "backward", lambda original: _asking(original, "autograd.backward"))
+    _replace(torch.autograd, "grad", lambda original: _asking(original, "autograd.grad"))
+    _replace(torch.autograd, "_engine_run_backward", _engine)
+    _replace(torch.nn.Module, "__call__", _module_call)
+    apply = torch.autograd.Function.__dict__["apply"]
+    _originals.append((torch.autograd.Function, "apply", apply))
+    torch.autograd.Function.apply = classmethod(_apply(apply.__func__))
+
+
+def _replace(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
+    original = owner.__dict__[name]
+    _originals.append((owner, name, original))
+    setattr(owner, name, make(original))
+
+
+def _asking(original: Any, call: Call) -> Any:
+    @wraps(original)
+    def ask(*args: Any, **kwargs: Any) -> Any:
+        listeners = tuple(_listening.listeners)
+        roots = args[0] if args else kwargs.get("tensors", kwargs.get("outputs"))
+        for listener in listeners:
+            listener.asked(call, roots)
+        try:
+            return original(*args, **kwargs)
+        finally:
+            for listener in listeners:
+                listener.answered()
+
+    return ask
+
+
+def _engine(original: Any) -> Any:
+    @wraps(original)
+    def run_backward(*args: Any, **kwargs: Any) -> Any:
+        run = original
+        for listener in _listening.listeners:
+            run = _through(listener, run)
+        return run(*args, **kwargs)
+
+    return run_backward
+
+
+def _through(listener: Listener, run: Any) -> Any:
+    return lambda *args, **kwargs: listener.engine(run, args, kwargs)
+
+
+def _module_call(original: Any) -> Any:
+    @wraps(original)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        listeners = tuple(_listening.listeners)
+        for listener in listeners:
+            listener.module_begins(self)
+        try:
+            return original(self, *args, **kwargs)
+        finally:
+            for listener in listeners:
+                listener.module_ends()
+
+    return call
+
+
+def _apply(original: Any) -> Any:
+    @wraps(original)
+    def apply(cls: Any, *args: Any, **kwargs: Any) -> Any:
+        result = original(cls, *args, **kwargs)
+        for listener in _listening.listeners:
+            listener.applied(result)
+        return result
+
+    return apply

@@ -1,0 +1,62 @@
+"""What a Node keeps for its backward, read before backward frees it."""
+
+from typing import Any
+
+import torch
+
+from app.tracing.snapshot import Snapshot, capture
+
+Kept = Snapshot | bool | int | float | complex | str | list[Any] | None
+
+_names: dict[type, tuple[str, ...]] = {}
+
+
+def saved(node: Any, limit: int) -> dict[str, Kept]:
+    """Read what a Node saved, under PyTorch's own names.
+
+    Tensors that the program packs with hooks of its own are left alone: to read them would run those hooks.
+
+    Args:
+        node: the Node.
+        limit: elements up to which tensors are copied whole.
+    """
+    if isinstance(node, torch.autograd.function.BackwardCFunction):
+        return _of_custom(node, limit)
+    found: dict[str, Kept] = {}
+    for name in _saved_names(node):
+        raw = getattr(node, f"_raw_saved_{name}", None)
+        if any(part.unpack_hook is not None for part in (raw if isinstance(raw, tuple | list) else [raw]) if part):
+            continue
+        try:
+            found[name] = _kept(getattr(node, f"_saved_{name}"), limit)
+        except RuntimeError:
+            # Freed by an earlier pass, or changed in place since: backward would say so too.
+            continue
+    return found
+
+
+def _saved_names(node: Any) -> tuple[str, ...]:
+    kind = type(node)
+    if kind not in _names:
+        _names[kind] = tuple(name.removeprefix("_saved_") for name in dir(node) if name.startswith("_saved_"))
+    return _names[kind]
+
+
+def _of_custom(node: Any, limit: int) -> dict[str, Kept]:
+    try:
+        raw = node._raw_saved_tensors
+        if any(part.unpack_hook is not None for part in raw):
+            return {}
+        return {f"saved_tensors[{index}]": _kept(part, limit) for index, part in enumerate(node.saved_tensors)}
+    except RuntimeError:
+        return {}
+
+
+def _kept(value: Any, limit: int) -> Kept:
+    if isinstance(value, torch.Tensor):
+        return capture(value, limit)
+    if isinstance(value, bool | int | float | complex | str) or value is None:
+        return value
+    if isinstance(value, tuple | list):
+        return [_kept(part, limit) for part in value]
+    return str(value)

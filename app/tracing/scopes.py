@@ -1,0 +1,36 @@
+"""The stack of modules and functions that something was made in."""
+
+from app.graph import Scope
+from app.tracing.frames import FrameCall, Place
+from app.tracing.modules import ModuleCall
+from app.tracing.names import Names
+
+
+def scopes(place: Place, modules: tuple[ModuleCall, ...], names: Names) -> list[Scope]:
+    """Give the modules and functions around a place, outermost first.
+
+    A module's own ``forward`` is not told again beside the module.
+    """
+    found: list[Scope] = []
+    waiting = list(modules)
+    calls = list(place.calls)
+    for depth, call in enumerate(calls):
+        entered = False
+        while waiting and waiting[0].depth <= depth:
+            found.append(_of_module(waiting.pop(0), names))
+            entered = True
+        if call.above is None or (entered and call.code.co_name == "forward"):
+            continue
+        found.append(_of_function(call))
+    return found + [_of_module(module, names) for module in waiting]
+
+
+def _of_module(call: ModuleCall, names: Names) -> Scope:
+    kind = type(call.module).__name__
+    path = names.module_path(call.module) or kind
+    return Scope.model_construct(kind="module", name=path, type=kind, call=call.number)
+
+
+def _of_function(call: FrameCall) -> Scope:
+    name = call.code.co_qualname.replace("<locals>.", "")
+    return Scope.model_construct(kind="function", name=name, type=name, call=call.number)

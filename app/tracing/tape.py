@@ -1,0 +1,207 @@
+"""The tape: records one thread's use of PyTorch and gives it as a graph."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import torch
+
+from app.graph import Graph
+from app.limits import Limits
+from app.tracing import patches
+from app.tracing.build import Build
+from app.tracing.frames import NOWHERE, Frames, Place
+from app.tracing.modules import Modules
+from app.tracing.names import Names
+from app.tracing.passes import Call, PassRecord, Watcher
+from app.tracing.recorder import Recorder
+from app.tracing.spans import Spans
+from app.tracing.walk import grad_node
+
+
+class Tape:
+    """Records what PyTorch does between ``with Tape() as tape:`` and the end of the block.
+
+    It records the thread that entered it, and is entered once; to record again, make another. Tapes may be nested:
+    each records everything. Other threads are not recorded and not disturbed.
+
+    A pass that raised is part of the graph, with ``Pass.error``, if at least one Node had run to its end; otherwise
+    only its roots are remembered, so that the graph it asked for is still there.
+
+    Args:
+        limits: what is copied and kept; past a limit less is kept, and nothing fails.
+        filename: what the program was compiled as; frames of other files are not the program's.
+        source: the program's text, for columns in characters; left out, ``linecache`` is asked for it.
+    """
+
+    def __init__(self, limits: Limits = Limits(), filename: str = "<program>", source: str | None = None) -> None:  # noqa: B008 # a frozen value
+        self.limits = limits
+        self._spans = Spans(filename, source)
+        self._frames = Frames(filename)
+        self._modules = Modules()
+        self._recorder = Recorder(self._frames, self._modules.running, limits.tensor_elements, limits.records)
+        self._watcher = Watcher(limits.tensor_elements, limits.nodes)
+        self._passes: list[PassRecord] = []
+        self._asked: list[tuple[Call, Place]] = []
+        self._attempted: list[tuple[Any, int]] = []
+        self._last_asked: list[tuple[Any, int]] = []
+        self._running: PassRecord | None = None
+        self._state: Literal["new", "recording", "left"] = "new"
+        self._names = Names()
+        self._build: Build | None = None
+
+    def __enter__(self) -> Self:
+        """Start to record.
+
+        Raises:
+            RuntimeError: the tape was entered before.
+        """
+        if self._state != "new":
+            raise RuntimeError("a Tape is entered once; make another one to record again")
+        self._state = "recording"
+        patches.listen(self)
+        self._recorder.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop, and put everything back as it was; what was recorded stays."""
+        self._recorder.settle()
+        self._recorder.__exit__(kind, error, traceback)
+        patches.leave(self)
+        self._frames.release()
+        self._state = "left"
+
+    @property
+    def pass_count(self) -> int:
+        """How many passes are in the graph."""
+        return len(self._passes)
+
+    @property
+    def overflows(self) -> frozenset[str]:
+        """Which limits were passed, so that the graph is not whole: "records", "nodes"."""
+        truncated = any(record.truncated for record in self._passes)
+        truncated = truncated or (self._build is not None and self._build.truncated)
+        return frozenset(
+            name for name, over in (("records", self._recorder.recorded.overflowed), ("nodes", truncated)) if over
+        )
+
+    def backward(self, root: torch.Tensor, gradient: torch.Tensor | None = None) -> None:
+        """Run the pass that a program did not ask for itself: its ``Pass.call`` is "implicit".
+
+        Args:
+            root: where it starts.
+            gradient: the cotangent there; left out, ones.
+        """
+        start = torch.ones_like(root) if gradient is None else gradient
+        self._asked.append(("implicit", NOWHERE))
+        try:
+            torch.autograd.backward((root,), (start,))
+        finally:
+            self._asked.pop()
+
+    def bind(self, name: str, value: object) -> None:
+        """Note that the program bound a name to a value."""
+        self._recorder.settle()
+        self._names.bind(name, value)
+
+    def graph(
+        self,
+        roots: Sequence[torch.Tensor] | Mapping[str, torch.Tensor] | None = None,
+        names: Mapping[str, object] | None = None,
+    ) -> Graph:
+        """Give what was recorded as data.
+
+        Args:
+            roots: outputs to show, by name or not; left out, those that backward was started from (also where
+                PyTorch refused to start).
+            names: the program's variables at its end. Tensors name nodes, modules name their parameters; all are
+                listed in ``Graph.variables``.
+        """
+        self._recorder.settle()
+        if names:
+            for name, value in names.items():
+                self._names.bind(name, value)
+        given: list[tuple[tuple[Any, int], str | None]] = []
+        if roots is None:
+            given = [(place, None) for record in self._passes for place in record.roots]
+            given += [(place, None) for place in self._attempted]
+        else:
+            pairs = roots.items() if isinstance(roots, Mapping) else ((None, root) for root in roots)
+            given = [(place, name) for name, root in pairs if (place := grad_node(root)) is not None]
+        self._build = Build(
+            self._recorder, self._watcher, self._passes, self._names, self._spans, self.limits, given, names or {}
+        )
+        return self._build.graph()
+
+    def values(self, node_id: str) -> list[torch.Tensor | None]:
+        """Give the recorded values of a node of the last graph by output number, for tests; None above the limit."""
+        return self._built().values(node_id)
+
+    def gradients(self, node_id: str, index: int) -> list[torch.Tensor | None]:
+        """Give the recorded cotangents of a node of the last graph in pass number ``index`` (from 1), for tests."""
+        return self._built().gradients(node_id, index)
+
+    def _built(self) -> Build:
+        if self._build is None:
+            raise RuntimeError("ask for graph() first: it is what gives nodes their ids")
+        return self._build
+
+    def asked(self, call: Call, roots: Any) -> None:
+        """Note that the program asks for backward, before PyTorch has checked anything."""
+        if not self._asked:
+            self._recorder.settle()
+            self._asked.append((call, self._frames.here()))
+            tensors = [roots] if isinstance(roots, torch.Tensor) else roots if isinstance(roots, list | tuple) else []
+            places = [
+                grad_node(root) for root in tensors if isinstance(root, torch.Tensor) and root.grad_fn is not None
+            ]
+            self._last_asked = [place for place in places if place is not None]
+        else:
+            self._asked.append(self._asked[-1])
+
+    def answered(self) -> None:
+        """Note that what was asked for is over."""
+        self._asked.pop()
+        if not self._asked:
+            self._attempted += self._last_asked
+            self._last_asked = []
+
+    def engine(self, run: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Run autograd's engine under hooks."""
+        outputs = args[0]
+        if self._running is not None:
+            return run(*args, **kwargs)
+        self._recorder.settle()
+        if self._asked:
+            call, place = self._asked[-1]
+        else:
+            call = "autograd.backward" if kwargs.get("accumulate_grad") else "autograd.grad"
+            place = self._frames.here()
+        found = [grad_node(root) if isinstance(root, torch.Tensor) else tuple(root) for root in outputs]
+        record = PassRecord(call, tuple((root[0], root[1]) for root in found if root is not None), place)
+        inputs = () if kwargs.get("accumulate_grad") else tuple(args[4]) if len(args) > 4 else ()
+        self._running = record
+        self._recorder.in_backward = True
+        try:
+            return self._watcher.watch(record, partial(run, *args, **kwargs), inputs)
+        finally:
+            self._running = None
+            self._recorder.settle()
+            self._recorder.in_backward = False
+            if record.error is None or record.completed:
+                self._passes.append(record)
+
+    def module_begins(self, module: Any) -> None:
+        """Note that a module's call begins."""
+        self._modules.push(module, len(self._frames.running()))
+
+    def module_ends(self) -> None:
+        """Note that the last module's call ended."""
+        self._modules.pop()
+
+    def applied(self, result: Any) -> None:
+        """Note what a custom Function gave."""
+        self._recorder.settle()

@@ -1,0 +1,48 @@
+"""Walking the Nodes that autograd linked, without recursion."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+
+
+def reachable(starts: Iterable[Any], limit: int) -> tuple[list[Any], bool]:
+    """List every Node that backward could reach, breadth first.
+
+    Args:
+        starts: the Nodes to start from.
+        limit: Nodes to list at most.
+
+    Returns:
+        The Nodes, and whether some were left out.
+    """
+    found = list(dict.fromkeys(starts))
+    seen = set(found)
+    for node in found:
+        for target, _ in node.next_functions:
+            if target is not None and target not in seen:
+                if len(found) >= limit:
+                    return found, True
+                seen.add(target)
+                found.append(target)
+    return found, False
+
+
+def is_leaf(node: Any) -> bool:
+    """Tell whether a Node is the end of the chain: a leaf's AccumulateGrad."""
+    return hasattr(node, "variable")
+
+
+def grad_node(tensor: Any) -> tuple[Any, int] | None:
+    """Give the Node that a tensor's backward starts from, and which of its outputs the tensor is.
+
+    Returns:
+        None for a tensor that does not require grad.
+    """
+    if not tensor.requires_grad:
+        return None
+    if tensor.grad_fn is not None:
+        return tensor.grad_fn, tensor.output_nr
+    # Only a view of a leaf tells the leaf's Node; no mode of the program may see that view being made.
+    with torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction(), torch.enable_grad():
+        return tensor.view_as(tensor).grad_fn.next_functions[0][0], 0
