@@ -33,6 +33,14 @@ class Settings:
     """Time that a client may take to send a request's body [s]."""
     header_seconds: float = 10.0
     """Time that a client may take to send a request's head [s]."""
+    engine: str = "wasm"
+    """What runs Graphviz: "wasm" (in this process, needs nothing) or "native" (the `dot` on PATH)."""
+    layout_seconds: float = 4.0
+    """Time that one layout may take [s]."""
+    layout_memory_bytes: int = 512 * 1024 * 1024
+    """Memory that one layout may take, with the engine "wasm" [bytes]."""
+    layouts_kept: int = 256
+    """Geometries that are kept for redrawing."""
     limits: Limits = field(default_factory=Limits)
     workers: int = 0
     """Programs that run at once; 0 for as many as there are processor cores."""
@@ -64,6 +72,12 @@ class Settings:
             body_bytes=_whole_number(environ, "CHAINRULE_BODY_BYTES", cls.body_bytes, low=1_000, high=2**30),
             body_seconds=_seconds(environ, "CHAINRULE_BODY_SECONDS", cls.body_seconds),
             header_seconds=_seconds(environ, "CHAINRULE_HEADER_SECONDS", cls.header_seconds),
+            engine=_one_of(environ, "CHAINRULE_ENGINE", cls.engine, ("wasm", "native")),
+            layout_seconds=_seconds(environ, "CHAINRULE_LAYOUT_SECONDS", cls.layout_seconds),
+            layout_memory_bytes=_whole_number(
+                environ, "CHAINRULE_LAYOUT_MEMORY_BYTES", cls.layout_memory_bytes, low=16 << 20, high=4 << 30
+            ),
+            layouts_kept=_whole_number(environ, "CHAINRULE_LAYOUTS_KEPT", cls.layouts_kept, low=0, high=1_000_000),
             limits=Limits.from_environment(environ),
             workers=_whole_number(environ, "CHAINRULE_WORKERS", cls.workers, low=0, high=1_000),
             queue=_whole_number(environ, "CHAINRULE_QUEUE", cls.queue, low=0, high=100_000),
@@ -112,3 +126,10 @@ def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
 
 def _names(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in environ.get(name, "").split(",") if part.strip())
+
+
+def _one_of(environ: Mapping[str, str], name: str, default: str, known: tuple[str, ...]) -> str:
+    value = environ.get(name, "").strip() or default
+    if value not in known:
+        raise ValueError(f"{name} must be {' or '.join(known)}, not {value!r}")
+    return value

@@ -1,1 +1,7 @@
 """From a graph to positions: label text and sizes, DOT, the Graphviz engine."""
+
+from app.layout.dot import Direction, make_dot
+from app.layout.engine import Engine, make_engine
+from app.layout.geometry import Area, Geometry, Point, Route, Size
+
+__all__ = ["Area", "Direction", "Engine", "Geometry", "Point", "Route", "Size", "make_dot", "make_engine"]

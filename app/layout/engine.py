@@ -1,0 +1,91 @@
+"""One interface to Graphviz, whichever way it runs, with a memory of what it has placed."""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from typing import Protocol
+
+from app.layout.geometry import Geometry
+from app.layout.native import NativeBackend
+from app.layout.parse import parse_geometry
+from app.layout.wasm import WasmBackend
+from app.settings import Settings
+
+
+class Backend(Protocol):
+    """A way to run ``dot``."""
+
+    name: str
+
+    def run(self, dot: str, output: str, seconds: float) -> bytes:
+        """Return what ``dot -T<output>`` writes, within so many seconds."""
+        ...
+
+
+class Engine:
+    """Places graphs; safe to use from many threads.
+
+    Geometry depends on structure and box sizes only, which is all that the DOT of a picture says, so it is kept under
+    the hash of that DOT: the values may change without a layout.
+    """
+
+    def __init__(self, backend: Backend, seconds: float, kept: int) -> None:
+        self._backend = backend
+        self._kept = kept
+        self._cache: OrderedDict[bytes, Geometry] = OrderedDict()
+        self._lock = threading.Lock()
+        self.seconds = seconds
+        """What one layout may take [s]."""
+        self.layouts = 0
+        """How many layouts were run."""
+
+    @property
+    def name(self) -> str:
+        """Which backend runs: "wasm" or "native"."""
+        return self._backend.name
+
+    def place(self, dot: str) -> Geometry:
+        """Return the geometry of a DOT, from memory where it is known.
+
+        Raises:
+            LayoutDeadlineError: layout took longer than it may.
+            PictureError: Graphviz failed.
+        """
+        key = hashlib.sha256(dot.encode()).digest()
+        with self._lock:
+            if key in self._cache:
+                self._cache.move_to_end(key)
+                return self._cache[key]
+            self.layouts += 1
+        geometry = parse_geometry(self._backend.run(dot, "json0", self.seconds))
+        with self._lock:
+            self._cache[key] = geometry
+            while len(self._cache) > self._kept:
+                self._cache.popitem(last=False)
+        return geometry
+
+    def picture(self, dot: str, output: str = "svg") -> bytes:
+        """Return Graphviz's own picture of a DOT, as ``dot -T<output>`` writes it.
+
+        Raises:
+            LayoutDeadlineError: layout took longer than it may.
+            PictureError: Graphviz failed.
+        """
+        return self._backend.run(dot, output, self.seconds)
+
+
+def make_engine(settings: Settings | str = "wasm") -> Engine:
+    """Make the engine that the settings name, or the one of that name with the default limits.
+
+    Raises:
+        ValueError: there is no such engine.
+    """
+    if isinstance(settings, str):
+        settings = Settings(engine=settings)
+    if settings.engine == "wasm":
+        backend: Backend = WasmBackend(settings.layout_memory_bytes)
+    elif settings.engine == "native":
+        backend = NativeBackend()
+    else:
+        raise ValueError(f"CHAINRULE_ENGINE must be wasm or native, not {settings.engine!r}")
+    return Engine(backend, settings.layout_seconds, settings.layouts_kept)

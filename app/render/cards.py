@@ -1,0 +1,176 @@
+"""Content as marks: how a card looks."""
+
+from collections.abc import Iterator, Mapping
+
+from app.graph.model import Node, Number, Tensor
+from app.layout import card as measures
+from app.layout import text
+from app.layout.card import Block, Card, Header
+from app.layout.forms import CELL_GAP, CELL_PAD, NO_ELEMENTS, NOTE_SIZE, SCALAR_SIZE, SLAB_GAP, Grid, Histogram
+from app.layout.forms import Number as NumberForm
+from app.render import numbers
+from app.render.content import Content, Row
+from app.render.heat import Scale, flatten
+from app.render.histogram import draw_histogram
+from app.render.marks import Anchor, Mark, Path, Rect, Text
+
+_ROUND = {"leaf": 15.0, "detached": 0.0, "constant": 12.0}
+_RADIUS = 7.0
+_INSET = 3.5
+
+
+def draw_content(content: Content, scales: Mapping[str, Scale]) -> tuple[Mark, ...]:
+    """Return the marks of a box, its top left corner at the origin."""
+    if content.card is None:
+        return tuple(_pill(content))
+    return tuple(_card(content, content.card, scales))
+
+
+def radius_of(content: Content) -> float:
+    """Return the radius of a box's corners [px]."""
+    if content.card is None:
+        return content.size.height / 2
+    return _ROUND.get(content.box.node.kind, _RADIUS) if content.box.node else _RADIUS
+
+
+def _pill(content: Content) -> Iterator[Mark]:
+    size = content.size
+    yield Rect(0, 0, size.width, size.height, "card", size.height / 2)
+    yield _text(size.width / 2, size.height / 2 + 4.3, content.pill, measures.PILL_SIZE, "", "middle")
+
+
+def _card(content: Content, card: Card, scales: Mapping[str, Scale]) -> Iterator[Mark]:
+    width, height = card.size.width, card.size.height
+    radius = radius_of(content)
+    if content.box.fold is not None:
+        yield Rect(6, -6, width - 12, 20, "behind", radius)
+        yield Rect(3, -3, width - 6, 20, "behind", radius)
+    yield Rect(0, 0, width, height, "card", radius)
+    flags = content.box.node.flags if content.box.node else []
+    if "root" in flags:
+        inner = max(0.0, radius - _INSET)
+        yield Rect(_INSET, _INSET, width - 2 * _INSET, height - 2 * _INSET, "inner", inner)
+    if "in_place" in flags:
+        yield Rect(radius, height - 3, width - 2 * radius, 3, "heavy", 1.5)
+    yield from _header(content, card)
+    if content.rows:
+        edge = _INSET if "root" in flags else 0
+        yield Path(f"M{edge:g} {card.header.height:g}H{width - edge:g}", "rule")
+    for row, top in zip(content.rows, card.tops, strict=True):
+        yield from _row(card, row, top, scales)
+
+
+def _header(content: Content, card: Card) -> Iterator[Mark]:
+    header = card.header
+    left, right, y = measures.PAD, card.size.width - measures.PAD, measures.FIRST_LINE
+    if header.chip:
+        yield Rect(left, y - 14, header.chip_width, 19, "chip", 9.5)
+        middle = left + header.chip_width / 2
+        yield _text(middle, y - 0.2, header.chip, measures.CHIP_SIZE, "chip-text", "middle")
+        left += header.chip_width + 8
+    yield _text(left, y, header.title, measures.TITLE_SIZE, "bold")
+    if header.shape:
+        yield _text(right, y, header.shape, measures.SHAPE_SIZE, "soft", "end")
+    for first, second in header.lines:
+        y += measures.LINE
+        if first:
+            yield _text(measures.PAD, y, first, measures.SMALL_SIZE, "soft")
+        if second:
+            yield _text(right, y, second, measures.SMALL_SIZE, "soft", "end")
+    yield from _badges(header, y + 6, content.alarms)
+
+
+def _badges(header: Header, y: float, alarms: tuple[str, ...]) -> Iterator[Mark]:
+    x = measures.PAD
+    for badge in header.badges:
+        width = measures.badge_width(badge)
+        loud = badge in alarms
+        yield Rect(x, y, width, 15, "alarm" if loud else "badge", 3)
+        style = "alarm-text" if loud else "soft"
+        yield _text(x + width / 2, y + 10.8, badge, measures.BADGE_SIZE, style, "middle")
+        x += width + 4
+
+
+def _row(card: Card, row: Row, top: float, scales: Mapping[str, Scale]) -> Iterator[Mark]:
+    block = row.block
+    height = card.block_height(block)
+    if block.kind in scales:
+        yield Rect(6, top + 6, 3.5, height - 12, f"stripe-{block.kind}", 1.75)
+    x = measures.STRIPE + measures.PAD
+    y = top + measures.BLOCK_PAD
+    if block.label:
+        yield _text(x, y + 13.5, block.label, measures.LABEL_SIZE, "soft")
+        x += card.label_width
+    if isinstance(row.content, str):
+        yield _text(x, y + 12.5, row.content, NOTE_SIZE, "soft")
+    else:
+        yield from _tensor(block, row.content, x, y, scales[block.kind])
+
+
+def _tensor(block: Block, tensor: Tensor, x: float, y: float, scale: Scale) -> Iterator[Mark]:
+    form = block.form
+    if isinstance(form, NumberForm):
+        number = next(flatten(tensor.values), None)
+        word = "?" if number is None else numbers.one(number, form.characters)
+        loud = number is not None and numbers.magnitude(number) is None
+        if loud:
+            yield Rect(x - 5, y, text.width(word, SCALAR_SIZE) + 10, 20, "alarm", 3)
+        yield _text(x, y + 14.5, word, SCALAR_SIZE, "alarm-text" if loud else "bold")
+    elif isinstance(form, Grid):
+        yield from _grid(form, tensor, x, y, scale)
+    elif isinstance(form, Histogram):
+        yield from draw_histogram(form, tensor, x, y, scale.kind)
+    else:
+        yield _text(x, y + 12.5, NO_ELEMENTS, NOTE_SIZE, "soft")
+
+
+def _grid(form: Grid, tensor: Tensor, x: float, y: float, scale: Scale) -> Iterator[Mark]:
+    if tensor.values is None:
+        yield _text(x, y + 12.5, "not listed", NOTE_SIZE, "soft")
+        return
+    listed = list(flatten(tensor.values))
+    words = numbers.many(listed, form.characters)
+    whole = not any("." in word for word in words)
+    baseline = form.cell_height / 2 + form.font_size * 0.36
+    for index, (number, word) in enumerate(zip(listed, words, strict=True)):
+        row, column = divmod(index, form.columns)
+        left = x + column * (form.cell_width + CELL_GAP)
+        top = y + row * (form.cell_height + CELL_GAP) + row // form.slab * SLAB_GAP
+        tint = scale.tint(number)
+        yield Rect(left, top, form.cell_width, form.cell_height, "cell", 2.5)
+        if tint:
+            yield Rect(left, top, form.cell_width, form.cell_height, tint, 2.5)
+        style = "alarm-text" if tint == "alarm" else ""
+        if whole or tint == "alarm":
+            yield _text(left + form.cell_width / 2, top + baseline, word, form.font_size, style, "middle")
+        else:
+            yield _text(left + form.cell_width - CELL_PAD, top + baseline, word, form.font_size, style, "end")
+
+
+def _text(x: float, y: float, content: str, size: float, style: str, anchor: Anchor = "start") -> Text:
+    return Text(x, y, content, size, style, anchor, text.fitted(content, size))
+
+
+def label_of(content: Content, title: str) -> str:
+    """Return what a screen reader says of a box: its name, shape and numbers."""
+    node: Node | None = content.box.node
+    header = content.card.header if content.card else None
+    parts = [title]
+    if header and header.shape:
+        parts.append(header.shape)
+    for row in content.rows:
+        said = row.content if isinstance(row.content, str) else _said(row.content)
+        parts.append(f"{row.block.label} {said}".strip())
+    if node is None and header:
+        parts.extend(left for left, _ in header.lines)
+    return ", ".join(parts)
+
+
+def _said(tensor: Tensor) -> str:
+    listed: list[Number] = list(flatten(tensor.values))
+    if len(listed) == 1:
+        return numbers.one(listed[0], 12)
+    stats = tensor.stats
+    if stats.min is None or stats.max is None:
+        return f"{tensor.numel} elements"
+    return f"from {stats.min:.4g} to {stats.max:.4g}"

@@ -1,0 +1,292 @@
+"""What stands on each card: the words and tensors of a box, with the room that they take."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from app.graph.model import Graph, Node, NodeKind, Output, Saved, Tensor
+from app.graph.operators import short_name
+from app.graph.scene import Box, Fold
+from app.layout import text
+from app.layout.card import Block, Card, Header, measure, measure_pill
+from app.layout.forms import form_of, line_of, words
+from app.layout.geometry import Size
+from app.render import numbers
+from app.render.options import ViewOptions
+
+NAME_CELLS = 26
+CODE_CELLS = 34
+_MOST_OUTPUTS = 4
+_MOST_PARAMETERS = 4
+_MOST_SAVED = 5
+_NORM_CHARACTERS = 9
+_BADGES = {
+    "parameter": "parameter",
+    "in_place": "in place",
+    "view": "view",
+    "custom": "custom",
+    "checkpoint": "checkpoint",
+    "in_backward": "made in backward",
+    "truncated": "truncated",
+}
+_ALARMS = {
+    "first_nan": "first NaN",
+    "first_inf": "first Inf",
+    "first_nan_gradient": "first NaN gradient",
+    "first_inf_gradient": "first Inf gradient",
+}
+_REASONS = {
+    "not_reached": "none: not reached",
+    "detached": "none: detached",
+    "integer": "none: integers have none",
+    "no_pass": "none: no backward ran",
+    "zero_path": "none: a zero on the way",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A block and what is in it."""
+
+    block: Block
+    content: Tensor | str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything on one card; ``card`` is None for a pill."""
+
+    box: Box
+    size: Size
+    card: Card | None
+    rows: tuple[Row, ...]
+    alarms: tuple[str, ...] = ()
+    pill: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The lines of the program, for the sub-expressions."""
+
+    lines: tuple[str, ...] = ()
+
+    def code(self, node: Node) -> str:
+        """Return the sub-expression of a node in one line; empty where it is not known."""
+        span = node.span
+        if span is None or not self.lines or not 1 <= span.line <= span.end_line <= len(self.lines):
+            return ""
+        lines = list(self.lines[span.line - 1 : span.end_line])
+        lines[-1] = lines[-1][: span.end_column]
+        lines[0] = lines[0][span.column :]
+        return " ".join(line.strip() for line in lines)
+
+
+class Author:
+    """Writes the content of each box of one picture."""
+
+    def __init__(self, graph: Graph, options: ViewOptions, pass_position: int | None, source: Source) -> None:
+        self._nodes = {node.id: node for node in graph.nodes}
+        self._options = options
+        self._pass = pass_position
+        self._source = source
+        self._values = options.view in ("both", "values")
+        self._gradients = options.view in ("both", "gradients") and pass_position is not None
+
+    def write(self, box: Box) -> Content:
+        """Return the content of a box."""
+        if box.fold is not None:
+            return self._fold(box, box.fold)
+        assert box.node is not None
+        if box.node.kind == "constant" and _is_lone(box.node):
+            words = _constant_words(box.node)
+            return Content(box, measure_pill(words), None, (), pill=words)
+        return self._node(box, box.node)
+
+    def _node(self, box: Box, node: Node) -> Content:
+        alarms = tuple(_ALARMS[flag] for flag in node.flags if flag in _ALARMS)
+        badges = tuple(_BADGES[flag] for flag in node.flags if flag in _BADGES) + alarms
+        rows = tuple(self._rows(node))
+        header = Header(
+            chip=_tail(node.names[0], NAME_CELLS) if node.names else None,
+            title=text.shorten(title_of(node), NAME_CELLS),
+            shape=shape_of(node),
+            lines=tuple(self._lines(node)),
+            badges=badges,
+        )
+        card = measure(header, tuple(row.block for row in rows))
+        return Content(box, card.size, card, rows, alarms)
+
+    def _lines(self, node: Node) -> Iterator[tuple[str, str]]:
+        dtype = next((output.value.dtype for output in node.outputs if output.value), "")
+        name = "" if node.kind == "constant" else text.shorten(node.op, CODE_CELLS)
+        if name or dtype:
+            yield name, dtype
+        code = text.shorten(self._source.code(node), CODE_CELLS)
+        if code and node.kind != "constant":
+            yield code, ""
+
+    def _rows(self, node: Node) -> Iterator[Row]:
+        several = len(node.outputs) > 1
+        for output in node.outputs[:_MOST_OUTPUTS]:
+            mark = f" {output.output_nr}" if several else ""
+            if self._values:
+                yield _tensor_row("value", f"value{mark}", output.value, "not seen")
+            if self._gradients and node.kind in ("function", "leaf"):
+                yield self._gradient_row(node, output, f"grad{mark}")
+        left = len(node.outputs) - _MOST_OUTPUTS
+        if left > 0 and self._options.view != "structure":
+            yield _remark("", f"and {left} more outputs")
+        if self._gradients and node.kind == "leaf":
+            yield from self._accumulated(node)
+        if self._options.saved:
+            yield from _saved_rows(node)
+
+    def _gradient_row(self, node: Node, output: Output, label: str) -> Row:
+        position = self._pass or 0
+        gradient = output.gradients[position] if position < len(output.gradients) else None
+        reason = _REASONS[node.no_gradient.reason] if node.no_gradient else "none"
+        return _tensor_row("gradient", label, gradient, reason)
+
+    def _accumulated(self, node: Node) -> Iterator[Row]:
+        # Only where an earlier pass left something: in the first one .grad is the gradient just shown.
+        position = self._pass or 0
+        if any(node.accumulated[:position]) and position < len(node.accumulated):
+            yield _tensor_row("gradient", ".grad", node.accumulated[position], "None")
+
+    def _fold(self, box: Box, fold: Fold) -> Content:
+        header = Header(
+            chip=None,
+            title=_tail(fold.label, NAME_CELLS + 6),
+            shape=f"×{fold.repeat}" if fold.repeat > 1 else "",
+            lines=tuple(self._fold_lines(fold)),
+        )
+        rows = tuple(self._fold_rows(fold))
+        card = measure(header, tuple(row.block for row in rows))
+        return Content(box, card.size, card, rows)
+
+    def _fold_lines(self, fold: Fold) -> Iterator[tuple[str, str]]:
+        counts = [_count(fold.operations, "operation"), _count(len(fold.parameters), "leaf", "leaves")]
+        yield " · ".join(count for count in counts if count) or _count(len(fold.members), "node"), ""
+        shapes = [self._described(ids) for ids in (fold.inputs, fold.outputs)]
+        if shapes[0]:
+            yield f"in   {shapes[0]}", ""
+        if shapes[1]:
+            yield f"out  {shapes[1]}", ""
+
+    def _described(self, ids: Sequence[str]) -> str:
+        nodes = [self._nodes[key] for key in ids if self._nodes[key].kind != "constant"]
+        parts = [" ".join(filter(None, (node.names[0] if node.names else "", shape_of(node)))) for node in nodes[:2]]
+        more = [f"and {len(nodes) - 2} more"] if len(nodes) > 2 else []
+        return text.shorten(", ".join(filter(None, parts + more)), CODE_CELLS)
+
+    def _fold_rows(self, fold: Fold) -> Iterator[Row]:
+        main = self._nodes[fold.outputs[-1]] if fold.outputs else None
+        if main is not None and main.outputs:
+            if self._values:
+                yield _norm_row("value", "value", main.outputs[0].value)
+            if self._gradients:
+                yield _norm_row("gradient", "grad", _at(main.outputs[0].gradients, self._pass))
+        if self._gradients:
+            for key in fold.parameters[:_MOST_PARAMETERS]:
+                node = self._nodes[key]
+                name = node.names[0].rpartition(".")[2] if node.names else key
+                yield _norm_row("gradient", _tail(name, 12), _at(node.outputs[0].gradients, self._pass))
+            left = len(fold.parameters) - _MOST_PARAMETERS
+            if left > 0:
+                yield _remark("", f"and {left} more")
+
+
+def title_of(node: Node) -> str:
+    """Return what a person calls a node."""
+    if node.kind == "leaf" and "parameter" in node.flags:
+        return "leaf"
+    return short_name(node.op, "custom" in node.flags)
+
+
+def shape_of(node: Node) -> str:
+    """Return the shape of a node's output in words: "3×3", "scalar", "2 outputs"."""
+    if len(node.outputs) > 1:
+        return f"{len(node.outputs)} outputs"
+    value = node.outputs[0].value if node.outputs else None
+    return describe_shape(value.shape) if value else ""
+
+
+def describe_shape(shape: Sequence[int]) -> str:
+    """Return a shape in words."""
+    if not shape:
+        return "scalar"
+    return "×".join(map(str, shape)) if len(shape) > 1 else f"[{shape[0]}]"
+
+
+def _is_lone(node: Node) -> bool:
+    value = node.outputs[0].value if node.outputs else None
+    return value is None or (not value.shape and not isinstance(value.values, list))
+
+
+def _constant_words(node: Node) -> str:
+    value = node.outputs[0].value if node.outputs else None
+    if value is None or value.values is None or isinstance(value.values, list):
+        return text.shorten(value.preview, 16) if value else "?"
+    number = value.values
+    if isinstance(number, float) and abs(number) < 1e6:
+        return f"{number:.6g}"
+    return numbers.one(number, 13)
+
+
+def _tensor_row(kind: str, label: str, tensor: Tensor | None, missing: str) -> Row:
+    if tensor is None:
+        return _remark(kind, missing, label)
+    return Row(Block(kind, label, form_of(tensor.shape, tensor.dtype)), tensor)
+
+
+def _norm_row(kind: str, label: str, tensor: Tensor | None) -> Row:
+    if tensor is None or tensor.stats.norm is None:
+        return _remark(kind, "none", label)
+    bad = [_count(tensor.stats.nan, "NaN", "NaN"), _count(tensor.stats.inf, "Inf", "Inf")]
+    remark = ", ".join(filter(None, bad)) or f"norm {numbers.one(tensor.stats.norm, _NORM_CHARACTERS)}"
+    return Row(Block(kind, label, line_of(5 + _NORM_CHARACTERS)), text.shorten(remark, 5 + _NORM_CHARACTERS))
+
+
+def _remark(kind: str, remark: str, label: str = "") -> Row:
+    return Row(Block(kind, label, words(remark)), remark)
+
+
+def _saved_rows(node: Node) -> Iterator[Row]:
+    for name, saved in list(node.saved.items())[:_MOST_SAVED]:
+        yield Row(Block("saved", _tail(name.removeprefix("_saved_"), 14), line_of(18)), _saved_words(saved))
+    left = len(node.saved) - _MOST_SAVED
+    if left > 0:
+        yield _remark("", f"and {left} more saved")
+
+
+def _saved_words(saved: Saved) -> str:
+    if isinstance(saved, Tensor):
+        return text.shorten(f"{describe_shape(saved.shape)} {saved.dtype}", 18)
+    if isinstance(saved, float):
+        return f"{saved:.6g}"
+    if isinstance(saved, list):
+        return text.shorten(", ".join(_saved_words(part) for part in saved[:6]), 18)
+    return text.shorten(str(saved), 18)
+
+
+def _at(gradients: Sequence[Tensor | None], position: int | None) -> Tensor | None:
+    return gradients[position] if position is not None and position < len(gradients) else None
+
+
+def _tail(name: str, limit: int) -> str:
+    # The end of a long dotted name tells more than its beginning.
+    name = text.clean(name)
+    if text.cells(name) <= limit or not name.isascii():
+        return text.shorten(name, limit)
+    return text.ELLIPSIS + name[1 - limit :]
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}" if number else ""
+
+
+KIND_WORDS: dict[NodeKind, str] = {
+    "function": "operation",
+    "leaf": "leaf",
+    "constant": "constant",
+    "detached": "operation without gradient",
+}

@@ -1,0 +1,50 @@
+"""One way in to every format of picture."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.errors import ViewInvalidError
+from app.graph.model import Graph
+from app.layout import Engine
+from app.render.message import message_picture
+from app.render.options import Theme, ViewOptions
+from app.render.svg import draw_svg, write_svg
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A finished picture."""
+
+    content: bytes
+    media_type: str
+
+
+_FORMATS: dict[str, tuple[str, Callable[[Graph, ViewOptions, Engine, str], bytes]]] = {
+    "svg": ("image/svg+xml", draw_svg),
+}
+
+
+def draw(graph: Graph, format: str, options: ViewOptions, engine: Engine, source: str = "") -> Drawing:
+    """Draw a graph.
+
+    Args:
+        graph: what is drawn.
+        format: "svg", ...
+        options: what is shown of it, and how.
+        engine: what places it.
+        source: the program, for the sub-expressions on the cards.
+
+    Raises:
+        ViewInvalidError: the format does not exist, or an option names what this graph does not have.
+        LayoutDeadlineError: layout took too long.
+        PictureError: the graph cannot be drawn.
+    """
+    if format not in _FORMATS:
+        raise ViewInvalidError("format", f"{format!r} is not one of {', '.join(sorted(_FORMATS))}")
+    media_type, drawer = _FORMATS[format]
+    return Drawing(drawer(graph, options, engine, source), media_type)
+
+
+def error_picture(title: str, detail: str, format: str = "svg", theme: Theme = "auto") -> Drawing:
+    """Draw what went wrong, in the format that was asked for where that can show it, else as SVG."""
+    return Drawing(write_svg(message_picture(title, detail), theme), "image/svg+xml")

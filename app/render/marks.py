@@ -1,0 +1,78 @@
+"""The few kinds of marks that every picture is made of; places are in pixels within their group."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Anchor = Literal["start", "middle", "end"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A rectangle."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    style: str
+    """Classes of the stylesheet."""
+    radius: float = 0.0
+
+    kind = "rect"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text."""
+
+    x: float
+    y: float
+    """The baseline."""
+    content: str
+    size: float
+    style: str
+    anchor: Anchor = "start"
+    length: float | None = None
+    """The width it is fitted to, where the font may lack its characters."""
+
+    kind = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Lines and curves, in SVG's path language."""
+
+    d: str
+    style: str
+
+    kind = "path"
+
+
+Mark = Rect | Text | Path
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Marks that are one thing to the reader: a node, an edge, a frame."""
+
+    style: str
+    label: str
+    """What a screen reader says."""
+    marks: tuple[Mark, ...]
+    x: float = 0.0
+    y: float = 0.0
+    data: tuple[tuple[str, str], ...] = ()
+    """``data-`` attributes, without that prefix."""
+    focusable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A whole picture."""
+
+    width: float
+    height: float
+    title: str
+    description: str
+    groups: tuple[Group, ...]
+    """In the order of drawing."""

@@ -1,0 +1,81 @@
+"""Numbers as words of bounded length."""
+
+import math
+from collections.abc import Sequence
+
+from app.graph.model import Complex, Number
+
+_MARKS = {"nan": "NaN", "inf": "∞", "-inf": "-∞"}
+_DECIMALS = 4
+
+
+def magnitude(number: Number) -> float | None:
+    """Return what a number weighs on a colour scale: with its sign if real, its modulus if complex.
+
+    None for what is not finite.
+    """
+    if isinstance(number, Complex):
+        if isinstance(number.re, str) or isinstance(number.im, str):
+            return None
+        return math.hypot(number.re, number.im)
+    return None if isinstance(number, str) else float(number)
+
+
+def one(number: Number, characters: int) -> str:
+    """Return one number in at most so many characters."""
+    return many([number], characters)[0]
+
+
+def many(numbers: Sequence[Number], characters: int) -> list[str]:
+    """Return the numbers of one tensor, each in at most so many characters, with the same decimals where that serves.
+
+    What would show as zero without being zero, or does not fit, has an exponent.
+    """
+    plain = [n for n in numbers if isinstance(n, int | float)]
+    decimals = _common_decimals(plain, characters)
+    return [_word(number, characters, decimals) for number in numbers]
+
+
+def _common_decimals(numbers: Sequence[float], characters: int) -> int:
+    if all(float(n).is_integer() for n in numbers):
+        return 0
+    most = max(abs(n) for n in numbers)
+    digits = len(str(int(most)))
+    sign = any(n < 0 for n in numbers)
+    return max(0, min(_DECIMALS, characters - digits - sign - 1))
+
+
+def _word(number: Number, characters: int, decimals: int) -> str:
+    if isinstance(number, Complex):
+        return _complex(number, characters)
+    if isinstance(number, bool):
+        return str(number)
+    if isinstance(number, str):
+        return _MARKS[number]
+    if number == 0:
+        return f"{0:.{decimals}f}"
+    word = f"{number:.{decimals}f}"
+    enough = (decimals == 0 and float(number).is_integer()) or abs(number) >= 10.0 ** (1 - decimals) / 2
+    return word if len(word) <= characters and enough else _exponent(number, characters)
+
+
+def _exponent(number: float, characters: int) -> str:
+    for digits in range(5, -1, -1):
+        mantissa, _, power = f"{number:.{digits}e}".partition("e")
+        word = f"{mantissa}e{int(power)}"
+        if len(word) <= characters:
+            return word
+    return word[:characters]
+
+
+def _complex(number: Complex, characters: int) -> str:
+    room = (characters - 2) // 2
+    real = one(number.re, room)
+    imaginary = number.im
+    if isinstance(imaginary, str):
+        part = _MARKS[imaginary].removeprefix("-")
+        sign = "-" if imaginary.startswith("-") else "+"
+    else:
+        part = one(abs(imaginary), room)
+        sign = "-" if imaginary < 0 else "+"
+    return f"{real}{sign}{part}i"

@@ -1,0 +1,88 @@
+"""The SVG of a graph: what is in it, and that it stands alone."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from app.errors import ViewInvalidError
+from app.graph.model import Graph
+from app.layout import Engine, make_engine
+from app.render import ViewOptions, draw, error_picture
+from tests.render.build import SEED_SOURCE, seed_graph
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return make_engine()
+
+
+def svg(graph: Graph, engine: Engine, source: str = "", **options: object) -> ElementTree.Element:
+    drawing = draw(graph, "svg", ViewOptions(**options), engine, source)  # type: ignore[arg-type]
+    assert drawing.media_type == "image/svg+xml"
+    return ElementTree.fromstring(drawing.content)
+
+
+def groups(root: ElementTree.Element, style: str) -> list[ElementTree.Element]:
+    return [g for g in root.iter(f"{SVG}g") if style in g.get("class", "").split()]
+
+
+def words(root: ElementTree.Element) -> list[str]:
+    return [text.text or "" for text in root.iter(f"{SVG}text")]
+
+
+def test_each_node_and_edge_has_its_group(engine: Engine) -> None:
+    graph = seed_graph()
+    root = svg(graph, engine)
+    assert [g.get("data-node") for g in groups(root, "node")] == [node.id for node in graph.nodes]
+    assert {g.get("data-edge") for g in groups(root, "edge")} == {edge.id for edge in graph.edges}
+    ends = {g.get("data-edge"): (g.get("data-source"), g.get("data-target")) for g in groups(root, "edge")}
+    assert ends == {edge.id: (edge.source, edge.target) for edge in graph.edges}
+
+
+def test_a_card_says_name_operation_code_shape_value_and_gradient(engine: Engine) -> None:
+    root = svg(seed_graph(), engine, SEED_SOURCE)
+    [card] = [g for g in groups(root, "node") if g.get("data-node") == "n4"]
+    said = words(card)
+    for word in ("g", "mul", "MulBackward0", "2*(x**3)", "3×3", "float32", "value", "grad", "-3.7829", "0.0833"):
+        assert word in said, word
+
+
+def test_data_flows_down_from_the_leaf_to_the_root(engine: Engine) -> None:
+    root = svg(seed_graph(), engine)
+    tops = {g.get("data-node"): float(re.findall(r"[\d.]+", g.get("transform", ""))[1]) for g in groups(root, "node")}
+    assert tops["n0"] < tops["n2"] < tops["n4"] < tops["n5"] < tops["n7"]
+
+
+def test_the_same_request_gives_the_same_bytes(engine: Engine) -> None:
+    first = draw(seed_graph(), "svg", ViewOptions(), engine).content
+    assert draw(seed_graph(), "svg", ViewOptions(), make_engine()).content == first
+
+
+def test_the_title_and_description_say_what_is_computed(engine: Engine) -> None:
+    root = svg(seed_graph(), engine)
+    assert (root.findtext(f"{SVG}title")) == "Autograd graph of z"
+    assert "z (-1.1008)" in (root.findtext(f"{SVG}desc") or "")
+
+
+def test_an_empty_graph_is_explained(engine: Engine) -> None:
+    assert "There is no graph to draw" in words(svg(Graph(), engine))
+
+
+def test_a_pass_that_did_not_run_is_refused(engine: Engine) -> None:
+    with pytest.raises(ViewInvalidError, match="there is one pass"):
+        svg(seed_graph(), engine, pass_index=2)
+
+
+def test_an_unknown_format_is_refused(engine: Engine) -> None:
+    with pytest.raises(ViewInvalidError, match="'gif' is not one of"):
+        draw(seed_graph(), "gif", ViewOptions(), engine)
+
+
+def test_an_error_picture_says_what_is_wrong() -> None:
+    drawing = error_picture("This view does not exist", "pass: 7 does not exist; there is one pass")
+    said = " ".join(words(ElementTree.fromstring(drawing.content)))
+    assert "This view does not exist" in said
+    assert "there is one pass" in said
