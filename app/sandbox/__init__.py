@@ -1,1 +1,5 @@
-"""The web process's side of confinement: leases a confined child for each program, with a deadline."""
+"""The pool of confined children, seen from the web process: the only package that starts processes."""
+
+from app.sandbox.pool import Pool
+
+__all__ = ["Pool"]

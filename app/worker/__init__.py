@@ -1,1 +1,5 @@
-"""The child: confines itself, executes the program on a tape, answers. Started by module name only."""
+"""The child: gives up everything, then executes one program on a tape; `python -m app.worker` is the zygote."""
+
+from app.worker.execution import execute
+
+__all__ = ["execute"]

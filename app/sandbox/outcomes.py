@@ -1,0 +1,52 @@
+"""What is said of a program whose child did not answer."""
+
+import signal
+
+from app.graph.wire import Problem
+from app.limits import Limits
+
+
+def overdue_problem(limits: Limits) -> Problem:
+    """Return the problem of a program that had to be killed for its time."""
+    return Problem(
+        slug="time-limit",
+        severity="error",
+        title="The program took too long",
+        detail=f"It did not stop after {limits.wall_seconds:g} s, which is the limit, and had to be killed in the "
+        "middle of an operation, so there is no graph. Use smaller tensors, or do fewer steps.",
+    )
+
+
+def lost_problem(reason: str, status: int | None, limits: Limits) -> Problem:
+    """Return the problem of a program whose process ended.
+
+    Args:
+        reason: what the web process saw.
+        status: the exit code, or minus the number of a signal; None if it is not known.
+        limits: what it had been given.
+    """
+    if status == -signal.SIGSYS:
+        return Problem(
+            slug="forbidden-call",
+            severity="error",
+            title="The program tried to leave the sandbox",
+            detail="It asked the operating system for something that no program here may do (files, network, "
+            "processes), and was ended for it.",
+        )
+    if status == -signal.SIGXCPU:
+        return Problem(
+            slug="cpu-limit",
+            severity="error",
+            title="The program used too much processor time",
+            detail=f"It used more than {limits.cpu_seconds} s, which is the limit, and had to be killed in the middle "
+            "of an operation, so there is no graph. Use smaller tensors, or do fewer steps.",
+        )
+    ended = f"signal {signal.Signals(-status).name}" if status is not None and status < 0 else reason
+    return Problem(
+        slug="crash",
+        severity="error",
+        title="The program crashed its process",
+        detail="PyTorch itself failed in the middle of an operation, and the process ended without an answer. Only "
+        "this program was harmed. Look at the last operation it did: its arguments may be out of range.",
+        message=ended,
+    )

@@ -1,0 +1,49 @@
+"""One child: gives up what it has, waits for one request, executes it, answers, and ends."""
+
+from app.graph.model import Graph
+from app.graph.pipe import ANSWER, HELLO, REQUEST, STARTED, Hello, Layer
+from app.graph.wire import ExecutionAnswer, ExecutionRequest, Problem
+from app.limits import Limits
+from app.worker.channel import Channel, Closed
+from app.worker.execution import execute
+from app.worker.reports import limit_problem
+
+
+def serve_one(channel: Channel, layers: list[Layer], limits: Limits) -> None:
+    """Execute the one request that comes through the channel."""
+    channel.send(HELLO, Hello(layers=layers).model_dump_json().encode())
+    try:
+        kind, content = channel.receive()
+    except Closed:
+        return
+    if kind != REQUEST:
+        return
+    request = ExecutionRequest.model_validate_json(content)
+    channel.send(STARTED)
+    channel.send(ANSWER, encode(answer_to(request, limits), limits))
+
+
+def answer_to(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
+    """Execute a request; a fault of ours becomes a problem in the answer, so that the person hears of it."""
+    try:
+        return execute(request, limits)
+    except MemoryError:
+        return ExecutionAnswer(problems=[limit_problem("memory_bytes", limits)])
+    except Exception as error:
+        problem = Problem(
+            slug="tracing-failed",
+            severity="error",
+            title="The graph could not be made",
+            detail="Chainrule failed to follow the program. This is a fault of Chainrule, not of the program.",
+            message=f"{type(error).__name__}: {error}",
+        )
+        return ExecutionAnswer(problems=[problem])
+
+
+def encode(answer: ExecutionAnswer, limits: Limits) -> bytes:
+    """Return the answer as JSON; without its graph where it would be too large."""
+    content = answer.model_dump_json().encode()
+    if len(content) <= limits.answer_bytes:
+        return content
+    problems = [*answer.problems, limit_problem("answer_bytes", limits)]
+    return answer.model_copy(update={"graph": Graph(), "problems": problems}).model_dump_json().encode()

@@ -1,0 +1,155 @@
+"""Executes one program on a tape and answers with its graph, its console and its problems."""
+
+import gc
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+from app.graph.model import Graph, Span
+from app.graph.wire import ExecutionAnswer, ExecutionRequest, Problem, Rejection
+from app.limits import Limits
+from app.tracing import Namespace, Tape
+from app.worker.caught import error_text, span_in_characters, span_of
+from app.worker.code import Code, compile_program
+from app.worker.console import FILENAME
+from app.worker.diagnose import diagnose_exception, diagnose_graph, diagnose_warning
+from app.worker.inputs import leaf
+from app.worker.limit import LimitReached, deadlines, is_out_of_memory, use_memory_reserve
+from app.worker.namespace import bindings
+from app.worker.reports import limit_problem, no_gradient_notice, ones_notice
+from app.worker.roots import RootRejected, RootTensor, choose_root, cotangent, last_assigned
+from app.worker.surroundings import Surroundings, surroundings
+
+
+@dataclass
+class _Run:
+    """What is known of a program while it runs."""
+
+    problems: list[Problem] = field(default_factory=list)
+    root: RootTensor | None = None
+    rejection: Rejection | None = None
+    last_span: Span | None = None
+    error: BaseException | None = None
+    failed: bool = False
+    """Whether the program was ended by an exception or a limit."""
+
+
+def execute(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
+    """Execute a program in this process.
+
+    Nothing is confined here: a child confines itself before it calls this. Only the main thread can do it, since the
+    deadlines are signals.
+
+    Args:
+        request: the program, its inputs, and what to differentiate.
+        limits: what it may use; those on time and output are kept here, memory is the process's own limit.
+
+    Returns:
+        The graph as far as it came, the console, and every problem; no exception of the program comes out.
+    """
+    started = time.perf_counter()
+    run = _Run()
+    code = None
+    tape = Tape(limits, FILENAME, request.source)
+    namespace = Namespace(tape, bindings())
+    with surroundings(request.source, request.seed, namespace, limits.stdout_bytes) as around:
+        try:
+            code = compile_program(request.source)
+            with tape, deadlines(limits):
+                for name, values in request.inputs.items():
+                    namespace[name] = leaf(values)
+                _run_program(request, code, tape, namespace, run)
+        except RootRejected as rejected:
+            run.rejection = rejected.rejection
+        except BaseException as error:  # whatever a stranger's program raises, SystemExit included, is its result
+            run.failed = True
+            run.root = last_assigned(code, namespace) if code else None
+            _report(error, request.source, limits, namespace, around, run)
+        executed = time.perf_counter()
+        graph = _graph(tape, namespace, run)
+        problems = _diagnose(request.source, graph, around, run)
+    problems += [limit_problem(name, limits) for name in sorted(tape.overflows)]
+    if around.console.cut:
+        problems.append(limit_problem("stdout_bytes", limits))
+    return ExecutionAnswer(
+        graph=graph,
+        console=around.console.lines(),
+        problems=problems,
+        rejection=run.rejection,
+        seconds={"execute": executed - started, "graph": time.perf_counter() - executed},
+    )
+
+
+def _run_program(request: ExecutionRequest, code: Code, tape: Tape, namespace: dict[str, Any], run: _Run) -> None:
+    value = None
+    if code.body is not None:
+        exec(code.body, namespace)
+    if code.last is not None and code.last_span is not None:
+        run.last_span = span_in_characters(request.source, *code.last_span)
+        value = eval(code.last, namespace)
+    if tape.pass_count and request.root is None:
+        return
+    run.root = choose_root(request, code, value, namespace)
+    if tape.pass_count or not request.run_backward:
+        return
+    if run.root is None or not run.root.tensor.requires_grad:
+        run.problems.append(no_gradient_notice(run.root, run.last_span))
+        return
+    start = cotangent(run.root, request.gradient)
+    if request.gradient is None and run.root.tensor.numel() != 1:
+        run.problems.append(ones_notice(run.root, run.last_span))
+    tape.backward(run.root.tensor, start)
+
+
+def _report(
+    error: BaseException, source: str, limits: Limits, namespace: dict[str, Any], around: Surroundings, run: _Run
+) -> None:
+    """Tell what ended the program, and let go of what its frames hold where memory ran out."""
+    span = span_of(error, source) or run.last_span
+    if isinstance(error, LimitReached):
+        run.problems.append(limit_problem(error.name, limits, span))
+    elif is_out_of_memory(error):
+        namespace.clear()
+        traceback.clear_frames(error.__traceback__)
+        error.__traceback__ = None
+        gc.collect()
+        use_memory_reserve()
+        run.problems.append(limit_problem("memory_bytes", limits, span))
+    elif not isinstance(error, SystemExit) or error.code:
+        around.console.write("stderr", error_text(error, source), span.line if span else None)
+        run.error = error
+
+
+def _diagnose(source: str, graph: Graph, around: Surroundings, run: _Run) -> list[Problem]:
+    """Return every problem, the exception first."""
+    failed = []
+    if run.error is not None:
+        failed.append(diagnose_exception(run.error, source, graph, span_of(run.error, source) or run.last_span))
+    warned = [diagnose_warning(w.category, w.message, w.line, source, graph) for w in around.warnings]
+    return [*failed, *run.problems, *warned, *diagnose_graph(graph, source)]
+
+
+def _graph(tape: Tape, namespace: dict[str, Any], run: _Run) -> Graph:
+    names = _own_names(namespace)
+    if run.root is None or run.failed:
+        graph = tape.graph(names=names)
+        if graph.roots or run.root is None:  # passes that ran, or that PyTorch refused, say where to start
+            return graph
+    if run.root.name is None:
+        return tape.graph(roots=[run.root.tensor], names=names)
+    return tape.graph(roots={run.root.name: run.root.tensor}, names=names)
+
+
+def _own_names(namespace: Mapping[str, Any]) -> dict[str, object]:
+    """Return the program's own variables: what it found there, modules and special names are not among them."""
+    found = bindings()
+    return {
+        name: value
+        for name, value in namespace.items()
+        if not (name in found and found[name] is value)
+        and not isinstance(value, ModuleType)
+        and not name.startswith("__")
+    }

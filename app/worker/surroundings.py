@@ -1,0 +1,80 @@
+"""What is set while a program runs, the same for each run, and put back afterwards."""
+
+import linecache
+import random
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from app.worker.caught import Caught, caught_warnings
+from app.worker.console import FILENAME, Console, ConsoleStream
+from app.worker.namespace import as_main
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a program finds."""
+
+    console: Console
+    warnings: list[Caught]
+
+
+@contextmanager
+def surroundings(source: str, seed: int, namespace: dict[str, Any], console_bytes: int) -> Iterator[Surroundings]:
+    """Seed every generator, catch what is printed and warned, and make the namespace the module ``__main__``."""
+    console = Console(console_bytes)
+    with ExitStack() as stack:
+        stack.enter_context(_same_numbers(seed))
+        stack.enter_context(_torch_defaults())
+        stack.enter_context(_source_lines(source))
+        stack.enter_context(redirect_stdout(ConsoleStream(console, "stdout")))
+        stack.enter_context(redirect_stderr(ConsoleStream(console, "stderr")))
+        warnings = stack.enter_context(caught_warnings(console))
+        stack.enter_context(as_main(namespace))
+        yield Surroundings(console, warnings)
+
+
+@contextmanager
+def _same_numbers(seed: int) -> Iterator[None]:
+    before = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(before[0])
+        np.random.set_state(before[1])
+        torch.set_rng_state(before[2])
+
+
+@contextmanager
+def _torch_defaults() -> Iterator[None]:
+    """Put back what a program may have changed for the whole process, and warn at every run, not once a process."""
+    enabled, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
+    always = torch.is_warn_always_enabled()
+    anomaly, anomaly_nan = torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled()
+    torch.set_grad_enabled(True)
+    torch.set_warn_always(True)
+    try:
+        yield
+    finally:
+        torch.set_warn_always(always)
+        torch.autograd.set_detect_anomaly(anomaly, anomaly_nan)
+        torch.set_default_dtype(dtype)
+        torch.set_grad_enabled(enabled)
+
+
+@contextmanager
+def _source_lines(source: str) -> Iterator[None]:
+    """Let inspect and traceback find the program's lines, without a file."""
+    lines = [line + "\n" for line in source.splitlines()]
+    linecache.cache[FILENAME] = (len(source), None, lines, FILENAME)
+    try:
+        yield
+    finally:
+        linecache.cache.pop(FILENAME, None)

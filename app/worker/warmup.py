@@ -1,0 +1,46 @@
+"""Makes everything happen once that happens lazily: a confined child cannot open a file to import anything."""
+
+import importlib
+
+import torch
+
+from app.graph.wire import ExecutionRequest
+from app.limits import Limits
+from app.paths import EXAMPLES
+from app.worker.execution import execute
+
+PROGRAMS = (
+    "x = torch.ones(2, 2, requires_grad=True)\n(x @ x).exp().sum()",
+    "raise ValueError('once')",
+    "import warnings\nwarnings.warn('once')\nprint('é', torch.ones(3))",
+    "x = torch.ones(3, requires_grad=True)\nx.backward()",
+    "torch.nn.Linear(2, 2)(torch.ones(3))",
+    "unknown",
+    "(",
+    "model = nn.TransformerEncoderLayer(8, 2, batch_first=True)\nmodel(torch.ones(1, 3, 8)).sum()",
+    "for kind in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW, torch.optim.RMSprop):\n"
+    "    p = nn.Parameter(torch.ones(3))\n    o = kind([p], lr=0.1)\n    p.sum().backward()\n    o.step()",
+    "y, g = torch.autograd.functional.hessian(lambda x: (x**3).sum(), torch.ones(2)), 1",
+)
+"""Programs that bring in what the examples leave out: error paths, optimizers, modules."""
+
+MODULES = (
+    "encodings.idna",
+    "encodings.ascii",
+    "encodings.latin_1",
+    "encodings.unicode_escape",
+    "torch.utils.checkpoint",
+    "difflib",
+    "unicodedata",
+)
+"""Modules that are imported where they are first used."""
+
+
+def warm_up(limits: Limits) -> None:
+    """Import and run what programs will need."""
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    for module in MODULES:
+        importlib.import_module(module)
+    for source in (*PROGRAMS, *(path.read_text("utf-8") for path in sorted(EXAMPLES.glob("*.py")))):
+        execute(ExecutionRequest(source=source), limits)

@@ -1,0 +1,131 @@
+"""The zygote: has torch warm in memory, and forks a child whenever it is told to."""
+
+import gc
+import os
+import select
+import signal
+import socket
+
+import torch
+
+from app.graph.pipe import BROKEN, FORK, PACKET_BYTES, Exited, Failed, Forked, Layer, Order, Ready
+from app.worker.channel import Channel
+from app.worker.child import serve_one
+from app.worker.confine import Place, confine, empty_folder, hold_process_namespace, leave_namespaces
+from app.worker.warmup import warm_up
+
+
+def main(arguments: list[str]) -> int:
+    """Serve on the control socket whose number is the first argument, until the other side closes it."""
+    control = socket.socket(fileno=int(arguments[0]))
+    try:
+        order = Order.model_validate_json(control.recv(PACKET_BYTES))
+        namespaces = _namespaces(order)
+        warm_up(order.read_limits())
+        assert_one_thread()
+        if namespaces.active and "process" in namespaces.detail:
+            hold_process_namespace()
+        control.send(Ready(pid=os.getpid(), layers=[namespaces], torch=torch.__version__).model_dump_json().encode())
+    except Exception as error:  # whatever keeps it from serving, the web process must hear it
+        control.send(Failed(detail=f"{type(error).__name__}: {error}"[:10_000]).model_dump_json().encode())
+        return 1
+    Zygote(control, order).serve()
+    return 0
+
+
+def _namespaces(order: Order) -> Layer:
+    if "namespaces" in order.without:
+        return Layer(name="namespaces", active=False, detail="switched off")
+    left, refused = leave_namespaces()
+    return Layer(name="namespaces", active=bool(left), detail="; ".join(filter(None, (", ".join(left), refused))))
+
+
+def assert_one_thread() -> None:
+    """Check that nothing has started a thread.
+
+    Raises:
+        RuntimeError: there is one; a child forked beside it could find a lock that nobody will ever release.
+    """
+    tasks = "/proc/self/task"
+    if os.path.isdir(tasks) and len(os.listdir(tasks)) != 1:
+        raise RuntimeError("the zygote has more than one thread")
+
+
+class Zygote:
+    """Forks children on demand and tells when they end."""
+
+    def __init__(self, control: socket.socket, order: Order) -> None:
+        self._control = control
+        self._order = order
+        self._folder = empty_folder()
+        self._null = os.open(os.devnull, os.O_RDWR)
+        self._forked = 0
+
+    def serve(self) -> None:
+        """Serve until the control socket closes; the children die with this process."""
+        gc.collect()
+        gc.freeze()  # what is here now is never looked at by the collector again, so its pages stay shared
+        reading, writing = os.pipe()
+        os.set_blocking(writing, False)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
+        poll.register(reading, select.POLLIN)
+        while True:
+            for descriptor, _ in poll.poll():
+                if descriptor == reading:
+                    os.read(reading, 4096)
+                    self._reap()
+                elif not self._obey():
+                    return
+
+    def _obey(self) -> bool:
+        try:
+            message = self._control.recv(PACKET_BYTES)
+        except ConnectionResetError:  # it was closed with messages unread
+            return False
+        if message == FORK:
+            self._fork()
+        return bool(message)
+
+    def _fork(self) -> None:
+        ours, theirs = socket.socketpair()
+        place = Place(theirs.fileno(), os.getpid(), self._forked, self._folder, self._null)
+        self._forked += 1
+        pid = os.fork()
+        if pid == 0:
+            run_child(self._order, place)
+        theirs.close()
+        pidfd = os.pidfd_open(pid)
+        message = Forked(pid=pid).model_dump_json().encode()
+        socket.send_fds(self._control, [message], [ours.fileno(), pidfd])
+        ours.close()
+        os.close(pidfd)
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            message = Exited(pid=pid, status=os.waitstatus_to_exitcode(status))
+            self._control.send(message.model_dump_json().encode())
+
+
+def run_child(order: Order, place: Place) -> None:
+    """Be a child to the end: nothing returns from here into the zygote's code."""
+    status = 1
+    channel = Channel(place.keep)
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        layers = confine(order, place)
+        serve_one(channel, layers, order.read_limits())
+        status = 0
+    except BaseException as error:  # there is no one above to tell
+        channel.send(BROKEN, f"{type(error).__name__}: {error}".encode("utf-8", "replace")[:1000])
+    finally:
+        os._exit(status)

@@ -1,0 +1,70 @@
+"""The pool from the outside: programs in, answers out, whatever the programs do."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import torch
+
+from app.graph.wire import ExecutionAnswer, ExecutionRequest
+from app.limits import Limits
+from app.sandbox import Pool
+from app.settings import Settings
+
+T = TypeVar("T")
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Pool]:
+    pool = Pool(settings)
+    await pool.start()
+    try:
+        yield pool
+    finally:
+        await pool.stop()
+
+
+def with_pool(use: Callable[[Pool], Coroutine[None, None, T]], settings: Settings | None = None) -> T:
+    async def main() -> T:
+        async with running(settings or Settings()) as pool:
+            return await use(pool)
+
+    return asyncio.run(main())
+
+
+def test_a_program_is_executed_in_a_child() -> None:
+    async def use(pool: Pool) -> ExecutionAnswer:
+        return await pool.execute(ExecutionRequest(source="(x**3).sum()", inputs={"x": [1.0, 2.0]}))
+
+    answer = with_pool(use)
+    (leaf,) = [node for node in answer.graph.nodes if node.kind == "leaf"]
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    (x**3).sum().backward()
+    assert leaf.accumulated[0] is not None
+    assert leaf.accumulated[0].values == x.grad.tolist()
+
+
+def test_limits_are_problems_and_other_programs_go_on() -> None:
+    settings = Settings(limits=Limits(wall_seconds=0.5, memory_bytes=128 * 2**20))
+
+    async def use(pool: Pool) -> list[ExecutionAnswer]:
+        sources = ["while True:\n    pass", "torch.ones(10**8)", "1 + 1", "def f():\n    f()\nf()"]
+        return await asyncio.gather(*(pool.execute(ExecutionRequest(source=source)) for source in sources))
+
+    endless, large, small, deep = with_pool(use, settings)
+    assert [answer.problems[0].slug for answer in (endless, large)] == ["time-limit", "memory-limit"]
+    assert "0.5 s" in endless.problems[0].detail
+    assert "128 MB" in large.problems[0].detail
+    assert [variable.name for variable in small.graph.variables] == []
+    assert "RecursionError" in (deep.problems[0].message or "")
+
+
+def test_every_layer_is_reported() -> None:
+    async def use(pool: Pool) -> dict[str, bool]:
+        return {layer.name: layer.active for layer in pool.report()}
+
+    report = with_pool(use)
+    assert {"seccomp", "landlock", "rlimits", "no-new-privileges", "descriptors", "user", "namespaces"} <= report.keys()
+    assert report["seccomp"]
+    assert report["rlimits"]
