@@ -1,1 +1,5 @@
-"""The HTTP side: the API, the pages, the pictures by URL."""
+"""The web server: the API, the pictures, the pages."""
+
+from app.web.application import create_app
+
+__all__ = ["create_app"]

@@ -1,0 +1,88 @@
+"""`create_app`: the server, put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+
+from app import __version__
+from app.errors import ChainruleError
+from app.layout import make_engine
+from app.paths import STATIC
+from app.pipeline import Executor, Pipeline
+from app.sandbox import Pool
+from app.settings import Settings
+from app.web import api, batch, embed, health, openapi, pictures, problems, render
+from app.web.clients import Buckets
+from app.web.envelope import Envelope
+from app.web.gate import Gate
+from app.web.metrics import Metrics
+
+
+class StartedExecutor(Executor, Protocol):
+    """An executor that starts and stops with the server."""
+
+    async def start(self) -> None:
+        """Make it ready."""
+
+    async def stop(self) -> None:
+        """End everything that it started."""
+
+
+def create_app(settings: Settings | None = None, pool: StartedExecutor | None = None) -> FastAPI:
+    """Return the server as an ASGI application; what runs programs starts and stops with its lifespan.
+
+    Args:
+        settings: what the operator set; None reads the environment.
+        pool: what runs programs; None for the sandbox.
+
+    Raises:
+        ValueError: a setting in the environment cannot be used.
+    """
+    settings = settings or Settings.from_environment()
+    executor = pool or Pool(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await executor.start()
+        try:
+            yield
+        finally:
+            await executor.stop()
+
+    app = FastAPI(
+        title="Chainrule",
+        version=__version__,
+        summary="See the autograd graph that PyTorch built, with values and gradients on every node.",
+        license_info={"name": "MIT", "identifier": "MIT"},
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        exception_handlers={
+            ChainruleError: problems.on_domain_error,
+            HTTPException: problems.on_http_error,
+            RequestValidationError: problems.on_validation_error,
+            ValidationError: problems.on_validation_error,
+        },
+    )
+    app.state.settings = settings
+    app.state.pool = executor
+    metrics = Metrics()
+    buckets = Buckets(settings.rate_limit)
+    app.state.metrics = metrics
+    app.state.pipeline = Pipeline(settings, executor, make_engine(settings), buckets.admit, metrics.observe_stage)
+    metrics.watch(app.state.pipeline)
+    for part in (health, api, batch, render, pictures, embed, openapi):
+        app.include_router(part.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    openapi.describe(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    app.add_middleware(Gate, settings=settings)
+    app.add_middleware(Envelope, metrics=metrics)
+    return app

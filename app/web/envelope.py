@@ -1,0 +1,129 @@
+"""What every response carries, whatever answered it: a request id, and the headers that keep browsers careful."""
+
+import json
+import logging
+import re
+import secrets
+from time import perf_counter
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.web.clients import CLIENT, name_client
+from app.web.formats import MEDIA_TYPES
+from app.web.metrics import Metrics
+from app.web.problems import from_status, respond
+
+LOG = logging.getLogger("chainrule.requests")
+"""One line for each request, as JSON, without the address: programs stand in addresses."""
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+"""Styles may stand inline: a drawn graph brings its own."""
+
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+OPEN_PATHS = tuple(f"/{name}" for name in (*MEDIA_TYPES, "api/v1", "oembed", "openapi.json", "healthz"))
+"""What other origins may read; nothing there keeps state or looks at cookies."""
+
+OPEN_METHODS = "GET, HEAD, POST, OPTIONS"
+OPEN_HEADERS = "Content-Type, Accept, If-None-Match, X-Request-ID"
+READABLE_HEADERS = "ETag, Link, Retry-After, X-Request-ID"
+
+
+def is_open(path: str) -> bool:
+    """Say whether other origins may read what stands at ``path``."""
+    return any(path == prefix or path.startswith(prefix + "/") for prefix in OPEN_PATHS)
+
+
+class Envelope:
+    """ASGI middleware: headers and a line in the log on the way out, a request id on the way in, CORS preflights."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope)
+        request_id = given.get("x-request-id", "")
+        if not REQUEST_ID.fullmatch(request_id):
+            request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        open_path = is_open(scope["path"])
+        client = scope.get("client")
+        CLIENT.set(name_client(client[0] if client else None))
+        started, status = perf_counter(), 0
+
+        async def seal(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message.setdefault("headers", [])
+                _dress(MutableHeaders(raw=message["headers"]), request_id, open_path)
+            await send(message)
+
+        if open_path and scope["method"] == "OPTIONS" and "access-control-request-method" in given:
+            await seal({"type": "http.response.start", "status": 204, "headers": _preflight()})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        try:
+            await self.app(scope, receive, seal)
+        except Exception:
+            LOG.exception("request %s failed", request_id)
+            if status:
+                raise
+            await respond(from_status(500), Request(scope))(scope, receive, seal)
+        finally:
+            route = getattr(scope.get("route"), "path", "none")
+            self._metrics.count_request(scope["method"], route, status)
+            LOG.info(
+                json.dumps(
+                    {
+                        "request_id": request_id,
+                        "method": scope["method"],
+                        "route": route,
+                        "status": status,
+                        "seconds": round(perf_counter() - started, 6),
+                    }
+                )
+            )
+
+
+def _preflight() -> list[tuple[bytes, bytes]]:
+    return [
+        (b"access-control-allow-methods", OPEN_METHODS.encode()),
+        (b"access-control-allow-headers", OPEN_HEADERS.encode()),
+        (b"access-control-max-age", b"86400"),
+    ]
+
+
+def _dress(headers: MutableHeaders, request_id: str, open_path: bool) -> None:
+    kind = headers.get("content-type", "").partition(";")[0]
+    headers["x-request-id"] = request_id
+    headers["x-content-type-options"] = "nosniff"
+    headers.setdefault("referrer-policy", "strict-origin-when-cross-origin")
+    if kind == "text/html":
+        headers.setdefault("content-security-policy", PAGE_POLICY)
+        headers.setdefault("cross-origin-opener-policy", "same-origin")
+        headers.setdefault("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()")
+    elif kind == "image/svg+xml":
+        headers.setdefault("content-security-policy", PICTURE_POLICY)
+    elif kind.endswith("json"):
+        headers.setdefault("content-security-policy", DATA_POLICY)
+    if open_path:
+        headers["access-control-allow-origin"] = "*"
+        headers.setdefault("access-control-expose-headers", READABLE_HEADERS)
+        headers.setdefault("cross-origin-resource-policy", "cross-origin")
+    else:
+        headers.setdefault("cross-origin-resource-policy", "same-origin")

@@ -1,0 +1,19 @@
+"""The kinds of picture, with the media type of each."""
+
+MEDIA_TYPES = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "pdf": "application/pdf",
+    "dot": "text/vnd.graphviz",
+    "mermaid": "text/vnd.mermaid",
+    "json": "application/json",
+    "html": "text/html",
+    "text": "text/plain",
+}
+"""By the name that a URL has for it."""
+
+FORMATS = {media_type: name for name, media_type in MEDIA_TYPES.items()}
+"""The other way round, for content negotiation."""
+
+PICTURES = frozenset({"svg", "png"})
+"""What an <img> shows: errors come as a picture too."""

@@ -1,0 +1,56 @@
+"""Is the server there, can it run programs, and how does it fare?"""
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.errors import SandboxError
+from app.graph.wire import ExecutionRequest
+from app.web.documents import problem_responses
+from app.web.metrics import MEDIA_TYPE
+
+router = APIRouter(tags=["service"], responses=problem_responses(421))
+
+PROBE = ExecutionRequest(source="x * 2", inputs={"x": 3.0})
+PROBE_VALUE = 6.0
+
+
+class Health(BaseModel):
+    """The server answers."""
+
+    status: str = "ok"
+
+
+@router.get("/healthz", summary="Does the server answer?")
+async def healthz() -> Health:
+    """Answer that the server serves; nothing is executed."""
+    return Health()
+
+
+@router.get("/readyz", summary="Can the server run programs?", responses=problem_responses(503))
+async def readyz(request: Request) -> Health:
+    """Run a small program in the sandbox and look at its value."""
+    answer = await request.app.state.pool.execute(PROBE)
+    root = next((one for one in answer.graph.roots), None)
+    values = [
+        output.value.values
+        for node in answer.graph.nodes
+        if root is not None and node.id == root.node
+        for output in node.outputs
+        if output.value is not None
+    ]
+    if values != [PROBE_VALUE]:
+        raise SandboxError("A small program in the sandbox did not give its value")
+    return Health()
+
+
+@router.get(
+    "/metrics",
+    summary="Counts and times for Prometheus",
+    response_class=Response,
+    responses={200: {"description": "The text format", "content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+async def metrics(request: Request) -> Response:
+    """Answer counts and times in the text format of Prometheus."""
+    return Response(request.app.state.metrics.text(), headers={"Content-Type": MEDIA_TYPE})

@@ -1,0 +1,76 @@
+"""The OpenAPI document, and the page that shows it to people: our own template, no script, nothing from elsewhere."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from fastapi import APIRouter, FastAPI
+from jinja2 import Environment, FileSystemLoader
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from app.paths import TEMPLATES
+from app.web.batch import BatchAnswer, BatchBody
+from app.web.problems import ProblemDocument
+from app.web.render import RenderBody
+from app.web.schemas import GraphAnswer, TraceBody
+
+router = APIRouter(include_in_schema=False)
+
+BODIES = (TraceBody, BatchBody, RenderBody)
+ANSWERS = (GraphAnswer, BatchAnswer, ProblemDocument)
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def describe(app: FastAPI) -> None:
+    """Have ``app`` make its OpenAPI document with the schemas that endpoints name by reference."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = generate()
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            for name, schema in _schemas().items():
+                schemas.setdefault(name, schema)
+            schemas.pop("HTTPValidationError", None)
+            schemas.pop("ValidationError", None)
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend the document
+
+
+def _schemas() -> Mapping[str, Any]:
+    wanted: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
+        *((model, "validation") for model in BODIES),
+        *((model, "serialization") for model in ANSWERS),
+    ]
+    schemas: dict[str, Any] = models_json_schema(wanted, ref_template="#/components/schemas/{model}")[1]["$defs"]
+    return schemas
+
+
+@router.get("/docs")
+async def docs() -> Response:
+    """Send those who expect the page of the API where other servers have it."""
+    return RedirectResponse("/api")
+
+
+@router.get("/api")
+async def page(request: Request) -> Response:
+    """Show the API to people."""
+    document = request.app.openapi()
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
+    environment.trim_blocks = environment.lstrip_blocks = True
+    operations = [
+        {"method": method, "path": path, **operation}
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method in METHODS
+    ]
+    return HTMLResponse(
+        environment.get_template("openapi.html").render(
+            document=document, operations=operations, schemas=document["components"]["schemas"]
+        )
+    )

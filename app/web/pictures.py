@@ -1,0 +1,129 @@
+"""Pictures by URL: what a document embeds.
+
+``/svg/<payload>`` carries a whole program, ``/svg?code=`` a short expression typed by hand.
+"""
+
+import re
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.errors import ChainruleError
+from app.payload import decode, encode
+from app.pipeline import TraceRequest
+from app.render import ViewOptions, error_picture
+from app.render.options import Theme
+from app.web import problems
+from app.web.api import answer_json
+from app.web.delivery import NOT_KEPT, cache_headers, kept, make_etag, not_modified
+from app.web.documents import picture_operation
+from app.web.formats import MEDIA_TYPES, PICTURES
+from app.web.queries import Query, parse
+from app.web.state import base_url, pipeline_of, settings_of
+
+router = APIRouter(tags=["pictures"])
+
+FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_. -]{0,80}")
+SUFFIXES = {"text": "txt", "mermaid": "mmd"}
+
+
+async def get_picture(request: Request) -> Response:
+    """Answer the picture of a program, or a picture of what is wrong with the request."""
+    picture_format = request.scope["path"].split("/", 2)[1]
+    try:
+        return await _picture(request, picture_format)
+    except ChainruleError as error:
+        problem = problems.from_domain(error)
+    except HTTPException as error:
+        problem = problems.from_status(error.status_code, str(error.detail))
+    if picture_format not in PICTURES or problems.MEDIA_TYPE in request.headers.get("accept", ""):
+        return problems.respond(problem, request)
+    drawing = await pipeline_of(request).in_thread(
+        lambda: error_picture(problem.title, problem.detail, picture_format, _theme(request))
+    )
+    return Response(
+        drawing.content,
+        status_code=problem.status,
+        media_type=drawing.media_type,
+        headers={"Cache-Control": NOT_KEPT, **dict(problem.headers)},
+    )
+
+
+async def _picture(request: Request, picture_format: str) -> Response:
+    pipeline = pipeline_of(request)
+    query = parse(request.scope["query_string"])
+    options = query.options()
+    wanted = query.trace(_source(request, query))
+    etag = make_etag(pipeline.identify(wanted), picture_format, options, settings_of(request).limits)
+    headers = cache_headers(etag, pinned=query.delivery.get("v") == pipeline.version)
+    headers["Link"] = f'<{canonical(base_url(request), picture_format, wanted, query)}>; rel="canonical"'
+    if not_modified(request, etag):
+        return kept(headers)
+    trace = await pipeline.trace(wanted)
+    if not trace.reproducible:
+        headers = {"Cache-Control": NOT_KEPT}
+    if "download" in query.delivery:
+        headers["Content-Disposition"] = _disposition(query.delivery["download"], picture_format)
+    if picture_format == "json":
+        return Response(await answer_json(pipeline, trace), media_type=MEDIA_TYPES["json"], headers=headers)
+    failed = next((problem for problem in trace.answer.problems if problem.severity == "error"), None)
+    if failed is not None and not trace.answer.graph.nodes and picture_format in PICTURES:
+        drawing = await pipeline.in_thread(
+            lambda: error_picture(failed.title, failed.message or failed.detail, picture_format, options.theme)
+        )
+    else:
+        drawing = await pipeline.draw(trace, picture_format, options)
+    return Response(drawing.content, media_type=drawing.media_type, headers=headers)
+
+
+def canonical(base: str, picture_format: str, wanted: TraceRequest, query: Query) -> str:
+    """Return the one address of a picture: the program as payload, the parameters in alphabetical order."""
+    given = {**query.request, **query.view, **query.values}
+    given.pop("code", None)
+    parameters = urlencode(sorted(given.items()), quote_via=quote)
+    return f"{base}/{picture_format}/{encode(wanted.source)}" + (f"?{parameters}" if parameters else "")
+
+
+def _source(request: Request, query: Query) -> str:
+    payload = request.path_params.get("payload")
+    if payload is None:
+        if "code" not in query.request:
+            raise HTTPException(400, "The parameter code is missing: /svg?code=x*x, or /svg/<program> as payload")
+        return query.request["code"]
+    if "code" in query.request:
+        raise HTTPException(400, "The address carries two programs: one as payload, one as the parameter code")
+    return decode(payload, settings_of(request).limits.source_bytes)
+
+
+def _theme(request: Request) -> Theme:
+    """Return the theme asked for, where it can be read: the request may be wrong in any way."""
+    try:
+        return parse(request.scope["query_string"]).options().theme
+    except (ChainruleError, HTTPException):
+        return ViewOptions().theme
+
+
+def _disposition(name: str, picture_format: str) -> str:
+    if name in ("", "1", "true"):
+        name = f"graph.{SUFFIXES.get(picture_format, picture_format)}"
+    if not FILE_NAME.fullmatch(name):
+        raise HTTPException(400, "download must be 1, or a file name of letters, digits, spaces, _ . and -")
+    return f'attachment; filename="{name}"'
+
+
+for _format in MEDIA_TYPES:
+    router.add_api_route(
+        f"/{_format}",
+        get_picture,
+        methods=["GET", "HEAD"],
+        **picture_operation(_format, with_payload=False),
+    )
+    router.add_api_route(
+        f"/{_format}/{{payload}}",
+        get_picture,
+        methods=["GET", "HEAD"],
+        **picture_operation(_format, with_payload=True),
+    )

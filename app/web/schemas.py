@@ -1,0 +1,65 @@
+"""What the API takes and gives, beside the graph itself."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.graph import Graph, Values
+from app.graph.wire import ConsoleLine, Problem
+from app.pipeline import TraceRequest
+
+SEED_PROGRAM = "x = torch.tensor([1., 2., 3.], requires_grad=True)\nz = (2 * x ** 3).sum() / 12\nz.backward()\n"
+
+MOST_BATCH_ITEMS = 50
+"""Programs of one batch."""
+
+
+class Body(BaseModel):
+    """A request body; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TraceBody(Body):
+    """A program, and what is asked of it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"source": SEED_PROGRAM},
+                {"source": "(2*x**3).sum()/12", "inputs": {"x": [1.0, 2.0, 3.0]}},
+                {"source": "y = x ** 2", "inputs": {"x": [1.0, 2.0]}, "root": "y", "gradient": [1.0, 0.0]},
+            ]
+        }
+    )
+
+    source: str = Field(description="PyTorch: one expression, or a whole program.")
+    inputs: dict[str, Values] = Field(
+        default_factory=dict,
+        max_length=100,
+        description="Values of the names that the program leaves open: a number, or nested lists of numbers.",
+    )
+    seed: int = Field(default=0, ge=0, lt=2**63, description="Seeds torch before the program runs.")
+    root: str | None = Field(
+        default=None,
+        max_length=200,
+        description="The variable to start backward from, where the program does not run backward itself.",
+    )
+    gradient: Literal["none"] | Values | None = Field(
+        default=None,
+        description='The cotangent to start with: nested lists of the root\'s shape; "none" runs no pass.',
+    )
+
+    def request(self) -> TraceRequest:
+        """Return what the pipeline takes."""
+        return TraceRequest(self.source.replace("\r\n", "\n"), self.inputs, self.seed, self.root, self.gradient)
+
+
+class GraphAnswer(BaseModel):
+    """An executed program: its graph, what it printed, and what is worth knowing about it."""
+
+    id: str = Field(description="Equal for equal requests to equal versions.")
+    graph: Graph
+    console: list[ConsoleLine]
+    problems: list[Problem]
+    timings: dict[str, float] = Field(description="Seconds by stage: the only part that differs between two runs.")

@@ -1,0 +1,126 @@
+"""The HTTP server: uvicorn, with a deadline for a request's head and problem details for what cannot be parsed."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from http import HTTPStatus
+from socket import socket
+from typing import Any
+
+import h11
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from app.settings import Settings
+from app.web.problems import MEDIA_TYPE, HttpProblem
+
+HEAD_BYTES_BEYOND_URL = 32_768
+"""Room for a request's headers [bytes]."""
+
+HEAD_PROBLEMS = {
+    400: HttpProblem("bad-request", "The request cannot be read", "This is not HTTP as RFC 9112 has it."),
+    408: HttpProblem("request-timeout", "The request took too long to arrive", "The head did not arrive in time."),
+    431: HttpProblem("head-too-large", "The head of the request is too large", "Its address or headers are too long."),
+}
+
+
+class TimedProtocol(H11Protocol):
+    """A connection that is closed where a request's head takes too long to arrive."""
+
+    head_seconds = 10.0
+    _head_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Start waiting for the first head."""
+        super().connection_made(transport)  # type: ignore[arg-type]  # uvicorn names the concrete transport
+        self._arm()
+
+    def data_received(self, data: bytes) -> None:
+        """Take in data; a head that is begun and not complete is being waited for."""
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._disarm()
+        elif not self.transport.is_closing():
+            self._arm()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._disarm()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what cannot be parsed."""
+        error = sys.exc_info()[1]
+        self._refuse(getattr(error, "error_status_hint", 400))
+
+    def _arm(self) -> None:
+        if self._head_timer is None:
+            self._head_timer = self.loop.call_later(self.head_seconds, self._too_slow)
+
+    def _disarm(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _too_slow(self) -> None:
+        self._head_timer = None
+        if self.transport.is_closing() or (self.cycle is not None and not self.cycle.response_complete):
+            return
+        self._refuse(408)
+
+    def _refuse(self, status: int) -> None:
+        problem = HEAD_PROBLEMS.get(status, HEAD_PROBLEMS[400])
+        document = {
+            "type": f"/problems/{problem.slug}",
+            "title": problem.title,
+            "status": status,
+            "detail": problem.explanation,
+        }
+        content = json.dumps(document).encode()
+        phrase = HTTPStatus(status).phrase
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            head = (
+                f"HTTP/1.1 {status} {phrase}\r\nContent-Type: {MEDIA_TYPE}\r\n"
+                f"Content-Length: {len(content)}\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"
+            )
+            self.transport.write(head.encode() + content)
+        self.transport.close()
+
+
+class Server(uvicorn.Server):
+    """A server that tells when it answers."""
+
+    on_started: Callable[[], object] = staticmethod(lambda: None)
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Start listening, then tell."""
+        await super().startup(sockets)
+        if self.started:
+            self.on_started()
+
+
+def make_server(app: FastAPI, settings: Settings) -> Server:
+    """Return a server of ``app``; the caller enters the app's lifespan, so that its errors reach the caller."""
+    options: dict[str, Any] = {}
+    if settings.trusted_proxies:
+        options = {"proxy_headers": True, "forwarded_allow_ips": list(settings.trusted_proxies)}
+    else:
+        options = {"proxy_headers": False}
+    protocol = type("Protocol", (TimedProtocol,), {"head_seconds": settings.header_seconds})
+    return Server(
+        uvicorn.Config(
+            app,
+            http=protocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            h11_max_incomplete_event_size=settings.url_bytes + HEAD_BYTES_BEYOND_URL,
+            timeout_keep_alive=20,
+            timeout_graceful_shutdown=10,
+            **options,
+        )
+    )
