@@ -1,0 +1,62 @@
+"""What an explanation of a node says, as data."""
+
+from app.graph.model import Data
+
+
+class Math(Data):
+    """A formula, for a page and for a person who wants its source."""
+
+    latex: str
+    mathml: str
+    """A ``<math>`` element that holds MathML only; safe to put into a page as it is."""
+    text: str
+    """The same in plain characters."""
+
+
+class EdgeExplanation(Data):
+    """Why an edge carried what it carried."""
+
+    edge: str
+    slot: int
+    target: str
+    argument: str | None
+    """PyTorch's name for the input."""
+    symbolic: Math | None
+    """The contribution in the names of the program."""
+    local: Math | None
+    """The local derivative alone, for operators that work element by element."""
+    numbers: Math | None
+    """The same with the real numbers, at ``element``."""
+    element: list[int] | None
+    """Which element of the contribution the numbers are of; empty for a scalar, None where there are no numbers."""
+    sentence: str
+    """What happened in this pass, in plain words."""
+
+
+class CotangentExplanation(Data):
+    """Where the gradient that arrived at an output came from."""
+
+    output_nr: int
+    sum: Math | None
+    """The contributions with their sum, in numbers, at ``element``."""
+    element: list[int] | None
+    sentence: str
+
+
+class Explanation(Data):
+    """Why the gradients at a node are what they are, in one pass."""
+
+    node: str
+    pass_index: int
+    title: str
+    """What a person calls the operator."""
+    sentence: str
+    """What the node did in this pass."""
+    note: str
+    """What to keep in mind about the operator; empty where there is nothing to say."""
+    forward: Math | None
+    forward_numbers: Math | None
+    cotangents: list[CotangentExplanation]
+    edges: list[EdgeExplanation]
+    formula: str | None
+    """PyTorch's own words for the derivative."""

@@ -1,0 +1,117 @@
+"""The functions of the formula language: how each is computed with numpy, and how it is written.
+
+``LATEX`` holds templates for the operands and how tightly the result binds.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Kind = Literal["elementwise", "move", "total", "other"]
+"""elementwise: each element from the same elements of the operands, after broadcasting.
+move: each element is one element of the first operand, or 0. total: a sum of elements of the first operand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function of the language."""
+
+    apply: Callable[..., Any]
+    latex: str | Callable[..., str]
+    """A template for the operands, ``{0}`` and so on, or what makes the text of them."""
+    text: str
+    """The same in plain characters."""
+    kind: Kind = "elementwise"
+    tight: bool = False
+    """Whether it can stand beside a power or a transposition without parentheses."""
+    bare: bool = False
+    """Whether its operands stand in it without parentheses of their own."""
+    static: bool = False
+    """Whether it depends on shapes and parameters only, so that its number is known without any value."""
+
+
+def _vectorized(function: Callable[[float], float]) -> Callable[[Any], Array]:
+    def apply(x: Any) -> Array:
+        flat = [_guarded(function, float(item)) for item in np.ravel(x)]
+        return np.array(flat, dtype=float).reshape(np.shape(x))
+
+    return apply
+
+
+def _guarded(function: Callable[[float], float], x: float) -> float:
+    try:
+        return function(x)
+    except (ValueError, OverflowError):
+        return math.inf if x == x and x >= 0 else math.nan
+
+
+def _digamma(x: float) -> float:
+    """The logarithmic derivative of the Gamma function, by its recurrence and its asymptotic series (DLMF 5.11.2)."""
+    if x <= 0:
+        if x == math.floor(x):
+            return math.nan
+        return _digamma(1 - x) - math.pi / math.tan(math.pi * x)
+    shift = 0.0
+    while x < 8:
+        shift -= 1 / x
+        x += 1
+    inverse = 1 / (x * x)
+    series = inverse * (1 / 12 - inverse * (1 / 120 - inverse * (1 / 252 - inverse * (1 / 240 - inverse / 132))))
+    return shift + math.log(x) - 0.5 / x - series
+
+
+def _sigmoid(x: Any) -> Any:
+    return np.exp(-np.logaddexp(0, -np.asarray(x, dtype=float)))
+
+
+def _named(name: str, apply: Callable[..., Any], shown: str | None = None) -> Function:
+    """A function that is written with its name before its operands in parentheses."""
+    command = shown or rf"\{name}"
+    return Function(apply, command + r"\left({0}\right)", f"{name}({{0}})", bare=True, tight=True)
+
+
+ELEMENTWISE: dict[str, Function] = {
+    "exp": Function(np.exp, "e^{{{0}}}", "exp({0})", bare=True),
+    "log": _named("log", np.log, r"\ln"),
+    "sqrt": Function(np.sqrt, r"\sqrt{{{0}}}", "√({0})", bare=True, tight=True),
+    "abs": Function(np.abs, r"\left|{0}\right|", "|{0}|", bare=True, tight=True),
+    "sign": _named("sign", np.sign, r"\operatorname{{sign}}"),
+    "sin": _named("sin", np.sin),
+    "cos": _named("cos", np.cos),
+    "tan": _named("tan", np.tan),
+    "asin": _named("asin", np.arcsin, r"\arcsin"),
+    "acos": _named("acos", np.arccos, r"\arccos"),
+    "atan": _named("atan", np.arctan, r"\arctan"),
+    "sinh": _named("sinh", np.sinh),
+    "cosh": _named("cosh", np.cosh),
+    "tanh": _named("tanh", np.tanh),
+    "asinh": _named("asinh", np.arcsinh, r"\operatorname{{arsinh}}"),
+    "acosh": _named("acosh", np.arccosh, r"\operatorname{{arcosh}}"),
+    "atanh": _named("atanh", np.arctanh, r"\operatorname{{artanh}}"),
+    "sigmoid": Function(_sigmoid, r"\sigma\left({0}\right)", "σ({0})", bare=True, tight=True),
+    "erf": _named("erf", _vectorized(math.erf), r"\operatorname{{erf}}"),
+    "erfc": _named("erfc", _vectorized(math.erfc), r"\operatorname{{erfc}}"),
+    "lgamma": Function(_vectorized(math.lgamma), r"\ln\Gamma\left({0}\right)", "lgamma({0})", bare=True, tight=True),
+    "digamma": Function(_vectorized(_digamma), r"\psi\left({0}\right)", "digamma({0})", bare=True, tight=True),
+    "floor": Function(np.floor, r"\lfloor {0} \rfloor", "floor({0})", bare=True, tight=True),
+    "ceil": Function(np.ceil, r"\lceil {0} \rceil", "ceil({0})", bare=True, tight=True),
+    "round": _named("round", np.round, r"\operatorname{{round}}"),
+    "trunc": _named("trunc", np.trunc, r"\operatorname{{trunc}}"),
+    "maximum": Function(np.maximum, r"\max\left({0}, {1}\right)", "max({0}, {1})", bare=True, tight=True),
+    "minimum": Function(np.minimum, r"\min\left({0}, {1}\right)", "min({0}, {1})", bare=True, tight=True),
+    "atan2": Function(
+        np.arctan2, r"\operatorname{{atan2}}\left({0}, {1}\right)", "atan2({0}, {1})", bare=True, tight=True
+    ),
+    "mod": Function(np.mod, r"{0} \bmod {1}", "{0} mod {1}"),
+    "where": Function(
+        np.where,
+        r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}",
+        "({1} if {0} else {2})",
+        bare=True,
+    ),
+}

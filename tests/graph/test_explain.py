@@ -1,0 +1,165 @@
+import pytest
+import torch
+
+from app.graph import Graph
+from app.graph.explain import explain
+from app.graph.explain_math import mathml
+from app.tracing import Namespace, Tape
+
+
+def traced(source: str) -> Graph:
+    given = {"torch": torch, "tensor": torch.tensor}
+    with Tape() as tape:
+        namespace = Namespace(tape, given)
+        exec(compile(source, "<program>", "exec"), namespace)
+    return tape.graph(names={name: value for name, value in namespace.items() if name not in given})
+
+
+def node_of(graph: Graph, op: str) -> str:
+    return next(node.id for node in graph.nodes if node.op == op)
+
+
+def numbers_of(graph: Graph, op: str, slot: int = 0) -> str:
+    edge = explain(graph, node_of(graph, op)).edges[slot]
+    assert edge.numbers is not None
+    return edge.numbers.text
+
+
+CUBES = """
+x = tensor([2.0, 3.0], requires_grad=True)
+g = 2 * x**3
+z = g.sum() / 12
+z.backward()
+"""
+
+
+def test_a_power_shows_its_exponent_and_the_names_of_the_program() -> None:
+    edge = explain(traced(CUBES), node_of(traced(CUBES), "PowBackward0")).edges[0]
+    assert edge.symbolic is not None
+    assert edge.symbolic.text == "∂z/∂x = ∂z/∂(x^3) × 3 × x^2"
+    assert (
+        edge.symbolic.latex
+        == r"\frac{\partial z}{\partial x} = \frac{\partial z}{\partial \left(x^{3}\right)} \odot 3 \, x^{2}"
+    )
+    assert edge.local is not None
+    assert edge.local.text == "∂(x^3)/∂x = 3 × x^2"
+
+
+def test_the_numbers_are_those_of_the_largest_element() -> None:
+    # d z / d x = 2 * 3 * x**2 / 12: 4.5 at x = 3.
+    assert numbers_of(traced(CUBES), "PowBackward0") == "∂z/∂x[1] = 0.1667 × 3 × 3^2 = 4.5"
+
+
+def test_the_forward_formula_is_told_with_its_numbers() -> None:
+    graph = traced(CUBES)
+    explanation = explain(graph, node_of(graph, "MulBackward0"))
+    assert explanation.forward is not None
+    assert explanation.forward_numbers is not None
+    assert explanation.forward.text == "g = 2 × x^3"
+    assert explanation.forward_numbers.text == "g[1] = 2 × 27 = 54"
+
+
+def test_a_value_used_three_times_adds_up_its_contributions() -> None:
+    graph = traced("x = tensor(3.0, requires_grad=True)\ny = x * x + x\ny.backward()")
+    cotangent = explain(graph, node_of(graph, "AccumulateGrad")).cotangents[0]
+    assert cotangent.sum is not None
+    assert cotangent.sum.text == "∂y/∂x = 3 + 3 + 1 = 7"
+    assert "used 3 times" in cotangent.sentence
+    assert numbers_of(graph, "MulBackward0") == "∂y/∂x += 1 × 3 = 3"
+
+
+def test_the_sentence_tells_what_was_received_and_passed() -> None:
+    graph = traced("x = tensor(3.0, requires_grad=True)\ng = x.exp()\nz = g * 2\nz.backward(tensor(0.5))")
+    edge = explain(graph, node_of(graph, "MulBackward0")).edges[0]
+    assert edge.sentence == "MulBackward0 received 0.5 and passed 0.5 × 2 = 1 to ExpBackward0 (g)."
+
+
+def test_a_matrix_product_writes_out_its_sum() -> None:
+    graph = traced(
+        "A = tensor([[1.0, 2.0]], requires_grad=True)\nB = tensor([[3.0], [4.0]], requires_grad=True)\n"
+        "y = (A @ B).sum()\ny.backward()"
+    )
+    explanation = explain(graph, node_of(graph, "MmBackward0"))
+    assert explanation.forward_numbers is not None
+    assert explanation.forward_numbers.text == "(A @ B)[0, 0] = 1 × 3 + 2 × 4 = 11"
+    assert explanation.edges[0].symbolic is not None
+    assert explanation.edges[0].symbolic.text == "∂y/∂A = ∂y/∂(A @ B) @ Bᵀ"
+
+
+def test_a_broadcast_value_gets_the_sum_over_its_uses() -> None:
+    graph = traced(
+        "a = tensor([1.0, 2.0], requires_grad=True)\nb = tensor(5.0, requires_grad=True)\n(a * b).sum().backward()"
+    )
+    assert numbers_of(graph, "MulBackward0", 1) == "∂(sum(a × b))/∂b = 1 × 1 + 1 × 2 = 3"
+
+
+def test_a_root_that_is_not_a_scalar_is_written_with_a_bar() -> None:
+    graph = traced("x = tensor([1.0, 2.0], requires_grad=True)\ny = x * 3\ny.backward(tensor([1.0, 0.0]))")
+    edge = explain(graph, node_of(graph, "MulBackward0")).edges[0]
+    assert edge.symbolic is not None
+    assert edge.symbolic.latex == r"\bar{x} = \bar{y} \cdot 3"
+
+
+def test_each_pass_has_its_own_numbers() -> None:
+    graph = traced(
+        "x = tensor([1.0, 2.0], requires_grad=True)\ny = x * 3\n"
+        "y.backward(tensor([1.0, 0.0]), retain_graph=True)\ny.backward(tensor([0.0, 5.0]))"
+    )
+    second = explain(graph, node_of(graph, "MulBackward0"), 2).edges[0]
+    assert second.numbers is not None
+    assert second.numbers.text == "grad(x[1]) = 5 × 3 = 15"
+
+
+def test_names_bound_twice_are_told_apart() -> None:
+    graph = traced("x = tensor(2.0, requires_grad=True)\nh = x.sin()\nh = h.cos()\nh.backward()")
+    explanation = explain(graph, node_of(graph, "CosBackward0"))
+    assert explanation.forward is not None
+    assert explanation.forward.text == "h⁽²⁾ = cos(h⁽¹⁾)"
+
+
+def test_without_a_pass_there_are_formulas_and_no_numbers() -> None:
+    graph = traced("x = tensor(2.0, requires_grad=True)\ny = x.sin()")
+    with Tape() as tape:
+        y = torch.tensor(2.0, requires_grad=True).sin()
+    graph = tape.graph(roots={"y": y})
+    explanation = explain(graph, node_of(graph, "SinBackward0"))
+    assert explanation.edges[0].symbolic is not None
+    assert explanation.edges[0].numbers is None
+    assert explanation.sentence == "No backward pass has run here, so there are no gradients yet."
+
+
+def test_a_gradient_that_a_hook_changed_has_no_numbers_that_do_not_hold() -> None:
+    graph = traced(
+        "x = tensor(2.0, requires_grad=True)\ny = x * 3\n"
+        "def change(inputs, outputs):\n    return (inputs[0] * 7, None)\n"
+        "y.grad_fn.register_hook(change)\ny.backward()"
+    )
+    edge = explain(graph, node_of(graph, "MulBackward0")).edges[0]
+    assert edge.symbolic is not None
+    assert edge.numbers is None
+    assert edge.sentence == "MulBackward0 received 1 and passed 21 to x."
+
+
+def test_tensors_above_the_element_limit_keep_their_formula_and_have_no_numbers() -> None:
+    graph = traced("x = torch.ones(2000, requires_grad=True)\n(x * 3).sum().backward()")
+    edge = explain(graph, node_of(graph, "MulBackward0")).edges[0]
+    assert edge.symbolic is not None
+    assert edge.numbers is None
+    assert edge.sentence.endswith("passed a gradient of shape 2000 to x.")
+
+
+def test_a_name_that_is_no_identifier_never_reaches_the_formula() -> None:
+    x = torch.tensor(2.0, requires_grad=True)
+    with Tape() as tape:
+        y = x.sin()
+        y.backward()
+    graph = tape.graph(names={"<img src=x onerror=alert(1)>": x, "y": y})
+    edge = explain(graph, node_of(graph, "SinBackward0")).edges[0]
+    assert edge.symbolic is not None
+    assert edge.symbolic.text == "∂y/∂leaf[0] = ∂y/∂y × cos(leaf[0])"
+    assert "img" not in edge.symbolic.mathml
+
+
+def test_what_is_not_mathml_is_refused() -> None:
+    with pytest.raises(ValueError, match="is not MathML"):
+        mathml(r"\text{<script>alert(1)</script>}")

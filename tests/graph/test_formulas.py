@@ -1,0 +1,81 @@
+import ast
+
+import numpy as np
+import pytest
+import torch
+
+from app.graph import Graph, Node
+from app.graph.explain_index import GraphIndex
+from app.graph.explain_values import Bound, array
+from app.graph.formulas import FORMULAS, at_element, evaluate, names, parse, settle, simplify, sum_to, write
+from app.tracing import Tape
+from tests.graph.formula_cases import CASES, Case
+
+
+def trace(case: Case) -> Graph:
+    leaves = [value.clone().requires_grad_(value.is_floating_point()) for value in case.inputs]
+    with Tape() as tape:
+        made = case.run(*leaves)
+        outputs = [made] if isinstance(made, torch.Tensor) else [t for t in made if t.requires_grad]
+        generator = torch.Generator().manual_seed(1)
+        given = [torch.randn(t.shape, generator=generator, dtype=torch.float64) for t in outputs]
+        torch.autograd.backward(outputs, given)
+    return tape.graph()
+
+
+def nodes_of(graph: Graph, op: str) -> list[Node]:
+    return [node for node in graph.nodes if node.op == op]
+
+
+def close(mine: object, theirs: np.ndarray) -> None:
+    np.testing.assert_allclose(np.asarray(mine), theirs, rtol=1e-7, atol=1e-10)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.op}-{case.label}".rstrip("-"))
+def test_the_formula_gives_what_autograd_gives(case: Case) -> None:
+    index = GraphIndex.of(trace(case))
+    formula = FORMULAS[case.op]
+    found = nodes_of(index.graph, case.op)
+    assert found
+    for node in found:
+        bound = Bound(index, node, formula, 1)
+        assert not bound.unlisted
+        result = array(node.outputs[0].value)
+        assert result is not None
+        close(evaluate(parse(formula.forward), bound.values), result)
+        arguments = list(formula.vjps)
+        for edge in index.outgoing[node.id]:
+            contribution = array(edge.contributions[0])
+            assert contribution is not None
+            expression = simplify(settle(parse(formula.vjps[arguments[edge.slot]]), bound.values), bound.literals)
+            computed = np.asarray(evaluate(expression, bound.values))
+            close(sum_to(computed, contribution.shape) if formula.broadcasts else computed, contribution)
+            for place in np.ndindex(computed.shape):
+                terms = at_element(expression, bound.values, place)
+                assert not names(terms)
+                close(evaluate(_without_rest(terms), {}), computed[place])
+
+
+def _without_rest(terms: ast.expr) -> ast.expr:
+    """The terms with the value of those that are not shown."""
+
+    class Shown(ast.NodeTransformer):
+        def visit_Call(self, call: ast.Call) -> ast.expr:
+            self.generic_visit(call)
+            return call.args[0] if isinstance(call.func, ast.Name) and call.func.id == "rest" else call
+
+    shown: ast.expr = Shown().visit(terms)
+    return shown
+
+
+@pytest.mark.parametrize("op", FORMULAS)
+def test_every_formula_is_checked_and_can_be_written(op: str) -> None:
+    formula = FORMULAS[op]
+    assert any(case.op == op for case in CASES)
+    for text in (formula.forward, *formula.vjps.values()):
+        assert write(parse(text), {}).text
+
+
+def test_the_language_refuses_what_is_not_arithmetic() -> None:
+    with pytest.raises(ValueError, match="Attribute is not part of the formula language"):
+        parse("self.grad")
