@@ -13,6 +13,8 @@ from app.graph.scene import Box, Fold, Frame, Link, Scene, SceneOptions
 
 WIDEST = 24
 """Children past which a group gets groups inside [boxes]."""
+DEEPEST = 8
+"""Frames that stand inside each other at most."""
 
 
 def make_scene(graph: Graph, options: SceneOptions | None = None) -> Scene:
@@ -40,7 +42,7 @@ def make_scene(graph: Graph, options: SceneOptions | None = None) -> Scene:
     classes = classify(tree)
     room = options.boxes
     while True:
-        opened = choose_open(tree, classes, room, options.closed)
+        opened = choose_open(tree, classes, room, min(room, options.repeated), options.closed)
         visible = _visible(tree, opened)
         links = _join(edges, visible)
         if len(links) <= options.links or len(opened) == 1:
@@ -139,30 +141,31 @@ def _draw_boxes(graph: Graph, visible: Visible, edges: Sequence[Edge], repeats: 
 
 
 def _frames(tree: Group, opened: Container[str], visible: Visible) -> tuple[Frame, ...]:
-    """Frames around the open scopes; lines and slices have none, their boxes stand in the frame around them."""
+    """Frames around the open scopes; lines, slices and scopes too deep have none, their boxes stand in the one around.
+
+    The depth is bounded for a function that calls itself a thousand times.
+    """
     ids = {child.path: box for box, child in visible.items() if isinstance(child, Group)}
+    order = [(tree, 0)]
+    for group, depth in order:
+        inner = [child for child in group.children if isinstance(child, Group) and child.path in opened]
+        order.extend((child, depth + (child.scope is not None)) for child in inner)
+    names = {group.path: f"c{number}" for number, (group, _) in enumerate(order)}
     boxes: dict[str, list[str]] = {}
     frames: dict[str, list[Frame]] = {}
-    for group in reversed([group for group in preorder(tree) if group.path in opened]):
-        own, inner = boxes.setdefault(group.path, []), frames.setdefault(group.path, [])
+    for group, depth in reversed(order):
+        own, within = boxes.setdefault(group.path, []), frames.setdefault(group.path, [])
         for child in group.children:
             if isinstance(child, Item):
                 own.append(child.id)
             elif child.path not in opened:
                 own.append(ids[child.path])
-            elif child.scope is None:
+            elif child.scope is None or depth >= DEEPEST:
                 own.extend(boxes[child.path])
-                inner.extend(frames[child.path])
+                within.extend(frames[child.path])
             else:
-                frame = Frame(
-                    f"s-{child.path}",
-                    child.scope,
-                    child.path,
-                    tuple(boxes[child.path]),
-                    tuple(frames[child.path]),
-                    child.label,
-                )
-                inner.append(frame)
+                content = tuple(boxes[child.path]), tuple(frames[child.path])
+                within.append(Frame(names[child.path], child.scope, child.path, *content, child.label))
     return tuple(frames[tree.path])
 
 

@@ -26,40 +26,60 @@ def classify(root: Group) -> dict[str, int]:
     return found
 
 
-def choose_open(root: Group, classes: Classes, room: int, closed: Iterable[str] = ()) -> set[str]:
+def choose_open(root: Group, classes: Classes, room: int, repeated: int, closed: Iterable[str] = ()) -> set[str]:
     """Open groups from the outside in while the boxes stay within the room.
 
-    Equal scopes open together or not at all, and so do the slices in the same place of equal scopes; at each depth
-    single ones go before repeated ones and small before big.
+    Scopes of one type open together and whole, or not at all, and so do the slices in the same place of equal scopes;
+    at each depth small ones go before big ones.
 
     Args:
         root: The tree; the root itself is always open.
         classes: From ``classify``.
         room: How many boxes there may be.
+        repeated: How many there may be once equal groups are open.
         closed: Paths that stay closed.
 
     Returns:
         The paths of the open groups.
     """
     shut = set(closed)
+    sizes = _sizes(root)
     opened = {root.path}
     boxes = len(root.children)
     level = [root]
     while level:
-        alike: dict[tuple[int, int], list[Group]] = {}
+        alike: dict[tuple[object, ...], list[Group]] = {}
         for parent in level:
             for place, group in enumerate(_inner(parent)):
                 if group.path not in shut:
-                    key = (classes[parent.path], place) if group.slice else (classes[group.path], -1)
-                    alike.setdefault(key, []).append(group)
+                    alike.setdefault(_kind(group, classes, parent, place), []).append(group)
         level = []
-        for groups in sorted(alike.values(), key=lambda some: (len(some) > 1, sum(len(g.children) for g in some))):
-            cost = sum(len(group.children) - 1 for group in groups)
-            if boxes + cost <= room and not _only_folds(groups[0]):
-                boxes += cost
-                opened.update(group.path for group in groups)
-                level.extend(groups)
+        for groups in sorted(alike.values(), key=lambda some: sum(sizes[group.path] for group in some)):
+            whole = len(groups) > 1 and not shut
+            cost = sum((sizes[group.path] if whole else len(group.children)) - 1 for group in groups)
+            if boxes + cost > (repeated if len(groups) > 1 else room) or _only_folds(groups[0]):
+                continue
+            boxes += cost
+            shown = [inner for group in groups for inner in preorder(group)] if whole else groups
+            opened.update(group.path for group in shown)
+            level.extend([] if whole else groups)
     return opened
+
+
+def _kind(group: Group, classes: Classes, parent: Group, place: int) -> tuple[object, ...]:
+    """What opens together."""
+    if group.slice:
+        return classes[parent.path], place
+    # By type, for the first of twelve blocks often differs a little: what it takes in requires no gradient.
+    return (group.scope.kind, group.scope.type) if group.scope else (classes[group.path],)
+
+
+def _sizes(root: Group) -> dict[str, int]:
+    """How many items each group has inside, however deep."""
+    sizes: dict[str, int] = {}
+    for group in reversed(list(preorder(root))):
+        sizes[group.path] = sum(sizes[child.path] if isinstance(child, Group) else 1 for child in group.children)
+    return sizes
 
 
 def _inner(group: Group) -> list[Group]:

@@ -1,48 +1,66 @@
-"""Groups that are too wide get groups inside them: runs of the same line, then slices that keep both ends in sight."""
+"""Groups that are too wide get groups inside: iterations of loops, or lines, then slices that keep both ends in sight.
+
+All of them are contiguous in forward order, so that folding them makes no cycle.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from app.graph.fold_items import Item
-from app.graph.fold_tree import Group, preorder
+from app.graph.fold_items import SOURCES, Item
+from app.graph.fold_loops import group_iterations
+from app.graph.fold_tree import Child, Group, preorder, scope_name, units_of
 
-Child = Group | Item
+SLACK = 2
+"""How many times as wide as it should be a group may stay as it is."""
 SHORTEST = 8
 """Children that a slice has at least: fewer are not worth a fold [boxes]."""
 
 
 def slice_tree(root: Group, width: int) -> Group:
-    """Give every group at most about ``width`` children, by groups of lines and slices where scopes leave more.
+    """Give every group about ``width`` children at most, where scopes leave more than twice as many.
 
     Args:
         root: The tree of scopes.
-        width: How many children a group may have [boxes]; at least 4.
+        width: How many children a group should have [boxes]; at least 4.
     """
     done: dict[str, Group] = {}
     for group in reversed(list(preorder(root))):
         children: tuple[Child, ...] = tuple(
             done[child.path] if isinstance(child, Group) else child for child in group.children
         )
-        if len(children) > width:
-            children = _slices(_lines(children, group.path), group.path, width)
+        if len(children) > width * SLACK:
+            children = _narrow(children, group.path, width)
         done[group.path] = replace(group, children=children)
     return done[root.path]
 
 
-def _lines(children: Sequence[Child], path: str) -> tuple[Child, ...]:
+def _narrow(children: tuple[Child, ...], path: str, width: int) -> tuple[Child, ...]:
+    """Group iterations, else lines, and slice what is still too wide, inside and out."""
+    before = {child.path for child in children if isinstance(child, Group)}
+    for grouped in (group_iterations(children, path), _group_lines(children, path)):
+        new = {child.path for child in grouped if isinstance(child, Group)} - before
+        if len(new) > 1:
+            children = tuple(
+                replace(child, children=_slices(child.children, child.path, width))
+                if isinstance(child, Group) and child.path in new
+                else child
+                for child in grouped
+            )
+            break
+    return _slices(children, path, width)
+
+
+def _group_lines(children: Sequence[Child], path: str) -> tuple[Child, ...]:
     """Group runs of single operations that one line of the program made, sources with what uses them."""
     runs: list[tuple[int | None, list[Child]]] = []
-    waiting: list[Child] = []
-    for child in children:
-        if isinstance(child, Item) and child.node.kind in ("leaf", "constant"):
-            waiting.append(child)
-            continue
-        line = child.node.span.line if isinstance(child, Item) and child.node.span else None
+    for unit in units_of(children):
+        last = unit[-1]
+        own = isinstance(last, Item) and last.node.kind not in SOURCES
+        line = last.node.span.line if own and isinstance(last, Item) and last.node.span else None
         if not runs or line is None or runs[-1][0] != line:
             runs.append((line, []))
-        runs[-1][1].extend((*waiting, child))
-        waiting = []
+        runs[-1][1].extend(unit)
     found: list[Child] = []
     seen: dict[int, int] = {}
     for line, run in runs:
@@ -54,18 +72,16 @@ def _lines(children: Sequence[Child], path: str) -> tuple[Child, ...]:
         name = f"{path}/line.{line}{again}" if path else f"line.{line}{again}"
         label = f"line {line}, time {seen[line]}" if again else f"line {line}"
         found.append(Group(name, label, None, tuple(run)))
-    return (*found, *waiting)
+    return tuple(found)
 
 
 def _slices(children: tuple[Child, ...], path: str, width: int) -> tuple[Child, ...]:
-    """Keep the first and last children and cut what is between into slices of slices, until all are narrow.
-
-    Slices are contiguous in forward order, so that folding them makes no cycle.
-    """
-    if len(children) <= width:
+    """Keep the first and last children and cut what is between into slices of slices, until all are narrow."""
+    if len(children) <= width * SLACK:
         return children
+    units = units_of(children)
     end = width // 4
-    middle = children[end : len(children) - end]
+    middle = units[end : len(units) - end]
     most = width - 2 * end
     levels = 1
     while most * width**levels < len(middle):
@@ -75,23 +91,24 @@ def _slices(children: tuple[Child, ...], path: str, width: int) -> tuple[Child, 
         size += 1
     for _ in range(levels):
         if len(middle) > most:
-            middle = tuple(_slice(run, path) for run in _even_runs(middle, -(-len(middle) // size)))
-    return (*children[:end], *middle, *children[len(children) - end :])
+            runs = _even_runs(middle, -(-len(middle) // size))
+            middle = [[_slice([child for unit in run for child in unit], path)] for run in runs]
+    return tuple(child for unit in (*units[:end], *middle, *units[len(units) - end :]) for child in unit)
 
 
-def _even_runs(children: Sequence[Child], count: int) -> list[Sequence[Child]]:
+def _even_runs(units: Sequence[list[Child]], count: int) -> list[Sequence[list[Child]]]:
     """Cut a sequence into ``count`` runs whose lengths differ by at most one."""
-    bounds = [len(children) * number // count for number in range(count + 1)]
-    return [children[start:end] for start, end in pairwise(bounds)]
+    bounds = [len(units) * number // count for number in range(count + 1)]
+    return [units[start:end] for start, end in pairwise(bounds)]
 
 
 def _slice(run: Sequence[Child], path: str) -> Child:
     """One group of the run; a run of one is that one."""
     if len(run) == 1:
         return run[0]
-    first, last = _end_name(run[0], 0), _end_name(run[-1], -1)
     prefix = f"{path}/" if path else ""
-    return Group(f"{prefix}{first}..{last}", f"{first} to {last}", None, tuple(run), slice=True)
+    ends = f"{_end_name(run[0], 0)}..{_end_name(run[-1], -1)}"
+    return Group(f"{prefix}{ends}", _slice_label(run), None, tuple(run), slice=True)
 
 
 def _end_name(child: Child, end: int) -> str:
@@ -100,3 +117,33 @@ def _end_name(child: Child, end: int) -> str:
         return child.id
     name = child.path.rsplit("/", 1)[-1]
     return name.split("..")[end] if child.slice else name
+
+
+def _slice_label(run: Sequence[Child]) -> str:
+    """What a person calls a slice: the calls or iterations it spans, else its lines, else its nodes."""
+    scopes = [group.scope for child in run if isinstance(child, Group) for group in _unsliced(child) if group.scope]
+    if scopes and len({(scope.kind, scope.name) for scope in scopes}) == 1:
+        calls = sorted(scope.call for scope in scopes)
+        what = "iterations" if scopes[0].kind == "loop" else "calls"
+        return f"{scope_name(scopes[0])}, {what} {calls[0]} to {calls[-1]}"
+    if scopes:
+        return f"{scopes[0].name} to {scopes[-1].name}"
+    items = [item for child in run for item in ([child] if isinstance(child, Item) else _items(child))]
+    lines = [item.node.span.line for item in items if item.node.span and item.node.kind not in SOURCES]
+    if lines and lines[0] < lines[-1]:
+        return f"lines {lines[0]} to {lines[-1]}"
+    ends = f"{items[0].node.id} to {items[-1].node.id}"
+    return f"line {lines[0]}, {ends}" if lines else ends
+
+
+def _unsliced(group: Group) -> list[Group]:
+    """The group, or what is in its slices."""
+    found = [group]
+    for one in found:
+        if one.slice:
+            found.extend(child for child in one.children if isinstance(child, Group))
+    return [one for one in found if not one.slice]
+
+
+def _items(group: Group) -> list[Item]:
+    return [child for inner in preorder(group) for child in inner.children if isinstance(child, Item)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.graph.fold_items import Item
+from app.graph.fold_items import SOURCES, Item
 from app.graph.model import Scope
 
 
@@ -17,6 +17,9 @@ class Group:
     children: "tuple[Group | Item, ...]"
     slice: bool = False
     """True for a run that follows no scope and no line."""
+
+
+Child = Group | Item
 
 
 @dataclass(slots=True)
@@ -58,12 +61,18 @@ def join_path(parent: str, above: Scope | None, scope: Scope) -> str:
     return f"{parent}/{segment(scope)}"
 
 
-def scope_label(scope: Scope) -> str:
-    """What a person calls a scope."""
+def scope_name(scope: Scope) -> str:
+    """What a person calls a scope, whichever call of it."""
     if scope.kind == "loop":
-        return f"{scope.type} {scope.name}, iteration {scope.call}"
-    name = f"{scope.name} {scope.type}" if scope.kind == "module" else f"{scope.name}()"
-    return f"{name}, call {scope.call}" if scope.call > 1 else name
+        return f"{scope.name} loop" if scope.type == "loop" else f"{scope.type} {scope.name}"
+    return f"{scope.name} {scope.type}" if scope.kind == "module" else f"{scope.name}()"
+
+
+def scope_label(scope: Scope) -> str:
+    """What a person calls this call or iteration of a scope."""
+    if scope.kind == "loop":
+        return f"{scope_name(scope)}, iteration {scope.call}"
+    return f"{scope_name(scope)}, call {scope.call}" if scope.call > 1 else scope_name(scope)
 
 
 def build_tree(items: Sequence[Item]) -> Group:
@@ -117,3 +126,17 @@ def _freeze(made: Sequence[_Building]) -> Group:
     if isinstance(root, Item):
         raise TypeError("the root of the tree is a group")
     return root
+
+
+def units_of(children: Sequence[Child]) -> list[list[Child]]:
+    """Each operation or scope with the leaves and constants that come just before it."""
+    units: list[list[Child]] = []
+    waiting: list[Child] = []
+    for child in children:
+        waiting.append(child)
+        if not (isinstance(child, Item) and child.node.kind in SOURCES):
+            units.append(waiting)
+            waiting = []
+    if waiting:
+        units.append(waiting)
+    return units

@@ -15,6 +15,8 @@ class SceneOptions:
     """Paths to fold although there is room for what is inside."""
     boxes: int = 150
     """Boxes up to which scopes unfold by themselves."""
+    repeated: int = 60
+    """Boxes up to which equal scopes unfold by themselves: past it one of them, unfolded by hand, tells more."""
     links: int = 400
     """Links up to which scopes unfold by themselves."""
     most_boxes: int = 600

@@ -132,7 +132,7 @@ def loop(steps: int) -> Graph:
 
 
 def test_a_leaf_with_many_uses_is_drawn_at_each() -> None:
-    scene = make_scene(loop(20))
+    scene = make_scene(loop(20), SceneOptions(open=("*",)))
     copies = [box for box in scene.boxes if box.node and box.node.id == "n0"]
     assert [box.copy for box in copies] == list(range(1, 21))
     assert [box.id for box in copies][:2] == ["n0.1", "n0.2"]
@@ -200,3 +200,44 @@ def test_the_same_graph_gives_the_same_scene() -> None:
 
 def test_an_empty_graph_gives_an_empty_scene() -> None:
     assert make_scene(Graph()) == Scene((), ())
+
+
+def depth_of(scene: Scene) -> int:
+    """How deep frames stand in each other."""
+    depth, frames = 0, list(scene.frames)
+    while frames:
+        depth += 1
+        frames = [inner for frame in frames for inner in frame.frames]
+    return depth
+
+
+def framed(scene: Scene) -> list[str]:
+    """The boxes in any frame."""
+    found: list[str] = []
+    frames = list(scene.frames)
+    while frames:
+        found.extend(box for frame in frames for box in frame.boxes)
+        frames = [inner for frame in frames for inner in frame.frames]
+    return found
+
+
+def test_a_function_that_calls_itself_a_thousand_times_is_drawn_in_few_frames() -> None:
+    made = Builder()
+    last = made.leaf("x")
+    for depth in range(1, 60):
+        last = made.node("MulBackward0", [last], scope=[function("f")] * depth)
+    scene = make_scene(made.graph())
+    assert depth_of(scene) == 8
+    assert sorted(framed(scene)) == sorted(box.id for box in scene.boxes if box.id != "n0")
+
+    made = Builder()
+    last = made.leaf("x")
+    for depth in range(1, 1000):
+        last = made.node("MulBackward0", [last], scope=[function("f")] * depth)
+    assert len(make_scene(made.graph()).boxes) <= 150
+
+
+def test_frames_have_ids_of_their_own() -> None:
+    scene = make_scene(blocks(3, 3))
+    frames = [scene.frames[0], *scene.frames[0].frames]
+    assert len({frame.id for frame in frames}) == 4

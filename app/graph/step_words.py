@@ -1,0 +1,115 @@
+"""What happened at each step, in one sentence with real numbers."""
+
+from collections.abc import Mapping
+
+from app.graph.model import Edge, Graph, Node, Output, Pass, Tensor
+from app.graph.multipliers import holds, multiplier_of
+from app.graph.operators import short_name
+from app.graph.wording import join_words, same_everywhere, say_function, say_node, say_shape, say_tensor
+
+_UNCHANGED = {"AddBackward0": (0, 1), "SubBackward0": (0,), "CloneBackward0": (0,), "AliasBackward0": (0,)}
+"""Slots through which an operation passes what it received as it is."""
+MOST_INPUTS = 4
+"""Inputs and edges that a sentence tells one by one."""
+
+
+class Narrator:
+    """Tells the steps of one graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._nodes: Mapping[str, Node] = {node.id: node for node in graph.nodes}
+        self._taken: dict[str, list[Edge]] = {}
+        self._given: dict[str, list[Edge]] = {}
+        for edge in graph.edges:
+            self._taken.setdefault(edge.source, []).append(edge)
+            self._given.setdefault(edge.target, []).append(edge)
+
+    def tell_forward(self, node: Node) -> str:
+        """Say what an operation took and gave, or what a leaf holds."""
+        result = self._say_outputs(node.outputs)
+        if node.kind == "leaf":
+            kind = "a parameter" if "parameter" in node.flags else "a leaf"
+            return f"{say_node(node)} is {kind}: {result}."
+        inputs = [self._say_input(edge) for edge in self._taken.get(node.id, ())]
+        op = short_name(node.op, "custom" in node.flags)
+        took = f" took {join_words(_shorten(inputs, 'inputs'))} and" if inputs else ""
+        name = f"{node.names[0]} = " if node.names else ""
+        return f"{op}{took} gave {name}{result}."
+
+    def tell_backward(self, node: Node, run: Pass) -> str:
+        """Say what a node received in a pass, from where, and what it passed on to whom."""
+        position = run.index - 1
+        received = self._say_received(node, position)
+        if node.kind == "leaf":
+            total = run.accumulated.get(node.id)
+            return f"{say_node(node)} received {received}{self._say_kept(node, total, position)}."
+        passed = []
+        for edge in self._taken.get(node.id, ()):
+            contribution = _at(edge.contributions, position)
+            if contribution is not None:
+                passed.append(self._say_passed(node, edge, contribution, position))
+        words = join_words(_shorten(passed, "others")) if passed else "nothing"
+        return f"{say_function(node)} received {received} and passed {words}{'' if passed else ' on'}."
+
+    def _say_kept(self, node: Node, total: Tensor | None, position: int) -> str:
+        """What became of a leaf's gradient; torch.autograd.grad keeps none."""
+        if total is None:
+            return ""
+        gradient = _at(node.outputs[0].gradients, position)
+        name = f"{say_node(node)}.grad"
+        if gradient is not None and gradient.values == total.values and gradient.stats == total.stats:
+            return f", and that is {name} now"
+        return f" and added it to {name}, which is {say_tensor(total)} now"
+
+    def _say_outputs(self, outputs: list[Output]) -> str:
+        seen = [say_tensor(output.value) for output in outputs if output.value is not None]
+        return join_words(_shorten(seen, "outputs")) or "a tensor that was not seen"
+
+    def _say_input(self, edge: Edge) -> str:
+        target = self._nodes[edge.target]
+        value = next((output.value for output in target.outputs if output.output_nr == edge.output_nr), None)
+        name = target.names[0] if target.names else short_name(target.op, "custom" in target.flags)
+        if value is None or (target.kind == "constant" and not target.names):
+            return say_node(target)
+        if same_everywhere(value) is not None:
+            return f"{name} ({say_tensor(value)})"
+        return f"{name} ({say_shape(value)})"
+
+    def _say_received(self, node: Node, position: int) -> str:
+        arrived = [_at(output.gradients, position) for output in node.outputs]
+        words = [say_tensor(gradient) for gradient in arrived if gradient is not None]
+        total = join_words(_shorten(words, "outputs")) or "nothing"
+        carried = [(edge, _at(edge.contributions, position)) for edge in self._given.get(node.id, ())]
+        parts = [
+            f"{say_tensor(contribution)} from {say_function(self._nodes[edge.source])}"
+            for edge, contribution in carried
+            if contribution is not None
+        ]
+        if len(parts) < 2 or len(node.outputs) > 1:
+            return total
+        return f"{join_words(_shorten(parts, 'others'))}, together {total}"
+
+    def _say_passed(self, node: Node, edge: Edge, contribution: Tensor, position: int) -> str:
+        target = say_function(self._nodes[edge.target])
+        received = _at(node.outputs[0].gradients, position) if len(node.outputs) == 1 else None
+        words = say_tensor(contribution)
+        multiplier = multiplier_of(node, edge.slot)
+        if received is not None and multiplier is not None and holds(multiplier, received, contribution):
+            same = same_everywhere(received)
+            if same is not None:
+                return f"{multiplier.words} × {say_tensor(received).split(' ')[0]} = {words} to {target}"
+            return f"{multiplier.words} × that, {words}, to {target}"
+        if received is not None and edge.slot in _UNCHANGED.get(node.op, ()) and contribution == received:
+            return f"the same to {target}"
+        return f"{words} to {target}"
+
+
+def _at(tensors: list[Tensor | None], position: int) -> Tensor | None:
+    return tensors[position] if position < len(tensors) else None
+
+
+def _shorten(words: list[str], what: str) -> list[str]:
+    """The first few, and how many more there are."""
+    if len(words) <= MOST_INPUTS:
+        return words
+    return [*words[:MOST_INPUTS], f"{len(words) - MOST_INPUTS} other {what}" if what != "others" else "others"]
