@@ -1,0 +1,105 @@
+"""The page for people: a plain form that works without scripts, and what the scripts ask for."""
+
+from functools import cache
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from pydantic import Field
+
+from app.errors import ChainruleError
+from app.payload import decode
+from app.pipeline import TraceRequest
+from app.render import ViewOptions
+from app.web.pages_inputs import parse_inputs
+from app.web.pages_problems import of_error
+from app.web.pages_site import Site
+from app.web.pages_view import View, look
+from app.web.problems import from_domain
+from app.web.schemas import TraceBody
+from app.web.state import pipeline_of, settings_of
+
+router = APIRouter(include_in_schema=False)
+
+
+@cache
+def site() -> Site:
+    """The templates, read once."""
+    return Site()
+
+
+class RunBody(TraceBody):
+    """A program, the picture that is wanted of it, and the node that the inspector shows."""
+
+    options: dict[str, str] = Field(default_factory=dict, max_length=40)
+    node: str | None = Field(default=None, max_length=40)
+    pass_index: int | None = Field(default=None, ge=1)
+    parts: list[str] = Field(default_factory=list, max_length=10)
+    """The parts of the page that are wanted; empty for all but the table."""
+
+
+@router.get("/")
+async def show_page(
+    request: Request,
+    example: Annotated[str | None, Query(max_length=100)] = None,
+    code: Annotated[str | None, Query(max_length=20_000)] = None,
+    p: Annotated[str | None, Query(max_length=60_000)] = None,
+) -> Response:
+    """Show the page with an example, or with the program that the address carries."""
+    chosen = site().example(example)
+    source = chosen.source
+    view = View(source)
+    try:
+        if p is not None:
+            source = decode(p, settings_of(request).limits.source_bytes)
+        elif code is not None:
+            source = code
+        view = await look(pipeline_of(request), TraceRequest(source), ViewOptions(), None, None)
+    except ChainruleError as error:
+        view = View(source, problems=of_error(error, source), error=error)
+    return _page(request, view)
+
+
+@router.post("/")
+async def run_form(request: Request) -> Response:
+    """Run the program of the form: the page without scripts."""
+    form = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
+    source = form.get("source", "").replace("\r\n", "\n")
+    try:
+        inputs = parse_inputs(form)
+        view = await look(pipeline_of(request), TraceRequest(source, inputs), ViewOptions(), None, None)
+    except ChainruleError as error:
+        view = View(source, problems=of_error(error, source), error=error)
+    return _page(request, view)
+
+
+@router.post("/run")
+async def run(request: Request, body: RunBody) -> Response:
+    """Run a program for the page's scripts: the picture, the parts of the page around it, and the graph's index."""
+    view = await look(
+        pipeline_of(request), body.request(), ViewOptions.from_query(body.options), body.node, body.pass_index
+    )
+    language = site().language(request)
+    wanted = set(body.parts) or {"problems", "console", "variables", "inputs", "inspector"}
+    answer: dict[str, Any] = {
+        "id": view.id,
+        "html": site().parts(wanted, view, language),
+        "problems": [problem.as_json() for problem in view.problems],
+        "seconds": view.seconds,
+    }
+    if view.ran:
+        answer |= {"svg": view.picture, "inputs": view.values, "index": view.index()}
+    status = 200 if view.error is None else from_domain(view.error).status
+    return JSONResponse(answer, status, headers={"Cache-Control": "no-store"})
+
+
+def _page(request: Request, view: View) -> Response:
+    language = site().language(request)
+    status, headers = 200, {"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
+    if view.error is not None:
+        problem = from_domain(view.error)
+        status, headers = problem.status, headers | dict(problem.headers)
+    response = HTMLResponse(site().page(view, language), status, headers)
+    if request.query_params.get("lang") == language:
+        response.set_cookie("lang", language, max_age=31_536_000, samesite="lax", httponly=True)
+    return response

@@ -1,0 +1,96 @@
+"""The templates with the words of each language."""
+
+from collections.abc import Collection, Mapping
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.paths import EXAMPLES, TEMPLATES
+from app.web.pages_detail import called, operator
+from app.web.pages_examples import Example, read_examples
+from app.web.pages_numbers import short
+from app.web.pages_text import LANGUAGES, choose_language, translations
+from app.web.pages_view import View
+from app.web.pages_words import script_words
+
+FIRST_EXAMPLE = "mean_of_cubes"
+
+PARTS: Mapping[str, str] = {
+    "problems": "parts/problems.html",
+    "console": "parts/console.html",
+    "variables": "parts/variables.html",
+    "inputs": "parts/inputs.html",
+    "inspector": "parts/inspector.html",
+    "table": "parts/table.html",
+}
+"""The parts of the page that a run replaces, and their templates."""
+
+
+class Site:
+    """Renders the page and its parts."""
+
+    def __init__(self) -> None:
+        self.examples = read_examples(EXAMPLES)
+        self._environments = {language: _environment(language) for language in LANGUAGES}
+
+    def language(self, request: Request) -> str:
+        """The language of an answer.
+
+        Args:
+            request: its query, cookie and ``Accept-Language`` are looked at.
+        """
+        return choose_language(
+            request.query_params.get("lang"), request.cookies.get("lang"), request.headers.get("accept-language", "")
+        )
+
+    def example(self, name: str | None) -> Example:
+        """The example of a name, or the first one.
+
+        Args:
+            name: as in the address; unknown names give the first example.
+        """
+        by_name = {example.name: example for example in self.examples}
+        return by_name.get(name or "", by_name[FIRST_EXAMPLE])
+
+    def page(self, view: View, language: str) -> str:
+        """The whole page.
+
+        Args:
+            view: what it shows.
+            language: a key of `LANGUAGES`.
+        """
+        environment = self._environments[language]
+        words = script_words(translations(language).gettext)
+        return environment.get_template("index.html").render(
+            view=view, language=language, languages=LANGUAGES, words=words, examples=self.examples
+        )
+
+    def parts(self, names: Collection[str], view: View, language: str) -> dict[str, str]:
+        """Some parts of the page, as HTML.
+
+        Args:
+            names: keys of `PARTS`; others are passed over.
+            view: what they show.
+            language: a key of `LANGUAGES`.
+        """
+        environment = self._environments[language]
+        return {
+            name: environment.get_template(template).render(view=view, language=language)
+            for name, template in PARTS.items()
+            if name in names
+        }
+
+
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+    environment.filters |= {"short": short, "operator": operator, "called": called}
+    return environment

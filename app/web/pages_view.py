@@ -1,0 +1,95 @@
+"""Everything that one run of a program shows on the page, ready for the templates."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.errors import ChainruleError, PictureError, RequestError
+from app.graph import Graph, Values, Variable
+from app.graph.wire import ConsoleLine
+from app.pipeline import Pipeline, TraceRequest
+from app.render import ViewOptions
+from app.web.pages_detail import Detail, detail
+from app.web.pages_index import index
+from app.web.pages_inputs import InputShown, show_inputs
+from app.web.pages_problems import ProblemShown, of_error, of_problem
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One run as the page shows it; of a program that was not run, the problems alone."""
+
+    source: str
+    inputs: tuple[InputShown, ...] = ()
+    values: dict[str, Values] = field(default_factory=dict)
+    id: str | None = None
+    picture: str | None = None
+    graph: Graph = field(default_factory=Graph)
+    console: tuple[ConsoleLine, ...] = ()
+    problems: tuple[ProblemShown, ...] = ()
+    detail: Detail | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    error: ChainruleError | None = None
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """The program's names at its end."""
+        return tuple(self.graph.variables)
+
+    @property
+    def ran(self) -> bool:
+        """Whether the program was run."""
+        return self.id is not None
+
+    def grad_fn(self, variable: Variable) -> str:
+        """The name of a variable's grad_fn, or "None"."""
+        for node in self.graph.nodes:
+            if node.id == variable.node:
+                return node.op if node.kind == "function" else "None"
+        return "None"
+
+    def index(self) -> dict[str, Any]:
+        """What the scripts need of the graph."""
+        return index(self.graph)
+
+
+async def look(
+    pipeline: Pipeline, request: TraceRequest, options: ViewOptions, node: str | None, pass_index: int | None
+) -> View:
+    """Run a program, draw its graph, and gather what the page shows.
+
+    Args:
+        pipeline: of the server.
+        request: the program.
+        options: of the picture.
+        node: the id of the node that the inspector shows, if any.
+        pass_index: the pass that it shows, counted from 1.
+
+    Returns:
+        The view; what is wrong with the program is in its problems.
+
+    Raises:
+        ServiceError: the service cannot answer now.
+    """
+    try:
+        trace = await pipeline.trace(request)
+    except RequestError as error:
+        return View(request.source, show_inputs(request.inputs), problems=of_error(error, request.source), error=error)
+    answer = trace.answer
+    problems = tuple(of_problem(problem, request.source) for problem in answer.problems)
+    picture = None
+    try:
+        picture = (await pipeline.draw(trace, "svg", options)).content.decode()
+    except (RequestError, PictureError) as error:
+        problems += of_error(error, request.source)
+    return View(
+        source=request.source,
+        inputs=show_inputs(trace.program.inputs),
+        values=dict(trace.program.inputs),
+        id=trace.id,
+        picture=picture,
+        graph=answer.graph,
+        console=tuple(answer.console),
+        problems=problems,
+        detail=None if node is None else detail(answer.graph, request.source, node, pass_index),
+        seconds=dict(answer.seconds),
+    )

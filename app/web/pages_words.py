@@ -1,0 +1,54 @@
+"""The words that the page's scripts say, marked for translation."""
+
+from collections.abc import Callable
+
+WORDS: dict[str, str] = {}
+
+
+def _(text: str) -> str:
+    return text
+
+
+WORDS = {
+    "run.running": _("Running…"),
+    "run.done": _("{nodes} nodes, {milliseconds} ms"),
+    "run.offline": _("The server cannot be reached. Your text is kept; trying again in {seconds} s."),
+    "run.busy": _("The server is busy. Trying again in {seconds} s."),
+    "run.limited": _("Too many runs in a short time. Trying again in {seconds} s."),
+    "run.failed": _("The server could not answer ({status}). Your text is kept."),
+    "run.stale": _("The picture is of the last program that ran."),
+    "fragment.broken": _("This link does not hold a readable program, so the editor starts empty."),
+    "fragment.undo": _("Undo"),
+    "example.loaded": _("“{title}” is loaded. Your program is one step of undo away."),
+    "editor.label": _("Program"),
+    "editor.fix": _("Apply: {title}"),
+    "picture.selected": _("Selected {name}"),
+    "picture.none": _("Nothing is found for “{query}”"),
+    "picture.found": _("{place} of {count}"),
+    "step.start": _("Start: nothing is computed yet."),
+    "step.forward": _("Forward {step} of {count}"),
+    "step.backward": _("Backward {step} of {count}, pass {pass}"),
+    "step.play": _("Play"),
+    "step.pause": _("Pause"),
+    "copied": _("Copied"),
+    "copy.failed": _("Copying is not allowed here; the text is selected."),
+    "slider.literal": _("Literal in line {line}"),
+    "grid.edit": _("Edit the grid"),
+    "slider.remove": _("Remove this slider"),
+    "predict.right": _("Right."),
+    "predict.wrong": _("Not yet. Your answer was {given}."),
+    "predict.unreadable": _("That is not a number."),
+    "predict.finished": _("All {count} predicted: {right} right at the first try."),
+    "colour.legend.value": _("mean size of the value (log scale)"),
+    "colour.legend.gradient": _("mean size of the gradient (log scale)"),
+}
+"""By key; braces hold what the scripts fill in."""
+
+
+def script_words(translate: Callable[[str], str]) -> dict[str, str]:
+    """The words in one language.
+
+    Args:
+        translate: the gettext of that language.
+    """
+    return {key: translate(text) for key, text in WORDS.items()}

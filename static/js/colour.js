@@ -1,0 +1,68 @@
+// Colour of the cards: by kind, or by the size of value or gradient on a log scale.
+import { byId } from "./dom.js";
+import { groupsOf } from "./picture.js";
+import { say } from "./words.js";
+
+export const STEPS = 7;
+
+/** The range of the sizes of some nodes, in powers of ten; null where there is none above zero. */
+export function rangeOf(sizes) {
+  const logs = sizes.filter((size) => typeof size === "number" && size > 0).map(Math.log10);
+  if (logs.length === 0) return null;
+  const low = Math.floor(Math.min(...logs));
+  const high = Math.ceil(Math.max(...logs));
+  return { low, high: Math.max(high, low + 1) };
+}
+
+/** The class of a size: "c1" (smallest) to "c7", "zero", "bad" for NaN and Inf, "" for none. */
+export function levelOf(size, range) {
+  if (size === null || size === undefined) return "";
+  if (typeof size === "string") return "bad";
+  if (size === 0 || !range) return "zero";
+  const part = (Math.log10(size) - range.low) / (range.high - range.low);
+  return `c${Math.min(STEPS, Math.max(1, 1 + Math.floor(part * STEPS)))}`;
+}
+
+/** The size that a mode colours a node by. */
+export function sizeOf(node, mode, pass) {
+  return mode === "value" ? node.value : (node.gradients[pass] ?? null);
+}
+
+export function startColours(page) {
+  const { store } = page;
+  const picture = byId("picture");
+
+  function legend(mode, range) {
+    const element = byId("legend");
+    element.hidden = mode === "none" || !range;
+    if (element.hidden) return;
+    const swatches = document.createElement("span");
+    swatches.className = `swatches ${mode}`;
+    for (let step = 1; step <= STEPS; step += 1) {
+      const swatch = document.createElement("i");
+      swatch.className = `c${step}`;
+      swatches.append(swatch);
+    }
+    element.replaceChildren(say(`colour.legend.${mode}`), ` 1e${range.low} `, swatches, ` 1e${range.high}`);
+  }
+
+  function paint() {
+    const { colour, pass } = store.get();
+    byId("colour-select").value = colour;
+    picture.dataset.colour = colour;
+    for (const group of picture.querySelectorAll("[data-level]")) delete group.dataset.level;
+    const nodes = page.answer?.index.nodes ?? [];
+    if (colour === "none" || colour === "kind") return legend("none", null);
+    const last = (pass ?? page.answer?.index.passes.length ?? 1) - 1;
+    const range = rangeOf(nodes.map((node) => sizeOf(node, colour, last)));
+    for (const node of nodes) {
+      const level = levelOf(sizeOf(node, colour, last), range);
+      if (level) for (const group of groupsOf(node.id)) group.dataset.level = level;
+    }
+    legend(colour, range);
+  }
+
+  byId("colour-select").addEventListener("change", (event) => store.set({ colour: event.target.value }, "colour"));
+  store.on(["colour"], paint);
+  page.view.after(paint);
+}

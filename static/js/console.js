@@ -1,0 +1,42 @@
+// The tabs under the editor, and copying.
+import { byId } from "./dom.js";
+import { say } from "./words.js";
+
+const TABS = ["console", "variables"];
+
+/** Copies a text; says so in the status line. */
+export async function copy(page, text, field = null) {
+  try {
+    await navigator.clipboard.writeText(text);
+    page.view.tell(say("copied"));
+  } catch {
+    field?.select();
+    page.view.tell(say("copy.failed"));
+  }
+}
+
+export function startConsole(page) {
+  function choose(name, focus = false) {
+    for (const tab of TABS) {
+      const button = byId(`tab-${tab}`);
+      button.setAttribute("aria-selected", String(tab === name));
+      button.tabIndex = tab === name ? 0 : -1;
+      byId(tab).hidden = tab !== name;
+      if (focus && tab === name) button.focus();
+    }
+  }
+  for (const [place, name] of TABS.entries()) {
+    const button = byId(`tab-${name}`);
+    button.addEventListener("click", () => choose(name));
+    button.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowRight" || event.key === "ArrowLeft") choose(TABS[1 - place], true);
+    });
+    byId(name).setAttribute("role", "tabpanel");
+    byId(name).setAttribute("aria-labelledby", `tab-${name}`);
+  }
+  choose("console");
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-copy]");
+    if (button) copy(page, button.dataset.copy);
+  });
+}

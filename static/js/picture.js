@@ -1,0 +1,47 @@
+// The inlined picture: put in place, selected, hovered, lit up.
+import { byId, parseSvg } from "./dom.js";
+
+const holder = () => byId("picture");
+const groups = (selector) => [...holder().querySelectorAll(selector)];
+
+/** The groups of a node: its card, every copy of it, or the fold that hides it. */
+export function groupsOf(id) {
+  const own = groups(`.node[data-node="${CSS.escape(id)}"]`);
+  if (own.length) return own;
+  return groups(".node[data-members]").filter((group) => group.dataset.members.split(" ").includes(id));
+}
+
+/** The id of the node that an element of the picture belongs to, and its fold's path where it is one. */
+export function pickOf(target) {
+  const group = target.closest?.(".node");
+  if (!group) return null;
+  return { node: group.dataset.node ?? null, fold: group.dataset.fold ?? null, group };
+}
+
+/** Puts a picture in place of the last one; says whether its size is another. */
+export function putPicture(text) {
+  const svg = parseSvg(text);
+  if (!svg) return null;
+  const before = holder().querySelector("svg");
+  const focused = document.activeElement?.closest?.("#picture .node")?.dataset;
+  holder().replaceChildren(svg);
+  if (focused?.node) groupsOf(focused.node)[0]?.focus({ preventScroll: true });
+  const size = (element) => [Number(element?.getAttribute("width")), Number(element?.getAttribute("height"))];
+  const [width, height] = size(svg);
+  const [oldWidth, oldHeight] = size(before);
+  return { width, height, same: width === oldWidth && height === oldHeight };
+}
+
+/** Marks groups with a class, and takes it from all others. */
+export function markNodes(name, ids) {
+  for (const group of groups(`.${name}`)) group.classList.remove(name);
+  for (const id of ids) for (const group of groupsOf(id)) group.classList.add(name);
+}
+
+export function markEdges(name, ids) {
+  for (const group of groups(`.edge.${name}`)) group.classList.remove(name);
+  const wanted = new Set(ids);
+  for (const group of groups(".edge")) {
+    if ((group.dataset.edge ?? "").split(" ").some((id) => wanted.has(id))) group.classList.add(name);
+  }
+}

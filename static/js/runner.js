@@ -1,0 +1,88 @@
+// Decides when the server is asked: after a pause in typing, at once for Run, one at a time while a slider moves.
+import { postRun, waitFor } from "./api.js";
+import { say } from "./words.js";
+
+const PAUSE_MS = 350;
+
+/** What /run is told of a state. */
+export function bodyOf(state, parts = []) {
+  const options = {};
+  if (state.view !== "both") options.view = state.view;
+  if (state.pass) options.pass = String(state.pass);
+  if (state.step) options.step = String(state.step);
+  if (state.open.length) options.open = state.open.join(",");
+  if (state.closed.length) options.closed = state.closed.join(",");
+  const body = { source: state.source, inputs: state.inputs, options, parts };
+  if (state.node) body.node = state.node;
+  if (state.pass) body.pass_index = state.pass;
+  if (state.seed) body.seed = state.seed;
+  return body;
+}
+
+export class Runner {
+  /** store: the state; show(answer): called with each answer; tell(text, trouble): the status line. */
+  constructor(store, show, tell) {
+    this.store = store;
+    this.show = show;
+    this.tell = tell;
+    this.timer = 0;
+    this.attempt = 0;
+    this.aborter = null;
+    this.again = false;
+  }
+
+  /** Runs after a pause; each further call starts the pause anew and cancels what runs. */
+  soon() {
+    this.cancel();
+    this.timer = setTimeout(() => this.now(), PAUSE_MS);
+  }
+
+  /** Runs at once and cancels what runs. */
+  now() {
+    this.cancel();
+    return this.#ask();
+  }
+
+  /** Runs at once, or as soon as the running request has answered: each answer is a frame, none is thrown away. */
+  frame() {
+    clearTimeout(this.timer);
+    if (this.aborter) this.again = true;
+    else return this.#ask();
+  }
+
+  cancel() {
+    clearTimeout(this.timer);
+    this.aborter?.abort();
+    this.aborter = null;
+    this.again = false;
+  }
+
+  async #ask() {
+    const aborter = new AbortController();
+    this.aborter = aborter;
+    const state = this.store.get();
+    const started = performance.now();
+    const late = setTimeout(() => this.tell(say("run.running")), 250);
+    const outcome = await postRun(bodyOf(state), aborter.signal);
+    clearTimeout(late);
+    if (outcome.kind === "aborted" || this.aborter !== aborter) return;
+    this.aborter = null;
+    if (outcome.kind === "answer") {
+      this.attempt = 0;
+      this.show(outcome.data, state, performance.now() - started);
+      if (this.again) {
+        this.again = false;
+        await this.#ask();
+      }
+      return;
+    }
+    if (outcome.kind === "failed") {
+      this.tell([say("run.failed", { status: outcome.status }), outcome.detail].join(" "), true);
+      return;
+    }
+    this.attempt += 1;
+    const seconds = waitFor(this.attempt, outcome.retryAfter);
+    this.tell(say(`run.${outcome.reason}`, { seconds }), true);
+    this.timer = setTimeout(() => this.#ask(), seconds * 1000);
+  }
+}

@@ -1,0 +1,114 @@
+// The picture as something to work with: select, fold, search, zoom, walk.
+import { byId } from "./dom.js";
+import { groupsOf, markEdges, markNodes, pickOf } from "./picture.js";
+import { startMinimap } from "./minimap.js";
+import { postRun } from "./api.js";
+import { bodyOf } from "./runner.js";
+import { startSearch } from "./search.js";
+import { Viewport } from "./viewport.js";
+import { neighbour } from "./walk.js";
+
+/** The lists of open and closed folds after one more is opened or closed. */
+export function toggled(state, path, open) {
+  const without = (list) => list.filter((one) => one !== path);
+  return open
+    ? { open: [...without(state.open), path], closed: without(state.closed) }
+    : { open: without(state.open).filter((one) => !one.startsWith(`${path}.`)), closed: [...without(state.closed), path] };
+}
+
+export function startStage(page) {
+  const { store } = page;
+  const host = byId("viewport");
+  const minimap = startMinimap();
+  const viewport = new Viewport(host, byId("picture"), (view) => minimap.move(view));
+  minimap.onMove((dx, dy) => viewport.pan(dx, dy));
+
+  function mark() {
+    const { node } = store.get();
+    markNodes("selected", node ? [node] : []);
+    const edges = (page.answer?.index.edges ?? []).filter((edge) => edge.source === node || edge.target === node);
+    markEdges("near", edges.map((edge) => edge.id));
+    for (const row of document.querySelectorAll("tr[data-node]")) {
+      row.classList.toggle("selected", row.dataset.node === node);
+    }
+  }
+
+  let asking = null;
+  async function inspect(state) {
+    asking?.abort();
+    asking = new AbortController();
+    const outcome = await postRun({ ...bodyOf(state), parts: ["inspector"] }, asking.signal);
+    if (outcome.kind === "answer") byId("inspector").innerHTML = outcome.data.html.inspector;
+  }
+
+  store.on(["node"], (state) => {
+    mark();
+    if (page.answer) inspect(state);
+  });
+  page.view.after(() => mark());
+
+  function select(id, { show = true } = {}) {
+    store.set({ node: id }, "select");
+    const group = id && groupsOf(id)[0];
+    if (!group) return;
+    group.focus({ preventScroll: true });
+    if (show) viewport.show(group);
+  }
+
+  function fold(pick) {
+    if (pick?.fold) store.set(toggled(store.get(), pick.fold, true), "fold");
+    else if (pick?.frame) store.set(toggled(store.get(), pick.frame, false), "fold");
+  }
+
+  host.addEventListener("click", (event) => {
+    if (host.classList.contains("dragging")) return;
+    const pick = pickOf(event.target);
+    if (pick) select(pick.node, { show: false });
+    else store.set({ node: null }, "select");
+  });
+  host.addEventListener("dblclick", (event) => {
+    const frame = event.target.closest?.("[data-frame]")?.dataset.frame;
+    fold(pickOf(event.target) ?? (frame ? { frame } : null));
+  });
+  host.addEventListener("focusin", (event) => {
+    const pick = pickOf(event.target);
+    if (pick && event.target.matches(":focus-visible")) viewport.show(pick.group);
+  });
+  byId("zoom-in").addEventListener("click", () => viewport.zoom(1.25));
+  byId("zoom-out").addEventListener("click", () => viewport.zoom(0.8));
+  byId("zoom-fit").addEventListener("click", () => viewport.fit());
+  for (const [id, field] of [["view-select", "view"], ["pass-select", "pass"]]) {
+    byId(id).addEventListener("change", (event) => {
+      const value = event.target.value;
+      store.set({ [field]: field === "pass" ? Number(value) : value }, "view");
+    });
+  }
+
+  function showPasses(answer, state) {
+    const passes = answer.index?.passes ?? [];
+    byId("pass-label").hidden = passes.length < 2;
+    const options = passes.map((one) => new Option(`pass ${one.index}`, one.index));
+    byId("pass-select").replaceChildren(...options);
+    byId("pass-select").value = state.pass ?? passes.at(-1)?.index ?? "";
+    byId("view-select").value = state.view;
+  }
+  page.view.after((answer, state, { ran }) => ran && showPasses(answer, state));
+
+  const stage = {
+    viewport,
+    select,
+    placed({ width, height }, fresh) {
+      viewport.resize(width, height, fresh);
+      minimap.draw(byId("picture").querySelector("svg"), viewport);
+    },
+    toggleFold: () => fold(pickOf(groupsOf(store.get().node ?? "")[0] ?? byId("picture"))),
+    /** Goes to the next card in a direction along the edges. */
+    walk(direction) {
+      const groups = [...document.querySelectorAll("#picture .node")];
+      const next = neighbour(groups, document.querySelectorAll("#picture .edge"), store.get().node, direction);
+      if (next) select(next);
+    },
+  };
+  stage.search = startSearch(page, stage);
+  return stage;
+}

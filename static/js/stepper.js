@@ -1,0 +1,85 @@
+// The stepper: forward operation by operation, then backward node by node; each step is said in one sentence.
+import { byId, calm } from "./dom.js";
+import { say } from "./words.js";
+
+const BEAT_MS = 1400;
+
+export function startStepper(page) {
+  const { store } = page;
+  const range = byId("step-range");
+  const stepper = byId("stepper");
+  let count = 0;
+  let forward = 0;
+  let timer = 0;
+
+  const playing = () => stepper.classList.contains("playing");
+  const at = () => store.get().step ?? count;
+
+  function pause() {
+    clearTimeout(timer);
+    stepper.classList.remove("playing");
+    byId("step-play").setAttribute("aria-label", say("step.play"));
+  }
+
+  /** Goes to a step, counted from 1; the last one is the whole picture. */
+  function go(step) {
+    const next = Math.max(1, Math.min(step, count));
+    store.set({ step: next >= count ? null : next }, "step");
+  }
+
+  function beat() {
+    if (at() >= count) return pause();
+    go(at() + 1);
+    timer = setTimeout(beat, BEAT_MS / Number(byId("step-speed").value));
+  }
+
+  function toggle() {
+    if (playing()) return pause();
+    if (count === 0) return;
+    stepper.classList.add("playing");
+    byId("step-play").setAttribute("aria-label", say("step.pause"));
+    if (at() >= count) store.set({ step: 1 }, "step");
+    timer = setTimeout(beat, BEAT_MS / Number(byId("step-speed").value));
+  }
+
+  function step(by) {
+    pause();
+    go(at() + by);
+  }
+
+  function show(answer, state) {
+    count = answer.steps?.count ?? 0;
+    forward = answer.steps?.forward ?? 0;
+    stepper.classList.toggle("no-steps", count === 0);
+    range.max = Math.max(1, count);
+    range.min = 1;
+    range.value = at();
+    range.disabled = count === 0;
+    stepper.style.setProperty("--forward-part", `${count ? (100 * forward) / count : 0}%`);
+    const now = answer.step;
+    byId("step-text").textContent = now?.sentence ?? "";
+    byId("step-text").title = now?.sentence ?? "";
+    byId("step-place").textContent = now ? placeOf(now) : "";
+    range.setAttribute("aria-valuetext", now ? `${placeOf(now)}: ${now.sentence}` : "");
+    if (now && state.step && !calm()) page.stage.follow(now.node);
+  }
+
+  function placeOf(now) {
+    return now.phase === "forward"
+      ? say("step.forward", { step: now.number, count: forward })
+      : say("step.backward", { step: now.number - forward, count: count - forward, pass: now.pass });
+  }
+
+  range.addEventListener("input", () => {
+    pause();
+    go(Number(range.value));
+  });
+  byId("step-first").addEventListener("click", () => step(-Infinity));
+  byId("step-back").addEventListener("click", () => step(-1));
+  byId("step-forward").addEventListener("click", () => step(1));
+  byId("step-last").addEventListener("click", () => step(Infinity));
+  byId("step-play").addEventListener("click", toggle);
+  page.view.after((answer, state, { ran }) => ran && show(answer, state));
+  store.on(["source"], pause);
+  return { toggle, step, go };
+}

@@ -1,0 +1,58 @@
+// Shows an answer: the picture, the parts around it, the marks in the editor, the status line.
+import { byId } from "./dom.js";
+import { putPicture } from "./picture.js";
+import { say } from "./words.js";
+
+/** What a run's answer looks like to compare with the last: other nodes or edges mean another graph. */
+export function shapeOf(index) {
+  if (!index) return "";
+  return index.nodes.map((node) => node.id + node.op).join() + index.edges.map((edge) => edge.source + edge.target).join();
+}
+
+export function createView(page) {
+  const status = byId("status");
+  const listeners = [];
+
+  function tell(text, trouble = false) {
+    status.textContent = text;
+    status.classList.toggle("trouble", trouble);
+  }
+
+  function putParts(html) {
+    for (const [name, text] of Object.entries(html)) {
+      const part = byId(name);
+      // The server escapes all text of the program: the parts hold no markup but the templates' own.
+      if (part.dataset.last !== text.length + text.slice(0, 200) || part.innerHTML !== text) part.innerHTML = text;
+    }
+  }
+
+  function show(answer, state, elapsed) {
+    const { inputs: inputsPart, ...parts } = answer.html;
+    putParts(parts);
+    page.editor.mark(answer.problems);
+    const ran = Boolean(answer.index);
+    byId("picture").classList.toggle("stale", !ran);
+    if (!ran) {
+      tell(byId("picture").firstElementChild ? say("run.stale") : "");
+      for (const listener of listeners) listener(answer, state, { ran, fresh: false });
+      return;
+    }
+    const fresh = shapeOf(answer.index) !== shapeOf(page.answer?.index);
+    page.answer = answer;
+    page.answerTo = state;
+    if (answer.svg) {
+      const put = putPicture(answer.svg);
+      byId("empty-stage").hidden = true;
+      if (put) page.stage.placed(put, fresh);
+    }
+    tell(say("run.done", { nodes: answer.index.nodes.length, milliseconds: Math.round(elapsed) }));
+    for (const listener of listeners) listener(answer, state, { ran, fresh, inputsPart });
+  }
+
+  return {
+    tell,
+    show,
+    /** Calls back after each answer: (answer, state, {ran, fresh}). */
+    after: (listener) => listeners.push(listener),
+  };
+}

@@ -1,0 +1,60 @@
+"""What the page's scripts are answered."""
+
+from fastapi.testclient import TestClient
+
+SEED = "x = torch.tensor([1., 2.], requires_grad=True)\ny = x**2\nz = y.sum()\nz.backward()\n"
+
+
+def test_a_run_answers_the_picture_the_parts_and_the_index_at_once(client: TestClient) -> None:
+    answer = client.post("/run", json={"source": SEED}).json()
+    assert answer["svg"].startswith("<svg")
+    assert set(answer["html"]) == {"problems", "console", "variables", "inputs", "inspector"}
+    assert [node["op"] for node in answer["index"]["nodes"] if node["kind"] == "function"] == [
+        "PowBackward0",
+        "SumBackward0",
+    ]
+
+
+def test_the_index_says_where_and_how_large_without_listing_elements(client: TestClient) -> None:
+    answer = client.post("/run", json={"source": SEED}).json()
+    power = next(node for node in answer["index"]["nodes"] if node["op"] == "PowBackward0")
+    assert power["span"] == [2, 4, 2, 8]
+    assert power["operator"] == "pow"
+    assert power["names"] == ["y"]
+    assert power["gradients"] == [1.0]
+    assert abs(power["value"] - ((1 + 16) / 2) ** 0.5) < 1e-3
+
+
+def test_a_selected_node_fills_the_inspector(client: TestClient) -> None:
+    answer = client.post("/run", json={"source": SEED, "node": "n0", "parts": ["inspector"]}).json()
+    inspector = answer["html"]["inspector"]
+    assert set(answer["html"]) == {"inspector"}
+    assert "AccumulateGrad" in inspector
+    assert "torch.tensor([2.0, 4.0], dtype=torch.float32)" in inspector
+    assert ".grad" in inspector
+
+
+def test_a_refused_program_answers_its_problems_with_their_places(client: TestClient) -> None:
+    answer = client.post("/run", json={"source": "y = tenosr([1.])"})
+    assert answer.status_code == 422
+    problem = answer.json()["problems"][0]
+    assert (problem["line"], problem["column"], problem["end_column"]) == (1, 4, 10)
+    assert problem["fixes"][0]["text"] == "tensor"
+    assert "svg" not in answer.json()
+
+
+def test_a_body_that_does_not_fit_is_a_problem_document(client: TestClient) -> None:
+    answer = client.post("/run", json={"source": SEED, "colour": "red"})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+def test_the_table_lists_every_node(client: TestClient) -> None:
+    table = client.post("/run", json={"source": SEED, "parts": ["table"]}).json()["html"]["table"]
+    for name in ("n0", "PowBackward0", "SumBackward0"):
+        assert name in table
+
+
+def test_the_inputs_that_were_used_come_back(client: TestClient) -> None:
+    answer = client.post("/run", json={"source": "(w*x).sum()", "inputs": {"x": [1.0, 2.0]}}).json()
+    assert answer["inputs"] == {"w": 1.0, "x": [1.0, 2.0]}
