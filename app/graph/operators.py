@@ -21,6 +21,7 @@ def short_name(op: str, custom: bool = False) -> str:
         op: the name that the graph has.
         custom: it is a class of the program, whose name stays as it is.
     """
+    op = op.rpartition("::")[2]
     if op in _SPOKEN:
         return _SPOKEN[op]
     if op.startswith("aten."):

@@ -3,5 +3,6 @@
 from app.layout.dot import Direction, make_dot
 from app.layout.engine import Engine, make_engine
 from app.layout.geometry import Area, Geometry, Point, Route, Size
+from app.layout.settle import settle
 
-__all__ = ["Area", "Direction", "Engine", "Geometry", "Point", "Route", "Size", "make_dot", "make_engine"]
+__all__ = ["Area", "Direction", "Engine", "Geometry", "Point", "Route", "Size", "make_dot", "make_engine", "settle"]

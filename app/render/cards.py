@@ -95,13 +95,16 @@ def _row(card: Card, row: Row, top: float, scales: Mapping[str, Scale]) -> Itera
     block = row.block
     height = card.block_height(block)
     if block.kind in scales:
-        yield Rect(6, top + 6, 3.5, height - 12, f"stripe-{block.kind}", 1.75)
+        stripe = f"stripe-{block.kind}" if row.content else "stripe"
+        yield Rect(6, top + 6, 3.5, height - 12, stripe, 1.75)
     x = measures.STRIPE + measures.PAD
     y = top + measures.BLOCK_PAD
     if block.label:
         yield _text(x, y + 13.5, block.label, measures.LABEL_SIZE, "soft")
         x += card.label_width
     if isinstance(row.content, str):
+        if not row.content:
+            return
         yield _text(x, y + 12.5, row.content, NOTE_SIZE, "soft")
     else:
         yield from _tensor(block, row.content, x, y, scales[block.kind])

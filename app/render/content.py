@@ -11,6 +11,7 @@ from app.layout.card import Block, Card, Header, measure, measure_pill
 from app.layout.forms import form_of, line_of, words
 from app.layout.geometry import Size
 from app.render import numbers
+from app.render.focus import Focus
 from app.render.options import ViewOptions
 
 NAME_CELLS = 26
@@ -83,7 +84,11 @@ class Source:
 class Author:
     """Writes the content of each box of one picture."""
 
-    def __init__(self, graph: Graph, options: ViewOptions, pass_position: int | None, source: Source) -> None:
+    def __init__(
+        self, graph: Graph, options: ViewOptions, pass_position: int | None, source: Source, focus: Focus
+    ) -> None:
+        self._focus = focus
+        self._several_passes = len(graph.passes) > 1
         self._nodes = {node.id: node for node in graph.nodes}
         self._options = options
         self._pass = pass_position
@@ -104,7 +109,7 @@ class Author:
     def _node(self, box: Box, node: Node) -> Content:
         alarms = tuple(_ALARMS[flag] for flag in node.flags if flag in _ALARMS)
         badges = tuple(_BADGES[flag] for flag in node.flags if flag in _BADGES) + alarms
-        rows = tuple(self._rows(node))
+        rows = tuple(self._hidden(row, node) for row in self._rows(node))
         header = Header(
             chip=_tail(node.names[0], NAME_CELLS) if node.names else None,
             title=text.shorten(title_of(node), NAME_CELLS),
@@ -114,6 +119,11 @@ class Author:
         )
         card = measure(header, tuple(row.block for row in rows))
         return Content(box, card.size, card, rows, alarms)
+
+    def _hidden(self, row: Row, node: Node) -> Row:
+        # The room stays, so that nothing jumps from step to step.
+        hides = row.block.kind in ("value", "gradient") and self._focus.hides(row.block.kind, node.id)
+        return Row(row.block, "") if hides else row
 
     def _lines(self, node: Node) -> Iterator[tuple[str, str]]:
         dtype = next((output.value.dtype for output in node.outputs if output.value), "")
@@ -143,13 +153,20 @@ class Author:
     def _gradient_row(self, node: Node, output: Output, label: str) -> Row:
         position = self._pass or 0
         gradient = output.gradients[position] if position < len(output.gradients) else None
+        if gradient is not None:
+            return _tensor_row("gradient", label, gradient, "")
         reason = _REASONS[node.no_gradient.reason] if node.no_gradient else "none"
-        return _tensor_row("gradient", label, gradient, reason)
+        row = _remark("gradient", reason, label)
+        if not any(output.gradients) or output.value is None:
+            return row
+        # Another pass has a gradient here: the same room in every pass, so that nothing jumps between them.
+        form = form_of(output.value.shape, output.value.dtype)
+        return Row(Block("gradient", label, form if form.width > row.block.form.width else row.block.form), reason)
 
     def _accumulated(self, node: Node) -> Iterator[Row]:
-        # Only where an earlier pass left something: in the first one .grad is the gradient just shown.
+        # With a single pass .grad is the gradient just shown.
         position = self._pass or 0
-        if any(node.accumulated[:position]) and position < len(node.accumulated):
+        if self._several_passes and any(node.accumulated) and position < len(node.accumulated):
             yield _tensor_row("gradient", ".grad", node.accumulated[position], "None")
 
     def _fold(self, box: Box, fold: Fold) -> Content:

@@ -11,7 +11,7 @@ from app.layout.geometry import Point, Route
 from app.render import numbers
 from app.render.heat import flatten
 from app.render.marks import Mark, Path, Rect, Text
-from app.render.options import ViewOptions
+from app.render.options import Labels
 
 LABEL_CELLS = 12
 LABEL_SIZE = 10.5
@@ -47,14 +47,17 @@ def _at(edge: Edge, position: int) -> Tensor | None:
     return edge.contributions[position] if position < len(edge.contributions) else None
 
 
-def draw_route(route: Route, label: str) -> Iterator[Mark]:
-    """Yield the marks of a line: the spline, its arrow and its label."""
+def draw_route(route: Route, label: str, output: str = "", width: int = 1) -> Iterator[Mark]:
+    """Yield the marks of a line: the spline, its arrow, its label, and the number of the output that it leaves."""
     points = route.points
     start = f"M{_place(points[0])}"
     curves = "".join(f"C{' '.join(map(_place, points[i : i + 3]))}" for i in range(1, len(points) - 2, 3))
     yield Path(start + curves, "line")
     if route.tip is not None:
-        yield Path(_arrow(points, route.tip), "head")
+        yield Path(_arrow(points, route.tip, _HALF + (width - 1) * 1.1), "head")
+    if output:
+        x, y = _along(points[0], points[1], 9.0)
+        yield Text(x + 4, y + 3, output, 9.0, "soft")
     if label:
         x, y = route.label or _middle(points)
         wide = text.width(label, LABEL_SIZE)
@@ -62,13 +65,13 @@ def draw_route(route: Route, label: str) -> Iterator[Mark]:
         yield Text(x, y + 3.8, label, LABEL_SIZE, "label", "middle")
 
 
-def label_of(link: Link, flow: Flow, options: ViewOptions) -> str:
+def label_of(link: Link, flow: Flow, labels: Labels) -> str:
     """Return what is written on a line."""
-    if options.labels == "slots":
+    if labels == "slots":
         return text.shorten(" ".join(_slot(edge) for edge in link.edges[:2]), LABEL_CELLS)
-    if options.labels == "none" or flow.style != "flow":
+    if labels == "none" or flow.style != "flow":
         return ""
-    if options.labels == "values" and flow.carried is not None and flow.carried.numel == 1:
+    if labels == "values" and flow.carried is not None and flow.carried.numel == 1:
         number = next(flatten(flow.carried.values), None)
         if number is not None:
             return numbers.one(number, LABEL_CELLS)
@@ -83,7 +86,12 @@ def _place(point: Point) -> str:
     return f"{point[0]:.2f} {point[1]:.2f}"
 
 
-def _arrow(points: tuple[Point, ...], tip: Point) -> str:
+def _along(start: Point, end: Point, length: float) -> Point:
+    distance = math.dist(start, end) or 1.0
+    return start[0] + (end[0] - start[0]) * length / distance, start[1] + (end[1] - start[1]) * length / distance
+
+
+def _arrow(points: tuple[Point, ...], tip: Point, half: float) -> str:
     before = next((p for p in reversed(points) if math.dist(p, tip) > 0.5), (tip[0], tip[1] - 1))
     angle = math.atan2(tip[1] - before[1], tip[0] - before[0])
     cos, sin = math.cos(angle), math.sin(angle)
@@ -91,7 +99,7 @@ def _arrow(points: tuple[Point, ...], tip: Point) -> str:
     def corner(along: float, across: float) -> str:
         return _place((tip[0] - along * cos - across * sin, tip[1] - along * sin + across * cos))
 
-    return f"M{_place(tip)}L{corner(_LENGTH, _HALF)}L{corner(_LENGTH - 2, 0)}L{corner(_LENGTH, -_HALF)}Z"
+    return f"M{_place(tip)}L{corner(_LENGTH, half)}L{corner(_LENGTH - 2, 0)}L{corner(_LENGTH, -half)}Z"
 
 
 def _middle(points: tuple[Point, ...]) -> Point:

@@ -9,11 +9,13 @@ from app.render.marks import Mark, Rect, Text
 from app.render.theme import LEVELS
 
 SIZE = 10.0
+NOTE_CELLS = 90
+"""Length of a note [characters]."""
 LINE = 17.0
 _SWATCH = 9.0
 _NAMES = {"value": "value", "gradient": "gradient"}
 _LETTERS = {"value": "v", "gradient": "g"}
-_NUMBER = 9
+_NUMBER = 10
 
 
 def legend_size(kinds: Sequence[str], notes: Sequence[str]) -> tuple[float, float]:
@@ -29,8 +31,8 @@ def draw_legend(scales: Mapping[str, Scale], notes: Sequence[str], x: float, y: 
     for kind, scale in scales.items():
         yield Text(x, y + 11, _NAMES[kind], SIZE, "soft")
         left = x + text.room(9, SIZE)
-        most = numbers.one(scale.most, _NUMBER)
-        yield Text(left + text.room(_NUMBER, SIZE), y + 11, f"-{most}"[: _NUMBER + 1], SIZE, "soft", "end")
+        most = numbers.one(scale.most, _NUMBER - 1)
+        yield Text(left + text.room(_NUMBER, SIZE), y + 11, f"-{most}", SIZE, "soft", "end")
         left += text.room(_NUMBER, SIZE) + 6
         tints = [f"m{level}" for level in range(len(LEVELS), 0, -1)]
         tints += [""] + [f"{_LETTERS[kind]}{level}" for level in range(1, len(LEVELS) + 1)]

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from app.graph.model import Complex, Number
+from app.graph.model import Complex, Number, Real
 
 _MARKS = {"nan": "NaN", "inf": "∞", "-inf": "-∞"}
 _DECIMALS = 4
@@ -31,9 +31,12 @@ def many(numbers: Sequence[Number], characters: int) -> list[str]:
 
     What would show as zero without being zero, or does not fit, has an exponent.
     """
+    pairs = [n for n in numbers if isinstance(n, Complex)]
+    if pairs:
+        return _complex(pairs, characters)
     plain = [n for n in numbers if isinstance(n, int | float)]
     decimals = _common_decimals(plain, characters)
-    return [_word(number, characters, decimals) for number in numbers]
+    return [_word(number, characters, decimals) for number in numbers if not isinstance(number, Complex)]
 
 
 def _common_decimals(numbers: Sequence[float], characters: int) -> int:
@@ -45,17 +48,15 @@ def _common_decimals(numbers: Sequence[float], characters: int) -> int:
     return max(0, min(_DECIMALS, characters - digits - sign - 1))
 
 
-def _word(number: Number, characters: int, decimals: int) -> str:
-    if isinstance(number, Complex):
-        return _complex(number, characters)
+def _word(number: bool | int | Real, characters: int, decimals: int) -> str:
     if isinstance(number, bool):
         return str(number)
     if isinstance(number, str):
         return _MARKS[number]
     if number == 0:
-        return f"{0:.{decimals}f}"
+        return "0"
     word = f"{number:.{decimals}f}"
-    enough = (decimals == 0 and float(number).is_integer()) or abs(number) >= 10.0 ** (1 - decimals) / 2
+    enough = (decimals == 0 and float(number).is_integer()) or abs(number) >= 10.0**-decimals
     return word if len(word) <= characters and enough else _exponent(number, characters)
 
 
@@ -68,14 +69,17 @@ def _exponent(number: float, characters: int) -> str:
     return word[:characters]
 
 
-def _complex(number: Complex, characters: int) -> str:
+def _complex(numbers: Sequence[Complex], characters: int) -> list[str]:
     room = (characters - 2) // 2
-    real = one(number.re, room)
-    imaginary = number.im
-    if isinstance(imaginary, str):
-        part = _MARKS[imaginary].removeprefix("-")
-        sign = "-" if imaginary.startswith("-") else "+"
-    else:
-        part = one(abs(imaginary), room)
-        sign = "-" if imaginary < 0 else "+"
-    return f"{real}{sign}{part}i"
+    parts = [part for number in numbers for part in (number.re, number.im)]
+    decimals = _common_decimals([part for part in parts if isinstance(part, float)], room)
+    words = []
+    for number in numbers:
+        sign = "-" if _is_negative(number.im) else "+"
+        imaginary = _word(number.im, room + 1, decimals).removeprefix("-")
+        words.append(f"{_word(number.re, room, decimals)}{sign}{imaginary}i")
+    return words
+
+
+def _is_negative(number: Real) -> bool:
+    return number == "-inf" if isinstance(number, str) else number < 0

@@ -1,0 +1,192 @@
+"""A graph as a picture: the scene, the cards' content, Graphviz's geometry, and marks upon it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from app.errors import LayoutDeadlineError, ViewInvalidError
+from app.graph.fold import make_scene
+from app.graph.model import Graph, Tensor
+from app.graph.scene import Frame, Scene, SceneOptions
+from app.layout import Engine, Geometry, make_dot, settle, text
+from app.layout.forms import Grid
+from app.render.content import Author, Content, Source
+from app.render.describe import describe_graph, title_of_graph
+from app.render.edges import LABEL_CELLS, flow_of
+from app.render.focus import Focus, focus_of
+from app.render.groups import Painter, frame_title
+from app.render.heat import scale_of
+from app.render.legend import NOTE_CELLS, draw_legend, legend_size
+from app.render.marks import Group, Picture
+from app.render.message import message_picture
+from app.render.options import ViewOptions
+
+MARGIN = 20.0
+"""Room around a picture [px]."""
+COARSE = 40
+"""Boxes of the second try, where the first takes too long to lay out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is drawn and where, before any mark is made."""
+
+    scene: Scene
+    contents: Mapping[str, Content]
+    geometry: Geometry
+    notices: tuple[str, ...]
+
+
+def compose(graph: Graph, options: ViewOptions, engine: Engine, source: str = "") -> Picture:
+    """Return a graph's picture as marks.
+
+    Args:
+        graph: what is drawn.
+        options: how.
+        engine: what places it.
+        source: the program, for the sub-expressions on the cards.
+
+    Raises:
+        ViewInvalidError: an option names what this graph does not have.
+        LayoutDeadlineError: layout took too long, the coarser second try included.
+        PictureError: Graphviz failed.
+    """
+    focus = focus_of(graph, options)
+    position = pass_position(graph, options, focus)
+    if not graph.nodes:
+        return message_picture(
+            "There is no graph to draw",
+            "Autograd recorded nothing: no tensor of this program requires a gradient. Make one with "
+            "requires_grad=True, for example x = torch.tensor([1., 2.], requires_grad=True).",
+        )
+    author = Author(graph, options, position, Source(tuple(source.splitlines())), focus)
+    plan = _plan(graph, options, author, engine)
+    title, description = title_of_graph(graph), describe_graph(graph, position)
+    return _paint(graph, plan, options, focus, position, title, description)
+
+
+def pass_position(graph: Graph, options: ViewOptions, focus: Focus) -> int | None:
+    """Return the place of the pass that is shown, from 0; None where no pass ran.
+
+    A step of a pass shows that pass; without a step or a pass asked for, it is the last one that ran.
+
+    Raises:
+        ViewInvalidError: there is no such pass.
+    """
+    count = len(graph.passes)
+    if focus.moment is not None and focus.moment.step.pass_index is not None:
+        return focus.moment.step.pass_index - 1
+    if options.pass_index is not None:
+        if not 1 <= options.pass_index <= count:
+            known = "no pass ran" if not count else "there is one pass" if count == 1 else f"there are {count} passes"
+            raise ViewInvalidError("pass", f"{options.pass_index} does not exist; {known}")
+        return options.pass_index - 1
+    ran = [index for index, one in enumerate(graph.passes) if one.order]
+    return ran[-1] if ran else None
+
+
+def _plan(graph: Graph, options: ViewOptions, author: Author, engine: Engine) -> Plan:
+    scene = _scene(graph, options, options.boxes)
+    try:
+        return _place(scene, options, author, engine, ())
+    except LayoutDeadlineError as error:
+        if len(scene.boxes) <= COARSE:
+            raise _too_slow(graph, scene, engine) from error
+    coarse = _scene(graph, replace(options, open=()), COARSE)
+    notice = f"Laying out {len(scene.boxes)} boxes took too long: this is a coarser picture."
+    try:
+        return _place(coarse, options, author, engine, (notice,))
+    except LayoutDeadlineError as error:
+        raise _too_slow(graph, coarse, engine) from error
+
+
+def _too_slow(graph: Graph, scene: Scene, engine: Engine) -> LayoutDeadlineError:
+    return LayoutDeadlineError(
+        f"{len(scene.boxes)} boxes and {len(scene.links)} lines, standing for {len(graph.nodes)} nodes and "
+        f"{len(graph.edges)} edges, could not be laid out within {engine.seconds:g} s. Ask for fewer boxes "
+        "(boxes=20), or put parts of the program into functions, which fold."
+    )
+
+
+def _scene(graph: Graph, options: ViewOptions, boxes: int) -> Scene:
+    return make_scene(
+        graph,
+        SceneOptions(
+            open=options.open,
+            closed=options.closed,
+            boxes=boxes,
+            constants=options.constants,
+            detached=options.detached,
+        ),
+    )
+
+
+def _place(scene: Scene, options: ViewOptions, author: Author, engine: Engine, notices: tuple[str, ...]) -> Plan:
+    contents = {box.id: author.write(box) for box in scene.boxes}
+    sizes = {key: content.size for key, content in contents.items()}
+    titles = {frame.id: frame_title(frame) for frame in all_frames(scene.frames)}
+    room = 0 if options.labels == "none" else LABEL_CELLS
+    geometry = engine.place(make_dot(scene, sizes, options.direction, room, titles))
+    pills = [key for key, content in contents.items() if content.card is None]
+    geometry = settle(geometry, scene, pills, options.direction)
+    return Plan(scene, contents, geometry, notices + scene.notices)
+
+
+def _paint(
+    graph: Graph,
+    plan: Plan,
+    options: ViewOptions,
+    focus: Focus,
+    position: int | None,
+    title: str,
+    description: str,
+) -> Picture:
+    geometry = plan.geometry
+    scales = {kind: scale_of(kind, _tinted(plan.contents, kind)) for kind in ("value", "gradient")}
+    shown = {kind: scale for kind, scale in scales.items() if _has_grid(plan.contents, kind)}
+    notes = _notes(graph, plan, options, focus, position)
+    foot_width, foot_height = legend_size(list(shown), notes)
+    width = max(geometry.size.width, foot_width) + 2 * MARGIN
+    left = (width - geometry.size.width) / 2
+    flows = {link.id: flow_of(link, position) for link in plan.scene.links}
+    several = frozenset(node.id for node in graph.nodes if len(node.outputs) > 1)
+    painter = Painter(several, geometry, options, focus, scales, flows, (left, MARGIN))
+    groups = [painter.frame(frame) for frame in all_frames(plan.scene.frames)]
+    groups += [painter.link(link) for link in plan.scene.links]
+    groups += [painter.box(box, plan.contents[box.id]) for box in plan.scene.boxes]
+    height = geometry.size.height + 2 * MARGIN
+    if foot_height:
+        groups.append(Group("legend", "", tuple(draw_legend(shown, notes, MARGIN, height))))
+        height += foot_height + MARGIN * 0.6
+    return Picture(width, height, title, description, tuple(groups))
+
+
+def _tinted(contents: Mapping[str, Content], kind: str) -> Iterator[Tensor]:
+    """The tensors of a kind that are shown as cells, and so are tinted."""
+    for content in contents.values():
+        for row in content.rows:
+            if row.block.kind == kind and isinstance(row.content, Tensor) and row.content.shape:
+                yield row.content
+
+
+def _has_grid(contents: Mapping[str, Content], kind: str) -> bool:
+    blocks = (row.block for content in contents.values() for row in content.rows)
+    return any(block.kind == kind and isinstance(block.form, Grid) for block in blocks)
+
+
+def _notes(graph: Graph, plan: Plan, options: ViewOptions, focus: Focus, position: int | None) -> list[str]:
+    notes = []
+    if focus.note():
+        notes.append(focus.note())
+    elif position is not None and len(graph.passes) > 1 and options.view in ("both", "gradients"):
+        notes.append(f"pass {position + 1} of {len(graph.passes)}")
+    return notes + [text.shorten(notice, NOTE_CELLS) for notice in plan.notices]
+
+
+def all_frames(frames: tuple[Frame, ...]) -> list[Frame]:
+    """Return frames and those inside them, the outer ones first."""
+    found, stack = [], list(reversed(frames))
+    while stack:
+        frame = stack.pop()
+        found.append(frame)
+        stack.extend(reversed(frame.frames))
+    return found

@@ -1,0 +1,112 @@
+"""Boxes, lines and frames as groups of marks at their places."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.graph.scene import Box, Frame, Link
+from app.layout import Geometry, text
+from app.layout.dot import FRAME_TITLE
+from app.render import cards, edges
+from app.render.content import KIND_WORDS, Content, title_of
+from app.render.describe import name_of
+from app.render.edges import Flow
+from app.render.focus import Focus
+from app.render.heat import Scale
+from app.render.marks import Group, Mark, Rect, Text
+from app.render.options import ViewOptions
+
+_WIDTHS = 5
+_RING = 5.0
+
+
+@dataclass(frozen=True)
+class Painter:
+    """Paints the parts of one picture."""
+
+    several: frozenset[str]
+    """Nodes with several outputs."""
+    geometry: Geometry
+    options: ViewOptions
+    focus: Focus
+    scales: Mapping[str, Scale]
+    flows: Mapping[str, Flow]
+    origin: tuple[float, float]
+
+    def box(self, box: Box, content: Content) -> Group:
+        """Return the group of a box."""
+        area = self.geometry.boxes[box.id]
+        styles = ["node", *_kind_styles(box, content), *self.focus.box_styles(box)]
+        marks: list[Mark] = []
+        if "current" in styles or "marked" in styles:
+            size, radius = content.size, cards.radius_of(content) + _RING
+            marks.append(Rect(-_RING, -_RING, size.width + 2 * _RING, size.height + 2 * _RING, "ring", radius))
+        marks += cards.draw_content(content, self.scales)
+        x, y = self.origin
+        label = cards.label_of(content, _called(box))
+        return Group(" ".join(styles), label, tuple(marks), area.x + x, area.y + y, _box_data(box), focusable=True)
+
+    def link(self, link: Link) -> Group:
+        """Return the group of a line."""
+        flow = self.flows[link.id]
+        styles = ["edge", flow.style, *self.focus.link_styles(link)]
+        width = 1
+        if self.options.widths and flow.norm:
+            width = self._width(flow.norm)
+            styles.append(f"w{width}")
+        route = self.geometry.routes[link.id]
+        label = edges.label_of(link, flow, self.options.labels)
+        marks = tuple(edges.draw_route(route, label, self._output(link), width))
+        first, single = link.edges[0], len(link.edges) == 1
+        data = (
+            ("edge", " ".join(edge.id for edge in link.edges)),
+            ("source", first.source if single else link.source),
+            ("target", first.target if single else link.target),
+        )
+        return Group(" ".join(styles), "", marks, *self.origin, data)
+
+    def frame(self, frame: Frame) -> Group:
+        """Return the group of a frame."""
+        area = self.geometry.frames[frame.id]
+        x, y = self.origin
+        marks: tuple[Mark, ...] = (
+            Rect(0, 0, area.width, area.height, "frame", 10),
+            Text(12, 18, frame_title(frame), FRAME_TITLE - 1, "soft bold"),
+        )
+        return Group("scope", "", marks, area.x + x, area.y + y, (("scope", text.clean(frame.path)),))
+
+    def _width(self, norm: float) -> int:
+        most = max((flow.norm for flow in self.flows.values() if flow.norm), default=norm)
+        return max(1, math.ceil(_WIDTHS * math.sqrt(norm / most) - 1e-9))
+
+    def _output(self, link: Link) -> str:
+        # Which output a line leaves matters where there are several.
+        if len(link.edges) > 1 or self.options.labels == "slots":
+            return ""
+        edge = link.edges[0]
+        return str(edge.output_nr) if edge.target in self.several else ""
+
+
+def frame_title(frame: Frame) -> str:
+    """Return what stands at the top of a frame."""
+    return text.shorten(frame.label or frame.scope.name, 40)
+
+
+def _kind_styles(box: Box, content: Content) -> list[str]:
+    if box.node is None:
+        return ["fold"]
+    flags = [flag for flag in ("root", "view", "parameter", "in_place") if flag in box.node.flags]
+    return [box.node.kind, *flags, *(["first"] if content.alarms else [])]
+
+
+def _box_data(box: Box) -> tuple[tuple[str, str], ...]:
+    if box.node is not None:
+        return (("node", box.node.id), ("box", box.id))
+    path = text.clean(box.fold.path) if box.fold else ""
+    return (("node", box.id), ("box", box.id), ("fold", path))
+
+
+def _called(box: Box) -> str:
+    if box.node is not None:
+        return f"{name_of(box.node)}, {title_of(box.node)}, {KIND_WORDS[box.node.kind]}"
+    return f"{text.clean(box.fold.label)}, folded" if box.fold else ""
