@@ -7,6 +7,7 @@ import torch
 
 from app.graph import Edge, Flag, Graph, Node, NodeKind, Output, Pass, Root, Saved, Tensor, Variable
 from app.limits import Limits
+from app.tracing.derivatives import formula_of
 from app.tracing.describer import Describer
 from app.tracing.joins import Constant, Join, Joined, Joiner, Key
 from app.tracing.names import Names
@@ -192,7 +193,7 @@ class Build:
             scope=[] if record is None else scopes(record.place, record.modules, self._names),
             outputs=self._node_outputs(key, kind, record),
             saved=self._saved(key),
-            formula=None,
+            formula=formula_of(op) if kind == "function" else None,
             flags=flags,
             no_gradient=None,
             accumulated=[self._tensor(record.accumulated.get(key), False, True) for record in self._passes]
