@@ -10,9 +10,10 @@ PINNED = "public, max-age=31536000, immutable"
 NOT_KEPT = "no-store"
 
 
-def make_etag(*parts: object) -> str:
-    """Return a strong validator over everything that an answer depends on."""
-    return '"' + hashlib.sha256(repr(parts).encode()).hexdigest()[:32] + '"'
+def make_etag(request: Request, *parts: object) -> str:
+    """Return a strong validator over everything that an answer depends on, how it is packed included."""
+    packing = "-gzip" if "gzip" in request.headers.get("accept-encoding", "") else ""
+    return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}{packing}"'
 
 
 def not_modified(request: Request, etag: str) -> bool:

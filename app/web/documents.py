@@ -85,3 +85,24 @@ def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str,
 def negotiated_pictures() -> dict[str, Any]:
     """Return the ``content`` of an answer that is a picture of the kind asked for."""
     return {kind: {"schema": {"type": "string"}} for name, kind in MEDIA_TYPES.items() if name != "json"}
+
+
+def embed_operation(*, with_payload: bool) -> dict[str, Any]:
+    """Return how an address of frames stands in the document, as arguments of a route."""
+    operation = picture_operation("html", with_payload=with_payload)
+    switches = [
+        _parameter(
+            "editable", "1: the program can be edited and run in the frame.", {"type": "string", "enum": SWITCH}
+        ),
+        _parameter("chrome", "0: nothing around the picture.", {"type": "string", "enum": SWITCH}),
+    ]
+    unused = {"download", "v"}
+    kept = [one for one in operation["openapi_extra"]["parameters"] if one["name"] not in unused]
+    return operation | {
+        "summary": "The graph of a program as a page for a frame",
+        "operation_id": "embed_payload" if with_payload else "embed",
+        "openapi_extra": {"parameters": [*kept, *switches]},
+    }
+
+
+SWITCH = ["0", "1"]

@@ -61,6 +61,7 @@ class Envelope:
             request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
         open_path = is_open(scope["path"])
+        static = scope["path"].startswith("/static/")  # a sandboxed frame of ours has no origin of its own
         client = scope.get("client")
         CLIENT.set(name_client(client[0] if client else None))
         started, status = perf_counter(), 0
@@ -70,7 +71,7 @@ class Envelope:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message.setdefault("headers", [])
-                _dress(MutableHeaders(raw=message["headers"]), request_id, open_path)
+                _dress(MutableHeaders(raw=message["headers"]), request_id, open_path, static)
             await send(message)
 
         if open_path and scope["method"] == "OPTIONS" and "access-control-request-method" in given:
@@ -108,7 +109,7 @@ def _preflight() -> list[tuple[bytes, bytes]]:
     ]
 
 
-def _dress(headers: MutableHeaders, request_id: str, open_path: bool) -> None:
+def _dress(headers: MutableHeaders, request_id: str, open_path: bool, static: bool) -> None:
     kind = headers.get("content-type", "").partition(";")[0]
     headers["x-request-id"] = request_id
     headers["x-content-type-options"] = "nosniff"
@@ -126,4 +127,4 @@ def _dress(headers: MutableHeaders, request_id: str, open_path: bool) -> None:
         headers.setdefault("access-control-expose-headers", READABLE_HEADERS)
         headers.setdefault("cross-origin-resource-policy", "cross-origin")
     else:
-        headers.setdefault("cross-origin-resource-policy", "same-origin")
+        headers.setdefault("cross-origin-resource-policy", "cross-origin" if static else "same-origin")

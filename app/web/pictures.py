@@ -57,7 +57,7 @@ async def _picture(request: Request, picture_format: str) -> Response:
     query = parse(request.scope["query_string"])
     options = query.options()
     wanted = query.trace(_source(request, query))
-    etag = make_etag(pipeline.identify(wanted), picture_format, options, settings_of(request).limits)
+    etag = make_etag(request, pipeline.identify(wanted), picture_format, options, settings_of(request).limits)
     headers = cache_headers(etag, pinned=query.delivery.get("v") == pipeline.version)
     headers["Link"] = f'<{canonical(base_url(request), picture_format, wanted, query)}>; rel="canonical"'
     if not_modified(request, etag):

@@ -1,0 +1,139 @@
+"""What a client can ask about this server without running anything: limits, examples, problems, versions."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+
+from app.graph.formulas import FORMULAS
+from app.paths import EXAMPLES
+from app.payload import encode
+from app.pipeline import versions
+from app.program.names import NAMES
+from app.program.tables import ATTRIBUTES, MODULES
+from app.web.documents import problem_responses
+from app.web.pages_examples import read_examples
+from app.web.problems import HTTP_PROBLEMS, STATUSES
+from app.web.schemas import MOST_BATCH_ITEMS
+from app.web.state import pipeline_of, settings_of
+
+router = APIRouter(prefix="/api/v1", tags=["catalogue"], responses=problem_responses(400, 421))
+
+
+class LimitsAnswer(BaseModel):
+    """What one request may use on this server; units stand in the names."""
+
+    source_bytes: int = Field(description="Size of a program's source in UTF-8.")
+    wall_seconds: float = Field(description="Time from the start of a program to its answer.")
+    cpu_seconds: int = Field(description="Processor time of a program.")
+    memory_bytes: int = Field(description="Address space that a program may take.")
+    stdout_bytes: int = Field(description="Console output that is kept.")
+    answer_bytes: int = Field(description="Size of the answer of an execution.")
+    nodes: int = Field(description="Nodes of one graph.")
+    records: int = Field(description="Operations that one program may have recorded.")
+    input_elements: int = Field(description="Numbers in all the inputs of a request together.")
+    tensor_elements: int = Field(description="Elements up to which a tensor's numbers are listed one by one.")
+    graph_elements: int = Field(description="Numbers listed in one graph altogether.")
+    url_bytes: int = Field(description="Length of a request's path and query.")
+    body_bytes: int = Field(description="Size of a request's body.")
+    batch_items: int = Field(description="Programs of one batch.")
+    executions_per_minute: int = Field(description="Programs that one client may have run; 0 for no limit.")
+
+
+class VersionAnswer(BaseModel):
+    """What answers and pictures depend on."""
+
+    v: str = Field(description="Names all versions at once; a picture's URL that carries it as v never changes.")
+    versions: dict[str, str]
+
+
+class Example(BaseModel):
+    """A program to start from."""
+
+    name: str
+    title: str
+    text: str = Field(description="What to look at.")
+    source: str
+    payload: str = Field(description="The program as part of a URL: /svg/<payload>.")
+
+
+class Operator(BaseModel):
+    """A Node of autograd with a formula of its own."""
+
+    op: str = Field(description="The name of the grad_fn.")
+    title: str
+    forward: str
+    vjps: dict[str, str] = Field(description="For each argument, the contribution to its gradient.")
+    note: str
+
+
+class OperatorsAnswer(BaseModel):
+    """What a program may use, and how gradients go back through it."""
+
+    names: dict[str, str] = Field(description="Names that are there without an import, with what each means.")
+    modules: dict[str, list[str]] = Field(description="What each module that may be imported offers here.")
+    attributes: list[str] = Field(description="What may follow the dot after a value.")
+    operators: list[Operator]
+
+
+class ProblemKind(BaseModel):
+    """A kind of problem that an answer can name."""
+
+    type: str = Field(description="As in a problem document: the address of the page that explains it.")
+    title: str
+    status: int = Field(description="200 stands for problems of a program that ran.")
+
+
+@router.get("/limits", summary="What one request may use")
+async def limits(request: Request) -> LimitsAnswer:
+    """Answer the limits of this server."""
+    settings = settings_of(request)
+    return LimitsAnswer(
+        **asdict(settings.limits),
+        url_bytes=settings.url_bytes,
+        body_bytes=settings.body_bytes,
+        batch_items=MOST_BATCH_ITEMS,
+        executions_per_minute=settings.rate_limit,
+    )
+
+
+@router.get("/version", summary="What answers and pictures depend on")
+async def version(request: Request) -> VersionAnswer:
+    """Answer the versions of this server."""
+    return VersionAnswer(v=pipeline_of(request).version, versions=versions())
+
+
+@router.get("/examples", summary="Programs to start from")
+async def examples() -> list[Example]:
+    """Answer the programs that come with the project."""
+    return [
+        Example(name=one.name, title=one.title, text=one.text, source=one.source, payload=encode(one.source))
+        for one in read_examples(EXAMPLES)
+    ]
+
+
+@router.get("/operators", summary="What a program may use")
+async def operators() -> OperatorsAnswer:
+    """Answer the names, modules and attributes that programs may use, and the formulas of operators."""
+    return OperatorsAnswer(
+        names=NAMES,
+        modules={name: sorted(offered) for name, offered in MODULES.items()},
+        attributes=sorted(ATTRIBUTES),
+        operators=[
+            Operator(op=op, title=one.title, forward=one.forward, vjps=dict(one.vjps), note=one.note)
+            for op, one in sorted(FORMULAS.items())
+        ],
+    )
+
+
+@router.get("/problems", summary="What can go wrong")
+async def problem_kinds() -> list[ProblemKind]:
+    """Answer every kind of problem that a request can meet."""
+    found = {
+        kind.slug: ProblemKind(type=f"/problems/{kind.slug}", title=kind.title, status=status)
+        for status, kind in HTTP_PROBLEMS.items()
+    }
+    for error, status in STATUSES.items():
+        found[error.slug] = ProblemKind(type=f"/problems/{error.slug}", title=error.title, status=status)
+    return [found[slug] for slug in sorted(found)]
