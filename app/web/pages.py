@@ -28,6 +28,10 @@ def site() -> Site:
     return Site()
 
 
+USUAL_PARTS = frozenset({"problems", "console", "variables", "inputs", "inspector"})
+"""The parts of the page that a run renews where it names none."""
+
+
 class RunBody(TraceBody):
     """A program, the picture that is wanted of it, and the node that the inspector shows."""
 
@@ -80,17 +84,21 @@ async def run(request: Request, body: RunBody) -> Response:
         pipeline_of(request), body.request(), ViewOptions.from_query(body.options), body.node, body.pass_index
     )
     language = site().language(request)
-    wanted = set(body.parts) or {"problems", "console", "variables", "inputs", "inspector"}
-    answer: dict[str, Any] = {
-        "id": view.id,
-        "html": site().parts(wanted, view, language),
-        "problems": [problem.as_json() for problem in view.problems],
-        "seconds": view.seconds,
-    }
-    if view.ran:
-        answer |= {"svg": view.picture, "inputs": view.values, "index": view.index()}
     status = 200 if view.error is None else from_domain(view.error).status
-    return JSONResponse(answer, status, headers={"Cache-Control": "no-store"})
+
+    def respond() -> Response:
+        answer: dict[str, Any] = {
+            "id": view.id,
+            "html": site().parts(set(body.parts) or USUAL_PARTS, view, language),
+            "problems": [problem.as_json() for problem in view.problems],
+            "seconds": view.seconds,
+        }
+        if view.ran and not body.parts:
+            answer |= {"svg": view.picture, "inputs": view.values, "index": view.index()}
+            answer |= {"steps": view.counts(), "step": view.told()}
+        return JSONResponse(answer, status, headers={"Cache-Control": "no-store"})
+
+    return await pipeline_of(request).in_thread(respond)
 
 
 def _page(request: Request, view: View) -> Response:

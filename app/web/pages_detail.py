@@ -74,6 +74,15 @@ class Detail:
     saved: tuple[SavedShown, ...]
     accumulated: tuple[Accumulated, ...]
 
+    @property
+    def differs(self) -> bool:
+        """Whether ``.grad`` is another than the pass's own gradient, in any pass."""
+        return any(_numbers(one.gradient) != _numbers(one.accumulated) for one in self.accumulated)
+
+
+def _numbers(shown: Shown | None) -> object:
+    return None if shown is None else (shown.tensor.values, shown.tensor.stats)
+
 
 def operator(node: Node) -> str:
     """The operator as a person says it: "pow" for PowBackward0, "leaf" for AccumulateGrad.

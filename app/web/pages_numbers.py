@@ -10,6 +10,9 @@ from app.graph import Complex, Tensor
 LEVELS = 5
 """Steps of the heat map on each side of zero."""
 
+FEWEST_BARRED = 12
+"""Elements from which a histogram says more than the numbers beside it."""
+
 MAX_SLICES = 16
 """Matrices shown of a tensor of more than two dimensions."""
 
@@ -159,12 +162,18 @@ def bars(tensor: Tensor, bins: int = 16) -> tuple[int, ...] | None:
         bins: how many, where the elements are listed.
 
     Returns:
-        The counts, or None where a histogram would say nothing (fewer than eight elements, or all equal).
+        The counts, or None where a histogram would say nothing (too few elements, or all equal).
     """
     stats = tensor.stats
     if stats.histogram is not None:
         return tuple(stats.histogram)
-    if tensor.values is None or stats.min is None or stats.max is None or stats.min == stats.max or tensor.numel < 8:
+    if (
+        tensor.values is None
+        or stats.min is None
+        or stats.max is None
+        or stats.min == stats.max
+        or tensor.numel < FEWEST_BARRED
+    ):
         return None
     counts = [0] * bins
     pending: list[object] = [tensor.values]

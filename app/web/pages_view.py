@@ -5,8 +5,12 @@ from typing import Any
 
 from app.errors import ChainruleError, PictureError, RequestError
 from app.graph import Graph, Values, Variable
+from app.graph.explain import explain
+from app.graph.explanation import Explanation
+from app.graph.step_words import Narrator
+from app.graph.steps import Step, list_steps
 from app.graph.wire import ConsoleLine
-from app.pipeline import Pipeline, TraceRequest
+from app.pipeline import Pipeline, Trace, TraceRequest
 from app.render import ViewOptions
 from app.web.pages_detail import Detail, detail
 from app.web.pages_index import index
@@ -27,6 +31,10 @@ class View:
     console: tuple[ConsoleLine, ...] = ()
     problems: tuple[ProblemShown, ...] = ()
     detail: Detail | None = None
+    explanation: Explanation | None = None
+    steps: tuple[Step, ...] = ()
+    """Everything that happened, in order; without sentences."""
+    step: int | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     error: ChainruleError | None = None
 
@@ -46,6 +54,30 @@ class View:
             if node.id == variable.node:
                 return node.op if node.kind == "function" else "None"
         return "None"
+
+    def told(self) -> dict[str, Any] | None:
+        """The step that the picture shows, in one sentence; of a whole picture, the last one."""
+        if not self.steps:
+            return None
+        at = min(self.step or len(self.steps), len(self.steps))
+        step = self.steps[at - 1]
+        narrator = Narrator(self.graph)
+        node = next(node for node in self.graph.nodes if node.id == step.node)
+        if step.pass_index is None:
+            sentence = narrator.tell_forward(node)
+        else:
+            sentence = narrator.tell_backward(node, self.graph.passes[step.pass_index - 1])
+        return {
+            "number": at,
+            "phase": step.phase,
+            "node": step.node,
+            "pass": step.pass_index,
+            "sentence": sentence,
+        }
+
+    def counts(self) -> dict[str, int]:
+        """How many steps there are, and how many of them are forward."""
+        return {"count": len(self.steps), "forward": sum(step.phase == "forward" for step in self.steps)}
 
     def index(self) -> dict[str, Any]:
         """What the scripts need of the graph."""
@@ -74,22 +106,39 @@ async def look(
         trace = await pipeline.trace(request)
     except RequestError as error:
         return View(request.source, show_inputs(request.inputs), problems=of_error(error, request.source), error=error)
-    answer = trace.answer
-    problems = tuple(of_problem(problem, request.source) for problem in answer.problems)
+    problems: tuple[ProblemShown, ...] = ()
     picture = None
     try:
         picture = (await pipeline.draw(trace, "svg", options)).content.decode()
     except (RequestError, PictureError) as error:
-        problems += of_error(error, request.source)
+        problems = of_error(error, request.source)
+    return await pipeline.in_thread(lambda: _view(request, trace, picture, problems, options.step, node, pass_index))
+
+
+def _view(
+    request: TraceRequest,
+    trace: Trace,
+    picture: str | None,
+    problems: tuple[ProblemShown, ...],
+    step: int | None,
+    node: str | None,
+    pass_index: int | None,
+) -> View:
+    answer = trace.answer
+    graph = answer.graph
+    shown = None if node is None else detail(graph, request.source, node, pass_index)
     return View(
         source=request.source,
         inputs=show_inputs(trace.program.inputs),
         values=dict(trace.program.inputs),
         id=trace.id,
         picture=picture,
-        graph=answer.graph,
+        graph=graph,
         console=tuple(answer.console),
-        problems=problems,
-        detail=None if node is None else detail(answer.graph, request.source, node, pass_index),
+        problems=tuple(of_problem(problem, request.source) for problem in answer.problems) + problems,
+        detail=shown,
+        explanation=None if shown is None else explain(graph, shown.node.id, shown.pass_index or 1),
+        steps=list_steps(graph, sentences=False),
+        step=step,
         seconds=dict(answer.seconds),
     )

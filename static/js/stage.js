@@ -102,6 +102,11 @@ export function startStage(page) {
       minimap.draw(byId("picture").querySelector("svg"), viewport);
     },
     toggleFold: () => fold(pickOf(groupsOf(store.get().node ?? "")[0] ?? byId("picture"))),
+    /** Brings the card of a step into sight. */
+    follow(id) {
+      const group = groupsOf(id)[0];
+      if (group) viewport.show(group);
+    },
     /** Goes to the next card in a direction along the edges. */
     walk(direction) {
       const groups = [...document.querySelectorAll("#picture .node")];

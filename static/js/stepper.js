@@ -1,5 +1,5 @@
 // The stepper: forward operation by operation, then backward node by node; each step is said in one sentence.
-import { byId, calm } from "./dom.js";
+import { byId } from "./dom.js";
 import { say } from "./words.js";
 
 const BEAT_MS = 1400;
@@ -61,7 +61,7 @@ export function startStepper(page) {
     byId("step-text").title = now?.sentence ?? "";
     byId("step-place").textContent = now ? placeOf(now) : "";
     range.setAttribute("aria-valuetext", now ? `${placeOf(now)}: ${now.sentence}` : "");
-    if (now && state.step && !calm()) page.stage.follow(now.node);
+    if (now && state.step) page.stage.follow(now.node);
   }
 
   function placeOf(now) {

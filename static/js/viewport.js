@@ -3,7 +3,7 @@
 const SMALLEST = 0.05;
 const LARGEST = 6;
 const MARGIN = { top: 58, side: 24, bottom: 24 };
-const READABLE = 0.62;
+const READABLE = 0.8;
 
 /** Zooms a view {x, y, k} by a factor and keeps the point (px, py) of the screen where it is. */
 export function zoomed(view, factor, px, py) {
