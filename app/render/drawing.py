@@ -8,6 +8,8 @@ from app.graph.model import Graph
 from app.layout import Engine
 from app.render.message import message_picture
 from app.render.options import Theme, ViewOptions
+from app.render.pdf import draw_pdf
+from app.render.png import draw_png, rasterise
 from app.render.svg import draw_svg, write_svg
 
 
@@ -21,6 +23,8 @@ class Drawing:
 
 _FORMATS: dict[str, tuple[str, Callable[[Graph, ViewOptions, Engine, str], bytes]]] = {
     "svg": ("image/svg+xml", draw_svg),
+    "png": ("image/png", draw_png),
+    "pdf": ("application/pdf", draw_pdf),
 }
 
 
@@ -47,4 +51,7 @@ def draw(graph: Graph, format: str, options: ViewOptions, engine: Engine, source
 
 def error_picture(title: str, detail: str, format: str = "svg", theme: Theme = "auto") -> Drawing:
     """Draw what went wrong, in the format that was asked for where that can show it, else as SVG."""
-    return Drawing(write_svg(message_picture(title, detail), theme), "image/svg+xml")
+    picture = message_picture(title, detail)
+    if format == "png":
+        return Drawing(rasterise(write_svg(picture, "light" if theme == "auto" else theme)), "image/png")
+    return Drawing(write_svg(picture, theme), "image/svg+xml")
