@@ -1,5 +1,6 @@
 """ARCHITECTURE.md shows the house as it stands."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -31,6 +32,14 @@ def test_the_web_process_does_not_import_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "app").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_module_is_longer_than_300_lines(path: Path) -> None:
+def holds_code(path: Path) -> bool:
+    return any(isinstance(part, ast.FunctionDef | ast.ClassDef) for part in ast.parse(path.read_text("utf-8")).body)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in sorted((ROOT / "app").rglob("*.py")) if holds_code(path)],  # a table of names may be longer
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_no_module_of_code_is_longer_than_300_lines(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
