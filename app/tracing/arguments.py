@@ -1,30 +1,16 @@
 """The arguments of a dispatched operation, under the operator's own names."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from app.graph import Number
 from app.tracing.numerals import python_number
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Argument:
-    """A tensor or number that takes part in an operation."""
-
-    name: str
-    position: int
-    """Which argument of the operator, from 0."""
-    value: Any
-    """The recorder's ``Value`` of a tensor; None for a number."""
-    number: Number | None
-    requires_grad: bool = False
+from app.tracing.records import Argument, Value
 
 
 def named_arguments(
-    op: Any, args: tuple[Any, ...], kwargs: dict[str, Any], value_of: Callable[[torch.Tensor], Any]
+    op: Any, args: tuple[Any, ...], kwargs: dict[str, Any], value_of: Callable[[torch.Tensor], Value]
 ) -> tuple[tuple[Argument, ...], list[torch.Tensor]]:
     """Collect the tensors and numbers among the arguments of an operator.
 

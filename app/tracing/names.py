@@ -10,7 +10,8 @@ class Names:
     """Remembers which names were bound to what, the latest last."""
 
     def __init__(self) -> None:
-        self._of_nodes: dict[tuple[int, int], list[str]] = {}
+        self._of_nodes: dict[int, dict[str, int]] = {}
+        """Sequence numbers of Nodes with the names of their outputs and which output each is."""
         self._of_tensors: dict[int, tuple[weakref.ref[Any], list[str]]] = {}
         self._parameters: dict[int, tuple[weakref.ref[Any], str]] = {}
         self.modules: dict[int, tuple[weakref.ref[Any], str]] = {}
@@ -26,9 +27,13 @@ class Names:
             for path, parameter in value.named_parameters(prefix=name):
                 self._parameters[id(parameter)] = (weakref.ref(parameter), path)
 
-    def of_node(self, sequence: int, output_nr: int) -> list[str]:
+    def of_node(self, sequence: int) -> list[str]:
+        """Give the names of a function Node's outputs, the latest first."""
+        return list(self._of_nodes.get(sequence, {}))[::-1]
+
+    def of_output(self, sequence: int, output_nr: int) -> list[str]:
         """Give the names of one output of a function Node, the latest first."""
-        return self._of_nodes.get((sequence, output_nr), [])[::-1]
+        return [name for name, number in self._of_nodes.get(sequence, {}).items() if number == output_nr][::-1]
 
     def of_tensor(self, tensor: torch.Tensor) -> list[str]:
         """Give the names of a tensor without a grad_fn, the latest first, a parameter's path last."""
@@ -50,12 +55,14 @@ class Names:
     def _bind_tensor(self, name: str, tensor: torch.Tensor) -> None:
         node = tensor.grad_fn if tensor.requires_grad else None
         if node is not None:
-            names = self._of_nodes.setdefault((node._sequence_nr(), tensor.output_nr), [])
-        else:
-            known = self._of_tensors.get(id(tensor))
-            if known is None or known[0]() is not tensor:
-                known = self._of_tensors[id(tensor)] = (weakref.ref(tensor), [])
-            names = known[1]
+            outputs = self._of_nodes.setdefault(node._sequence_nr(), {})
+            outputs.pop(name, None)
+            outputs[name] = tensor.output_nr
+            return
+        known = self._of_tensors.get(id(tensor))
+        if known is None or known[0]() is not tensor:
+            known = self._of_tensors[id(tensor)] = (weakref.ref(tensor), [])
+        names = known[1]
         if name in names:
             names.remove(name)
         names.append(name)

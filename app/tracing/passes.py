@@ -1,6 +1,7 @@
 """One run of backward, watched: what arrived at each Node and what each edge carried."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
@@ -8,6 +9,7 @@ from typing import Any, Literal
 import torch
 
 from app.tracing.frames import Place
+from app.tracing.recorder import Recorder
 from app.tracing.saved import Kept, saved
 from app.tracing.snapshot import Snapshot, capture
 from app.tracing.walk import grad_node, is_leaf, reachable
@@ -39,17 +41,29 @@ class PassRecord:
     """Nodes that ran to their end."""
     error: str | None = None
     truncated: bool = False
+    watched: set[Any] = field(default_factory=set)
+    """Nodes that have hooks."""
+    inner: list[tuple[Any, Any]] = field(default_factory=list)
+    """For each Node that a pass within this one started from: the Node that was running, and it."""
+    results: list[tuple[Any, int]] = field(default_factory=list)
+    """Gradients that have a graph of their own."""
+
+    def starts(self) -> list[Any]:
+        """List the Nodes that it started from, passes within it included."""
+        return [node for node, _ in self.roots] + [node for _, node in self.inner]
 
 
 class Watcher:
     """Puts hooks on the Nodes of a graph for one pass.
 
     Args:
+        recorder: stands aside while PyTorch's own formulas run, and is there while custom Functions do.
         elements: elements up to which tensors are copied whole.
         nodes: Nodes that are watched at most.
     """
 
-    def __init__(self, elements: int, nodes: int) -> None:
+    def __init__(self, recorder: Recorder, elements: int, nodes: int) -> None:
+        self._recorder = recorder
         self._elements = elements
         self._nodes = nodes
         self.saved: dict[Any, dict[str, Kept]] = {}
@@ -63,56 +77,79 @@ class Watcher:
                 self.saved[node] = {} if is_leaf(node) else saved(node, self._elements)
         return nodes, truncated
 
-    def watch(self, record: PassRecord, run: Callable[[], Any], inputs: tuple[Any, ...]) -> Any:
+    def watch(self, record: PassRecord, run: Callable[[], Any], create_graph: bool) -> Any:
         """Run backward and note what it does.
 
         Args:
             record: filled while backward runs.
             run: runs backward.
-            inputs: the tensors whose gradients ``run`` returns, if it returns any.
+            create_graph: whether backward builds a graph of its own, which is recorded.
         """
-        nodes, record.truncated = self.look(node for node, _ in record.roots)
+        nodes, truncated = self.look(node for node, _ in record.roots)
+        record.truncated = record.truncated or truncated
+        with self._hooks(record, nodes, create_graph):
+            if create_graph:
+                return run()
+            with self._recorder.aside():
+                return run()
+
+    def watch_inner(self, record: PassRecord, starts: list[Any], run: Callable[[], Any]) -> Any:
+        """Run backward within backward, as a checkpoint does, and note it as part of the outer pass."""
+        running = record.order[-1] if record.order else None
+        record.inner += [(running, node) for node in starts]
+        nodes, truncated = self.look(starts)
+        record.truncated = record.truncated or truncated
+        with self._hooks(record, nodes, False), self._recorder.aside():
+            return run()
+
+    @contextmanager
+    def _hooks(self, record: PassRecord, nodes: list[Any], create_graph: bool) -> Iterator[None]:
         handles = []
         for node in nodes:
-            handles.append(node.register_prehook(partial(self._before, record, node)))
-            handles.append(node.register_hook(partial(self._after, record, node)))
+            if node in record.watched:
+                continue
+            record.watched.add(node)
+            is_custom = not create_graph and isinstance(node, torch.autograd.function.BackwardCFunction)
+            handles.append(node.register_prehook(partial(self._before, record, node, is_custom)))
+            handles.append(node.register_hook(partial(self._after, record, node, is_custom)))
         try:
-            result = run()
-        except BaseException as error:
-            record.error = str(error)
-            raise
+            yield
         finally:
             for handle in handles:
                 handle.remove()
-            self._note_leaves(record)
-        self._note_results(record, inputs, result)
-        return result
 
-    def _before(self, record: PassRecord, node: Any, gradients: tuple[Any, ...]) -> None:
+    def _before(self, record: PassRecord, node: Any, is_custom: bool, gradients: tuple[Any, ...]) -> None:
         record.order.append(node)
         for number, gradient in enumerate(gradients):
             if gradient is not None:
                 record.cotangents[node, number] = self._arrival(gradient)
+        if is_custom:
+            self._recorder.come_back()
 
-    def _after(self, record: PassRecord, node: Any, carried: tuple[Any, ...], _: tuple[Any, ...]) -> None:
+    def _after(
+        self, record: PassRecord, node: Any, is_custom: bool, carried: tuple[Any, ...], _: tuple[Any, ...]
+    ) -> None:
+        if is_custom:
+            self._recorder.go_again()
         record.completed += 1
         for slot, gradient in enumerate(carried):
             if gradient is not None:
                 record.contributions[node, slot] = self._arrival(gradient)
 
-    def _arrival(self, gradient: torch.Tensor) -> Arrival:
-        return Arrival(capture(gradient, self._elements), gradient.requires_grad)
-
-    def _note_leaves(self, record: PassRecord) -> None:
+    def note_end(self, record: PassRecord) -> None:
+        """Note what each leaf that the pass reached holds in ``.grad``."""
         for node in record.order:
             if is_leaf(node) and node.variable.grad is not None:
                 record.accumulated[node] = capture(node.variable.grad, self._elements)
 
-    def _note_results(self, record: PassRecord, inputs: tuple[Any, ...], result: Any) -> None:
+    def note_results(self, record: PassRecord, inputs: Iterable[Any], result: Any) -> None:
         """Note the gradients that ``autograd.grad`` returns without running the Nodes they belong to."""
-        if not isinstance(result, tuple):
-            return
         for tensor, gradient in zip(inputs, result, strict=False):
-            place = grad_node(tensor) if isinstance(tensor, torch.Tensor) else tuple(tensor)
+            place = grad_node(tensor) if isinstance(tensor, torch.Tensor) else (tensor[0], tensor[1])
             if gradient is not None and place is not None:
-                record.cotangents.setdefault((place[0], place[1]), self._arrival(gradient))
+                record.cotangents.setdefault(place, self._arrival(gradient))
+                if gradient.grad_fn is not None:
+                    record.results.append((gradient.grad_fn, gradient.output_nr))
+
+    def _arrival(self, gradient: torch.Tensor) -> Arrival:
+        return Arrival(capture(gradient, self._elements), gradient.requires_grad)

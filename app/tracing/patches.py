@@ -28,7 +28,10 @@ class Listener(Protocol):
     def module_ends(self) -> None:
         """Note that the last module's call ended."""
 
-    def applied(self, result: Any) -> None:
+    def function_begins(self, function: Any, args: tuple[Any, ...]) -> Any:
+        """Note that a custom Function is applied; what is returned is given back at its end."""
+
+    def function_ends(self, begun: Any, result: Any) -> None:
         """Note what a custom Function gave."""
 
 
@@ -131,9 +134,10 @@ def _module_call(original: Any) -> Any:
 def _apply(original: Any) -> Any:
     @wraps(original)
     def apply(cls: Any, *args: Any, **kwargs: Any) -> Any:
+        begun = [(listener, listener.function_begins(cls, args)) for listener in _listening.listeners]
         result = original(cls, *args, **kwargs)
-        for listener in _listening.listeners:
-            listener.applied(result)
+        for listener, begin in begun:
+            listener.function_ends(begin, result)
         return result
 
     return apply

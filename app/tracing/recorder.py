@@ -1,70 +1,19 @@
 """Sees every operation that PyTorch dispatches, and keeps what the graph needs of it."""
 
+import inspect
 import weakref
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._python_dispatch import TorchDispatchMode, _get_current_dispatch_mode
 
-from app.tracing.arguments import Argument, named_arguments
-from app.tracing.frames import Frames, Place
-from app.tracing.modules import ModuleCall
-from app.tracing.snapshot import Snapshot, capture
-
-
-@dataclass(slots=True, eq=False)
-class Value:
-    """One tensor between two changes: made by a record, or met as an argument."""
-
-    snapshot: Snapshot
-    record: "Record | None"
-    """What made it; None for a tensor that came from outside."""
-    index: int
-    """Its place among the record's outputs."""
-    reference: "weakref.ref[Any]"
-    """The tensor, as long as it lives."""
-    version: int
-    """The tensor's count of changes in place when it was captured."""
-    sequence: int | None = None
-    """The sequence number of its grad_fn, once that is known."""
-    output_nr: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class Record:
-    """One dispatched operation."""
-
-    index: int
-    op: Any
-    """The ``OpOverload``."""
-    sequence: int
-    """Autograd's next sequence number when it was dispatched: its own Node, if it has one, has the number before."""
-    place: Place
-    modules: tuple[ModuleCall, ...]
-    arguments: tuple[Argument, ...]
-    outputs: tuple[Value | None, ...] = ()
-    base: Value | None = None
-    """For an operation in place on a view: the whole tensor after it."""
-    before: Snapshot | None = None
-    """For an operation in place: what its first argument held before."""
-    differentiable: bool = False
-    """Whether an argument requires grad while gradients are on."""
-    in_backward: bool = False
-    node_sequence: int | None = None
-    """The sequence number of its Node, once that is known."""
-
-
-@dataclass(slots=True)
-class Recorded:
-    """All that was recorded."""
-
-    records: list[Record] = field(default_factory=list)
-    by_sequence: dict[int, Record] = field(default_factory=dict)
-    """Nodes' sequence numbers to the record that says what the Node computed."""
-    overflowed: bool = False
-    """Whether operations were left out because there were too many."""
+from app.tracing.arguments import named_arguments
+from app.tracing.frames import Frames
+from app.tracing.modules import Modules
+from app.tracing.records import Argument, Record, Recorded, Value
+from app.tracing.snapshot import capture
 
 
 class Recorder(TorchDispatchMode):
@@ -77,18 +26,19 @@ class Recorder(TorchDispatchMode):
         records: operations that are recorded at most.
     """
 
-    def __init__(
-        self, frames: Frames, modules: Callable[[], tuple[ModuleCall, ...]], elements: int, records: int
-    ) -> None:
+    def __init__(self, frames: Frames, modules: Modules, elements: int, records: int) -> None:
         super().__init__()
         self.recorded = Recorded()
         self.in_backward = False
         self.start = torch.autograd._get_sequence_nr()
+        """The sequence number of the first Node that is made under the tape."""
         self._frames = frames
         self._modules = modules
         self._elements = elements
         self._limit = records
         self._values: dict[int, Value] = {}
+        self._leaves: dict[int, Value] = {}
+        self._away = False
         self._pending: tuple[Record, tuple[torch.Tensor, ...]] | None = None
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -97,34 +47,82 @@ class Recorder(TorchDispatchMode):
         if self.in_backward and not torch.is_grad_enabled():
             return func(*args, **kwargs)
         self.settle()
-        if len(self.recorded.records) >= self._limit:
-            self.recorded.overflowed = True
+        if self._is_full():
             return func(*args, **kwargs)
         sequence = torch.autograd._get_sequence_nr()
         arguments, tensors = named_arguments(func, args, kwargs, self.value_of)
-        in_place = func._schema.is_mutable and bool(tensors)
-        before = capture(tensors[0], self._elements) if in_place else None
+        changed = tensors[0] if func._schema.is_mutable and tensors else None
+        before = old_sequence = None
+        if changed is not None:
+            before = capture(changed, self._elements)
+            old_sequence = _sequence_of(changed._base if changed._is_view() else changed)
         result = func(*args, **kwargs)
-        record = Record(
-            index=len(self.recorded.records),
-            op=func,
-            sequence=sequence,
-            place=self._frames.here(),
-            modules=self._modules(),
-            arguments=arguments,
-            before=before,
-            differentiable=torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors),
-            in_backward=self.in_backward,
-        )
-        outputs = tuple(output for output in _flat(result) if isinstance(output, torch.Tensor))
-        record.outputs = tuple(self._keep(output, record, index) for index, output in enumerate(outputs))
-        if in_place and outputs and outputs[0]._is_view():
-            record.base = self._keep(outputs[0]._base, record, 0)
-        self.recorded.records.append(record)
+        record = self._new(func, sequence, arguments, torch.is_grad_enabled())
+        record.before, record.old_sequence = before, old_sequence
+        self._finish(record, result)
+        if changed is not None and changed._is_view():
+            record.base = self._keep(changed._base, record, 0)
         if record.differentiable:
-            self.recorded.by_sequence.setdefault(sequence - 1, record)
-        self._pending = (record, outputs)
+            self.recorded.guessed.setdefault(sequence - 1, record)
         return result
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Leave PyTorch to itself for a while.
+
+        While any mode is on, some of PyTorch's formulas compute in another order, with other last digits. A mode that
+        the program entered after this one keeps both on.
+        """
+        if self._away or _get_current_dispatch_mode() is not self:
+            yield
+            return
+        self._go()
+        try:
+            yield
+        finally:
+            self.come_back()
+
+    def come_back(self) -> None:
+        """Record again, within ``aside``."""
+        if self._away:
+            self._away = False
+            self.__enter__()
+
+    def go_again(self) -> None:
+        """Stop again, within ``aside``."""
+        if _get_current_dispatch_mode() is self:
+            self._go()
+
+    def _go(self) -> None:
+        self._away = True
+        self.__exit__(None, None, None)
+
+    def begin_custom(self, function: Any, args: tuple[Any, ...]) -> Record | None:
+        """Note the arguments of a custom Function before it runs."""
+        self.settle()
+        if self._is_full() or (self.in_backward and not torch.is_grad_enabled()):
+            return None
+        takes_context = function.setup_context is torch.autograd.Function.setup_context
+        names = list(inspect.signature(function.forward).parameters)[1 if takes_context else 0 :]
+        arguments = tuple(
+            Argument(
+                names[place] if place < len(names) else names[-1],
+                place,
+                self.value_of(given),
+                None,
+                given.requires_grad,
+            )
+            for place, given in enumerate(args)
+            if isinstance(given, torch.Tensor)
+        )
+        return self._new(function, torch.autograd._get_sequence_nr(), arguments, torch.is_grad_enabled())
+
+    def end_custom(self, record: Record | None, result: Any) -> None:
+        """Note what a custom Function gave."""
+        self.settle()
+        if record is not None:
+            self._finish(record, result)
+            self.settle()
 
     def settle(self) -> None:
         """Learn the Nodes of the last operation's outputs, which autograd sets after it returned."""
@@ -133,28 +131,69 @@ class Recorder(TorchDispatchMode):
         record, outputs = self._pending
         self._pending = None
         for value, output in zip(record.outputs, outputs, strict=True):
-            self._learn(record, value, output)
+            if not output.requires_grad:
+                continue
+            if record.base is not None and record.before is not None:
+                # The view's own grad_fn is made anew when asked for; its base's is the CopySlices of this change.
+                self._learn(record, record.base, output._base)
+            else:
+                self._learn(record, value, output)
 
     def value_of(self, tensor: torch.Tensor) -> Value:
-        """Give what is known of a tensor; one that was never met is captured now."""
+        """Give what is known of a tensor; one that was never met, or changed unseen, is captured now."""
         known = self._values.get(id(tensor))
-        if known is not None and known.reference() is tensor and known.version == _version(tensor):
-            return known
-        return self._keep(tensor, None, 0)
+        if known is None or known.reference() is not tensor or known.version != _version(tensor):
+            known = self._keep(tensor, None, 0)
+        if not known.leaf and tensor.requires_grad and tensor.is_leaf:
+            known.leaf = True
+            first = self._leaves.get(id(tensor))
+            if first is None or first.reference() is not tensor:
+                self._leaves[id(tensor)] = known
+        return known
 
-    def _learn(self, record: Record, value: Value | None, output: torch.Tensor) -> None:
-        if value is None or not output.requires_grad:
-            return
-        changed = output
-        if record.base is not None:
-            # The view's own grad_fn is made anew when asked for; its base's is the CopySlices of this change.
-            changed, value = output._base, record.base
-        node = changed.grad_fn
+    def leaf_value(self, tensor: torch.Tensor) -> Value:
+        """Give what a leaf held when it was first used."""
+        known = self.value_of(tensor)
+        return self._leaves.get(id(tensor), known)
+
+    def _is_full(self) -> bool:
+        full = len(self.recorded.records) >= self._limit
+        self.recorded.overflowed = self.recorded.overflowed or full
+        return full
+
+    def _new(self, op: Any, sequence: int, arguments: tuple[Argument, ...], grad_enabled: bool) -> Record:
+        record = Record(
+            index=len(self.recorded.records),
+            op=op,
+            sequence=sequence,
+            place=self._frames.here(),
+            modules=self._modules.running(),
+            arguments=arguments,
+            differentiable=grad_enabled and any(argument.requires_grad for argument in arguments),
+            in_backward=self.in_backward,
+        )
+        self.recorded.records.append(record)
+        return record
+
+    def _finish(self, record: Record, result: Any) -> None:
+        outputs = tuple(output for output in _flat(result) if isinstance(output, torch.Tensor))
+        record.outputs = tuple(self._keep(output, record, index) for index, output in enumerate(outputs))
+        self._pending = (record, outputs)
+
+    def _learn(self, record: Record, value: Value, output: torch.Tensor) -> None:
+        node = output.grad_fn
         if node is None:
             return
-        value.sequence, value.output_nr = node._sequence_nr(), changed.output_nr
-        record.node_sequence = value.sequence
-        self.recorded.by_sequence.setdefault(value.sequence, record)
+        sequence = node._sequence_nr()
+        if sequence == record.old_sequence:
+            # Under no_grad a tensor can change and keep its Node.
+            return
+        value.sequence, value.output_nr = sequence, output.output_nr
+        record.node_sequence = sequence
+        if record.is_custom:
+            self.recorded.confirmed[sequence] = record
+        else:
+            self.recorded.confirmed.setdefault(sequence, record)
 
     def _keep(self, tensor: torch.Tensor, record: Record | None, index: int) -> Value:
         value = Value(capture(tensor, self._elements), record, index, self._reference(tensor), _version(tensor))
@@ -165,9 +204,10 @@ class Recorder(TorchDispatchMode):
         key = id(tensor)
 
         def forget(reference: "weakref.ref[Any]") -> None:
-            known = self._values.get(key)
-            if known is not None and known.reference is reference:
-                del self._values[key]
+            for table in (self._values, self._leaves):
+                known = table.get(key)
+                if known is not None and known.reference is reference:
+                    del table[key]
 
         return weakref.ref(tensor, forget)
 
@@ -176,6 +216,10 @@ def _flat(result: Any) -> list[Any]:
     if not isinstance(result, tuple | list):
         return [result]
     return [part for item in result for part in (item if isinstance(item, tuple | list) else (item,))]
+
+
+def _sequence_of(tensor: torch.Tensor) -> int | None:
+    return None if tensor.grad_fn is None else int(tensor.grad_fn._sequence_nr())
 
 
 def _version(tensor: torch.Tensor) -> int:

@@ -89,7 +89,9 @@ def preview_of(corner: Any, snapshot: Snapshot) -> str:
 
 def _dense(tensor: torch.Tensor) -> torch.Tensor:
     if tensor.layout is not torch.strided:
-        tensor = tensor.to_dense()
+        # A compressed tensor's count of changes goes up when it is merely read.
+        with torch.autograd._unsafe_preserve_version_counter(tensor):
+            tensor = tensor.to_dense()
     if tensor.device.type != "cpu":
         tensor = tensor.cpu()
     return tensor.resolve_conj().resolve_neg()

@@ -16,6 +16,7 @@ from app.tracing.modules import Modules
 from app.tracing.names import Names
 from app.tracing.passes import Call, PassRecord, Watcher
 from app.tracing.recorder import Recorder
+from app.tracing.records import Record
 from app.tracing.spans import Spans
 from app.tracing.walk import grad_node
 
@@ -40,8 +41,8 @@ class Tape:
         self._spans = Spans(filename, source)
         self._frames = Frames(filename)
         self._modules = Modules()
-        self._recorder = Recorder(self._frames, self._modules.running, limits.tensor_elements, limits.records)
-        self._watcher = Watcher(limits.tensor_elements, limits.nodes)
+        self._recorder = Recorder(self._frames, self._modules, limits.tensor_elements, limits.records)
+        self._watcher = Watcher(self._recorder, limits.tensor_elements, limits.nodes)
         self._passes: list[PassRecord] = []
         self._asked: list[tuple[Call, Place]] = []
         self._attempted: list[tuple[Any, int]] = []
@@ -127,6 +128,7 @@ class Tape:
         given: list[tuple[tuple[Any, int], str | None]] = []
         if roots is None:
             given = [(place, None) for record in self._passes for place in record.roots]
+            given += [(place, None) for record in self._passes for place in record.results]
             given += [(place, None) for place in self._attempted]
         else:
             pairs = roots.items() if isinstance(roots, Mapping) else ((None, root) for root in roots)
@@ -171,26 +173,33 @@ class Tape:
 
     def engine(self, run: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run autograd's engine under hooks."""
-        outputs = args[0]
-        if self._running is not None:
-            return run(*args, **kwargs)
+        outputs, _, _, create_graph, inputs = args[:5]
+        accumulates = kwargs["accumulate_grad"]
+        found = [grad_node(root) if isinstance(root, torch.Tensor) else (root[0], root[1]) for root in outputs]
+        roots = tuple(root for root in found if root is not None)
+        running = partial(run, *args, **kwargs)
         self._recorder.settle()
+        if self._running is not None:
+            return self._watcher.watch_inner(self._running, [node for node, _ in roots], running)
         if self._asked:
             call, place = self._asked[-1]
         else:
-            call = "autograd.backward" if kwargs.get("accumulate_grad") else "autograd.grad"
-            place = self._frames.here()
-        found = [grad_node(root) if isinstance(root, torch.Tensor) else tuple(root) for root in outputs]
-        record = PassRecord(call, tuple((root[0], root[1]) for root in found if root is not None), place)
-        inputs = () if kwargs.get("accumulate_grad") else tuple(args[4]) if len(args) > 4 else ()
-        self._running = record
+            call, place = ("autograd.backward" if accumulates else "autograd.grad"), self._frames.here()
+        record = self._running = PassRecord(call, roots, place)
         self._recorder.in_backward = True
         try:
-            return self._watcher.watch(record, partial(run, *args, **kwargs), inputs)
+            result = self._watcher.watch(record, running, create_graph)
+            if not accumulates:
+                self._watcher.note_results(record, inputs, result)
+            return result
+        except BaseException as error:
+            record.error = str(error) or type(error).__name__
+            raise
         finally:
             self._running = None
             self._recorder.settle()
             self._recorder.in_backward = False
+            self._watcher.note_end(record)
             if record.error is None or record.completed:
                 self._passes.append(record)
 
@@ -202,6 +211,10 @@ class Tape:
         """Note that the last module's call ended."""
         self._modules.pop()
 
-    def applied(self, result: Any) -> None:
+    def function_begins(self, function: Any, args: tuple[Any, ...]) -> Record | None:
+        """Note that a custom Function is applied."""
+        return self._recorder.begin_custom(function, args)
+
+    def function_ends(self, begun: Record | None, result: Any) -> None:
         """Note what a custom Function gave."""
-        self._recorder.settle()
+        self._recorder.end_custom(begun, result)

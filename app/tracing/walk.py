@@ -30,7 +30,7 @@ def reachable(starts: Iterable[Any], limit: int) -> tuple[list[Any], bool]:
 
 def is_leaf(node: Any) -> bool:
     """Tell whether a Node is the end of the chain: a leaf's AccumulateGrad."""
-    return hasattr(node, "variable")
+    return type(node).__name__ == "AccumulateGrad" and hasattr(node, "variable")
 
 
 def grad_node(tensor: Any) -> tuple[Any, int] | None:

@@ -1,0 +1,44 @@
+"""The names of nodes."""
+
+from app.tracing.keys import Constant, Gathered, Key, Leaf
+from app.tracing.names import Names
+from app.tracing.records import Record, Value
+
+
+class Labels:
+    """Gives the names that the program gave to a node's outputs.
+
+    Args:
+        names: the program's names.
+        gathered: the graph.
+    """
+
+    def __init__(self, names: Names, gathered: Gathered) -> None:
+        self._names = names
+        self._gathered = gathered
+
+    def of(self, key: Key) -> list[str]:
+        """Give the names of a node, the latest first, a parameter's path last."""
+        if isinstance(key, Leaf):
+            return self._names.of_tensor(key.tensor)
+        if isinstance(key, Value):
+            return self._of_values([key])
+        if isinstance(key, Record):
+            return self._of_values(list(key.outputs))
+        if isinstance(key, Constant):
+            return []
+        return self._names.of_node(key._sequence_nr())
+
+    def of_output(self, key: Key, output_nr: int) -> str | None:
+        """Give the latest name of one output."""
+        if isinstance(key, Leaf | Value | Record | Constant):
+            return next(iter(self.of(key)), None)
+        return next(iter(self._names.of_output(key._sequence_nr(), output_nr)), None)
+
+    def is_parameter(self, leaf: Leaf) -> bool:
+        """Tell whether a leaf is a module's parameter."""
+        return self._names.parameter_path(leaf.tensor) is not None
+
+    def _of_values(self, values: list[Value]) -> list[str]:
+        tensors = [tensor for value in values if (tensor := value.reference()) is not None]
+        return list(dict.fromkeys(name for tensor in tensors for name in self._names.of_tensor(tensor)))

@@ -1,0 +1,99 @@
+"""What the recorder keeps: operations, and the tensors between two changes."""
+
+import weakref
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.graph import Number
+from app.tracing.frames import Place
+from app.tracing.modules import ModuleCall
+from app.tracing.snapshot import Snapshot
+
+
+@dataclass(slots=True, eq=False)
+class Value:
+    """One tensor between two changes: made by a record, or met as an argument."""
+
+    snapshot: Snapshot
+    record: "Record | None"
+    """What made it; None for a tensor that came from outside."""
+    index: int
+    """Its place among the record's outputs."""
+    reference: "weakref.ref[Any]"
+    """The tensor, as long as it lives."""
+    version: int
+    """The tensor's count of changes in place when it was captured."""
+    leaf: bool = False
+    """Whether it was met as a leaf that requires grad."""
+    sequence: int | None = None
+    """The sequence number of its grad_fn, once that is known."""
+    output_nr: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Argument:
+    """A tensor or number that takes part in an operation."""
+
+    name: str
+    position: int
+    """Which argument of the operator, from 0."""
+    value: Value | None
+    """None for a number."""
+    number: Number | None
+    requires_grad: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Record:
+    """One dispatched operation, or one call of a custom ``autograd.Function``."""
+
+    index: int
+    op: Any
+    """The ``OpOverload``, or the custom Function's class."""
+    sequence: int
+    """Autograd's next sequence number when it was dispatched: its own Node, if it has one, has the number before."""
+    place: Place
+    modules: tuple[ModuleCall, ...]
+    arguments: tuple[Argument, ...]
+    differentiable: bool
+    """Whether an argument requires grad while gradients are on."""
+    in_backward: bool
+    before: Snapshot | None = None
+    """For an operation in place: what its first argument held before."""
+    old_sequence: int | None = None
+    """For an operation in place: the Node that its first argument (or the base of that) had before."""
+    outputs: tuple[Value, ...] = ()
+    base: Value | None = None
+    """For an operation in place on a view: the whole tensor after it."""
+    node_sequence: int | None = None
+    """The sequence number of its Node, once that is known."""
+
+    @property
+    def label(self) -> str:
+        """The aten name without the overload ("aten.mul"), or the custom Function's name."""
+        if isinstance(self.op, type):
+            return self.op.__name__
+        return str(self.op._schema.name).replace("::", ".")
+
+    @property
+    def is_custom(self) -> bool:
+        """Whether it is a custom Function."""
+        return isinstance(self.op, type)
+
+
+@dataclass(slots=True)
+class Recorded:
+    """All that was recorded."""
+
+    records: list[Record] = field(default_factory=list)
+    guessed: dict[int, Record] = field(default_factory=dict)
+    """Nodes' sequence numbers to the first record dispatched for them."""
+    confirmed: dict[int, Record] = field(default_factory=dict)
+    """The same, learnt from a tensor's grad_fn: this is certain."""
+    overflowed: bool = False
+    """Whether operations were left out because there were too many."""
+
+    def of(self, sequence: int) -> Record | None:
+        """Give the record of what a Node computed."""
+        found = self.confirmed.get(sequence)
+        return found if found is not None else self.guessed.get(sequence)
