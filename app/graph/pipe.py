@@ -105,3 +105,5 @@ Message = Forked | Exited | Ready | Failed
 
 FORK = b"fork"
 """Web to zygote: one more child."""
+FORK_NOW = b"fork now"
+"""Web to zygote: one more child, and rather soon than warm."""

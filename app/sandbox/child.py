@@ -1,13 +1,16 @@
-"""The web process's end of one child: writes the request, awaits the answer with a deadline, kills."""
+"""The web process's end of one child: writes the request, awaits the answer, kills."""
 
 import asyncio
 import contextlib
-import os
-import signal
 import socket
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from app.graph.pipe import ANSWER, BROKEN, HEADER, HELLO, REQUEST, STARTED, Hello
+
+HELLO_BYTES = 100_000
+"""Above any report of a child on its layers [bytes]."""
+PIECE_BYTES = 262_144
+"""How much is read at once [bytes]."""
 
 
 class ChildLostError(Exception):
@@ -19,26 +22,19 @@ class ChildLostError(Exception):
         """Whether the program may have run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What a child answered, not yet read."""
-
-    content: bytes
-
-
 class Child:
     """One child: to be used once.
 
     Args:
-        pid: its process id, to match the report of its end; signals go through ``pidfd`` only.
+        pid: its process id, to match the report of its end.
         stream: the socket to it.
-        pidfd: a descriptor of the process itself, which no later process can take over.
+        kill: ends the process and no other one; called at most once.
     """
 
-    def __init__(self, pid: int, stream: socket.socket, pidfd: int) -> None:
+    def __init__(self, pid: int, stream: socket.socket, kill: Callable[[], None]) -> None:
         self.pid = pid
         self._stream = stream
-        self._pidfd = pidfd
+        self._kill: Callable[[], None] | None = kill
         self._started = False
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         """Its exit code, or minus the number of the signal that ended it."""
@@ -48,9 +44,9 @@ class Child:
         """Wait until the child is confined.
 
         Raises:
-            ChildLostError: it ended instead, or said something else.
+            ChildLostError: it ended instead, or said something else; the reason is its own where it gave one.
         """
-        kind, content = await self._receive(100_000)
+        kind, content = await self._receive(HELLO_BYTES)
         if kind == BROKEN:
             raise ChildLostError(content.decode("utf-8", "replace"), started=False)
         if kind != HELLO:
@@ -60,14 +56,17 @@ class Child:
     async def run(self, request: bytes, answer_bytes: int) -> bytes:
         """Send the request and return the answer's bytes.
 
+        Args:
+            request: what the child is told to run.
+            answer_bytes: how long its answer may be [bytes].
+
         Raises:
             ChildLostError: the child ended, or sent something else, or too much.
         """
-        loop = asyncio.get_running_loop()
         try:
-            await loop.sock_sendall(self._stream, HEADER.pack(REQUEST, len(request)) + request)
+            await asyncio.get_running_loop().sock_sendall(self._stream, HEADER.pack(REQUEST, len(request)) + request)
         except OSError as error:
-            raise ChildLostError(f"could not be written to: {error}", started=False) from error
+            raise ChildLostError(f"could not be written to: {error.strerror}", started=False) from error
         kind, _ = await self._receive(0)
         if kind != STARTED:
             raise ChildLostError(f"said {kind!r} instead of starting", started=False)
@@ -78,13 +77,15 @@ class Child:
         return content
 
     def kill(self) -> None:
-        """End the child, whatever it is doing."""
-        if self._pidfd < 0:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-        os.close(self._pidfd)
-        self._pidfd = -1
+        """End the process, whatever it is doing; whoever reads from it sees it end."""
+        if self._kill is not None:
+            kill, self._kill = self._kill, None
+            with contextlib.suppress(ProcessLookupError):
+                kill()
+
+    def close(self) -> None:
+        """End the process and let go of the socket; nothing may be reading from it."""
+        self.kill()
         self._stream.close()
 
     async def _receive(self, most: int) -> tuple[bytes, bytes]:
@@ -98,9 +99,9 @@ class Child:
         content = bytearray()
         while len(content) < length:
             try:
-                piece = await loop.sock_recv(self._stream, min(length - len(content), 262_144))
+                piece = await loop.sock_recv(self._stream, min(length - len(content), PIECE_BYTES))
             except OSError as error:
-                raise ChildLostError(f"could not be read from: {error}", started=self._started) from error
+                raise ChildLostError(f"could not be read from: {error.strerror}", started=self._started) from error
             if not piece:
                 raise ChildLostError("ended", started=self._started)
             content += piece

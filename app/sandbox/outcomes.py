@@ -50,3 +50,24 @@ def lost_problem(reason: str, status: int | None, limits: Limits) -> Problem:
         "this program was harmed. Look at the last operation it did: its arguments may be out of range.",
         message=ended,
     )
+
+
+def interrupted_problem() -> Problem:
+    """Return the problem of a program that ran while the sandbox itself ended."""
+    return Problem(
+        slug="interrupted",
+        severity="error",
+        title="The run was interrupted",
+        detail="The sandbox was restarted while the program ran. The program is not at fault: run it again.",
+    )
+
+
+def invalid_problem(reason: str) -> Problem:
+    """Return the problem of an answer that cannot be trusted."""
+    return Problem(
+        slug="answer-invalid",
+        severity="error",
+        title="The result cannot be trusted",
+        detail="The program's process sent something that is not a proper answer, so nothing of it is shown.",
+        message=reason,
+    )

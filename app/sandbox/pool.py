@@ -1,56 +1,91 @@
 """The pool: takes requests in order, as many at once as there are cores, each in a child of its own."""
 
 import asyncio
+import ipaddress
 import os
-
-from pydantic import ValidationError
+import sys
+import time
+from collections.abc import Coroutine
 
 from app.errors import BusyError, SandboxError
 from app.graph.pipe import Layer, Order
+from app.graph.validate import AnswerInvalidError, read_answer
 from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.sandbox.child import Child, ChildLostError
-from app.sandbox.outcomes import lost_problem, overdue_problem
-from app.sandbox.zygote import Zygote, ZygoteGoneError
+from app.sandbox.figures import PoolFigures, Tally
+from app.sandbox.nursery import Nursery, NurseryGoneError
+from app.sandbox.outcomes import interrupted_problem, invalid_problem, lost_problem, overdue_problem
+from app.sandbox.queue import Queue, QueueFullError
+from app.sandbox.spawner import Spawner
+from app.sandbox.zygote import Zygote
 from app.settings import Settings
 
 GRACE_SECONDS = 2.0
 """How much longer than the program may run its answer is awaited [s]."""
-ATTEMPTS = 3
+ATTEMPTS = 5
 """How often a request is given to another child when one was lost before it had started."""
-QUEUE = 64
+STATUS_SECONDS = 1.0
+"""How long the exit code of a lost child is waited for [s]."""
+BACK_OFF_SECONDS = (0.0, 1.0, 5.0, 30.0)
+"""Pauses before the sandbox is started again, the last one for ever [s]."""
 
 
 class Pool:
     """Executes programs, each in a confined child.
 
     Args:
-        settings: the limits of each execution, and how many run at once.
+        settings: the limits of each execution, how many run at once, how many may wait.
+        without: layers of confinement that are left out, to show in a test what each of them holds back.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, without: tuple[str, ...] = ()) -> None:
+        self._settings = settings
         self._limits = settings.limits
-        self._workers = len(os.sched_getaffinity(0))
-        self._slots = asyncio.Semaphore(self._workers)
-        self._waiting = 0
-        self._zygote: Zygote | None = None
+        self._workers = settings.workers or _cores()
+        self._queue = Queue(self._workers, settings.queue)
+        insecure = settings.insecure_local or not _can_fork()
+        self._order = Order.of(settings.limits, insecure=insecure, without=without)
+        self._tally = Tally()
+        self._nursery: Nursery | None = None
+        self._started_at = 0.0
+        self._stopping = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._starting = asyncio.Lock()
 
     async def start(self) -> None:
-        """Start the zygote, and return once a program can be executed.
+        """Start the sandbox, and return once a program can be executed.
 
         Raises:
-            SandboxError: the sandbox cannot run here; the message says why.
+            SandboxError: programs cannot be confined here, or not started at all; the message says why.
         """
-        self._zygote = Zygote(Order.of(self._limits), spare=self._workers + 1)
-        await self._zygote.start()
+        await self._current()
 
-    async def stop(self) -> None:
-        """End everything."""
-        if self._zygote is not None:
-            self._zygote.close()
+    async def stop(self, drain_seconds: float | None = None) -> None:
+        """Take no more requests, let those that run come to their end, and end every process.
+
+        Args:
+            drain_seconds: how long running programs are waited for; left out, as long as a program may take [s].
+        """
+        self._stopping = True
+        most = self._limits.wall_seconds + GRACE_SECONDS if drain_seconds is None else drain_seconds
+        until = time.monotonic() + most
+        while (self._tally.running or self._queue.waiting) and time.monotonic() < until:
+            await asyncio.sleep(0.01)
+        for task in self._tasks:
+            task.cancel()
+        if self._nursery is not None:
+            self._nursery.close()
 
     def report(self) -> list[Layer]:
         """Return the layers of confinement as the children have them."""
-        return list(self._zygote.layers) if self._zygote else []
+        if self._nursery is None:
+            return []
+        own = self._nursery.own_layers if isinstance(self._nursery, Zygote) else []
+        return [*own, *self._nursery.layers]
+
+    def figures(self) -> PoolFigures:
+        """Return what the pool has done and is doing, in numbers."""
+        return self._tally.figures(self._workers, self._queue.waiting)
 
     async def execute(self, request: ExecutionRequest) -> ExecutionAnswer:
         """Execute one program.
@@ -59,56 +94,146 @@ class Pool:
             Its answer; a limit that it hit or a crash is a problem in there.
 
         Raises:
-            BusyError: too many requests wait already.
+            BusyError: too many requests wait already, or the server is about to stop.
             SandboxError: no child could be had.
         """
-        if self._waiting >= QUEUE:
-            raise BusyError(f"{self._waiting} programs are waiting already.", retry_after_seconds=5)
-        self._waiting += 1
+        if self._stopping:
+            raise BusyError("The server is about to stop.", retry_after_seconds=10)
+        arrived = time.monotonic()
         try:
-            await self._slots.acquire()
-        finally:
-            self._waiting -= 1
-        try:
-            return await self._attempts(request.model_dump_json().encode())
-        finally:
-            self._slots.release()
+            async with self._queue:
+                self._tally.waited_seconds += time.monotonic() - arrived
+                self._tally.running += 1
+                try:
+                    return await self._attempts(request)
+                finally:
+                    self._tally.running -= 1
+        except QueueFullError:
+            self._tally.outcomes["refused"] += 1
+            waiting = self._queue.waiting
+            seconds = max(1, round(waiting * self._limits.wall_seconds / self._workers / 4))
+            raise BusyError(f"{waiting} programs are waiting already.", retry_after_seconds=seconds) from None
+        except asyncio.CancelledError:
+            self._tally.outcomes["cancelled"] += 1
+            raise
 
-    async def _attempts(self, request: bytes) -> ExecutionAnswer:
-        for _ in range(ATTEMPTS):
+    async def _attempts(self, request: ExecutionRequest) -> ExecutionAnswer:
+        content = request.model_dump_json().encode()
+        for attempt in range(ATTEMPTS):
+            nursery = await self._current()
             try:
-                child = await self._lease()
-            except ZygoteGoneError:
-                await self.start()
+                child = await nursery.lease(hurry=bool(self._queue.waiting))
+            except NurseryGoneError:
                 continue
+            self._tally.retries += attempt > 0
+            self._replace_if_old(nursery)
             try:
-                return await self._run(child, request)
+                return await self._run(nursery, child, request, content)
             except ChildLostError as lost:
                 if lost.started:
-                    return await self._explain(child, lost)
+                    return await self._explain(nursery, child, lost)
             finally:
-                child.kill()
+                child.close()
+                nursery.done()
         raise SandboxError(f"{ATTEMPTS} children were lost before the program started.")
 
-    async def _lease(self) -> Child:
-        if self._zygote is None:
-            raise SandboxError("the pool is not started")
-        return await self._zygote.lease()
-
-    async def _run(self, child: Child, request: bytes) -> ExecutionAnswer:
+    async def _run(self, nursery: Nursery, child: Child, request: ExecutionRequest, content: bytes) -> ExecutionAnswer:
+        began = time.monotonic()
         try:
             async with asyncio.timeout(self._limits.wall_seconds + GRACE_SECONDS):
-                content = await child.run(request, self._limits.answer_bytes)
+                answered = await child.run(content, self._limits.answer_bytes)
+            answer = read_answer(answered, request, self._limits)
         except TimeoutError:
+            self._tally.outcomes["overdue"] += 1
             return ExecutionAnswer(problems=[overdue_problem(self._limits)])
-        try:
-            return ExecutionAnswer.model_validate_json(content)
-        except ValidationError as error:
-            raise ChildLostError(f"sent an answer that is none: {error.error_count()} faults", started=True) from error
+        except AnswerInvalidError as error:
+            self._tally.outcomes["invalid"] += 1
+            return ExecutionAnswer(problems=[invalid_problem(str(error))])
+        finally:
+            self._tally.run_seconds += time.monotonic() - began
+        failed = any(problem.severity == "error" for problem in answer.problems)
+        self._tally.outcomes["problem" if failed else "ok"] += 1
+        return answer
 
-    async def _explain(self, child: Child, lost: ChildLostError) -> ExecutionAnswer:
+    async def _explain(self, nursery: Nursery, child: Child, lost: ChildLostError) -> ExecutionAnswer:
+        self._tally.outcomes["lost"] += 1
+        child.kill()  # one that sent what no child sends may still be there
         try:
-            status = await asyncio.wait_for(asyncio.shield(child.ended), 1)
+            status = await asyncio.wait_for(asyncio.shield(child.ended), STATUS_SECONDS)
         except TimeoutError:
             status = None
+        if nursery.gone.is_set():
+            return ExecutionAnswer(problems=[interrupted_problem()])
         return ExecutionAnswer(problems=[lost_problem(str(lost), status, self._limits)])
+
+    async def _current(self) -> Nursery:
+        """Return the nursery, started again if it is gone."""
+        async with self._starting:
+            if self._nursery is None or self._nursery.gone.is_set():
+                self._nursery = await self._new()
+            return self._nursery
+
+    async def _new(self) -> Nursery:
+        self._tally.starts += 1
+        nursery = (Zygote if _can_fork() else Spawner)(self._order, self._workers + 1)
+        await nursery.start()
+        self._started_at = time.monotonic()
+        confined = any(layer.name == "seccomp" and layer.active for layer in nursery.layers)
+        if not confined and not _is_loopback(self._settings.host):
+            nursery.close()
+            raise SandboxError(
+                f"programs cannot be confined on this machine, so the server may listen on the loopback only, "
+                f"not on {self._settings.host}"
+            )
+        self._in_background(self._watch(nursery))
+        return nursery
+
+    async def _watch(self, nursery: Nursery) -> None:
+        """Start again at once when a nursery dies, so that the next request does not have to wait for it."""
+        await nursery.gone.wait()
+        attempt = 0
+        while not self._stopping and nursery is self._nursery:
+            await asyncio.sleep(BACK_OFF_SECONDS[min(attempt, len(BACK_OFF_SECONDS) - 1)])
+            attempt += 1
+            try:
+                await self._current()
+            except SandboxError:
+                continue
+
+    def _replace_if_old(self, nursery: Nursery) -> None:
+        """Have a fresh zygote made when this one is old: its children share one layout of the address space."""
+        age = time.monotonic() - self._started_at
+        old = nursery.leased >= self._settings.zygote_executions or age >= 60 * self._settings.zygote_minutes
+        if old and nursery is self._nursery and not nursery.retired:
+            nursery.retired = True
+            self._in_background(self._replace(nursery))
+
+    async def _replace(self, old: Nursery) -> None:
+        try:
+            fresh = await self._new()
+        except SandboxError:
+            old.retired = False  # it still serves; the next request tries again
+            return
+        self._nursery = fresh
+        old.retire()
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _can_fork() -> bool:
+    """Tell whether the zygote works here: it needs descriptors of processes and sockets that keep packets apart."""
+    return sys.platform == "linux" and hasattr(os, "pidfd_open")
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,37 +1,25 @@
-"""The web process's end of one zygote: starts it, keeps children forked ahead, and hears when they end."""
+"""The web process's end of one zygote, which forks children from memory that is already warm."""
 
 import asyncio
+import contextlib
+import os
+import signal
 import socket
 import subprocess
-import sys
-from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from app.errors import SandboxError
-from app.graph.pipe import FORK, PACKET_BYTES, Exited, Failed, Forked, Layer, Message, Order, Ready
-from app.sandbox.child import Child, ChildLostError
+from app.graph.pipe import FORK, FORK_NOW, PACKET_BYTES, Exited, Failed, Forked, Layer, Message, Order, Ready
+from app.sandbox.child import Child
+from app.sandbox.command import start_worker
+from app.sandbox.nursery import Nursery
 
 MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
 
-ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "LC_ALL": "C.UTF-8",
-    "CUDA_VISIBLE_DEVICES": "",
-}
-"""All of the zygote's environment but PYTHONPATH: one thread, the same hashes at each run, nothing of the server's."""
 
-
-class ZygoteGoneError(Exception):
-    """The zygote ended; nothing can be leased from it any more."""
-
-
-class Zygote:
-    """One zygote process and its idle children.
+class Zygote(Nursery):
+    """One zygote process and its children.
 
     Args:
         order: what it is told first.
@@ -39,132 +27,76 @@ class Zygote:
     """
 
     def __init__(self, order: Order, spare: int) -> None:
+        super().__init__(spare)
         self._order = order
-        self._spare = spare
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
-        self._children: dict[int, Child] = {}
-        self._idle: asyncio.Queue[Child | None] = asyncio.Queue()
         self._ready: asyncio.Future[Ready] = asyncio.get_running_loop().create_future()
-        self._greetings: set[asyncio.Task[None]] = set()
-        self._refusal = "it ended"
-        self.layers: list[Layer] = []
-        """What the first child reported."""
-        self.leased = 0
-        """How many children were taken so far."""
-        self.gone = asyncio.Event()
-        """Set once the process has ended or its socket is closed."""
+        self.own_layers: list[Layer] = []
+        """What holds for the zygote, and so for all its children."""
 
-    async def start(self) -> None:
-        """Start the process, and wait until it is warm and its first child is confined.
+    @property
+    def pid(self) -> int:
+        """The process id of the zygote."""
+        assert self._process is not None
+        return self._process.pid
 
-        Raises:
-            SandboxError: it could not be warmed up or confined; the message says why.
-        """
+    async def _prepare(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            root = str(Path(__file__).resolve().parents[2])
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.worker", str(theirs.fileno())],
-                env={**ENVIRONMENT, "PYTHONPATH": root},
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-            )
+            self._process = start_worker("zygote", theirs)
         ours.setblocking(False)
         self._control = ours
         ours.send(self._order.model_dump_json().encode())
         asyncio.get_running_loop().add_reader(ours, self._hear)
-        ready = await self._ready
-        for _ in range(self._spare):
-            self._fork()
-        first = await self._idle.get()
-        if first is None:
-            raise SandboxError(f"a child could not be confined: {self._refusal}")
-        self._idle.put_nowait(first)
-        self.layers = [*ready.layers, *self.layers]
+        self.own_layers = (await self._ready).layers
 
-    async def lease(self) -> Child:
-        """Take an idle child, and have the next one forked.
+    def _make(self, *, hurry: bool) -> None:
+        if self._control is not None:
+            with contextlib.suppress(OSError):  # it is gone, and `_hear` is about to see that
+                self._control.send(FORK_NOW if hurry else FORK)
 
-        Raises:
-            ZygoteGoneError: the process has ended.
-        """
-        if self.gone.is_set():
-            raise ZygoteGoneError
-        child = await self._idle.get()
-        if child is None:
-            self._idle.put_nowait(None)  # for whoever else is waiting
-            raise ZygoteGoneError
-        self.leased += 1
-        self._fork()
-        return child
-
-    def close(self) -> None:
-        """End the process and all of its children."""
+    def _release(self) -> None:
+        if not self._ready.done():
+            self._ready.set_exception(SandboxError("the zygote ended before it was ready"))
         if self._control is not None:
             asyncio.get_running_loop().remove_reader(self._control)
             self._control.close()
             self._control = None
-        for task in self._greetings:
-            task.cancel()
-        for child in self._children.values():
-            child.kill()
-            if not child.ended.done():
-                child.ended.set_result(-9)
-        self._children.clear()
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
-        if not self.gone.is_set():
-            self.gone.set()
-            self._idle.put_nowait(None)
-        if not self._ready.done():
-            self._ready.set_exception(SandboxError("the zygote ended before it was ready"))
-
-    def _fork(self) -> None:
-        if self._control is not None:
-            try:
-                self._control.send(FORK)
-            except OSError:
-                self.close()
+            # Its memory is large, and taking it down must not hold the event loop up.
+            asyncio.get_running_loop().run_in_executor(None, self._process.wait)
 
     def _hear(self) -> None:
         """Take one message from the zygote."""
         assert self._control is not None
         try:
             packet, descriptors, _, _ = socket.recv_fds(self._control, PACKET_BYTES, 2)
+            message = MESSAGE.validate_json(packet) if packet else None
         except BlockingIOError:
             return
-        except OSError:
-            packet, descriptors = b"", []
-        if not packet:
+        except (OSError, ValidationError):
+            message, descriptors = None, []
+        if message is None:
             self.close()
-            return
-        message = MESSAGE.validate_json(packet)
-        if isinstance(message, Forked):
-            child = Child(message.pid, socket.socket(fileno=descriptors[0]), descriptors[1])
-            self._children[message.pid] = child
-            task = asyncio.get_running_loop().create_task(self._greet(child))
-            self._greetings.add(task)
-            task.add_done_callback(self._greetings.discard)
+        elif isinstance(message, Forked):
+            self._born(_child(message.pid, *descriptors))
         elif isinstance(message, Exited):
-            ended = self._children.pop(message.pid, None)
-            if ended is not None:
-                ended.ended.set_result(message.status)
+            self._ended(message.pid, message.status)
         elif isinstance(message, Ready):
             self._ready.set_result(message)
         elif isinstance(message, Failed):
             self._ready.set_exception(SandboxError(message.detail))
 
-    async def _greet(self, child: Child) -> None:
+
+def _child(pid: int, stream: int, pidfd: int) -> Child:
+    """Return a child that is killed through a descriptor of the process itself: no later one can take its place."""
+
+    def kill() -> None:
         try:
-            hello = await child.hello()
-        except ChildLostError as lost:
-            child.kill()
-            self._refusal = str(lost)
-            self._idle.put_nowait(None)
-            return
-        self.layers = hello.layers
-        self._idle.put_nowait(child)
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        finally:
+            os.close(pidfd)
+
+    return Child(pid, socket.socket(fileno=stream), kill)

@@ -1,7 +1,8 @@
-"""Starts the zygote: `python -m app.worker <number of the control socket>`."""
+"""Starts a worker: `python -m app.worker zygote|once <number of its socket>`."""
 
 import sys
 
-from app.worker.zygote import main
+from app.worker.once import serve_once
+from app.worker.zygote import serve_zygote
 
-sys.exit(main(sys.argv[1:]))
+sys.exit({"zygote": serve_zygote, "once": serve_once}[sys.argv[1]](int(sys.argv[2])))

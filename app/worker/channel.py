@@ -30,6 +30,17 @@ class Channel:
         kind, length = HEADER.unpack(self._exactly(HEADER.size))
         return kind, self._exactly(length)
 
+    def receive_line(self) -> bytes:
+        """Receive up to the end of a line.
+
+        Raises:
+            Closed: the other side closed its end.
+        """
+        line = bytearray()
+        while not line.endswith(b"\n"):
+            line += self._exactly(1)
+        return bytes(line)
+
     def _exactly(self, length: int) -> bytes:
         content = bytearray()
         while len(content) < length:

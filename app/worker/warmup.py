@@ -24,6 +24,13 @@ PROGRAMS = (
 )
 """Programs that bring in what the examples leave out: error paths, optimizers, modules."""
 
+TOUCH = """
+x = torch.randn(3, 3, requires_grad=True)
+y = (2*torch.relu(x @ x)**3).sum()/12
+print(y)
+y.backward()
+"""
+
 MODULES = (
     "encodings.idna",
     "encodings.ascii",
@@ -44,3 +51,12 @@ def warm_up(limits: Limits) -> None:
         importlib.import_module(module)
     for source in (*PROGRAMS, *(path.read_text("utf-8") for path in sorted(EXAMPLES.glob("*.py")))):
         execute(ExecutionRequest(source=source), limits)
+
+
+def touch_memory(limits: Limits) -> None:
+    """Run one small program of the most usual kind.
+
+    A forked child shares its memory with the zygote until it writes to it, and counting references is writing: the
+    first program copies some 2,800 pages, which takes longer than the program itself.
+    """
+    execute(ExecutionRequest(source=TOUCH), limits)

@@ -8,16 +8,16 @@ import socket
 
 import torch
 
-from app.graph.pipe import BROKEN, FORK, PACKET_BYTES, Exited, Failed, Forked, Layer, Order, Ready
+from app.graph.pipe import BROKEN, FORK, FORK_NOW, PACKET_BYTES, Exited, Failed, Forked, Layer, Order, Ready
 from app.worker.channel import Channel
 from app.worker.child import serve_one
 from app.worker.confine import Place, confine, empty_folder, hold_process_namespace, leave_namespaces
-from app.worker.warmup import warm_up
+from app.worker.warmup import touch_memory, warm_up
 
 
-def main(arguments: list[str]) -> int:
-    """Serve on the control socket whose number is the first argument, until the other side closes it."""
-    control = socket.socket(fileno=int(arguments[0]))
+def serve_zygote(descriptor: int) -> int:
+    """Serve on a control socket until the other side closes it."""
+    control = socket.socket(fileno=descriptor)
     try:
         order = Order.model_validate_json(control.recv(PACKET_BYTES))
         namespaces = _namespaces(order)
@@ -85,17 +85,17 @@ class Zygote:
             message = self._control.recv(PACKET_BYTES)
         except ConnectionResetError:  # it was closed with messages unread
             return False
-        if message == FORK:
-            self._fork()
+        if message in {FORK, FORK_NOW}:
+            self._fork(touch=message == FORK)
         return bool(message)
 
-    def _fork(self) -> None:
+    def _fork(self, *, touch: bool) -> None:
         ours, theirs = socket.socketpair()
         place = Place(theirs.fileno(), os.getpid(), self._forked, self._folder, self._null)
         self._forked += 1
         pid = os.fork()
         if pid == 0:
-            run_child(self._order, place)
+            run_child(self._order, place, touch=touch)
         theirs.close()
         pidfd = os.pidfd_open(pid)
         message = Forked(pid=pid).model_dump_json().encode()
@@ -115,13 +115,21 @@ class Zygote:
             self._control.send(message.model_dump_json().encode())
 
 
-def run_child(order: Order, place: Place) -> None:
-    """Be a child to the end: nothing returns from here into the zygote's code."""
+def run_child(order: Order, place: Place, *, touch: bool) -> None:
+    """Be a child to the end: nothing returns from here into the zygote's code.
+
+    Args:
+        order: what the zygote was told.
+        place: where the child stands.
+        touch: have the memory that every program writes to copied now, before there is a request to wait for it.
+    """
     status = 1
     channel = Channel(place.keep)
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        if touch:
+            touch_memory(order.read_limits())
         layers = confine(order, place)
         serve_one(channel, layers, order.read_limits())
         status = 0

@@ -1,0 +1,62 @@
+"""The queue in front of the children: first come, first served, and no longer than it may be."""
+
+import asyncio
+from collections import deque
+from types import TracebackType
+
+
+class QueueFullError(Exception):
+    """As many wait as may."""
+
+
+class Queue:
+    """Lets so many in at once, and keeps the others in their order.
+
+    Args:
+        at_once: how many may be inside.
+        waiting: how many may wait.
+    """
+
+    def __init__(self, at_once: int, waiting: int) -> None:
+        self._free = at_once
+        self._most = waiting
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait now."""
+        return len(self._waiting)
+
+    async def __aenter__(self) -> None:
+        """Wait for one's turn.
+
+        Raises:
+            QueueFullError: too many wait already.
+        """
+        if self._free:
+            self._free -= 1
+            return
+        if len(self._waiting) >= self._most:
+            raise QueueFullError
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # the turn came in the same moment: hand it on
+                self._leave()
+            else:
+                self._waiting.remove(turn)
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Let the next one in."""
+        self._leave()
+
+    def _leave(self) -> None:
+        if self._waiting:
+            self._waiting.popleft().set_result(None)
+        else:
+            self._free += 1
