@@ -141,7 +141,13 @@ class Nursery(ABC):
         self._children[child.pid] = child
         task = asyncio.get_running_loop().create_task(self._greet(child))
         self._greetings.add(task)
-        task.add_done_callback(self._greetings.discard)
+
+        def greeted(task: asyncio.Task[None]) -> None:
+            self._greetings.discard(task)
+            if task.cancelled():  # it may not have begun, so it cannot see to this itself
+                child.close()
+
+        task.add_done_callback(greeted)
 
     def _ended(self, pid: int, status: int) -> None:
         child = self._children.pop(pid, None)
@@ -151,9 +157,6 @@ class Nursery(ABC):
     async def _greet(self, child: Child) -> None:
         try:
             hello = await child.hello()
-        except asyncio.CancelledError:
-            child.close()
-            raise
         except (ChildLostError, ValidationError) as lost:
             self._refusal = str(lost)
             child.close()
