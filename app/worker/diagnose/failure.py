@@ -1,7 +1,21 @@
 """The problem of a program that raised."""
 
 from app.graph.model import Graph, Span
+from app.graph.problems import title_of
 from app.graph.wire import Problem
+from app.worker.diagnose import backward_rules, leaf_rules, module_rules, shape_rules, value_rules
+from app.worker.diagnose.moment import Moment
+from app.worker.diagnose.rule import Diagnosis, Rule
+from app.worker.diagnose.text import Text
+
+RULES: tuple[Rule, ...] = (
+    *backward_rules.RULES,
+    *leaf_rules.RULES,
+    *module_rules.RULES,
+    *shape_rules.RULES,
+    *value_rules.RULES,
+)
+"""The first that applies is taken."""
 
 
 def diagnose_exception(error: BaseException, source: str, graph: Graph, span: Span | None = None) -> Problem:
@@ -11,17 +25,40 @@ def diagnose_exception(error: BaseException, source: str, graph: Graph, span: Sp
         error: with its traceback, whose frames still hold the program's variables.
         source: the program.
         graph: what was recorded until then.
-        span: where it came from; left out, the innermost frame of the program in the traceback says.
+        span: where it came from, if no frame of the program is in the traceback.
 
     Returns:
         A problem of severity "error" with PyTorch's words in ``message``; never raises.
     """
-    message = f"{type(error).__name__}: {error}"
+    moment = Moment.of(error, Text(source), graph, span)
+    slug, diagnosis = _diagnosis(moment)
+    name = type(error).__name__
     return Problem(
-        slug="exception",
+        slug=slug,
         severity="error",
-        title=f"The program raised {type(error).__name__}",
-        detail=message,
-        message=message,
-        span=span,
+        title=title_of(slug) or f"The program raised {name}",
+        detail=diagnosis.detail,
+        message=f"{name}: {moment.words}" if moment.words else name,
+        span=diagnosis.span or moment.span,
+        node=diagnosis.node,
+        fixes=list(diagnosis.fixes),
     )
+
+
+def _diagnosis(moment: Moment) -> tuple[str, Diagnosis]:
+    for rule in RULES:
+        try:
+            found = rule(moment)
+        except Exception:  # objects of the program's own classes may misbehave when looked at; its words remain
+            continue
+        if found is not None:
+            return found
+    return "exception", Diagnosis(_plain(moment))
+
+
+def _plain(moment: Moment) -> str:
+    where = f" in line {moment.line}" if moment.line else ""
+    said = f" It says: {moment.words.strip()}" if moment.words.strip() else ""
+    if isinstance(moment.error, AssertionError):
+        return f"An assertion of the program did not hold{where}.{said}"
+    return f"Nothing in the program caught it{where}.{said}"

@@ -2,6 +2,11 @@
 
 from app.graph.model import Graph
 from app.graph.wire import Problem
+from app.worker.diagnose.depth import depth_problems, zero_gradients
+from app.worker.diagnose.flow import Flow
+from app.worker.diagnose.missing import accumulated, without_gradient
+from app.worker.diagnose.nonfinite import nonfinite
+from app.worker.diagnose.text import Text
 
 
 def diagnose_graph(graph: Graph, source: str) -> list[Problem]:
@@ -14,4 +19,9 @@ def diagnose_graph(graph: Graph, source: str) -> list[Problem]:
     Returns:
         Problems of severity "warning" or "notice", the most important first; never raises.
     """
-    return []
+    flow = Flow(graph, Text(source))
+    unsound = nonfinite(flow)
+    found = [*unsound, *zero_gradients(flow), *without_gradient(flow), *accumulated(flow)]
+    if not unsound:
+        found += depth_problems(flow)
+    return sorted(found, key=lambda problem: problem.severity != "warning")

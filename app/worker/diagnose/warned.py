@@ -1,7 +1,13 @@
 """The problem of a warning that PyTorch or Python gave."""
 
-from app.graph.model import Graph, Span
-from app.graph.wire import Problem
+import ast
+import re
+
+from app.graph.model import Graph, Node, Span
+from app.graph.problems import title_of
+from app.graph.wire import Fix, Problem
+from app.worker.diagnose.edits import leaf_instead
+from app.worker.diagnose.text import Text, called, grouped
 
 
 def diagnose_warning(category: str, message: str, line: int | None, source: str, graph: Graph) -> Problem:
@@ -17,11 +23,123 @@ def diagnose_warning(category: str, message: str, line: int | None, source: str,
     Returns:
         A problem of severity "warning" with the words in ``message``; never raises.
     """
+    text = Text(source)
+    words = re.sub(r"\s*\(Triggered internally at .*", "", message, flags=re.DOTALL).strip()
+    place = Span(line=line, column=0, end_line=line, end_column=len(text.lines[line - 1])) if line else None
+    slug, detail, span, node, fixes = _explained(words, place, text, graph)
     return Problem(
-        slug="warning",
+        slug=slug,
         severity="warning",
-        title=f"The program was warned: {category}",
-        detail=message,
-        message=message,
-        span=Span(line=line, column=0, end_line=line, end_column=0) if line else None,
+        title=title_of(slug) or category,
+        detail=detail,
+        message=f"{category}: {words}",
+        span=span,
+        node=node,
+        fixes=fixes,
     )
+
+
+_Explained = tuple[str, str, Span | None, str | None, list[Fix]]
+
+
+def _explained(words: str, place: Span | None, text: Text, graph: Graph) -> _Explained:
+    if "is not a leaf Tensor is being accessed" in words:
+        return _grad_of_non_leaf(place, text, graph)
+    if sizes := re.search(r"target size \(torch\.Size\((.*?)\)\).*input size \(torch\.Size\((.*?)\)\)", words):
+        return _broadcast_in_loss(sizes[1], sizes[2], place, text)
+    if "To copy construct from a tensor" in words or "requires_grad=True to a scalar" in words:
+        return _copied(place, text)
+    if "Implicit dimension choice" in words:
+        return _implicit_dimension(place, text)
+    return "warning", words, place, None, []
+
+
+def _grad_of_non_leaf(place: Span | None, text: Text, graph: Graph) -> _Explained:
+    read = [
+        node
+        for node in text.nodes
+        if isinstance(node, ast.Attribute) and node.attr == "grad" and place is not None and node.lineno == place.line
+    ]
+    named = {name: node for node in graph.nodes if node.kind == "function" for name in node.names}
+    for attribute in read:
+        name = text.of(attribute.value)
+        if name in named:
+            return _non_leaf(name, named[name], text.span(attribute), text)
+    slug = "grad-of-non-leaf"
+    span = text.span(read[0]) if read else place
+    detail = "This tensor is the result of an operation, not a leaf, and backward keeps gradients of leaves only."
+    return slug, detail, span, None, []
+
+
+def _non_leaf(name: str, node: Node, span: Span, text: Text) -> _Explained:
+    made = f"{name} is made by {node.op}"
+    made += f" in line {node.span.line}" if node.span else ""
+    detail = (
+        f"{made}, so it is not a leaf, and backward keeps gradients of leaves only: {name}.grad is None. The gradient "
+        f"that passed through {name} is in the picture all the same. To keep it, call {name}.retain_grad() "
+        "before backward."
+    )
+    fixes: list[Fix] = []
+    for statement in text.bindings(name, span.line)[:1]:
+        fixes.append(text.after(f"Keep the gradient of {name}", statement, f"{name}.retain_grad()"))
+        fixes += leaf_instead(name, statement, text)
+    return "grad-of-non-leaf", detail, span, node.id, fixes
+
+
+def _broadcast_in_loss(target: str, given: str, place: Span | None, text: Text) -> _Explained:
+    detail = (
+        f"The input of the loss has shape {given}, the target {target}. They are repeated to fit each other, so that "
+        "every element is compared with every other, and the gradient is that of another loss than you mean. Give both "
+        "the same shape."
+    )
+    fixes: list[Fix] = []
+    for call in text.calls(place, "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"):
+        if len(call.args) > 1:
+            goal = grouped(text.of(call.args[1]), call.args[1])
+            made = f"{goal}.view_as({text.of(call.args[0])})"
+            fixes.append(text.replace("Give the target the shape of the input", call.args[1], made))
+            place = text.span(call)
+    return "broadcast-in-loss", detail, place, None, fixes
+
+
+def _copied(place: Span | None, text: Text) -> _Explained:
+    fixes: list[Fix] = []
+    for call in text.calls(place, "tensor", "as_tensor", "Parameter"):
+        if called(call) == "tensor" and len(call.args) == 1:
+            argument = call.args[0]
+            place = text.span(call)
+            if isinstance(argument, ast.List | ast.Tuple):
+                func = text.of(call.func).removesuffix("tensor")
+                fixes.append(
+                    text.replace(
+                        "Stack the tensors, which keeps their history", call, f"{func}stack({text.of(argument)})"
+                    )
+                )
+            else:
+                made = f"{grouped(text.of(argument), argument)}.clone()"
+                fixes.append(text.replace("Copy it within the graph", call, made))
+    detail = (
+        "torch.tensor() makes a new leaf from the numbers of what it is given: the history stays behind, and no "
+        "gradient "
+        "flows back through it."
+    )
+    if not fixes:
+        detail = (
+            "A tensor that requires a gradient becomes a plain Python number here: the history stays behind, and no "
+            "gradient flows back through it. Use torch's own function on the tensor, or .detach() to say that "
+            "it is meant."
+        )
+    return "graph-cut", detail, place, None, fixes
+
+
+def _implicit_dimension(place: Span | None, text: Text) -> _Explained:
+    fixes: list[Fix] = []
+    for call in text.calls(place, "softmax", "log_softmax", "softmin", "Softmax", "LogSoftmax"):
+        fixes.append(text.argument("Say that it is the last dimension", call, "dim=-1"))
+        place = text.span(call)
+    detail = (
+        "A softmax makes the numbers along one dimension add up to 1, and PyTorch had to guess which. Say it: "
+        "dim=-1 is "
+        "the last."
+    )
+    return "warning", detail, place, None, fixes

@@ -1,0 +1,277 @@
+"""What backward and requires_grad refuse, explained."""
+
+import ast
+import re
+
+from app.graph.wire import Fix
+from app.worker.diagnose.moment import Moment, numbers, shape_of
+from app.worker.diagnose.rule import Diagnosis, rule
+from app.worker.diagnose.text import Text, called, grouped
+
+
+def _start(moment: Moment) -> tuple[ast.Call | None, ast.expr | None]:
+    """The call that asked for backward, and the tensor it starts from."""
+    node = moment.node
+    if not isinstance(node, ast.Call):
+        node = next(moment.text.calls(moment.span, "backward", "grad"), None)
+    if node is None:
+        return None, None
+    if isinstance(node.func, ast.Attribute) and called(node) == "backward" and not _is_autograd(node.func.value):
+        return node, node.func.value
+    first = node.args[0] if node.args else None
+    if isinstance(first, ast.Tuple | ast.List) and len(first.elts) == 1:
+        first = first.elts[0]
+    return node, first
+
+
+def _is_autograd(node: ast.AST) -> bool:
+    return ast.unparse(node) in ("torch.autograd", "autograd")
+
+
+def _non_scalar(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    call, root = _start(moment)
+    name = moment.label(root, "the root")
+    tensor = moment.tensor(root)
+    shape = f"has {tensor.numel()} elements (shape {shape_of(tensor)})" if tensor is not None else "is not a scalar"
+    detail = (
+        f"backward starts with the gradient of one number with respect to itself, which is 1. {name} {shape}, so there "
+        f"is not one number to start from: PyTorch would have to know how much each element counts. Make it a "
+        f"scalar, as a loss is, or pass gradient=, a tensor of {name}'s shape that says how much each element counts; "
+        f"ones give the gradients of {name}.sum()."
+    )
+    fixes: list[Fix] = []
+    if root is not None and call is not None:
+        text = grouped(moment.text.of(root), root)
+        fixes = [
+            moment.text.replace(f"Differentiate the sum of {name}", root, f"{text}.sum()"),
+            moment.text.replace(f"Differentiate the mean of {name}", root, f"{text}.mean()"),
+        ]
+        if called(call) == "backward" and isinstance(call.func, ast.Attribute) and root is call.func.value:
+            ones = f"gradient=torch.ones_like({moment.text.of(root)})"
+            fixes.append(moment.text.argument("Let every element count 1", call, ones))
+    return Diagnosis(detail, tuple(fixes))
+
+
+def _complex_root(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    _, root = _start(moment)
+    name = moment.label(root, "the root")
+    fixes = []
+    if root is not None:
+        text = grouped(moment.text.of(root), root)
+        fixes = [moment.text.replace(f"Differentiate the squared magnitude of {name}", root, f"{text}.abs().square()")]
+    return Diagnosis(
+        f"{name} is a complex number, and only a real one can be made smaller or larger: take its real part, or its "
+        "magnitude.",
+        tuple(fixes),
+    )
+
+
+def _twice(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    _, root = _start(moment)
+    name = moment.label(root, "the root")
+    earlier = [p for p in moment.graph.passes if p.error is None and p.span is not None]
+    detail = f"{name} was differentiated before"
+    fixes: list[Fix] = []
+    if earlier:
+        last = earlier[-1]
+        detail += f", in line {last.span.line}" if last.span else ""
+        call = moment.text.at(last.span)
+        if isinstance(call, ast.Call) and last.span and (moment.span is None or last.span != moment.span):
+            fixes.append(moment.text.argument(f"Keep the graph in line {last.span.line}", call, "retain_graph=True"))
+        elif isinstance(call, ast.Call):
+            fixes.append(moment.text.argument("Keep the graph at every pass", call, "retain_graph=True"))
+    loop = moment.text.enclosing(moment.span, ast.For) or moment.text.enclosing(moment.span, ast.While)
+    detail += (
+        ". The first pass frees the values that the nodes had saved for it, so that memory does not grow; a second "
+        "pass over the same graph has nothing to work with. Either keep them with retain_graph=True at the first "
+        "pass, or compute the forward part again, which makes a new graph."
+    )
+    if loop is not None:
+        detail += " In a loop it is nearly always the second: move what computes the loss into the loop."
+    return Diagnosis(detail, tuple(fixes))
+
+
+def _nothing(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    _, root = _start(moment)
+    name = moment.label(root, "the root")
+    tensor = moment.tensor(root)
+    cut = next((cut for cut in _cuts(moment.text)), None)
+    if tensor is not None and not (tensor.is_floating_point() or tensor.is_complex()):
+        kind = str(tensor.dtype).removeprefix("torch.")
+        return Diagnosis(
+            f"{name} is of type {kind}. Whole numbers and truth values do not change a little when their inputs "
+            f"change a little, so operations that give them (argmax, ==, >, .long(), .round() to int) end the graph.",
+            slug="integer-ends-graph",
+        )
+    detail = (
+        f"No tensor that {name} was computed from has requires_grad=True at this point, so no graph was recorded and "
+        "there is nothing to differentiate with respect to."
+    )
+    fixes = list(_require(moment))
+    if (guard := moment.text.enclosing(moment.span, ast.With)) is None:
+        guard = next(iter(_guards(moment.text)), None)
+    if cut is not None:
+        detail += f" {cut[0]}"
+        fixes.insert(0, cut[1])
+    elif guard is not None:
+        detail += " Operations in a no_grad block are not recorded."
+    elif fixes:
+        detail += " Ask for it where the leaf is made."
+    return Diagnosis(detail, tuple(fixes))
+
+
+def _guards(text: Text) -> list[ast.With]:
+    return [
+        n for n in text.nodes if isinstance(n, ast.With) and any(called(i.context_expr) == "no_grad" for i in n.items)
+    ]
+
+
+def _cuts(text: Text) -> list[tuple[str, Fix]]:
+    """Places where a program takes a value out of the graph by name."""
+    found: list[tuple[str, Fix]] = []
+    for call in text.calls(None, "detach", "item", "tolist"):
+        if isinstance(call.func, ast.Attribute):
+            base = text.of(call.func.value)
+            said = f".{call.func.attr}() in line {call.lineno} gives the value of {base} without its history."
+            found.append((said, text.replace(f"Keep the history: leave out .{call.func.attr}()", call, base)))
+    return found
+
+
+def _require(moment: Moment) -> list[Fix]:
+    """Fixes that make the program's own leaves require a gradient."""
+    makers = (
+        "tensor",
+        "randn",
+        "rand",
+        "ones",
+        "zeros",
+        "full",
+        "linspace",
+        "arange",
+        "eye",
+        "ones_like",
+        "zeros_like",
+    )
+    fixes = []
+    for name, value in moment.around.items():
+        tensor_like = hasattr(value, "requires_grad") and hasattr(value, "is_leaf") and hasattr(value, "dtype")
+        if not tensor_like or value.requires_grad or not value.is_floating_point():
+            continue
+        for statement in moment.text.bindings(name, moment.line)[:1]:
+            maker = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+            if isinstance(maker, ast.Call) and called(maker) in makers and _is_leaf_maker(maker):
+                fixes.append(moment.text.argument(f"Let {name} require a gradient", maker, "requires_grad=True"))
+    return fixes[:3]
+
+
+def _is_leaf_maker(call: ast.Call) -> bool:
+    return all(keyword.arg != "requires_grad" for keyword in call.keywords)
+
+
+def _unused(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    call, root = _start(moment)
+    index = (numbers(match.group()) or [0])[0]
+    asked = call.args[1] if call is not None and len(call.args) > 1 else None
+    if isinstance(asked, ast.Tuple | ast.List) and index < len(asked.elts):
+        asked = asked.elts[index]
+    name, of = moment.label(asked, "This tensor"), moment.label(root, "the output")
+    detail = (
+        f"{of} was not computed from {name} (or only by a way that a detach cuts), so its gradient is not there: it "
+        f"would be zero. With allow_unused=True PyTorch gives None instead of an error. If {name} was used, look "
+        "whether it was the same tensor: x = x.clone() or x = x * 2 makes a new one."
+    )
+    fixes = [moment.text.argument("Give None for tensors that are not used", call, "allow_unused=True")] if call else []
+    return Diagnosis(detail, tuple(fixes))
+
+
+def _not_differentiable_input(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    call, _ = _start(moment)
+    asked = call.args[1] if call is not None and len(call.args) > 1 else None
+    name = moment.label(asked, "One of the tensors")
+    return Diagnosis(
+        f"{name} does not require a gradient, so nothing was recorded for it. Make it with requires_grad=True, before "
+        "it is used.",
+        tuple(_require(moment)),
+    )
+
+
+def _gradient_shape(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    call, root = _start(moment)
+    name = moment.label(root, "the root")
+    gave, wants = ([int(n) for n in re.findall(r"\d+", shape)] for shape in match.groups())
+    detail = (
+        f"gradient= says how much each element of {name} counts, so it has {name}'s shape: {wants}, not {gave}. It is "
+        f"the gradient of some later loss with respect to {name}."
+    )
+    fixes: list[Fix] = []
+    given = _gradient_argument(call)
+    if given is not None and root is not None:
+        ones = f"torch.ones_like({moment.text.of(root)})"
+        fixes.append(moment.text.replace(f"Let every element of {name} count 1", given, ones))
+        tensor = moment.tensor(given)
+        count = 1
+        for size in wants:
+            count *= size
+        if tensor is not None and tensor.numel() == count:
+            text = grouped(moment.text.of(given), given)
+            fixes.insert(0, moment.text.replace(f"Reshape it to {wants}", given, f"{text}.reshape({wants})"))
+    return Diagnosis(detail, tuple(fixes))
+
+
+def _gradient_argument(call: ast.Call | None) -> ast.expr | None:
+    if call is None:
+        return None
+    for keyword in call.keywords:
+        if keyword.arg in ("gradient", "grad_tensors", "grad_outputs"):
+            return keyword.value
+    own = isinstance(call.func, ast.Attribute) and called(call) == "backward" and not _is_autograd(call.func.value)
+    position = 0 if own else 2 if called(call) == "grad" else 1
+    return call.args[position] if len(call.args) > position else None
+
+
+def _gradient_type(moment: Moment, match: re.Match[str]) -> Diagnosis | None:
+    call, root = _start(moment)
+    given = _gradient_argument(call)
+    if given is None:
+        return None
+    name = moment.label(root, "the root")
+    fix = moment.text.replace("Make it a tensor", given, f"torch.tensor({moment.text.of(given)})")
+    return Diagnosis(
+        f"gradient= must be a tensor of the shape of {name}; this is a plain Python value.",
+        (fix,) if isinstance(given, ast.List | ast.Constant) else (),
+    )
+
+
+def _retain(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    node = moment.node
+    base = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+    name = moment.label(base, "This tensor")
+    return Diagnosis(
+        f"{name} requires no gradient, so there will be none to retain. Nothing that it was computed from has "
+        "requires_grad=True.",
+        tuple(_require(moment)),
+    )
+
+
+RULES = (
+    rule(r"implicitly created only for scalar outputs", "backward-non-scalar", _non_scalar),
+    rule(r"implicitly created only for real scalar outputs", "backward-complex", _complex_root),
+    rule(r"backward through the graph a second time", "backward-twice", _twice),
+    rule(r"element \d+ of tensors does not require grad", "nothing-requires-grad", _nothing),
+    rule(r"Tensor at index \d+ appears to not have been used|appears to not have been used", "not-in-graph", _unused),
+    rule(
+        r"One of the differentiated Tensors does not require grad", "nothing-requires-grad", _not_differentiable_input
+    ),
+    rule(
+        r"Mismatch in shape: grad_output\[\d+\] has a shape of torch.Size\(\[([\d, ]*)\]\) and output\[\d+\] has "
+        r"a shape of torch.Size\(\[([\d, ]*)\]\)",
+        "gradient-shape",
+        _gradient_shape,
+    ),
+    rule(
+        r"gradients can be either Tensors or None|'(?:float|int)' object is not iterable",
+        "gradient-shape",
+        _gradient_type,
+    ),
+    rule(r"can't retain_grad on Tensor that has requires_grad=False", "nothing-requires-grad", _retain),
+)

@@ -1,0 +1,51 @@
+"""Edits that more than one problem asks for."""
+
+import ast
+
+from app.graph.wire import Fix
+from app.worker.diagnose.text import Text
+
+OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Pow: "**",
+    ast.MatMult: "@",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+}
+"""The sign of each operator."""
+
+
+def out_of_place(text: Text, statement: ast.stmt | None, name: str | None = None) -> list[Fix]:
+    """Fixes that turn a change in place into a new tensor: ``y += 1`` into ``y = y + 1``."""
+    match statement:
+        case ast.AugAssign(target=ast.Name(id=own), op=operator, value=value) if type(operator) in OPERATORS:
+            right = text.of(value)
+            right = right if isinstance(value, ast.Name | ast.Constant | ast.Call | ast.Attribute) else f"({right})"
+            made = f"{own} = {own} {OPERATORS[type(operator)]} {right}"
+            return [text.replace(f"Make a new {own} instead", statement, made)]
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=own), attr=method)) as call) if (
+            method.endswith("_") and method not in ("requires_grad_", "zero_", "copy_", "fill_")
+        ):
+            rest = text.of(call)[len(text.of(call.func)) :]
+            return [text.replace(f"Make a new {own} instead", statement, f"{own} = {own}.{method[:-1]}{rest}")]
+        case _:
+            return []
+
+
+def leaf_instead(name: str, statement: ast.stmt, text: Text) -> list[Fix]:
+    """Where the leaf has no name of its own (``w = randn(3, requires_grad=True)*2``), the edit that makes ``w`` it."""
+    value = statement.value if isinstance(statement, ast.Assign) else None
+    if not isinstance(value, ast.BinOp):
+        return []
+    for call in (node for node in ast.walk(value) if isinstance(node, ast.Call)):
+        kept = [keyword for keyword in call.keywords if keyword.arg != "requires_grad"]
+        if len(kept) < len(call.keywords):
+            arguments = [text.of(argument) for argument in call.args]
+            arguments += [f"{keyword.arg}={text.of(keyword.value)}" for keyword in kept]
+            plain = f"{text.of(call.func)}({', '.join(arguments)})"
+            made = text.of(value).replace(text.of(call), plain, 1)
+            return [text.replace(f"Make {name} itself the leaf", value, f"({made}).requires_grad_()")]
+    return []

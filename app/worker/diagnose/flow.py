@@ -1,0 +1,107 @@
+"""A finished graph, indexed for the questions of diagnosis."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from app.graph.model import Edge, Graph, Node, Pass, Span, Tensor
+from app.worker.diagnose.text import Text
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A graph with its program."""
+
+    graph: Graph
+    text: Text
+
+    @cached_property
+    def nodes(self) -> dict[str, Node]:
+        """Each node by its id."""
+        return {node.id: node for node in self.graph.nodes}
+
+    @cached_property
+    def taken(self) -> dict[str, list[Edge]]:
+        """For each node the edges to what it takes in."""
+        return self._by("source")
+
+    @cached_property
+    def used(self) -> dict[str, list[Edge]]:
+        """For each node the edges from those that take it in."""
+        return self._by("target")
+
+    def _by(self, end: str) -> dict[str, list[Edge]]:
+        found: dict[str, list[Edge]] = {node.id: [] for node in self.graph.nodes}
+        for edge in self.graph.edges:
+            found.setdefault(getattr(edge, end), []).append(edge)
+        return found
+
+    @property
+    def passes(self) -> list[tuple[int, Pass]]:
+        """The passes that came to their end, each with its place in lists of gradients."""
+        return [(index, one) for index, one in enumerate(self.graph.passes) if one.error is None]
+
+    def incoming(self, edge: Edge) -> Tensor | None:
+        """The forward value that an edge takes in."""
+        for output in self.nodes[edge.target].outputs:
+            if output.output_nr == edge.output_nr:
+                return output.value
+        return None
+
+    def gradients(self, node: Node, index: int) -> list[Tensor]:
+        """The cotangents that arrived at a node's outputs in a pass."""
+        found = [output.gradients[index] for output in node.outputs if index < len(output.gradients)]
+        return [tensor for tensor in found if tensor is not None]
+
+    def passed_on(self, node: Node, index: int) -> list[tuple[Edge, Tensor]]:
+        """What a node passed on in a pass, by edge."""
+        found = []
+        for edge in self.taken[node.id]:
+            carried = edge.contributions[index] if index < len(edge.contributions) else None
+            if edge.kind == "gradient" and carried is not None:
+                found.append((edge, carried))
+        return found
+
+    def in_order(self, one: Pass) -> Iterator[Node]:
+        """The nodes of a pass in the order in which autograd ran them."""
+        return (self.nodes[id] for id in one.order if id in self.nodes)
+
+    def called(self, node: Node) -> str:
+        """What to call a node in a sentence: "h", "`x*2` (line 3)", "MulBackward0"."""
+        if node.names:
+            return node.names[0]
+        words = self.words(node.span)
+        line = f" in line {node.span.line}" if node.span else ""
+        return f"`{words}`{line}" if words else f"{node.op}{line}"
+
+    def operation(self, node: Node) -> str:
+        """The operation of a node with its place: "SqrtBackward0 (`x.sqrt()`, line 3)"."""
+        words = self.words(node.span)
+        if node.span is None:
+            return node.op
+        return f"{node.op} (`{words}`, line {node.span.line})" if words else f"{node.op} (line {node.span.line})"
+
+    def words(self, span: Span | None) -> str:
+        """The text of a span, if it is short."""
+        text = self.text.cut(span) if span is not None else ""
+        return text if len(text) <= 60 and "\n" not in text else ""
+
+
+def is_finite(tensor: Tensor | None) -> bool:
+    """Tell whether nothing in a tensor is NaN or infinite; an unknown one counts as finite."""
+    return tensor is None or (tensor.stats.nan == 0 and tensor.stats.inf == 0)
+
+
+def is_zero(tensor: Tensor | None) -> bool:
+    """Tell whether every element of a tensor is zero."""
+    return tensor is not None and tensor.numel > 0 and tensor.stats.zero == tensor.numel
+
+
+def has_values(tensor: Tensor) -> bool:
+    """Tell whether a tensor has a finite element that is not zero."""
+    return bool(tensor.stats.norm)
+
+
+def count(number: int, word: str) -> str:
+    """A number with its noun: "1 element", "3 elements"."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

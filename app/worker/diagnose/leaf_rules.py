@@ -1,0 +1,216 @@
+"""Leaves, flags and changes in place that autograd refuses, explained."""
+
+import ast
+import re
+
+from app.graph.model import Node
+from app.graph.wire import Fix
+from app.worker.diagnose.edits import out_of_place
+from app.worker.diagnose.moment import Moment, numbers
+from app.worker.diagnose.rule import Diagnosis, rule
+from app.worker.diagnose.text import Text, called, grouped
+
+
+def _leaf_in_place(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    statement = moment.text.statement(moment.span)
+    target = _changed(statement, moment)
+    name = moment.label(target, "This leaf")
+    view = "a view of " if match.group(1) else ""
+    detail = (
+        f"{name} is {view}a leaf that requires a gradient: backward will ask for the gradient with respect to "
+        "its value "
+        "as it was. Changed in place, that value would be gone, and the change itself would be a part of the graph "
+        "that nothing could be differentiated through. To update it, as an optimizer does, change it with recording "
+        "switched off; to compute something new, make a new tensor."
+    )
+    fixes: list[Fix] = []
+    if statement is not None:
+        indent = moment.text.indent(statement.lineno)
+        body = moment.text.of(statement).replace("\n", "\n    ")
+        fixes.append(
+            moment.text.replace("Change it with recording off", statement, f"with torch.no_grad():\n{indent}    {body}")
+        )
+        fixes += out_of_place(moment.text, statement, name if isinstance(target, ast.Name) else None)
+    return Diagnosis(detail, tuple(fixes), slug="in-place-leaf")
+
+
+def _changed(statement: ast.stmt | None, moment: Moment) -> ast.expr | None:
+    """What a statement changes in place."""
+    match statement:
+        case ast.AugAssign(target=ast.Subscript(value=base)) | ast.Assign(targets=[ast.Subscript(value=base)]):
+            return base
+        case ast.AugAssign(target=target):
+            return target
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=base))):
+            return base
+        case _:
+            node = moment.node
+            return node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+
+
+def _modified(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    shape = [int(n) for n in re.findall(r"\d+", match["shape"])]
+    saved, changes = _saved_and_changed(moment, match["op"], shape)
+    fixes: list[Fix] = []
+    name = next((n for change in changes for n in change.names), None) or (
+        saved.names[0] if saved and saved.names else None
+    )
+    which = f"{name}, a tensor of shape {shape}," if name else f"A tensor of shape {shape}"
+    made = f" made in line {saved.span.line} by `{moment.text.cut(saved.span)}`" if saved and saved.span else ""
+    detail = (
+        f"{which}{made}{',' if made and name else ''} was saved by a node that needs its value to compute the gradient"
+    )
+    lines = sorted({change.span.line for change in changes if change.span is not None})
+    if lines:
+        told = f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(map(str, lines))}"
+        words = moment.text.cut(changes[-1].span) if changes[-1].span else ""
+        detail += f", and {told} (`{words}`) changed it in place before backward came there"
+    else:
+        detail += ", and something changed it in place before backward came there"
+    version = numbers(match["versions"])
+    if len(version) == 2:
+        detail += f" (its version counter says {version[0]} where {version[1]} was saved)"
+    detail += ". Make a new tensor instead of changing this one"
+    if any(change.kind == "detached" for change in changes) or _steps(moment.text):
+        detail += ", or run backward before the value is updated"
+    span = changes[-1].span if changes else None
+    for change in reversed(changes):
+        fixes += out_of_place(moment.text, moment.text.statement(change.span))
+    return Diagnosis(detail + ".", tuple(fixes[:2]), changes[-1].id if changes else saved.id if saved else None, span)
+
+
+def _steps(text: Text) -> bool:
+    return next(text.calls(None, "step"), None) is not None
+
+
+def _saved_and_changed(moment: Moment, op: str | None, shape: list[int]) -> tuple[Node | None, list[Node]]:
+    """The node whose result was saved, and those that changed that result in place."""
+    nodes = {node.id: node for node in moment.graph.nodes}
+    feeds: dict[str, str] = {}
+    for edge in moment.graph.edges:
+        feeds.setdefault(edge.source, edge.target) if edge.slot == 0 else None
+    changed = [node for node in moment.graph.nodes if "in_place" in node.flags and _has_shape(node, shape)]
+    origins: dict[str, list[Node]] = {}
+    for node in changed:
+        origin = node.id
+        while "in_place" in nodes[origin].flags and origin in feeds:
+            origin = feeds[origin]
+        origins.setdefault(origin, []).append(node)
+    for origin, found in origins.items():
+        if op is None or nodes[origin].op.removesuffix("Backward0") == op or op in ("CopySlices", "AsStrided"):
+            return nodes[origin], found
+    candidates = [
+        node
+        for node in moment.graph.nodes
+        if op and node.op.removesuffix("Backward0") == op and _has_shape(node, shape)
+    ]
+    return (candidates[-1] if candidates else None), changed
+
+
+def _has_shape(node: Node, shape: list[int]) -> bool:
+    return any(output.value is not None and output.value.shape == shape for output in node.outputs)
+
+
+def _view_in_place(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    statement = moment.text.statement(moment.span)
+    name = moment.label(_changed(statement, moment), "This tensor")
+    return Diagnosis(
+        f"{name} is one of several views that {match[1].lower()} gave of one tensor. Changing one of them in place "
+        "would change what the others stand for, and autograd cannot follow that. Make a new tensor instead.",
+        tuple(out_of_place(moment.text, statement)),
+        slug="in-place-leaf",
+    )
+
+
+def _integer(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    node = moment.node
+    call = node if isinstance(node, ast.Call) else None
+    fixes: list[Fix] = []
+    base = (
+        call.func.value
+        if call is not None and isinstance(call.func, ast.Attribute) and called(call) == "requires_grad_"
+        else None
+    )
+    maker = call if base is None else None
+    if base is not None and call is not None:
+        text = grouped(moment.text.of(base), base)
+        fixes.append(moment.text.replace("Turn it into float32 first", base, f"{text}.float()"))
+        if isinstance(base, ast.Name):
+            fixes = list(_as_float(moment, base.id)) or fixes
+    elif call is not None and called(call) == "Parameter" and call.args:
+        text = grouped(moment.text.of(call.args[0]), call.args[0])
+        fixes.append(moment.text.replace("Turn it into float32 first", call.args[0], f"{text}.float()"))
+    elif maker is not None and all(keyword.arg != "dtype" for keyword in maker.keywords):
+        fixes.append(moment.text.argument("Make it float32", maker, "dtype=torch.float32"))
+    elif isinstance(statement := moment.text.statement(moment.span), ast.Assign) and isinstance(
+        statement.targets[0], ast.Attribute
+    ):
+        fixes += _as_float(moment, moment.text.of(statement.targets[0].value))
+    return Diagnosis(
+        "A gradient says how a result changes when a value changes a little, and a whole number cannot change a "
+        "little. Only floating-point and complex tensors can require one; numbers written without a point make an "
+        "integer tensor.",
+        tuple(fixes),
+    )
+
+
+def _as_float(moment: Moment, name: str) -> list[Fix]:
+    for statement in moment.text.bindings(name, moment.line)[:1]:
+        maker = statement.value if isinstance(statement, ast.Assign) else None
+        if isinstance(maker, ast.Call) and all(keyword.arg != "dtype" for keyword in maker.keywords):
+            return [moment.text.argument(f"Make {name} float32", maker, "dtype=torch.float32")]
+    return []
+
+
+def _flag_of_non_leaf(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    statement = moment.text.statement(moment.span)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    base = target.value if isinstance(target, ast.Attribute) else None
+    name = moment.label(base, "This tensor")
+    fixes = []
+    if statement is not None and isinstance(base, ast.Name):
+        fixes.append(moment.text.replace(f"Cut {name} from the graph instead", statement, f"{name} = {name}.detach()"))
+    return Diagnosis(
+        f"{name} is the result of an operation, so whether it requires a gradient follows from what it was computed "
+        "from. To go on without its history, use .detach().",
+        tuple(fixes),
+        slug="flag-of-non-leaf",
+    )
+
+
+def _inference(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    guards = [
+        n
+        for n in moment.text.nodes
+        if isinstance(n, ast.With) and any(called(i.context_expr) == "inference_mode" for i in n.items)
+    ]
+    fixes = []
+    for guard in guards[:1]:
+        call = guard.items[0].context_expr
+        fixes.append(moment.text.replace("Use no_grad instead", call, "torch.no_grad()"))
+    return Diagnosis(
+        "A tensor made under inference_mode keeps no version counter, so it can never take part in a graph. Under "
+        "no_grad nothing is recorded either, and its tensors can be used later.",
+        tuple(fixes),
+    )
+
+
+RULES = (
+    rule(
+        r"modified by an inplace operation: \[[\w.]+ \[(?P<shape>[\d, ]*)\]\](?:, which is output \d+ of "
+        r"(?P<op>\w+),)? is at (?P<versions>version \d+; expected version \d+)",
+        "in-place-needed",
+        _modified,
+    ),
+    rule(
+        r"(a view of )?a leaf Variable that requires grad is being used in an in-place", "in-place-leaf", _leaf_in_place
+    ),
+    rule(r"Output \d+ of (\w+) is a view and is being modified inplace", "in-place-leaf", _view_in_place),
+    rule(
+        r"[Oo]nly Tensors of floating point (?:and complex )?dtype can require gradients",
+        "integer-requires-grad",
+        _integer,
+    ),
+    rule(r"only change requires_grad flags of leaf variables", "flag-of-non-leaf", _flag_of_non_leaf),
+    rule(r"Inference tensors cannot be saved for backward", "inference-tensor", _inference),
+)

@@ -1,0 +1,180 @@
+"""Where NaN and infinity first appear, forward and backward."""
+
+import ast
+from collections.abc import Iterator
+
+from app.graph.model import Edge, Node, Tensor
+from app.graph.problems import title_of
+from app.graph.wire import Fix, Problem
+from app.worker.diagnose.flow import Flow, count, is_finite
+from app.worker.diagnose.text import called, grouped
+
+_CAUSES = {
+    "Sqrt": "the square root of a negative number is NaN",
+    "Log": "the logarithm of 0 is -inf, that of a negative number is NaN",
+    "Log2": "the logarithm of 0 is -inf, that of a negative number is NaN",
+    "Log10": "the logarithm of 0 is -inf, that of a negative number is NaN",
+    "Log1P": "log1p of -1 is -inf, that of less is NaN",
+    "Div": "a number divided by 0 is infinite, and 0/0 is NaN",
+    "Reciprocal": "1/0 is infinite",
+    "Rsqrt": "1 over the root of 0 is infinite",
+    "Exp": "exp of more than 88 is too large for float32",
+    "Sub": "inf - inf is NaN",
+    "Mul": "0 times inf is NaN, and large factors overflow",
+    "Pow": "0 to a negative power is infinite, a negative number to a power that is not whole is NaN",
+    "Acos": "it is defined from -1 to 1",
+    "Asin": "it is defined from -1 to 1",
+    "Atanh": "it is infinite at -1 and 1",
+    "Softmax": "a row in which everything is -inf has no softmax",
+    "Norm": "its sum of squares is too large",
+}
+_SLOPES = {
+    "Sqrt": "the derivative of sqrt(x) is 1/(2 sqrt(x)), infinite at 0",
+    "Rsqrt": "the derivative of 1/sqrt(x) is infinite at 0",
+    "Pow": "the derivative of x**p is p x**(p-1), infinite at 0 where p is below 1",
+    "LinalgVectorNorm": "the derivative of the norm is x / |x|, which is 0/0 at 0",
+    "Norm": "the derivative of the norm is x / |x|, which is 0/0 at 0",
+    "Div": "the derivative of a/b has b squared below the line",
+    "Log": "the derivative of log(x) is 1/x, infinite at 0",
+    "Acos": "the derivative of acos is infinite at -1 and 1",
+    "Asin": "the derivative of asin is infinite at -1 and 1",
+    "Atan2": "the derivative of atan2 is 0/0 where both are 0",
+    "Std": "the derivative of the standard deviation is 0/0 where all elements are equal",
+    "Var": "one element alone has no variance",
+    "Cdist": "the derivative of a distance is 0/0 where two points coincide",
+}
+
+
+def nonfinite(flow: Flow) -> list[Problem]:
+    """Find the first node whose value is not finite, else the first that passes on a gradient that is not."""
+    forward = _forward(flow)
+    if forward:
+        return forward
+    for index, one in flow.passes:
+        for node in flow.in_order(one):
+            problem = _backward(flow, node, index)
+            if problem is not None:
+                return [problem]
+    return []
+
+
+def _forward(flow: Flow) -> list[Problem]:
+    found: dict[str, Problem] = {}
+    for node in flow.graph.nodes:
+        inputs = [flow.incoming(edge) for edge in flow.taken[node.id]]
+        for output in node.outputs:
+            value = output.value
+            if value is None or is_finite(value) or node.kind == "constant" or (node.kind == "leaf"):
+                continue
+            before = output.before
+            clean = all(is_finite(tensor) for tensor in [*inputs, before])
+            kind = "nan" if value.stats.nan else "infinite"
+            had_nan = any(tensor is not None and tensor.stats.nan for tensor in inputs)
+            if clean or (kind == "nan" and not had_nan):
+                found.setdefault(kind, _forward_problem(flow, node, value, kind, clean))
+    return list(found.values())
+
+
+def _forward_problem(flow: Flow, node: Node, value: Tensor, kind: str, clean: bool) -> Problem:
+    word, number = ("NaN", value.stats.nan) if kind == "nan" else ("infinite", value.stats.inf)
+    operation = _operation(node)
+    detail = f"{flow.operation(node)} gives {word} in {number} of {count(value.numel, 'element')}"
+    detail += ", and everything that went into it is finite." if clean else ", from an infinite input."
+    told = [_told(flow, edge) for edge in flow.taken[node.id]]
+    told = [words for words in told if words]
+    if told:
+        detail += f" It took in {', '.join(told)}."
+    if operation in _CAUSES:
+        detail += f" Remember: {_CAUSES[operation]}."
+    return _problem(flow, kind, node, detail)
+
+
+def _backward(flow: Flow, node: Node, index: int) -> Problem | None:
+    arrived = flow.gradients(node, index)
+    if not arrived or not all(is_finite(tensor) for tensor in arrived):
+        return None
+    for edge, carried in flow.passed_on(node, index):
+        if is_finite(carried):
+            continue
+        kind = "nan" if carried.stats.nan else "infinite"
+        word, number = ("NaN", carried.stats.nan) if kind == "nan" else ("infinite", carried.stats.inf)
+        target = flow.nodes[edge.target]
+        detail = (
+            f"All values are finite. In pass {index + 1} a finite gradient arrives at {flow.operation(node)}, and what "
+            f"it passes on to {flow.called(target)} is {word} in {number} of {count(carried.numel, 'element')}"
+        )
+        slope = _SLOPES.get(_operation(node))
+        detail += f": {slope}." if slope else "."
+        value = flow.incoming(edge)
+        if value is not None and value.stats.zero:
+            zeros = f"{value.stats.zero} of {count(value.numel, 'element')}"
+            detail += f" {flow.called(target)} is 0 in {zeros}."
+        if kind == "nan" and any(tensor.stats.zero for tensor in arrived):
+            detail += " The gradient that arrives is 0 there, and 0 times infinity is NaN"
+            chosen = any(
+                flow.nodes[e.source].op.startswith(("Where", "MaskedFill", "Clamp")) for e in flow.used[node.id]
+            )
+            detail += ": choosing another branch with where or a mask afterwards does not help." if chosen else "."
+        return _problem(flow, kind, node, detail)
+    return None
+
+
+def _problem(flow: Flow, kind: str, node: Node, detail: str) -> Problem:
+    fixes = list(_fixes(flow, node))
+    if fixes:
+        detail += " Keep the value away from that point."
+    return Problem(
+        slug=kind,
+        severity="warning",
+        title=title_of(kind) or kind,
+        detail=detail,
+        span=node.span,
+        node=node.id,
+        fixes=fixes,
+    )
+
+
+def _operation(node: Node) -> str:
+    name = node.op.removeprefix("aten.")
+    if node.kind == "function":
+        return name.split("Backward")[0].lstrip("_")
+    return name[:1].upper() + name[1:]
+
+
+def _told(flow: Flow, edge: Edge) -> str:
+    value = flow.incoming(edge)
+    if value is None or value.stats.min is None:
+        return ""
+    name = flow.called(flow.nodes[edge.target])
+    low, high = value.stats.min, value.stats.max
+    return f"{name} = {low:g}" if value.numel == 1 else f"{name} with values from {low:g} to {high:g}"
+
+
+def _fixes(flow: Flow, node: Node) -> Iterator[Fix]:
+    """Edits that keep the argument of a root, logarithm or division away from 0."""
+    syntax = flow.text.at(node.span)
+    text = flow.text
+    match syntax:
+        case ast.Call() if called(syntax) in ("sqrt", "log", "log2", "log10", "rsqrt", "norm"):
+            own = isinstance(syntax.func, ast.Attribute) and not ast.unparse(syntax.func.value).startswith(
+                ("torch", "F", "linalg")
+            )
+            argument = syntax.func.value if own and isinstance(syntax.func, ast.Attribute) else None
+            argument = argument if argument is not None else syntax.args[0] if syntax.args else None
+            if argument is None:
+                return
+            inner = text.of(argument)
+            if called(syntax) == "norm":
+                made = f"({grouped(inner, argument)}.square().sum() + 1e-12).sqrt()"
+                yield text.replace("Keep the norm away from 0", syntax, made)
+            else:
+                made = f"{grouped(inner, argument)}.clamp(min=1e-12)"
+                yield text.replace("Keep its argument at or above 1e-12", argument, made)
+        case ast.BinOp(op=ast.Div(), right=right):
+            yield text.replace("Add 1e-12 below the line", right, f"({text.of(right)} + 1e-12)")
+        case ast.BinOp(op=ast.Pow(), left=left):
+            yield text.replace(
+                "Keep the base at or above 1e-12", left, f"{grouped(text.of(left), left)}.clamp(min=1e-12)"
+            )
+        case _:
+            return

@@ -1,0 +1,396 @@
+"""Types, indices and plain Python values that do not fit, explained."""
+
+import ast
+import re
+
+import torch
+
+from app.graph.wire import Fix
+from app.program.policy import closest
+from app.worker.diagnose.moment import Moment, shape_of
+from app.worker.diagnose.rule import Diagnosis, rule
+from app.worker.diagnose.text import called, grouped
+
+
+def _sides(moment: Moment) -> list[ast.expr]:
+    match moment.node:
+        case ast.BinOp(left=left, right=right) | ast.AugAssign(target=left, value=right):
+            return [left, right]
+        case ast.Call(func=ast.Attribute(value=base), args=args) if moment.tensor(base) is not None:
+            return [base, *args]
+        case ast.Call(args=args):
+            return list(args)
+        case _:
+            return []
+
+
+def _dtype(value: torch.Tensor) -> str:
+    return str(value.dtype).removeprefix("torch.")
+
+
+def _dtypes_differ(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    known = [(node, tensor) for node in _sides(moment) if (tensor := moment.tensor(node)) is not None]
+    if moment.module is not None and isinstance(moment.taken, torch.Tensor):
+        weight = next(iter(moment.module.parameters()), None)
+        name = moment.name_of(moment.module) or type(moment.module).__name__
+        told = f"{name} computes in {_dtype(weight)}" if weight is not None else name
+        detail = f"{told} and was given a tensor of type {_dtype(moment.taken)}. Convert the input."
+        fixes = [
+            moment.text.replace("Convert the input to float32", node, f"{grouped(moment.text.of(node), node)}.float()")
+            for node, tensor in known
+            if tensor is moment.taken and weight is not None and weight.dtype == torch.float32
+        ]
+        return Diagnosis(detail, tuple(fixes))
+    told = ", ".join(f"{moment.label(node, 'one side')} is {_dtype(tensor)}" for node, tensor in known)
+    detail = "A product of matrices needs one type on both sides"
+    detail += f": {told}." if told else f". {moment.words.strip()}."
+    fixes = []
+    if len(known) == 2:
+        (_, first), (node, second) = known
+        if not second.is_floating_point() or first.is_floating_point():
+            fixes = [_convert(moment, node, first)]
+        else:
+            fixes = [_convert(moment, known[0][0], second)]
+    return Diagnosis(detail + " Convert one of them.", tuple(fixes))
+
+
+def _convert(moment: Moment, node: ast.expr, to: torch.Tensor) -> Fix:
+    text = grouped(moment.text.of(node), node)
+    return moment.text.replace(
+        f"Convert {moment.label(node, 'it')} to {_dtype(to)}", node, f"{text}.to(torch.{_dtype(to)})"
+    )
+
+
+def _target_dtype(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    sides = _sides(moment)
+    target = sides[1] if len(sides) > 1 else None
+    name = moment.label(target, "The target")
+    fixes = []
+    if target is not None:
+        text = grouped(moment.text.of(target), target)
+        fixes = [moment.text.replace(f"Convert {name} to whole numbers", target, f"{text}.long()")]
+    return Diagnosis(
+        f"{name} holds the number of the right class for each row, so it must be of type int64 (long), and it is "
+        f"{match[1]}. For probabilities of classes as the target, give it the shape of the input instead.",
+        tuple(fixes),
+    )
+
+
+def _float_target(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    sides = _sides(moment)
+    target = sides[1] if len(sides) > 1 else None
+    name = moment.label(target, "The target")
+    fixes = []
+    if target is not None:
+        text = grouped(moment.text.of(target), target)
+        fixes = [moment.text.replace(f"Convert {name} to float32", target, f"{text}.float()")]
+    return Diagnosis(
+        f"This loss computes with its target, so {name} must be of the input's type {match[2]}, and it is {match[1]}.",
+        tuple(fixes),
+    )
+
+
+def _integer_in_place(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    statement = moment.text.statement(moment.span)
+    target = statement.target if isinstance(statement, ast.AugAssign) else None
+    name = moment.label(target, "The tensor")
+    fixes = []
+    if isinstance(target, ast.Name) and isinstance(statement, ast.AugAssign):
+        sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}.get(type(statement.op))
+        if sign:
+            right = grouped(moment.text.of(statement.value), statement.value)
+            fixes = [moment.text.replace(f"Make a new {name}", statement, f"{name} = {name} {sign} {right}")]
+    return Diagnosis(
+        f"{name} holds numbers of type {match[2]} and is changed in place, so the result of type {match[1]} would have "
+        "to be rounded to fit. Make it a floating-point tensor, or make a new tensor.",
+        tuple(fixes),
+    )
+
+
+def _integer_operation(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    node = moment.node
+    base = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+    if moment.tensor(base) is None:
+        base = node.args[0] if isinstance(node, ast.Call) and node.args else None
+    name = moment.label(base, "The tensor")
+    fixes = []
+    if base is not None:
+        text = grouped(moment.text.of(base), base)
+        fixes = [moment.text.replace(f"Convert {name} to float32", base, f"{text}.float()")]
+    return Diagnosis(
+        f"{name} holds whole numbers, and the result would not be whole. Convert it to floating point first.",
+        tuple(fixes),
+    )
+
+
+def _one_number(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    node = moment.node
+    base: ast.expr | None = None
+    if isinstance(node, ast.Call):
+        base = node.func.value if isinstance(node.func, ast.Attribute) and called(node) == "item" else None
+        base = base if base is not None else node.args[0] if node.args else None
+    tensor = moment.tensor(base)
+    name = moment.label(base, "The tensor")
+    shape = f"has shape {shape_of(tensor)}" if tensor is not None else "has more than one element"
+    fixes: list[Fix] = []
+    if base is not None and isinstance(node, ast.Call):
+        text = grouped(moment.text.of(base), base)
+        if called(node) == "item":
+            fixes = [
+                moment.text.replace("Give all the numbers, as a list", node, f"{text}.tolist()"),
+                moment.text.replace("Give their mean", node, f"{text}.mean().item()"),
+            ]
+        elif isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "math":
+            fixes = [moment.text.replace("Use torch's function, which takes whole tensors", node.func.value, "torch")]
+    detail = f"{name} {shape}, and a Python number can only be made of one element."
+    if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("math."):
+        detail += " Functions of math take one number and leave no graph; torch has the same ones for whole tensors."
+    return Diagnosis(detail, tuple(fixes))
+
+
+def _truth(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    return Diagnosis(
+        "A condition is true or false as a whole, and here it is a tensor with one truth value for each element. Say "
+        "whether .any() or .all() of them should count; to choose element by element, use torch.where.",
+        tuple(
+            moment.text.replace(f"Ask whether {word} element is true", test, f"({moment.text.of(test)}).{method}()")
+            for test in _tests(moment)
+            for word, method in (("any", "any"), ("every", "all"))
+        ),
+    )
+
+
+def _tests(moment: Moment) -> list[ast.expr]:
+    statement = moment.text.enclosing(moment.span, ast.If) or moment.text.enclosing(moment.span, ast.While)
+    if isinstance(statement, ast.If | ast.While) and moment.span and statement.test.lineno == moment.span.line:
+        return [statement.test]
+    return []
+
+
+def _numpy(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    node = moment.node
+    base = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+    fixes = []
+    if base is not None and isinstance(node, ast.Call):
+        fixes = [
+            moment.text.replace("Leave the graph on purpose", base, f"{grouped(moment.text.of(base), base)}.detach()")
+        ]
+    return Diagnosis(
+        f"{moment.label(base, 'This tensor')} is part of a graph, and a NumPy array carries none: what is "
+        "computed from "
+        "it gets no gradient. PyTorch wants that said with .detach().",
+        tuple(fixes),
+    )
+
+
+def _index(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    index, dimension, size = (int(group) for group in match.groups())
+    return Diagnosis(
+        f"Dimension {dimension} has size {size}: its elements are numbered from 0 to {size - 1} (or -1 to "
+        f"-{size}, from "
+        f"the end), and {index} was asked for."
+    )
+
+
+def _class(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    sides = _sides(moment)
+    scores = moment.tensor(sides[0]) if sides else None
+    count = scores.shape[1] if scores is not None and scores.ndim > 1 else None
+    known = f"there are {count}, numbered from 0 to {count - 1}" if count else "classes are numbered from 0"
+    return Diagnosis(f"The target names class {match[1]}, and {known}. Check for a target that counts from 1.")
+
+
+def _embedding(moment: Moment, match: re.Match[str]) -> Diagnosis | None:
+    taken, module = moment.taken, moment.module
+    if not isinstance(module, torch.nn.Embedding) or not isinstance(taken, torch.Tensor):
+        return None
+    low, high = int(taken.min()), int(taken.max())
+    worst = high if high >= module.num_embeddings else low
+    return Diagnosis(
+        f"{moment.name_of(module) or 'The embedding'} has {module.num_embeddings} rows, numbered from 0 to "
+        f"{module.num_embeddings - 1}, and row {worst} was asked for."
+    )
+
+
+def _indices_type(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    node = moment.node
+    fixes = []
+    if isinstance(node, ast.Call) and node.args:
+        text = grouped(moment.text.of(node.args[0]), node.args[0])
+        fixes = [moment.text.replace("Convert to whole numbers", node.args[0], f"{text}.long()")]
+    return Diagnosis("An index must be a whole number: convert it with .long().", tuple(fixes))
+
+
+def _none(moment: Moment, match: re.Match[str]) -> Diagnosis | None:
+    """Something was None: most often a .grad that is not there yet, or a function without a return."""
+    grads = [
+        node
+        for node in moment.text.nodes
+        if isinstance(node, ast.Attribute)
+        and node.attr == "grad"
+        and moment.line is not None
+        and node.lineno == moment.line
+        and moment.tensor(node.value) is not None
+        and (not (tensor := moment.tensor(node.value)).is_leaf or tensor.grad is None)  # type: ignore[union-attr]
+    ]
+    if grads:
+        node = grads[0]
+        name = moment.text.of(node.value)
+        tensor = moment.tensor(node.value)
+        assert tensor is not None
+        detail = f"{name}.grad is None. "
+        if not tensor.requires_grad:
+            detail += f"{name} does not require a gradient: make it with requires_grad=True."
+        elif not tensor.is_leaf:
+            detail += (
+                f"{name} is the result of an operation, and backward keeps gradients of leaves only: call "
+                f"{name}.retain_grad() before."
+            )
+        elif not moment.graph.passes:
+            detail += "No backward has run yet, so there is no gradient."
+        else:
+            detail += (
+                f"Backward ran, and {name} was not on its way: the loss does not depend on it, or a detach cut it off."
+            )
+        statement = moment.text.statement(moment.span)
+        fixes = []
+        if statement is not None and re.search(r"\.zero_\(\)$", moment.text.of(statement)):
+            fixes = [
+                moment.text.replace("Set it to None instead, which always works", statement, f"{name}.grad = None")
+            ]
+        return Diagnosis(detail, tuple(fixes), slug="grad-is-none")
+    call = next((node for node in _calls_at(moment) if isinstance(node.func, ast.Name)), None)
+    if call is not None and isinstance(call.func, ast.Name):
+        made = moment.around.get(call.func.id)
+        for function in moment.text.nodes:
+            if isinstance(function, ast.FunctionDef) and function.name == call.func.id and callable(made):
+                last = function.body[-1]
+                fix: tuple[Fix, ...] = ()
+                if isinstance(last, ast.Expr):
+                    fix = (moment.text.replace("Return the value", last, f"return {moment.text.of(last.value)}"),)
+                return Diagnosis(f"{function.name} has no return in line {last.lineno}, so its calls give None.", fix)
+    return Diagnosis("Something here is None: a function without a return, or a .grad before backward.")
+
+
+def _calls_at(moment: Moment) -> list[ast.Call]:
+    statement = moment.text.statement(moment.span)
+    return [node for node in ast.walk(statement) if isinstance(node, ast.Call)] if statement is not None else []
+
+
+def _untracked(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    node = moment.node
+    base = None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        base = node.func.value
+    elif isinstance(node, ast.Attribute):
+        base = node.value
+    name = moment.label(base, "This")
+    detail = (
+        f"{name} is a plain Python number: it has a value, and no history of how it was computed, so backward has "
+        "nowhere to go."
+    )
+    fixes: list[Fix] = []
+    makers = list(moment.text.calls(None, "item", "tolist")) + [
+        call for call in moment.text.calls(None, "float", "int") if isinstance(call.func, ast.Name)
+    ]
+    for call in makers:
+        kept = call.func.value if isinstance(call.func, ast.Attribute) else call.args[0] if call.args else None
+        if kept is None:
+            continue
+        words = moment.text.of(kept)
+        detail += f" `{moment.text.of(call)}` in line {call.lineno} made a number of a tensor; add up tensors instead."
+        fixes.append(moment.text.replace(f"Keep {words} as a tensor", call, words))
+        break
+    if any(ast.unparse(call.func).startswith("math.") for call in moment.text.nodes if isinstance(call, ast.Call)):
+        detail += " Functions of math give plain numbers; use torch's."
+    return Diagnosis(detail, tuple(fixes))
+
+
+def _unpack(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    kind = match[1]
+    node = moment.node
+    base = (
+        node.value
+        if isinstance(node, ast.Attribute)
+        else node.func.value
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        else None
+    )
+    name = moment.label(base, "This")
+    value = moment.value(base)
+    if "return_types" in kind:
+        operation = kind.rsplit(".", 1)[-1]
+        text = grouped(moment.text.of(base), base) if base is not None else ""
+        fixes = (moment.text.replace("Take the values", base, f"{text}.values"),) if base is not None else ()
+        return Diagnosis(
+            f"{operation} with a dimension gives two tensors, values and indices. Take the one you need.", fixes
+        )
+    count = f" of {len(value)}" if isinstance(value, tuple) else ""
+    detail = (
+        f"{name} is a tuple{count}: some modules give several results (an LSTM gives its outputs and its states). Take "
+        f"the one you need, for example {name}[0]."
+    )
+    fixes = (moment.text.replace("Take the first", base, f"{moment.text.of(base)}[0]"),) if base is not None else ()
+    return Diagnosis(detail, fixes)
+
+
+def _name(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    name = match[1]
+    known = [key for key in [*moment.local, *moment.around] if not key.startswith("__")]
+    near = closest(name, [key for key in known if key != name])
+    bound = moment.text.bindings(name)
+    if bound and moment.line is not None and bound[-1].lineno >= moment.line:
+        return Diagnosis(
+            f"{name} gets its value in line {bound[-1].lineno}, which has not run when line {moment.line} needs it."
+        )
+    node = moment.node
+    fixes: tuple[Fix, ...] = ()
+    if near and isinstance(node, ast.Name):
+        fixes = (moment.text.replace(f"Use {near}", node, near),)
+    return Diagnosis(f"{name} has no value here." + (f" Did you mean {near}?" if near else ""), fixes)
+
+
+def _cpu(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    fixes = []
+    node = moment.node
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and called(node) in ("to", "cuda"):
+        fixes = [moment.text.replace("Leave it on the CPU", node, moment.text.of(node.func.value))]
+    return Diagnosis("Programs run on a CPU here; the graph and its gradients are the same there.", tuple(fixes))
+
+
+RULES = (
+    rule(
+        r"to have the same dtype, but got|must have the same dtype|both vectors to have same dtype|expected "
+        r"scalar type",
+        "dtype-mismatch",
+        _dtypes_differ,
+    ),
+    rule(r"expected target dtype to be Long or Byte, but got (\w+)", "target-type", _target_dtype),
+    rule(r"Found dtype (\w+) but expected (\w+)", "target-type", _float_target),
+    rule(r"result type (\w+) can't be cast to the desired output type (\w+)", "dtype-mismatch", _integer_in_place),
+    rule(
+        r"could not infer output dtype|not implemented for '(?:Long|Int|Short|Bool)'",
+        "dtype-mismatch",
+        _integer_operation,
+    ),
+    rule(
+        r"elements cannot be converted to Scalar|only one element tensors can be converted",
+        "not-one-number",
+        _one_number,
+    ),
+    rule(r"Boolean value of Tensor with more than one value", "truth-of-tensor", _truth),
+    rule(r"Can't call numpy\(\) on Tensor that requires grad", "graph-cut", _numpy),
+    rule(r"index (-?\d+) is out of bounds for dimension (\d+) with size (\d+)", "index-out-of-range", _index),
+    rule(r"Target (-?\d+) is out of bounds", "index-out-of-range", _class),
+    rule(r"index out of range in self", "index-out-of-range", _embedding),
+    rule(r"to have one of the following scalar types: Long, Int", "dtype-mismatch", _indices_type),
+    rule(r"'NoneType' object|and 'NoneType'|'NoneType' and|got NoneType|not NoneType", "none-value", _none),
+    rule(
+        r"'(?:float|int)' object has no attribute '(?:backward|grad|requires_grad|retain_grad|detach)'",
+        "not-tracked",
+        _untracked,
+    ),
+    rule(r"'(tuple|torch\.return_types\.\w+)' object has no attribute", "several-results", _unpack),
+    rule(r"name '(\w+)' is not defined|local variable '(\w+)'", "name-without-value", _name),
+    rule(r"Torch not compiled with CUDA|No NVIDIA driver|not compiled with .* enabled|accelerator", "cpu-only", _cpu),
+)
