@@ -184,7 +184,7 @@ class Checker:
         predeclared = {NAMES[name]} if name in NAMES else {BUILTINS[name]} if name in BUILTINS else set()
         if bound is None:
             return {VALUE} if name in self._inputs or not predeclared else predeclared
-        found = set(bound)
+        found = {path for path in bound if path == VALUE or is_module(path) or is_module(path.rpartition(".")[0])}
         if VALUE in found and name in NAMES and is_module(NAMES[name]) and bound is scope.top().bindings.get(name):
             found |= predeclared
         return found

@@ -3,7 +3,7 @@
 import builtins
 import importlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
@@ -38,7 +38,7 @@ def import_listed(
     name: str,
     globals: Mapping[str, object] | None = None,  # the names that Python calls it with
     locals: Mapping[str, object] | None = None,
-    fromlist: tuple[str, ...] = (),
+    fromlist: Sequence[str] | None = (),
     level: int = 0,
 ) -> ModuleType:
     """Import a module that programs may use; the program's ``import`` statements call this.
@@ -46,9 +46,12 @@ def import_listed(
     Raises:
         ImportError: programs may not use it.
     """
-    if level or name not in MODULES:
+    # torch's C++ code imports parts of itself with the builtins of the frame that called it: its list of names is a
+    # list, that of an import statement is a tuple or None.
+    of_torch = isinstance(fromlist, list) and name.split(".")[0] == "torch"
+    if level or (name not in MODULES and not of_torch):
         raise ImportError(f"{name} cannot be imported here")
-    return __import__(name, globals, locals, fromlist, level)
+    return __import__(name, globals, locals, fromlist or (), level)
 
 
 def resolve(path: str) -> Any:
