@@ -85,13 +85,13 @@ def pass_position(graph: Graph, options: ViewOptions, focus: Focus) -> int | Non
 
 
 def _plan(graph: Graph, options: ViewOptions, author: Author, engine: Engine) -> Plan:
-    scene = _scene(graph, options, options.boxes)
+    scene = scene_of(graph, options)
     try:
         return _place(scene, options, author, engine, ())
     except LayoutDeadlineError as error:
         if len(scene.boxes) <= COARSE:
             raise _too_slow(graph, scene, engine) from error
-    coarse = _scene(graph, replace(options, open=()), COARSE)
+    coarse = scene_of(graph, replace(options, open=(), boxes=COARSE))
     notice = f"Laying out {len(scene.boxes)} boxes took too long: this is a coarser picture."
     try:
         return _place(coarse, options, author, engine, (notice,))
@@ -107,13 +107,18 @@ def _too_slow(graph: Graph, scene: Scene, engine: Engine) -> LayoutDeadlineError
     )
 
 
-def _scene(graph: Graph, options: ViewOptions, boxes: int) -> Scene:
+def scene_of(graph: Graph, options: ViewOptions) -> Scene:
+    """Fold, copy and hide as the options say.
+
+    Raises:
+        ViewInvalidError: a path to open or to close is not there.
+    """
     return make_scene(
         graph,
         SceneOptions(
             open=options.open,
             closed=options.closed,
-            boxes=boxes,
+            boxes=options.boxes,
             constants=options.constants,
             detached=options.detached,
         ),

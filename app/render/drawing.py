@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from app.errors import ViewInvalidError
 from app.graph.model import Graph
 from app.layout import Engine
+from app.render.dot import draw_dot
+from app.render.mermaid import draw_mermaid
 from app.render.message import message_picture
 from app.render.options import Theme, ViewOptions
 from app.render.pdf import draw_pdf
 from app.render.png import draw_png, rasterise
 from app.render.svg import draw_svg, write_svg
+from app.render.words import draw_json, draw_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,10 @@ _FORMATS: dict[str, tuple[str, Callable[[Graph, ViewOptions, Engine, str], bytes
     "svg": ("image/svg+xml", draw_svg),
     "png": ("image/png", draw_png),
     "pdf": ("application/pdf", draw_pdf),
+    "dot": ("text/vnd.graphviz", draw_dot),
+    "mermaid": ("text/vnd.mermaid", draw_mermaid),
+    "text": ("text/plain", draw_text),
+    "json": ("application/json", draw_json),
 }
 
 

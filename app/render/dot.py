@@ -1,0 +1,78 @@
+"""A graph as DOT with labels, for whoever lays it out with Graphviz."""
+
+from collections.abc import Iterator
+
+import graphviz
+
+from app.graph.model import Graph
+from app.graph.scene import Box, Frame
+from app.layout import Engine
+from app.layout.text import clean
+from app.render.compose import scene_of
+from app.render.describe import title_of_graph
+from app.render.lines import Lines
+from app.render.options import ViewOptions
+
+_SHAPES = {
+    "leaf": {"style": "rounded,bold"},
+    "constant": {"shape": "ellipse", "style": "dashed"},
+    "detached": {"style": "dotted"},
+}
+
+
+def draw_dot(graph: Graph, options: ViewOptions, engine: Engine, source: str = "") -> bytes:
+    """Return a graph as DOT; lines run the way data flows, dashed where no gradient flows.
+
+    Raises:
+        ViewInvalidError: an option names what this graph does not have.
+    """
+    return write_dot(graph, options).encode()
+
+
+def write_dot(graph: Graph, options: ViewOptions) -> str:
+    """Return a graph as DOT, folded as a picture is."""
+    lines = Lines(graph, options)
+    scene = scene_of(graph, options)
+    dot = graphviz.Digraph(
+        comment=clean(title_of_graph(graph)),
+        graph_attr={"rankdir": options.direction, "fontname": "monospace", "fontsize": "11", "color": "gray"},
+        node_attr={"shape": "box", "fontname": "monospace", "fontsize": "11"},
+        edge_attr={"fontname": "monospace", "fontsize": "10"},
+    )
+    boxes = {box.id: box for box in scene.boxes}
+    for at, frame in _outside_in(dot, scene.frames):
+        for key in frame.boxes:
+            _add(at, boxes.pop(key), lines)
+    for box in boxes.values():
+        _add(dot, box, lines)
+    for link in scene.links:
+        attributes = {"label": graphviz.escape(lines.of_link(link))} if lines.of_link(link) else {}
+        if not lines.flows(link):
+            attributes["style"] = "dashed"
+        dot.edge(link.target, link.source, **attributes)
+    for notice in scene.notices:
+        dot.body.append(f"\t// {clean(notice)}\n")
+    return str(dot.source)
+
+
+def _outside_in(dot: graphviz.Digraph, frames: tuple[Frame, ...]) -> Iterator[tuple[graphviz.Digraph, Frame]]:
+    """Yield each frame with its cluster, which is added to the one around it once all within are done.
+
+    Frames nest only a few deep, whatever the program.
+    """
+    for frame in frames:
+        label = graphviz.escape(clean(frame.label))
+        with dot.subgraph(name=f"cluster_{frame.id}", graph_attr={"label": label, "labeljust": "l"}) as cluster:
+            yield cluster, frame
+            yield from _outside_in(cluster, frame.frames)
+
+
+def _add(dot: graphviz.Digraph, box: Box, lines: Lines) -> None:
+    words = [graphviz.escape(line).replace("\n", " ") for line in lines.of_box(box)]
+    attributes = dict(_SHAPES.get(box.node.kind, {})) if box.node else {"shape": "box3d"}
+    if box.node and "root" in box.node.flags:
+        attributes["peripheries"] = "2"
+    if box.fold:
+        attributes["tooltip"] = graphviz.escape(f"open={clean(box.fold.path)}")
+    label = "".join(f"{word}\\l" for word in words) if len(words) > 1 else words[0]
+    dot.node(box.id, graphviz.nohtml(label), **attributes)

@@ -1,0 +1,49 @@
+"""The graph as text and as JSON."""
+
+import json
+
+import pytest
+
+from app.errors import ViewInvalidError
+from app.graph import Graph
+from app.layout import Engine, make_engine
+from app.render import ViewOptions, draw
+from tests.graph.program import CUBES, trace
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return make_engine()
+
+
+def test_text_begins_with_what_is_computed_and_the_gradients(engine: Engine) -> None:
+    drawing = draw(trace(CUBES), "text", ViewOptions(), engine)
+    title, description, blank, first, *rest = drawing.content.decode().splitlines()
+    assert drawing.media_type == "text/plain"
+    assert title == "Autograd graph of z"
+    assert "-1.1008" in description
+    assert blank == ""
+    assert first.startswith("z = div")
+    assert len(rest) == 7
+
+
+def test_text_leaves_out_what_the_view_leaves_out(engine: Engine) -> None:
+    assert "constant" not in draw(trace(CUBES), "text", ViewOptions(constants=False), engine).content.decode()
+
+
+def test_text_of_nothing_explains_it(engine: Engine) -> None:
+    text = draw(Graph(), "text", ViewOptions(), engine).content.decode()
+    assert text == "The graph is empty: nothing in the program requires a gradient.\n"
+
+
+def test_text_knows_no_pass_that_did_not_run(engine: Engine) -> None:
+    with pytest.raises(ViewInvalidError, match="pass"):
+        draw(trace(CUBES), "text", ViewOptions(pass_index=2), engine)
+
+
+def test_json_is_the_graph(engine: Engine) -> None:
+    graph = trace(CUBES)
+    drawing = draw(graph, "json", ViewOptions(), engine)
+    assert drawing.media_type == "application/json"
+    assert Graph.model_validate_json(drawing.content) == graph
+    assert json.loads(drawing.content)["schema_version"] == 1
