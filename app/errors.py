@@ -106,6 +106,13 @@ class PayloadInvalidError(RequestError):
     title = "The address does not carry a readable program"
 
 
+class GraphInvalidError(RequestError):
+    """A graph that somebody brought is not one that a program can have."""
+
+    slug = "graph-invalid"
+    title = "The graph does not hold together"
+
+
 class PictureError(ChainruleError):
     """The graph is there, and cannot be drawn as asked."""
 

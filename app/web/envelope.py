@@ -66,12 +66,18 @@ class Envelope:
         CLIENT.set(name_client(client[0] if client else None))
         started, status = perf_counter(), 0
 
+        method, headless = scope["method"], scope["method"] == "HEAD"
+        if headless:  # what answers GET answers HEAD
+            scope = {**scope, "method": "GET"}
+
         async def seal(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message.setdefault("headers", [])
                 _dress(MutableHeaders(raw=message["headers"]), request_id, open_path, static)
+            elif headless and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
         if open_path and scope["method"] == "OPTIONS" and "access-control-request-method" in given:
@@ -87,12 +93,12 @@ class Envelope:
             await respond(from_status(500), Request(scope))(scope, receive, seal)
         finally:
             route = getattr(scope.get("route"), "path", "none")
-            self._metrics.count_request(scope["method"], route, status)
+            self._metrics.count_request(method, route, status)
             LOG.info(
                 json.dumps(
                     {
                         "request_id": request_id,
-                        "method": scope["method"],
+                        "method": method,
                         "route": route,
                         "status": status,
                         "seconds": round(perf_counter() - started, 6),

@@ -1,6 +1,6 @@
 """The OpenAPI document, and the page that shows it to people: our own template, no script, nothing from elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from fastapi import APIRouter, FastAPI
@@ -42,11 +42,14 @@ def describe(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend the document
 
 
-def _schemas() -> Mapping[str, Any]:
-    wanted: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
-        *((model, "validation") for model in BODIES),
-        *((model, "serialization") for model in ANSWERS),
-    ]
+def _schemas() -> dict[str, Any]:
+    """Return the schemas by name; a model that is both taken and given has the form in which it is given."""
+    taken = _of(BODIES, "validation")
+    return taken | _of(ANSWERS, "serialization")
+
+
+def _of(models: Sequence[type[BaseModel]], mode: Literal["validation", "serialization"]) -> dict[str, Any]:
+    wanted = [(model, mode) for model in models]
     schemas: dict[str, Any] = models_json_schema(wanted, ref_template="#/components/schemas/{model}")[1]["$defs"]
     return schemas
 

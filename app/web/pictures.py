@@ -27,6 +27,10 @@ from app.web.state import base_url, pipeline_of, settings_of
 router = APIRouter(tags=["pictures"])
 
 FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_. -]{0,80}")
+DOCUMENT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; sandbox allow-scripts"
+)
+"""A whole graph as one HTML file brings its scripts along; the sandbox keeps them from everything of this server."""
 SUFFIXES = {"text": "txt", "mermaid": "mmd"}
 
 
@@ -65,6 +69,8 @@ async def _picture(request: Request, picture_format: str) -> Response:
     trace = await pipeline.trace(wanted)
     if not trace.reproducible:
         headers = {"Cache-Control": NOT_KEPT}
+    if picture_format == "html":
+        headers["Content-Security-Policy"] = DOCUMENT_POLICY
     if "download" in query.delivery:
         headers["Content-Disposition"] = _disposition(query.delivery["download"], picture_format)
     if picture_format == "json":
@@ -118,12 +124,12 @@ for _format in MEDIA_TYPES:
     router.add_api_route(
         f"/{_format}",
         get_picture,
-        methods=["GET", "HEAD"],
+        methods=["GET"],
         **picture_operation(_format, with_payload=False),
     )
     router.add_api_route(
         f"/{_format}/{{payload}}",
         get_picture,
-        methods=["GET", "HEAD"],
+        methods=["GET"],
         **picture_operation(_format, with_payload=True),
     )

@@ -24,6 +24,7 @@ STATUSES: dict[type[errors.ChainruleError], int] = {
     errors.GradientInvalidError: 422,
     errors.ViewInvalidError: 422,
     errors.PayloadInvalidError: 400,
+    errors.GraphInvalidError: 422,
     errors.PictureError: 422,
     errors.LayoutDeadlineError: 422,
     errors.ServiceError: 503,

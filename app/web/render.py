@@ -6,7 +6,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.errors import GraphInvalidError
 from app.graph import Graph
+from app.graph.validate import AnswerInvalidError, read_answer
+from app.graph.wire import ExecutionAnswer, ExecutionRequest
+from app.limits import Limits
 from app.web.api import media_type_of
 from app.web.delivery import NOT_KEPT
 from app.web.documents import negotiated_pictures, problem_responses, reference
@@ -14,7 +18,7 @@ from app.web.formats import FORMATS, MEDIA_TYPES
 from app.web.negotiation import choose
 from app.web.queries import parse
 from app.web.schemas import Body
-from app.web.state import pipeline_of
+from app.web.state import pipeline_of, settings_of
 
 router = APIRouter(prefix="/api/v1", tags=["graphs"])
 
@@ -54,10 +58,33 @@ async def post_render(request: Request) -> Response:
         raise HTTPException(415, "Send application/json", headers={"Accept": "application/json"})
     body = await request.body()
     pipeline = pipeline_of(request)
-    given = await pipeline.in_thread(lambda: RenderBody.model_validate_json(body))
-    drawing = await pipeline.draw_graph(given.graph, given.source, FORMATS[kind], options)
+    limits = settings_of(request).limits
+    graph, source = await pipeline.in_thread(lambda: read_graph(body, limits))
+    drawing = await pipeline.draw_graph(graph, source, FORMATS[kind], options)
     return Response(
         drawing.content,
         media_type=drawing.media_type,
         headers={"Cache-Control": NOT_KEPT, "Vary": "Accept"},
     )
+
+
+def read_graph(body: bytes, limits: Limits) -> tuple[Graph, str]:
+    """Return the graph and the source of a body.
+
+    Raises:
+        ValidationError: the body does not fit the schema.
+        GraphInvalidError: parts of the graph do not fit each other, or places do not lie in the source.
+    """
+    given = RenderBody.model_validate_json(body)
+    graph = given.graph if given.source else _without_places(given.graph)
+    content = ExecutionAnswer(graph=graph).model_dump_json().encode()
+    try:
+        return read_answer(content, ExecutionRequest(source=given.source), limits).graph, given.source
+    except AnswerInvalidError as error:
+        raise GraphInvalidError(f"The graph does not hold together: {error}") from None
+
+
+def _without_places(graph: Graph) -> Graph:
+    nodes = [node.model_copy(update={"span": None, "calls": []}) for node in graph.nodes]
+    passes = [one.model_copy(update={"span": None}) for one in graph.passes]
+    return graph.model_copy(update={"nodes": nodes, "passes": passes})

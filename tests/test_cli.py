@@ -1,0 +1,91 @@
+"""The command line."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from app import __version__
+from app.cli import main
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_it_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"chainrule {__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["serve", "--port", "http"], ["serve", "--port", "70000"]])
+def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+    assert "usage: chainrule" in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert main(["serve", "--port", str(port)]) == 1
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert f"port {port} of 127.0.0.1 is taken" in told
+
+
+def test_an_address_of_another_machine_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--host", "192.0.2.1", "--port", "0"]) == 1
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "192.0.2.1" in told
+
+
+def test_a_setting_that_cannot_be_used_is_told_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAINRULE_RATE_LIMIT", "few")
+    assert main(["serve", "--port", "0"]) == 1
+    assert "CHAINRULE_RATE_LIMIT" in capsys.readouterr().err
+
+
+def test_the_server_answers_once_it_has_told_its_address_and_ends_when_it_is_told_to() -> None:
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "app", "serve", "--port", "0"],
+        cwd=ROOT,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        line = server.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+", line)
+        assert found, line + server.stderr.read()
+        with urllib.request.urlopen(f"{found[0]}/readyz", timeout=30) as answer:
+            assert answer.status == 200
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(20) in (0, -signal.SIGTERM)
+        assert server.stderr.read() == ""
+
+
+def test_the_web_process_starts_without_torch_and_in_under_a_second() -> None:
+    code = (
+        "import sys, time; start = time.process_time(); import app.cli, app.web; "
+        "print(time.process_time() - start, 'torch' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    seconds, torch = ran.stdout.split()
+    assert torch == "False"
+    assert float(seconds) < 1.0

@@ -1,0 +1,55 @@
+"""The OpenAPI document and the page of the API."""
+
+import json
+import re
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from app.web.problems import MEDIA_TYPE
+
+
+def references(value: Any) -> set[str]:
+    return set(re.findall(r'"\$ref": "(#/[^"]+)"', json.dumps(value)))
+
+
+def test_every_reference_leads_to_a_schema(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    found = references(document)
+    assert "#/components/schemas/Graph" in found
+    for reference in found:
+        assert reference.removeprefix("#/components/schemas/") in document["components"]["schemas"], reference
+
+
+def test_every_error_is_described_as_a_problem(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    assert MEDIA_TYPE in response["content"], (method, path, status)
+
+
+def test_every_operation_has_its_own_id_and_a_summary(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    operations = [operation for item in paths.values() for operation in item.values()]
+    ids = [operation["operationId"] for operation in operations]
+    assert len(ids) == len(set(ids))
+    assert all(operation["summary"] for operation in operations)
+
+
+def test_the_page_shows_every_operation_and_schema_and_asks_nobody_else(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    page = client.get("/api").text
+    for item in document["paths"].values():
+        for operation in item.values():
+            assert f'id="{operation["operationId"]}"' in page
+    for name in document["components"]["schemas"]:
+        assert f'id="schema-{name}"' in page
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "<script" not in page
+
+
+def test_the_page_is_also_where_other_servers_have_it(client: TestClient) -> None:
+    assert client.get("/docs", follow_redirects=False).headers["location"] == "/api"
