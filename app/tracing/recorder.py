@@ -81,6 +81,9 @@ class Recorder(TorchDispatchMode):
             yield
         finally:
             self.come_back()
+            if _get_current_dispatch_mode() is not self:
+                # What a custom Function's backward returned was refused: PyTorch took the mode off on its way out.
+                self.__enter__()
 
     def come_back(self) -> None:
         """Record again, within ``aside``."""

@@ -75,3 +75,21 @@ def test_the_implicit_pass_is_told_apart(trace: Trace) -> None:
 def test_the_graph_is_what_the_schema_says(trace: Trace) -> None:
     graph = trace(SEED).graph
     assert Graph.model_validate_json(graph.model_dump_json()) == graph
+
+
+def test_a_custom_function_with_too_few_gradients_fails_as_without_the_tape_and_recording_goes_on() -> None:
+    class Scale(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, factor):
+            return x * factor
+
+        @staticmethod
+        def backward(ctx, gradient):
+            return gradient
+
+    x = torch.ones(2, requires_grad=True)
+    with Tape() as tape:
+        with pytest.raises(RuntimeError, match="incorrect number of gradients"):
+            Scale.apply(x, 3.0).sum().backward()
+        y = x * 2
+    assert [node.op for node in tape.graph([y]).nodes if node.kind == "function"] == ["MulBackward0"]
