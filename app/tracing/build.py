@@ -60,10 +60,11 @@ class Build:
         self._variables = variables
         self._describer = Describer(limits.graph_elements)
         starts = [node for (node, _), _ in roots] + [node for record in passes for node in record.starts()]
-        nodes, truncated = watcher.look(starts)
-        self._gatherer = Gatherer(nodes, recorder, limits.nodes)
-        self._gathered = self._gatherer.gather()
-        self.truncated = truncated or self._gathered.truncated
+        inner = [pair for record in passes for pair in record.inner]
+        self._gatherer = Gatherer(recorder.recorded, limits.nodes)
+        self._gathered = self._gatherer.gather(starts, inner)
+        self.truncated = self._gathered.truncated
+        self._meet_variables()
         self._labels = Labels(names, self._gathered)
         self._keys = forward_order(self._gathered)
         self._ids = {key: f"n{index}" for index, key in enumerate(self._keys)}
@@ -108,6 +109,18 @@ class Build:
         known = {number: arrival.snapshot.kept for (node, number), arrival in arrived.items() if node is key}
         return [known.get(number) for number in range(max(known, default=-1) + 1)]
 
+    def _meet_variables(self) -> None:
+        """Learn from the tensors at hand what no operation told: leaves that none took, views made anew."""
+        latest = len(self._recorder.recorded.records)
+        for value in self._variables.values():
+            if isinstance(value, torch.Tensor) and value.grad_fn is not None:
+                known = known_outputs(value.grad_fn, self._gathered) if value.grad_fn in self._gathered.records else {}
+                if value.output_nr not in known:
+                    self._gathered.meet(value.grad_fn, value.output_nr, latest, self._recorder.value_of(value))
+        for leaf in self._gathered.leaves:
+            if (leaf, 0) not in self._gathered.met:
+                self._gathered.meet(leaf, 0, latest, self._recorder.value_of(leaf.tensor))
+
     def _key(self, node_id: str) -> Key:
         return self._keys[int(node_id.removeprefix("n"))]
 
@@ -128,7 +141,7 @@ class Build:
         if isinstance(key, Record):
             return key
         if isinstance(key, Leaf):
-            return key.value.record
+            key = self._gathered.met[key, 0][1]
         if isinstance(key, Value):
             return key.record
         return None if isinstance(key, Constant) else self._gathered.records.get(key)
@@ -203,7 +216,7 @@ class Build:
         ]
 
     def _saved(self, key: Key) -> dict[str, Saved]:
-        return {name: self._describer.saved(value) for name, value in self._watcher.saved.get(key, {}).items()}
+        return {name: self._describer.saved(value) for name, value in self._watcher.read(key).items()}
 
     def _edge(self, index: int, kind: Literal["gradient", "value"], link: Link) -> Edge:
         carried: list[Tensor | None] = [None] * len(self._passes)

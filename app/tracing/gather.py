@@ -1,78 +1,71 @@
 """Gathers the Nodes under some roots, and what takes part without a gradient: constants and detached operations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
-import torch
-
 from app.tracing.keys import Constant, Gathered, Key, Leaf, Link, is_function
-from app.tracing.recorder import Recorder
-from app.tracing.records import Argument, Record, Value
-from app.tracing.walk import is_leaf
+from app.tracing.records import Argument, Record, Recorded, Value
+from app.tracing.slots import arguments_of_slots
 
-PLUMBING = frozenset({"aten.detach", "aten.lift_fresh", "aten.alias", "aten._to_copy"})
+PLUMBING = frozenset({"aten.detach", "aten.lift_fresh", "aten.alias"})
 """What PyTorch itself does to a tensor that it has just made; on a constant it is no operation of the program."""
+
+FACTORIES = ("aten.new_", "aten.ones_like", "aten.zeros_like", "aten.full_like", "aten.empty_like", "aten.rand")
+"""Operations that take only shape and dtype from their argument: what they make is a constant."""
 
 
 class Gatherer:
-    """Gathers one graph.
+    """Gathers one graph, breadth first, so that what a limit leaves out is farthest from the roots.
 
     Args:
-        nodes: every Node under the roots.
-        recorder: what was recorded.
-        limit: nodes of the whole graph at most.
+        recorded: what was recorded.
+        limit: nodes of the graph at most.
     """
 
-    def __init__(self, nodes: Sequence[Any], recorder: Recorder, limit: int) -> None:
-        self._recorder = recorder
-        functions = [node for node in nodes if not is_leaf(node)]
-        leaf_of: dict[Any, Leaf] = {}
-        self._leaf_by_id: dict[int, Leaf] = {}
-        for node in nodes:
-            if is_leaf(node):
-                leaf_of[node] = self._leaf(node.variable)
-        self._by_sequence = {node._sequence_nr(): node for node in functions}
-        records = {
-            node: record for sequence, node in self._by_sequence.items() if (record := recorder.recorded.of(sequence))
-        }
-        self.gathered = Gathered(functions, list(self._leaf_by_id.values()), records, leaf_of)
-        self._seen: set[Key] = {*functions, *self.gathered.leaves}
+    def __init__(self, recorded: Recorded, limit: int) -> None:
+        self._recorded = recorded
         self._limit = limit
+        self._queue: list[Key] = []
+        self._seen: set[Key] = set()
+        self._by_sequence: dict[int, Any] = {}
+        self.gathered = Gathered()
 
-    def gather(self) -> Gathered:
-        """Gather all that takes part."""
-        gathered = self.gathered
-        for node in gathered.functions:
-            gathered.gradient_links[node] = self._gradient_links(node)
-        waiting: list[tuple[Key, Record]] = [
-            (node, gathered.records[node]) for node in gathered.functions if node in gathered.records
-        ]
-        for user, record in waiting:
-            links = []
-            for place, argument in enumerate(record.arguments):
-                if argument.requires_grad and is_function(user):
-                    continue
-                target, output_nr = self._target(user, place, argument)
-                if target is user or not self._admit(target, waiting):
-                    continue
-                links.append(Link(user, argument.position, target, output_nr, argument.name))
-            gathered.value_links[user] = links
-        for node_links in (gathered.gradient_links, gathered.value_links):
-            for links in node_links.values():
-                for link in links:
-                    gathered.used.setdefault(link.target, set()).add(link.output_nr)
-        return gathered
+    def gather(self, starts: Iterable[Any], inner: Iterable[tuple[Any, Any]] = ()) -> Gathered:
+        """Gather all that takes part.
+
+        Args:
+            starts: the Nodes to start from.
+            inner: pairs of a Node and a Node that its backward started another pass from.
+        """
+        for node in starts:
+            self._admit(self.gathered.key(node))
+        for key in self._queue:
+            if isinstance(key, Record):
+                self._follow_record(key)
+            elif is_function(key):
+                self._follow_function(key)
+        for running, start in inner:
+            target = self.gathered.key(start)
+            if running in self._seen and target in self._seen:
+                slot = len(self.gathered.records[running].arguments) if running in self.gathered.records else 0
+                self.gathered.link("value", Link(running, slot, target, 0, "recomputed"))
+        return self.gathered
 
     def home(self, value: Value) -> tuple[Key, int]:
         """Tell which node a value belongs to, and as which output."""
-        record = value.record
-        if value.leaf and (tensor := value.reference()) is not None:
-            return self._leaf(tensor), 0
+        tensor = value.reference()
+        if value.leaf and tensor is not None:
+            return self.gathered.leaf(tensor), 0
         if value.sequence in self._by_sequence:
             return self._by_sequence[value.sequence], value.output_nr
+        record = value.record
         if record is not None and record.node_sequence in self._by_sequence:
             return self._by_sequence[record.node_sequence], value.index
-        if record is None or not any(argument.value is not None for argument in record.arguments):
+        if value.sequence is not None and tensor is not None and value.version == tensor._version:
+            return tensor.grad_fn, value.output_nr
+        if record is None or record.label.startswith(FACTORIES):
+            return value, 0
+        if not any(argument.value is not None for argument in record.arguments):
             return value, 0
         if record.label in PLUMBING and record.arguments[0].value is not None:
             source, number = self.home(record.arguments[0].value)
@@ -80,41 +73,64 @@ class Gatherer:
                 return value, number
         return record, value.index
 
-    def _admit(self, target: Key, waiting: list[tuple[Key, Record]]) -> bool:
-        if target in self._seen:
+    def _admit(self, key: Key) -> bool:
+        if key in self._seen:
             return True
         if len(self._seen) >= self._limit:
             self.gathered.truncated = True
             return False
-        self._seen.add(target)
-        if isinstance(target, Record):
-            self.gathered.detached.append(target)
-            waiting.append((target, target))
-        elif isinstance(target, Leaf):
-            self.gathered.leaves.append(target)
+        self._seen.add(key)
+        self._queue.append(key)
+        gathered = self.gathered
+        if isinstance(key, Leaf):
+            gathered.leaves.append(key)
+        elif isinstance(key, Record):
+            gathered.detached.append(key)
+        elif isinstance(key, Value | Constant):
+            gathered.constants.append(key)
         else:
-            self.gathered.constants.append(target)
+            gathered.functions.append(key)
+            self._by_sequence[key._sequence_nr()] = key
+            record = self._recorded.of(key._sequence_nr())
+            if record is not None:
+                gathered.records[key] = record
         return True
 
-    def _leaf(self, tensor: torch.Tensor) -> Leaf:
-        leaf = self._leaf_by_id.get(id(tensor))
-        if leaf is None:
-            leaf = self._leaf_by_id[id(tensor)] = Leaf(tensor, self._recorder.leaf_value(tensor))
-        return leaf
+    def _follow_function(self, node: Any) -> None:
+        gathered = self.gathered
+        record = gathered.records.get(node)
+        by_slot = {} if record is None else arguments_of_slots(record, node.next_functions)
+        for slot, (next_node, output_nr) in enumerate(node.next_functions):
+            if next_node is None:
+                continue
+            target, argument = gathered.key(next_node), by_slot.get(slot)
+            if self._admit(target):
+                gathered.link(
+                    "gradient", Link(node, slot, target, output_nr, None if argument is None else argument.name)
+                )
+            if argument is not None and argument.value is not None and record is not None:
+                gathered.meet(target, output_nr, record.index, argument.value)
+        if record is not None:
+            differentiated = set(by_slot.values())
+            # Where it is not known which argument an edge is for, those that require grad are the likely ones.
+            rest = [a for a in record.arguments if a not in differentiated and (by_slot or not a.requires_grad)]
+            self._join(node, record, rest)
 
-    def _target(self, user: Key, place: int, argument: Argument) -> tuple[Key, int]:
+    def _follow_record(self, record: Record) -> None:
+        self._join(record, record, record.arguments)
+
+    def _join(self, user: Key, record: Record, arguments: Iterable[Argument]) -> None:
+        for argument in arguments:
+            target, output_nr = self._target(user, argument)
+            if target is user or not self._admit(target):
+                continue
+            self.gathered.link("value", Link(user, argument.position, target, output_nr, argument.name))
+            if argument.value is not None and isinstance(target, Leaf):
+                # An operation that takes part in the gradient tells better what the leaf held.
+                index = record.index + (0 if is_function(user) else len(self._recorded.records))
+                self.gathered.meet(target, output_nr, index, argument.value)
+
+    def _target(self, user: Key, argument: Argument) -> tuple[Key, int]:
         if argument.value is None:
-            return Constant(argument.number, user, place), 0
+            return Constant(argument.number, user, argument.position), 0
         return self.home(argument.value)
-
-    def _gradient_links(self, node: Any) -> list[Link]:
-        targets = [(slot, *entry) for slot, entry in enumerate(node.next_functions) if entry[0] is not None]
-        record = self.gathered.records.get(node)
-        names: list[str | None] = [] if record is None else [a.name for a in record.arguments if a.requires_grad]
-        if len(names) != len(targets):
-            names = [None] * len(targets)
-        return [
-            Link(node, slot, self.gathered.key(target), output_nr, name)
-            for (slot, target, output_nr), name in zip(targets, names, strict=True)
-            if self.gathered.key(target) in self._seen
-        ]

@@ -1,10 +1,11 @@
 """What stands for one node of the graph before it has an id."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from app.graph import Number
 from app.tracing.records import Record, Value
+from app.tracing.walk import is_leaf
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -12,7 +13,6 @@ class Leaf:
     """A tensor that requires grad and was made by no operation."""
 
     tensor: Any
-    value: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +48,44 @@ class Link:
 class Gathered:
     """All that one graph shows."""
 
-    functions: list[Any]
-    leaves: list[Leaf]
-    records: dict[Any, Record]
+    functions: list[Any] = field(default_factory=list)
+    leaves: list[Leaf] = field(default_factory=list)
+    constants: list[Value | Constant] = field(default_factory=list)
+    detached: list[Record] = field(default_factory=list)
+    records: dict[Any, Record] = field(default_factory=dict)
     """What each function Node computed, where that was seen."""
-    leaf_of: dict[Any, Leaf]
-    """The leaf of each AccumulateGrad."""
     gradient_links: dict[Any, list[Link]] = field(default_factory=dict)
     """By source."""
     value_links: dict[Any, list[Link]] = field(default_factory=dict)
     """By source."""
-    constants: list[Value | Constant] = field(default_factory=list)
-    detached: list[Record] = field(default_factory=list)
     used: dict[Any, set[int]] = field(default_factory=dict)
     """Output numbers that an edge takes, by target."""
+    met: dict[tuple[Any, int], tuple[int, Value]] = field(default_factory=dict)
+    """What an output held when an operation took it, with the index of the first such operation."""
+    leaf_by_id: dict[int, Leaf] = field(default_factory=dict)
     truncated: bool = False
 
     def key(self, node: Any) -> Key:
-        """Give what stands for an autograd Node."""
-        return self.leaf_of.get(node, node)
+        """Give what stands for an autograd Node: for an AccumulateGrad its leaf."""
+        if is_leaf(node):
+            return self.leaf(node.variable)
+        return node
+
+    def leaf(self, tensor: Any) -> Leaf:
+        """Give what stands for a leaf."""
+        leaf = self.leaf_by_id.get(id(tensor))
+        if leaf is None:
+            leaf = self.leaf_by_id[id(tensor)] = Leaf(tensor)
+        return leaf
+
+    def link(self, kind: Literal["gradient", "value"], link: Link) -> None:
+        """Add an edge."""
+        links = self.gradient_links if kind == "gradient" else self.value_links
+        links.setdefault(link.source, []).append(link)
+        self.used.setdefault(link.target, set()).add(link.output_nr)
+
+    def meet(self, key: Key, output_nr: int, index: int, value: Value) -> None:
+        """Note what an output held when operation number ``index`` took it."""
+        known = self.met.get((key, output_nr))
+        if known is None or index < known[0]:
+            self.met[key, output_nr] = (index, value)

@@ -15,20 +15,27 @@ def known_outputs(key: Key, gathered: Gathered) -> dict[int, Value]:
     if isinstance(key, Value):
         return {0: key}
     if isinstance(key, Leaf):
-        return {0: key.value}
+        return {0: gathered.met[key, 0][1]} if (key, 0) in gathered.met else {}
     if isinstance(key, Record):
         return {value.index: value for value in key.outputs}
-    record = gathered.records.get(key) if is_function(key) else None
+    if not is_function(key):
+        return {}
+    known = _of_record(gathered.records.get(key), key._sequence_nr())
+    for number in gathered.used.get(key, {0}) | {0}:
+        if (key, number) in gathered.met:
+            known.setdefault(number, gathered.met[key, number][1])
+    return {number: value for number, value in known.items() if _fits(key, number, value.snapshot)}
+
+
+def _of_record(record: Record | None, sequence: int) -> dict[int, Value]:
     if record is None:
         return {}
-    sequence = key._sequence_nr()
     made = [value for value in (*record.outputs, record.base) if value is not None]
     known = {value.output_nr: value for value in made if value.sequence == sequence}
-    unseen = not known
     for value in record.outputs:
-        if unseen or value.sequence is None:
+        if value.sequence is None:
             known.setdefault(value.index, value)
-    return {number: value for number, value in known.items() if _fits(key, number, value.snapshot)}
+    return known
 
 
 def _fits(node: Any, number: int, snapshot: Snapshot) -> bool:

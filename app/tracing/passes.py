@@ -66,16 +66,21 @@ class Watcher:
         self._recorder = recorder
         self._elements = elements
         self._nodes = nodes
-        self.saved: dict[Any, dict[str, Kept]] = {}
-        """What each Node met so far had saved."""
+        self._saved: dict[Any, dict[str, Kept]] = {}
 
     def look(self, starts: Iterable[Any]) -> tuple[list[Any], bool]:
         """List the Nodes under some Nodes, and read what they saved while it is there."""
         nodes, truncated = reachable(starts, self._nodes)
         for node in nodes:
-            if node not in self.saved:
-                self.saved[node] = {} if is_leaf(node) else saved(node, self._elements)
+            self.read(node)
         return nodes, truncated
+
+    def read(self, node: Any) -> dict[str, Kept]:
+        """Give what a Node had saved when it was first met."""
+        kept = self._saved.get(node)
+        if kept is None:
+            kept = self._saved[node] = {} if is_leaf(node) else saved(node, self._elements)
+        return kept
 
     def watch(self, record: PassRecord, run: Callable[[], Any], create_graph: bool) -> Any:
         """Run backward and note what it does.

@@ -13,7 +13,7 @@ from app.tracing.arguments import named_arguments
 from app.tracing.frames import Frames
 from app.tracing.modules import Modules
 from app.tracing.records import Argument, Record, Recorded, Value
-from app.tracing.snapshot import capture
+from app.tracing.snapshot import capture, unread
 
 
 class Recorder(TorchDispatchMode):
@@ -37,7 +37,6 @@ class Recorder(TorchDispatchMode):
         self._elements = elements
         self._limit = records
         self._values: dict[int, Value] = {}
-        self._leaves: dict[int, Value] = {}
         self._away = False
         self._pending: tuple[Record, tuple[torch.Tensor, ...]] | None = None
 
@@ -54,16 +53,14 @@ class Recorder(TorchDispatchMode):
         changed = tensors[0] if func._schema.is_mutable and tensors else None
         before = old_sequence = None
         if changed is not None:
-            before = capture(changed, self._elements)
-            old_sequence = _sequence_of(changed._base if changed._is_view() else changed)
+            whole = changed._base if changed._is_view() else changed
+            before, old_sequence = self.value_of(whole).snapshot, _sequence_of(whole)
         result = func(*args, **kwargs)
         record = self._new(func, sequence, arguments, torch.is_grad_enabled())
         record.before, record.old_sequence = before, old_sequence
         self._finish(record, result)
         if changed is not None and changed._is_view():
             record.base = self._keep(changed._base, record, 0)
-        if record.differentiable:
-            self.recorded.guessed.setdefault(sequence - 1, record)
         return result
 
     @contextmanager
@@ -147,17 +144,8 @@ class Recorder(TorchDispatchMode):
         known = self._values.get(id(tensor))
         if known is None or known.reference() is not tensor or known.version != _version(tensor):
             known = self._keep(tensor, None, 0)
-        if not known.leaf and tensor.requires_grad and tensor.is_leaf:
-            known.leaf = True
-            first = self._leaves.get(id(tensor))
-            if first is None or first.reference() is not tensor:
-                self._leaves[id(tensor)] = known
+        known.leaf = known.leaf or (tensor.requires_grad and tensor.is_leaf)
         return known
-
-    def leaf_value(self, tensor: torch.Tensor) -> Value:
-        """Give what a leaf held when it was first used."""
-        known = self.value_of(tensor)
-        return self._leaves.get(id(tensor), known)
 
     def _is_full(self) -> bool:
         full = len(self.recorded.records) >= self._limit
@@ -194,12 +182,17 @@ class Recorder(TorchDispatchMode):
         value.sequence, value.output_nr = sequence, output.output_nr
         record.node_sequence = sequence
         if record.is_custom:
-            self.recorded.confirmed[sequence] = record
+            self.recorded.by_sequence[sequence] = record
         else:
-            self.recorded.confirmed.setdefault(sequence, record)
+            self.recorded.by_sequence.setdefault(sequence, record)
 
     def _keep(self, tensor: torch.Tensor, record: Record | None, index: int) -> Value:
-        value = Value(capture(tensor, self._elements), record, index, self._reference(tensor), _version(tensor))
+        if record is not None and not record.is_custom and record.label.startswith("aten.empty"):
+            # Memory that nothing has written to: what it holds is chance.
+            snapshot = unread(tensor)
+        else:
+            snapshot = capture(tensor, self._elements)
+        value = Value(snapshot, record, index, self._reference(tensor), _version(tensor))
         self._values[id(tensor)] = value
         return value
 
@@ -207,10 +200,9 @@ class Recorder(TorchDispatchMode):
         key = id(tensor)
 
         def forget(reference: "weakref.ref[Any]") -> None:
-            for table in (self._values, self._leaves):
-                known = table.get(key)
-                if known is not None and known.reference is reference:
-                    del table[key]
+            known = self._values.get(key)
+            if known is not None and known.reference is reference:
+                del self._values[key]
 
         return weakref.ref(tensor, forget)
 

@@ -86,14 +86,11 @@ class Recorded:
     """All that was recorded."""
 
     records: list[Record] = field(default_factory=list)
-    guessed: dict[int, Record] = field(default_factory=dict)
-    """Nodes' sequence numbers to the first record dispatched for them."""
-    confirmed: dict[int, Record] = field(default_factory=dict)
-    """The same, learnt from a tensor's grad_fn: this is certain."""
+    by_sequence: dict[int, Record] = field(default_factory=dict)
+    """Nodes' sequence numbers to the records of what they computed."""
     overflowed: bool = False
     """Whether operations were left out because there were too many."""
 
     def of(self, sequence: int) -> Record | None:
         """Give the record of what a Node computed."""
-        found = self.confirmed.get(sequence)
-        return found if found is not None else self.guessed.get(sequence)
+        return self.by_sequence.get(sequence)

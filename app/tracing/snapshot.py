@@ -34,8 +34,7 @@ def capture(tensor: torch.Tensor, limit: int) -> Snapshot:
         tensor: any tensor; it is read only.
         limit: elements up to which it is copied whole.
     """
-    shape, dtype = tuple(tensor.shape), str(tensor.dtype).removeprefix("torch.")
-    numel = tensor.numel()
+    shape, dtype, numel = tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."), tensor.numel()
     try:
         with quiet():
             if numel <= limit:
@@ -46,7 +45,13 @@ def capture(tensor: torch.Tensor, limit: int) -> Snapshot:
             return Snapshot(shape, dtype, numel, None, None, _sparse_statistics(tensor, numel))
     except (RuntimeError, NotImplementedError, TypeError):
         # Tensors without readable elements (on the meta device, quantised, of a foreign layout) keep their shape.
-        return Snapshot(shape, dtype, numel, None, None, empty_statistics())
+        return unread(tensor)
+
+
+def unread(tensor: torch.Tensor) -> Snapshot:
+    """Give the shape and dtype of a tensor, and nothing of what it holds."""
+    dtype = str(tensor.dtype).removeprefix("torch.")
+    return Snapshot(tuple(tensor.shape), dtype, tensor.numel(), None, None, empty_statistics())
 
 
 def describe(snapshot: Snapshot, requires_grad: bool, is_leaf: bool, listed: bool) -> Tensor:
