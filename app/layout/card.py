@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from app.layout import text
-from app.layout.forms import Form
+from app.layout.forms import Form, Words
 from app.layout.geometry import Size
 
 PAD = 12.0
@@ -12,6 +12,12 @@ STRIPE = 5.0
 """Width of the coloured stripe beside a block [px]."""
 BLOCK_PAD = 7.0
 """Room above and below a block's form [px]."""
+WORDS_PAD = 3.0
+"""The same for a form that is a line of words [px]."""
+BODY_PAD = 4.0
+"""More room at the beginning and end of the blocks [px]."""
+SHEETS = 7.0
+"""How far the sheets of a fold show under its card [px]."""
 TITLE_SIZE = 14.0
 CHIP_SIZE = 12.0
 CHIP_PAD = 7.0
@@ -37,6 +43,8 @@ class Header:
     shape: str = ""
     lines: tuple[tuple[str, str], ...] = ()
     """Further lines, left and right."""
+    code: str = ""
+    """The sub-expression, on a line of its own."""
     badges: tuple[str, ...] = ()
 
     @property
@@ -49,7 +57,7 @@ class Header:
         """Width that the header needs between the paddings [px]."""
         first = text.width(self.title, TITLE_SIZE) + (self.chip_width + 8 if self.chip else 0)
         first += _GAP + text.width(self.shape, SHAPE_SIZE) if self.shape else 0
-        widths = [first, badges_width(self.badges)]
+        widths = [first, badges_width(self.badges), text.width(self.code, SMALL_SIZE)]
         for left, right in self.lines:
             gap = _GAP if left and right else 0
             widths.append(text.width(left, SMALL_SIZE) + gap + text.width(right, SMALL_SIZE))
@@ -58,7 +66,7 @@ class Header:
     @property
     def height(self) -> float:
         """Height of the whole header [px]."""
-        lines = len(self.lines)
+        lines = len(self.lines) + bool(self.code)
         return FIRST_LINE + 10 + lines * LINE + (19 if self.badges else 0)
 
 
@@ -81,6 +89,16 @@ class Block:
     label: str
     form: Form
 
+    @property
+    def pad(self) -> float:
+        """Room above and below the form [px]."""
+        return WORDS_PAD if isinstance(self.form, Words) else BLOCK_PAD
+
+    @property
+    def height(self) -> float:
+        """Height with the room above and below [px]."""
+        return self.form.height + 2 * self.pad
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -93,10 +111,6 @@ class Card:
     tops: tuple[float, ...] = field(default=())
     """Where each block begins [px]."""
 
-    def block_height(self, block: Block) -> float:
-        """Return the height of a block with its paddings [px]."""
-        return block.form.height + 2 * BLOCK_PAD
-
 
 def measure(header: Header, blocks: tuple[Block, ...]) -> Card:
     """Return the card that holds a header and blocks."""
@@ -104,11 +118,12 @@ def measure(header: Header, blocks: tuple[Block, ...]) -> Card:
     label_width += 12 if label_width else 0
     wide = max((STRIPE + PAD + label_width + block.form.width + PAD for block in blocks), default=0.0)
     width = max(_LEAST, header.width + 2 * PAD, wide)
-    tops, y = [], header.height
+    edge = BODY_PAD if any(isinstance(block.form, Words) for block in blocks) else 0.0
+    tops, y = [], header.height + edge
     for block in blocks:
         tops.append(y)
-        y += block.form.height + 2 * BLOCK_PAD
-    return Card(header, blocks, Size(round(width), round(y)), label_width, tuple(tops))
+        y += block.height
+    return Card(header, blocks, Size(round(width), round(y + edge)), label_width, tuple(tops))
 
 
 PILL_HEIGHT = 30.0

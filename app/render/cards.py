@@ -6,7 +6,7 @@ from app.graph.model import Node, Number, Tensor
 from app.layout import card as measures
 from app.layout import text
 from app.layout.card import Block, Card, Header
-from app.layout.forms import CELL_GAP, CELL_PAD, NO_ELEMENTS, NOTE_SIZE, SCALAR_SIZE, SLAB_GAP, Grid, Histogram
+from app.layout.forms import CELL_GAP, CELL_PAD, NO_ELEMENTS, NOTE_SIZE, SCALAR_SIZE, SLAB_GAP, Grid, Histogram, Words
 from app.layout.forms import Number as NumberForm
 from app.render import numbers
 from app.render.content import Content, Row
@@ -43,8 +43,8 @@ def _card(content: Content, card: Card, scales: Mapping[str, Scale]) -> Iterator
     width, height = card.size.width, card.size.height
     radius = radius_of(content)
     if content.box.fold is not None:
-        yield Rect(6, -6, width - 12, 20, "behind", radius)
-        yield Rect(3, -3, width - 6, 20, "behind", radius)
+        for step in (measures.SHEETS, measures.SHEETS / 2):
+            yield Rect(step, height - 24 + step, width - 2 * step, 24, "behind", radius)
     yield Rect(0, 0, width, height, "card", radius)
     flags = content.box.node.flags if content.box.node else []
     if "root" in flags:
@@ -77,6 +77,9 @@ def _header(content: Content, card: Card) -> Iterator[Mark]:
             yield _text(measures.PAD, y, first, measures.SMALL_SIZE, "soft")
         if second:
             yield _text(right, y, second, measures.SMALL_SIZE, "soft", "end")
+    if header.code:
+        y += measures.LINE
+        yield _text(measures.PAD, y, header.code, measures.SMALL_SIZE, "")
     yield from _badges(header, y + 6, content.alarms)
 
 
@@ -93,14 +96,15 @@ def _badges(header: Header, y: float, alarms: tuple[str, ...]) -> Iterator[Mark]
 
 def _row(card: Card, row: Row, top: float, scales: Mapping[str, Scale]) -> Iterator[Mark]:
     block = row.block
-    height = card.block_height(block)
+    height = block.height
     if block.kind in scales:
         stripe = f"stripe-{block.kind}" if row.content else "stripe"
-        yield Rect(6, top + 6, 3.5, height - 12, stripe, 1.75)
+        inset = min(6.0, block.pad + 1)
+        yield Rect(6, top + inset, 3.5, height - 2 * inset, stripe, 1.75)
     x = measures.STRIPE + measures.PAD
-    y = top + measures.BLOCK_PAD
+    y = top + block.pad
     if block.label:
-        yield _text(x, y + 13.5, block.label, measures.LABEL_SIZE, "soft")
+        yield _text(x, y + (12.5 if isinstance(block.form, Words) else 13.5), block.label, measures.LABEL_SIZE, "soft")
         x += card.label_width
     if isinstance(row.content, str):
         if not row.content:

@@ -157,6 +157,7 @@ def _paint(
     painter = Painter(several, geometry, options, focus, scales, flows, (left, MARGIN))
     groups = [painter.frame(frame) for frame in all_frames(plan.scene.frames)]
     groups += [painter.link(link) for link in plan.scene.links]
+    groups += [painter.frame_name(frame) for frame in all_frames(plan.scene.frames)]
     groups += [painter.box(box, plan.contents[box.id]) for box in plan.scene.boxes]
     height = geometry.size.height + 2 * MARGIN
     if foot_height:

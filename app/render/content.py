@@ -7,7 +7,7 @@ from app.graph.model import Graph, Node, NodeKind, Output, Saved, Tensor
 from app.graph.operators import short_name
 from app.graph.scene import Box, Fold
 from app.layout import text
-from app.layout.card import Block, Card, Header, measure, measure_pill
+from app.layout.card import SHEETS, Block, Card, Header, measure, measure_pill
 from app.layout.forms import form_of, line_of, words
 from app.layout.geometry import Size
 from app.render import numbers
@@ -115,6 +115,7 @@ class Author:
             title=text.shorten(title_of(node), NAME_CELLS),
             shape=shape_of(node),
             lines=tuple(self._lines(node)),
+            code="" if node.kind == "constant" else text.shorten(self._source.code(node), CODE_CELLS),
             badges=badges,
         )
         card = measure(header, tuple(row.block for row in rows))
@@ -129,10 +130,7 @@ class Author:
         dtype = next((output.value.dtype for output in node.outputs if output.value), "")
         name = "" if node.kind == "constant" else text.shorten(node.op, CODE_CELLS)
         if name or dtype:
-            yield name, dtype
-        code = text.shorten(self._source.code(node), CODE_CELLS)
-        if code and node.kind != "constant":
-            yield code, ""
+            yield name, text.shorten(dtype, 12)
 
     def _rows(self, node: Node) -> Iterator[Row]:
         several = len(node.outputs) > 1
@@ -170,17 +168,20 @@ class Author:
             yield _tensor_row("gradient", ".grad", node.accumulated[position], "None")
 
     def _fold(self, box: Box, fold: Fold) -> Content:
+        is_module = fold.scope is not None and fold.scope.kind == "module"
         header = Header(
             chip=None,
-            title=_tail(fold.label, NAME_CELLS + 6),
+            title=_tail(fold.scope.name if fold.scope and is_module else fold.label, NAME_CELLS + 6),
             shape=f"×{fold.repeat}" if fold.repeat > 1 else "",
             lines=tuple(self._fold_lines(fold)),
         )
         rows = tuple(self._fold_rows(fold))
         card = measure(header, tuple(row.block for row in rows))
-        return Content(box, card.size, card, rows)
+        return Content(box, Size(card.size.width, card.size.height + SHEETS), card, rows)
 
     def _fold_lines(self, fold: Fold) -> Iterator[tuple[str, str]]:
+        if fold.scope is not None and fold.scope.kind == "module":
+            yield text.shorten(fold.scope.type, CODE_CELLS), ""
         counts = [_count(fold.operations, "operation"), _count(len(fold.parameters), "leaf", "leaves")]
         yield " · ".join(count for count in counts if count) or _count(len(fold.members), "node"), ""
         shapes = [self._described(ids) for ids in (fold.inputs, fold.outputs)]
@@ -205,8 +206,8 @@ class Author:
         if self._gradients:
             for key in fold.parameters[:_MOST_PARAMETERS]:
                 node = self._nodes[key]
-                name = node.names[0].rpartition(".")[2] if node.names else key
-                yield _norm_row("gradient", _tail(name, 12), _at(node.outputs[0].gradients, self._pass))
+                name = node.names[0].removeprefix(f"{fold.scope.name}." if fold.scope else "") if node.names else key
+                yield _norm_row("gradient", f"grad {_tail(name, 18)}", _at(node.outputs[0].gradients, self._pass))
             left = len(fold.parameters) - _MOST_PARAMETERS
             if left > 0:
                 yield _remark("", f"and {left} more")

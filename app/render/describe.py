@@ -34,7 +34,7 @@ def describe_graph(graph: Graph, pass_position: int | None) -> str:
 
 def name_of(node: Node) -> str:
     """Return what a node is called: its variable, or its operation."""
-    return clean(node.names[0]) if node.names else title_of(node)
+    return clean(node.names[0]) if node.names else clean(title_of(node))
 
 
 def _named(node: Node) -> str:

@@ -43,7 +43,7 @@ class Painter:
             marks.append(Rect(-_RING, -_RING, size.width + 2 * _RING, size.height + 2 * _RING, "ring", radius))
         marks += cards.draw_content(content, self.scales)
         x, y = self.origin
-        label = cards.label_of(content, _called(box))
+        label = text.clean(cards.label_of(content, _called(box)))
         return Group(" ".join(styles), label, tuple(marks), area.x + x, area.y + y, _box_data(box), focusable=True)
 
     def link(self, link: Link) -> Group:
@@ -69,11 +69,19 @@ class Painter:
         """Return the group of a frame."""
         area = self.geometry.frames[frame.id]
         x, y = self.origin
-        marks: tuple[Mark, ...] = (
-            Rect(0, 0, area.width, area.height, "frame", 10),
-            Text(12, 18, frame_title(frame), FRAME_TITLE - 1, "soft bold"),
-        )
+        marks = (Rect(0, 0, area.width, area.height, "frame", 10),)
         return Group("scope", "", marks, area.x + x, area.y + y, (("scope", text.clean(frame.path)),))
+
+    def frame_name(self, frame: Frame) -> Group:
+        """Return the group of a frame's title, which stands over the lines that cross the frame."""
+        area = self.geometry.frames[frame.id]
+        x, y = self.origin
+        title = frame_title(frame)
+        halo = Rect(7, 6, text.width(title, FRAME_TITLE - 1) + 10, 17, "halo", 4)
+        size = FRAME_TITLE - 1
+        words = Text(12, 18, title, size, "soft bold", length=text.fitted(title, size))
+        data = (("scope", text.clean(frame.path)),)
+        return Group("scope-name", "", (halo, words), area.x + x, area.y + y, data)
 
     def _width(self, norm: float) -> int:
         most = max((flow.norm for flow in self.flows.values() if flow.norm), default=norm)

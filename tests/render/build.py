@@ -126,6 +126,10 @@ class Builder:
     def constant(self, value: object, names: Sequence[str] = ()) -> str:
         return self.add("constant", (), value, kind="constant", names=names)
 
+    @staticmethod
+    def scopes(name: str) -> list[Scope]:
+        return [Scope(kind="module", name=name, type=name, call=1)]
+
     def graph(self, root: str | None = None) -> Graph:
         last = root or self.nodes[-1].id
         roots = [Root(node=last, output_nr=0, name="z")]
