@@ -96,6 +96,8 @@ async def run(request: Request, body: RunBody) -> Response:
         if view.ran and not body.parts:
             answer |= {"svg": view.picture, "inputs": view.values, "index": view.index()}
             answer |= {"steps": view.counts(), "step": view.told()}
+        if "gradient" in body.parts:
+            answer["gradient"] = view.gradient()
         return JSONResponse(answer, status, headers={"Cache-Control": "no-store"})
 
     return await pipeline_of(request).in_thread(respond)

@@ -75,6 +75,14 @@ class View:
             "sentence": sentence,
         }
 
+    def gradient(self) -> dict[str, Any] | None:
+        """The inspected node's gradient with its numbers, for the exercise that asks for them; None without."""
+        outputs = () if self.detail is None else self.detail.outputs
+        shown = next((output.gradient for output in outputs if output.gradient is not None), None)
+        if shown is None or shown.tensor.values is None:
+            return None
+        return shown.tensor.model_dump(include={"shape", "values"})
+
     def counts(self) -> dict[str, int]:
         """How many steps there are, and how many of them are forward."""
         return {"count": len(self.steps), "forward": sum(step.phase == "forward" for step in self.steps)}

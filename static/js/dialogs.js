@@ -41,7 +41,7 @@ export function startDialogs(page) {
       image.loading = "lazy";
       image.alt = "";
       const theme = document.documentElement.dataset.theme;
-      image.src = thumb.dataset.picture + (theme ? `?theme=${theme}` : "");
+      image.src = `${thumb.dataset.picture}?direction=LR${theme ? `&theme=${theme}` : ""}`;
       thumb.append(image);
     }
   }

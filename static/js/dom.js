@@ -30,7 +30,7 @@ export function parseSvg(text) {
 /** Whether the person asked for less motion. */
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-const isMac = /Mac|iPhone|iPad/.test(navigator.platform ?? "");
+const isMac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");
 
 /** Whether the key that commands go with is held: Command on a Mac, Control elsewhere. */
 export const hasMod = (event) => (isMac ? event.metaKey : event.ctrlKey);

@@ -11,7 +11,7 @@ export function find(nodes, query) {
   const fits = (node) =>
     node.id === wanted ||
     node.names.some((name) => name.toLowerCase().includes(wanted)) ||
-    node.op.toLowerCase().includes(wanted) ||
+    node.op.toLowerCase().startsWith(wanted) ||
     node.operator.includes(wanted) ||
     (line && node.span && node.span[0] === Number(line[1]));
   return nodes.filter(fits).map((node) => node.id);

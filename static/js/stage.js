@@ -43,7 +43,7 @@ export function startStage(page) {
 
   store.on(["node"], (state) => {
     mark();
-    if (page.answer) inspect(state);
+    if (page.answer && !page.predict?.hides(state.node)) inspect(state);
   });
   page.view.after(() => mark());
 

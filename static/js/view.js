@@ -12,6 +12,7 @@ export function shapeOf(index) {
 export function createView(page) {
   const status = byId("status");
   const listeners = [];
+  const refreshers = [];
 
   function tell(text, trouble = false) {
     status.textContent = text;
@@ -49,9 +50,17 @@ export function createView(page) {
     for (const listener of listeners) listener(answer, state, { ran, fresh, inputsPart });
   }
 
+  /** Puts the last picture in place again, without what was done to it. */
+  function refresh() {
+    if (page.answer?.svg) page.stage.placed(putPicture(page.answer.svg), false);
+    for (const refresher of refreshers) refresher();
+  }
+
   return {
     tell,
     show,
+    refresh,
+    onRefresh: (refresher) => refreshers.push(refresher),
     /** Calls back after each answer: (answer, state, {ran, fresh}). */
     after: (listener) => listeners.push(listener),
   };

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { levelOf, rangeOf } from "../../static/js/colour.js";
+import { placing } from "../../static/js/minimap.js";
+import { find } from "../../static/js/search.js";
+import { toggled } from "../../static/js/stage.js";
+import { fitted, opening, zoomed } from "../../static/js/viewport.js";
+import { ahead, joined } from "../../static/js/walk.js";
+
+test("arrow keys go to the nearest card ahead", () => {
+  const places = [{ id: "below", x: 5, y: 100 }, { id: "far", x: 0, y: 300 }, { id: "above", x: 0, y: -90 }];
+  assert.equal(ahead({ x: 0, y: 0 }, places, "down"), "below");
+  assert.equal(ahead({ x: 0, y: 0 }, places, "up"), "above");
+  assert.equal(ahead({ x: 0, y: 400 }, places, "down"), null);
+});
+
+test("cards that an edge joins are found from both ends", () => {
+  const edges = [{ source: "b", target: "a" }, { source: "c", target: "b" }];
+  assert.deepEqual([...joined(edges, "b")].sort(), ["a", "c"]);
+});
+
+test("zooming keeps the point under the pointer where it is", () => {
+  const view = zoomed({ x: 10, y: 20, k: 1 }, 2, 110, 120);
+  assert.deepEqual(view, { k: 2, x: -90, y: -80 });
+  assert.equal((110 - view.x) / view.k, 100);
+});
+
+test("a picture that fits is shown whole, a tall one from its top at a size that can be read", () => {
+  const host = { width: 800, height: 600 };
+  assert.equal(opening({ width: 400, height: 300 }, host).k, 1.15);
+  const tall = opening({ width: 400, height: 3000 }, host);
+  assert.equal(tall.k, 1);
+  assert.ok(tall.y > 0);
+  assert.ok(fitted({ width: 400, height: 3000 }, host).k < 0.2);
+});
+
+test("the map holds the whole picture", () => {
+  const { k, x, y } = placing({ width: 1000, height: 500 }, { width: 100, height: 100 });
+  assert.deepEqual([k, x, y], [0.1, 0, 25]);
+});
+
+test("search finds names, operators, ids and lines", () => {
+  const nodes = [
+    { id: "n0", names: ["x"], op: "AccumulateGrad", operator: "leaf", span: null },
+    { id: "n1", names: ["loss"], op: "MulBackward0", operator: "mul", span: [4, 0, 4, 3] },
+  ];
+  assert.deepEqual(find(nodes, "LOSS"), ["n1"]);
+  assert.deepEqual(find(nodes, "mul"), ["n1"]);
+  assert.deepEqual(find(nodes, "line 4"), ["n1"]);
+  assert.deepEqual(find(nodes, "n0"), ["n0"]);
+  assert.deepEqual(find(nodes, " "), []);
+});
+
+test("sizes are coloured on a log scale", () => {
+  const range = rangeOf([1e-4, 1, 100, 0, null, "nan"]);
+  assert.deepEqual(range, { low: -4, high: 2 });
+  assert.equal(levelOf(1e-4, range), "c1");
+  assert.equal(levelOf(100, range), "c7");
+  assert.equal(levelOf(0, range), "zero");
+  assert.equal(levelOf("inf", range), "bad");
+  assert.equal(levelOf(null, range), "");
+});
+
+test("opening and folding a scope are opposites", () => {
+  const state = { open: ["net"], closed: [] };
+  const opened = toggled(state, "net.0", true);
+  assert.deepEqual(opened, { open: ["net", "net.0"], closed: [] });
+  assert.deepEqual(toggled(opened, "net", false), { open: [], closed: ["net"] });
+});
