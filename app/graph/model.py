@@ -157,6 +157,8 @@ class Node(Data):
     no_gradient: NoGradient | None = None
     accumulated: list[Tensor | None] = []
     """For leaves: ``.grad`` after each pass."""
+    gradient_ratios: list[float | None] = []
+    """For leaves: the norm of each pass's gradient divided by the norm of the value."""
 
 
 class Edge(Data):

@@ -62,7 +62,7 @@ class Build:
         starts = [node for (node, _), _ in roots] + [node for record in passes for node in record.starts()]
         inner = [pair for record in passes for pair in record.inner]
         self._gatherer = Gatherer(recorder.recorded, limits.nodes)
-        self._gathered = self._gatherer.gather(starts, inner)
+        self._gathered = self._gatherer.gather(starts, inner, self._named_leaves() if starts else ())
         self.truncated = self._gathered.truncated
         self._meet_variables()
         self._labels = Labels(names, self._gathered)
@@ -108,6 +108,13 @@ class Build:
         key, arrived = self._key(node_id), self._cotangents[index - 1]
         known = {number: arrival.snapshot.kept for (node, number), arrival in arrived.items() if node is key}
         return [known.get(number) for number in range(max(known, default=-1) + 1)]
+
+    def _named_leaves(self) -> list[torch.Tensor]:
+        """List the program's leaves, that those without any use are shown too."""
+        modules = [value for value in self._variables.values() if isinstance(value, torch.nn.Module)]
+        tensors = [value for value in self._variables.values() if isinstance(value, torch.Tensor)]
+        tensors += [parameter for module in modules for parameter in module.parameters()]
+        return [tensor for tensor in tensors if tensor.is_leaf and tensor.requires_grad]
 
     def _meet_variables(self) -> None:
         """Learn from the tensors at hand what no operation told: leaves that none took, views made anew."""

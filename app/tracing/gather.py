@@ -30,12 +30,15 @@ class Gatherer:
         self._by_sequence: dict[int, Any] = {}
         self.gathered = Gathered()
 
-    def gather(self, starts: Iterable[Any], inner: Iterable[tuple[Any, Any]] = ()) -> Gathered:
+    def gather(
+        self, starts: Iterable[Any], inner: Iterable[tuple[Any, Any]] = (), leaves: Iterable[Any] = ()
+    ) -> Gathered:
         """Gather all that takes part.
 
         Args:
             starts: the Nodes to start from.
             inner: pairs of a Node and a Node that its backward started another pass from.
+            leaves: tensors that are shown even where nothing takes them.
         """
         for node in starts:
             self._admit(self.gathered.key(node))
@@ -44,6 +47,8 @@ class Gatherer:
                 self._follow_record(key)
             elif is_function(key):
                 self._follow_function(key)
+        for tensor in leaves:
+            self._admit(self.gathered.leaf(tensor))
         for running, start in inner:
             target = self.gathered.key(start)
             if running in self._seen and target in self._seen:
