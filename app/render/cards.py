@@ -144,9 +144,7 @@ def _grid(form: Grid, tensor: Tensor, x: float, y: float, scale: Scale) -> Itera
         left = x + column * (form.cell_width + CELL_GAP)
         top = y + row * (form.cell_height + CELL_GAP) + row // form.slab * SLAB_GAP
         tint = scale.tint(number)
-        yield Rect(left, top, form.cell_width, form.cell_height, "cell", 2.5)
-        if tint:
-            yield Rect(left, top, form.cell_width, form.cell_height, tint, 2.5)
+        yield Rect(left, top, form.cell_width, form.cell_height, f"cell {tint}" if tint else "cell", 2.5)
         style = "alarm-text" if tint == "alarm" else ""
         if whole or tint == "alarm":
             yield _text(left + form.cell_width / 2, top + baseline, word, form.font_size, style, "middle")

@@ -37,9 +37,7 @@ def draw_legend(scales: Mapping[str, Scale], notes: Sequence[str], x: float, y: 
         tints = [f"m{level}" for level in range(len(LEVELS), 0, -1)]
         tints += [""] + [f"{_LETTERS[kind]}{level}" for level in range(1, len(LEVELS) + 1)]
         for index, tint in enumerate(tints):
-            yield Rect(left + index * _SWATCH, y + 2, _SWATCH, 11, "cell")
-            if tint:
-                yield Rect(left + index * _SWATCH, y + 2, _SWATCH, 11, tint)
+            yield Rect(left + index * _SWATCH, y + 2, _SWATCH, 11, f"cell {tint}" if tint else "cell")
         yield Text(left + len(tints) * _SWATCH + 6, y + 11, most, SIZE, "soft")
         y += LINE
     for note in notes:

@@ -39,7 +39,7 @@ def write_svg(picture: Picture, theme: Theme = "auto", scale: float = 1.0) -> by
 
 
 def _pixels(number: float) -> str:
-    return f"{number:.2f}".rstrip("0").rstrip(".")
+    return f"{number:.2f}".rstrip("0").rstrip(".") if number % 1 else str(int(number))
 
 
 @cache
