@@ -7,6 +7,7 @@ from app.errors import ViewInvalidError
 from app.graph.model import Graph
 from app.layout import Engine
 from app.render.dot import draw_dot
+from app.render.html import draw_html
 from app.render.mermaid import draw_mermaid
 from app.render.message import message_picture
 from app.render.options import Theme, ViewOptions
@@ -28,6 +29,7 @@ _FORMATS: dict[str, tuple[str, Callable[[Graph, ViewOptions, Engine, str], bytes
     "svg": ("image/svg+xml", draw_svg),
     "png": ("image/png", draw_png),
     "pdf": ("application/pdf", draw_pdf),
+    "html": ("text/html", draw_html),
     "dot": ("text/vnd.graphviz", draw_dot),
     "mermaid": ("text/vnd.mermaid", draw_mermaid),
     "text": ("text/plain", draw_text),

@@ -19,7 +19,10 @@ def draw_text(graph: Graph, options: ViewOptions, engine: Engine, source: str = 
     tree = write_tree(graph, constants=options.constants, detached=options.detached)
     if not graph.nodes:
         return tree.encode()
-    return f"{title_of_graph(graph)}\n{describe_graph(graph, position)}\n\n{tree}".encode()
+    text = f"{title_of_graph(graph)}\n{describe_graph(graph, position)}\n\n{tree}"
+    return "".join(
+        character if character == "\n" or character.isprintable() else "\ufffd" for character in text
+    ).encode()
 
 
 def draw_json(graph: Graph, options: ViewOptions, engine: Engine, source: str = "") -> bytes:

@@ -9,6 +9,7 @@ from app.render import ViewOptions, draw
 from app.render.dot import write_dot
 from tests.graph.build import Builder, module
 from tests.graph.program import CUBES, LSTM, TRANSFORMER, trace
+from tests.render.hostile import STRINGS, hostile_graph
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +70,11 @@ def test_scopes_are_clusters_and_folds_name_what_opens_them(engine: Engine) -> N
     assert "×6" in folds[0]["label"] or "×5" in folds[1]["label"]
     assert folds[0]["tooltip"] == "open=model.layers.0"
     assert any(name.startswith("cluster_") for name in boxes)
+
+
+@pytest.mark.parametrize("word", STRINGS, ids=range(len(STRINGS)))
+def test_any_text_can_be_written(word: str) -> None:
+    assert write_dot(hostile_graph(word), ViewOptions(labels="slots")).encode()
 
 
 def test_hostile_names_stay_words(engine: Engine) -> None:

@@ -2,11 +2,14 @@
 
 import re
 
+import pytest
+
 from app.layout import make_engine
 from app.render import ViewOptions, draw
 from app.render.mermaid import write_mermaid
 from tests.graph.build import Builder, module
 from tests.graph.program import CUBES, TRANSFORMER, trace
+from tests.render.hostile import STRINGS, hostile_graph
 
 
 def test_nodes_are_shaped_by_kind() -> None:
@@ -49,6 +52,11 @@ def test_copies_of_a_leaf_have_names_that_mermaid_takes() -> None:
     chart = write_mermaid(made.graph(), ViewOptions())
     assert "n0_8 --> n8" in chart
     assert "n0.8" not in chart
+
+
+@pytest.mark.parametrize("word", STRINGS, ids=range(len(STRINGS)))
+def test_any_text_can_be_written(word: str) -> None:
+    assert write_mermaid(hostile_graph(word), ViewOptions(labels="slots")).encode()
 
 
 def test_hostile_names_are_written_by_number() -> None:

@@ -9,6 +9,7 @@ from app.graph import Graph
 from app.layout import Engine, make_engine
 from app.render import ViewOptions, draw
 from tests.graph.program import CUBES, trace
+from tests.render.hostile import STRINGS, hostile_graph
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,12 @@ def test_text_of_nothing_explains_it(engine: Engine) -> None:
 def test_text_knows_no_pass_that_did_not_run(engine: Engine) -> None:
     with pytest.raises(ViewInvalidError, match="pass"):
         draw(trace(CUBES), "text", ViewOptions(pass_index=2), engine)
+
+
+@pytest.mark.parametrize("word", STRINGS, ids=range(len(STRINGS)))
+def test_text_holds_nothing_that_a_terminal_would_obey(engine: Engine, word: str) -> None:
+    text = draw(hostile_graph(word), "text", ViewOptions(), engine).content.decode()
+    assert all(character == "\n" or character.isprintable() for character in text)
 
 
 def test_json_is_the_graph(engine: Engine) -> None:

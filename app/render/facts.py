@@ -1,0 +1,85 @@
+"""What a page tells about each box when it is chosen, and the steps in terms of boxes."""
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+from app.graph.model import Graph, Node
+from app.graph.scene import Fold, Scene
+from app.graph.steps import list_steps
+from app.graph.wording import say_node, say_shape, say_tensor
+from app.layout.text import clean
+
+MOST_STEPS = 1_000
+"""Steps past which a page has none: it would be larger than what it shows."""
+MOST_MEMBERS = 100
+"""Nodes inside a fold that are told one by one."""
+
+
+class Fact(TypedDict):
+    """One box."""
+
+    title: str
+    rows: list[list[str]]
+    """Name, text and, for numbers, "value" or "gradient"."""
+    sentences: list[str]
+    line: int | None
+
+
+class Facts(TypedDict):
+    """All boxes by their ``data-node``, and each step's box, phase and sentence."""
+
+    boxes: dict[str, Fact]
+    steps: list[list[str]]
+
+
+def facts_of(graph: Graph, scene: Scene) -> Facts:
+    """Say what a page tells about each box of a scene."""
+    nodes = {node.id: node for node in graph.nodes}
+    few = len(graph.nodes) + sum(len(run.order) for run in graph.passes) <= MOST_STEPS
+    steps = list_steps(graph) if few else ()
+    told: dict[str, list[str]] = {}
+    for step in steps:
+        told.setdefault(step.node, []).append(clean(step.sentence))
+    keys: dict[str, str] = {}
+    boxes: dict[str, Fact] = {}
+    for box in scene.boxes:
+        if box.node is not None:
+            keys[box.node.id] = box.node.id
+            boxes[box.node.id] = _node_fact(box.node, told.get(box.node.id, []))
+        elif box.fold is not None:
+            for member in box.fold.members:
+                keys.setdefault(member, box.id)
+            boxes[box.id] = _fold_fact(box.fold, nodes)
+    shown = [[keys[step.node], step.phase, clean(step.sentence)] for step in steps if step.node in keys]
+    return Facts(boxes=boxes, steps=shown)
+
+
+def _node_fact(node: Node, sentences: list[str]) -> Fact:
+    rows = [["node", node.id], ["operation", node.op]]
+    for output in node.outputs:
+        which = f" {output.output_nr}" if len(node.outputs) > 1 else ""
+        if output.value is not None:
+            rows.append([f"shape{which}", f"{say_shape(output.value)} {output.value.dtype}"])
+            rows.append([f"value{which}", say_tensor(output.value), "value"])
+        for number, gradient in enumerate(output.gradients, 1):
+            several = f", pass {number}" if len(output.gradients) > 1 else ""
+            rows.append([f"gradient{which}{several}", say_tensor(gradient), "gradient"])
+    if node.formula:
+        rows.append(["derivative", clean(node.formula)])
+    if node.scope:
+        rows.append(["made in", " › ".join(clean(scope.name) for scope in node.scope)])
+    return Fact(title=clean(say_node(node)), rows=rows, sentences=sentences, line=node.span.line if node.span else None)
+
+
+def _fold_fact(fold: Fold, nodes: Mapping[str, Node]) -> Fact:
+    rows = [["folded", f"{len(fold.members):,} nodes"], ["to unfold", f"open={clean(fold.path)}"]]
+    if fold.repeat > 1:
+        rows.append(["equal ones", f"{fold.repeat}"])
+    for member in fold.members[:MOST_MEMBERS]:
+        node = nodes[member]
+        value = node.outputs[0].value if node.outputs else None
+        shape = f" {say_shape(value)}" if value and node.kind != "constant" else ""
+        rows.append([member, f"{clean(say_node(node))}{shape}"])
+    left = len(fold.members) - MOST_MEMBERS
+    sentences = [f"and {left:,} more."] if left > 0 else []
+    return Fact(title=clean(fold.label), rows=rows, sentences=sentences, line=None)
