@@ -55,7 +55,7 @@ def facts_of(graph: Graph, scene: Scene) -> Facts:
 
 
 def _node_fact(node: Node, sentences: list[str]) -> Fact:
-    rows = [["node", node.id], ["operation", node.op]]
+    rows = [["node", node.id], ["operation", clean(node.op)]]
     for output in node.outputs:
         which = f" {output.output_nr}" if len(node.outputs) > 1 else ""
         if output.value is not None:
