@@ -97,6 +97,9 @@ def embed_operation(*, with_payload: bool) -> dict[str, Any]:
         _parameter("chrome", "0: nothing around the picture.", {"type": "string", "enum": SWITCH}),
     ]
     unused = {"download", "v"}
+    for status, response in operation["responses"].items():
+        if status in (400, 413, 422, 429, 503):
+            response["content"]["text/html"] = {"schema": {"type": "string"}}
     kept = [one for one in operation["openapi_extra"]["parameters"] if one["name"] not in unused]
     return operation | {
         "summary": "The graph of a program as a page for a frame",

@@ -155,7 +155,7 @@ async def oembed(
     url: str = Parameter(max_length=64_000, description="An address of a picture, an embedded graph or the page."),
     maxwidth: int | None = Parameter(default=None, ge=1, le=100_000),
     maxheight: int | None = Parameter(default=None, ge=1, le=100_000),
-    format: str = Parameter(default="json", max_length=10),
+    format: str = Parameter(default="json", max_length=10, json_schema_extra={"enum": ["json"]}),
 ) -> Oembed:
     """Answer a frame for an address (oembed.com)."""
     if format != "json":

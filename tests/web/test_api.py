@@ -151,3 +151,8 @@ def test_graphs_is_no_collection_to_be_read(client: TestClient) -> None:
 def test_an_unknown_address_is_a_problem_too(client: TestClient) -> None:
     response = client.get("/api/v1/nothing")
     assert (response.status_code, response.headers["content-type"]) == (404, MEDIA_TYPE)
+
+
+def test_a_complex_input_is_answered_one_way_or_the_other(client: TestClient) -> None:
+    response = post(client, "x * 2", inputs={"x": {"re": 1.0, "im": 2.0}})
+    assert response.status_code in (200, 422), response.text

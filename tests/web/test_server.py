@@ -1,45 +1,23 @@
 """The server over a real socket: slow, lying and broken clients."""
 
-import asyncio
 import json
 import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from app.cli_serve import listen
-from app.web import create_app
-from app.web.server import Server, make_server
-from tests.web.counting import SETTINGS, CountingPool
+from tests.web.counting import SETTINGS
+from tests.web.running import running_server
 
 IMPATIENT = replace(SETTINGS, header_seconds=0.3, body_seconds=0.3)
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[tuple[str, int]]:
-    listener = listen("127.0.0.1", 0)
-    started = threading.Event()
-    servers: list[Server] = []
-
-    async def main() -> None:
-        app = create_app(IMPATIENT, CountingPool())
-        server = make_server(app, IMPATIENT)
-        server.on_started = started.set
-        servers.append(server)
-        async with app.router.lifespan_context(app):
-            await server.serve(sockets=[listener])
-
-    thread = threading.Thread(target=lambda: asyncio.run(main()))
-    thread.start()
-    assert started.wait(60)
-    yield listener.getsockname()
-    servers[0].should_exit = True
-    thread.join(30)
-    listener.close()
-    assert not thread.is_alive()
+    with running_server(IMPATIENT) as address:
+        yield address
 
 
 def exchange(address: tuple[str, int], *parts: bytes) -> tuple[int, dict[str, str], bytes]:

@@ -1,0 +1,39 @@
+"""A server on a real socket, in a thread of this process."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app.cli_serve import listen
+from app.settings import Settings
+from app.web import create_app
+from app.web.server import Server, make_server
+from tests.web.counting import CountingPool
+
+
+@contextmanager
+def running_server(settings: Settings) -> Iterator[tuple[str, int]]:
+    """Serve on a free port of the loopback; gives the address."""
+    listener = listen("127.0.0.1", 0)
+    started = threading.Event()
+    servers: list[Server] = []
+
+    async def main() -> None:
+        app = create_app(settings, CountingPool())
+        server = make_server(app, settings)
+        server.on_started = started.set
+        servers.append(server)
+        async with app.router.lifespan_context(app):
+            await server.serve(sockets=[listener])
+
+    thread = threading.Thread(target=lambda: asyncio.run(main()))
+    thread.start()
+    assert started.wait(120)
+    try:
+        yield listener.getsockname()
+    finally:
+        servers[0].should_exit = True
+        thread.join(60)
+        listener.close()
+    assert not thread.is_alive()
