@@ -1,7 +1,7 @@
 """Why the gradients at a node are what they are: its formula and each input's, in names and in numbers."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from app.graph.explain_index import GraphIndex
 from app.graph.explain_math import make_math
 from app.graph.explain_names import Names, Written, derivative, element_of, numbers_first
+from app.graph.explain_numbers import PLUS_EQUALS, Index, equation, largest, numbers_at
 from app.graph.explain_sentences import cotangent_sentence, edge_sentence, node_sentence, title_of
 from app.graph.explain_values import Bound, array
 from app.graph.explanation import CotangentExplanation, EdgeExplanation, Explanation, Math
@@ -19,23 +20,16 @@ from app.graph.formulas import (
     PLAIN,
     Formula,
     Symbol,
-    at_element,
-    evaluate,
+    choose,
     is_elementwise,
     names,
     parse,
     settle,
     simplify,
-    sum_to,
     write,
 )
 from app.graph.formulas.element import SHOWN_TERMS, add_up
 from app.graph.model import Edge, Graph, Node, Tensor
-
-TOLERANCE = 1e-3
-"""Relative difference up to which a formula's number and autograd's are one: it covers float16's rounding."""
-
-Index = tuple[int, ...]
 
 
 def explain(graph: Graph, node_id: str, pass_index: int = 1) -> Explanation:
@@ -80,11 +74,14 @@ class Explainer:
         )
 
     def _forward(self, node: Node, formula: Formula, bound: Bound) -> tuple[Math | None, Math | None]:
-        expression = numbers_first(_settled(formula.forward, bound))
-        latex, plain = self._names.symbols(node, bound)
-        result = latex.get("result"), plain.get("result")
-        if result[0] is None or result[1] is None:
+        expression = _settled(choose(formula.forward, bound.values), bound.values, bound)
+        if expression is None:
             return None, None
+        expression = numbers_first(expression)
+        latex, plain = self._names.symbols(node, bound)
+        if "result" not in latex:
+            return None, None
+        result = latex["result"], plain["result"]
         right = write(expression, latex, LATEX).text, write(expression, plain, PLAIN).text
         # An unnamed result is written as its own expression: one side says it all.
         if right[0] == result[0].text:
@@ -92,31 +89,36 @@ class Explainer:
         else:
             symbolic = make_math(f"{result[0].text} = {right[0]}", f"{result[1].text} = {right[1]}")
         value = bound.values.get("result")
-        if (names(expression) | {"result"}) & bound.unlisted or not isinstance(value, np.ndarray) or not value.size:
+        element = largest(value) if isinstance(value, np.ndarray) else None
+        if (names(expression) | {"result"}) & bound.unlisted or value is None or element is None:
             return symbolic, None
-        element = _largest(value)
-        return symbolic, self._numbers(expression, bound, value, element, element_of(result[0], result[1], element))
+        return symbolic, numbers_at(expression, bound.values, value, element, element_of(*result, element))
 
     def _edge(
         self, node: Node, edge: Edge, formula: Formula | None, bound: Bound | None, pass_index: int
     ) -> EdgeExplanation:
         contribution = _in_pass(edge.contributions, pass_index)
-        arguments = list(formula.vjps) if formula else []
-        argument = arguments[edge.slot] if edge.slot < len(arguments) else edge.argument
+        argument = formula.argument(edge.slot) if formula else None
         symbolic = local = numbers = None
         value = array(contribution)
-        element = _largest(value) if value is not None and value.size else None
-        if formula is not None and bound is not None and edge.slot < len(arguments):
-            expression = _settled(formula.vjps[arguments[edge.slot]], bound)
+        element = largest(value)
+        expression = None
+        if formula is not None and bound is not None and argument is not None:
+            values = bound.at(edge.slot)
+            expression = _settled(choose(formula.vjps[argument], values), values, bound)
+        if formula is not None and bound is not None and expression is not None:
             symbolic, local = self._symbolic(node, edge, formula, expression, bound, contribution, pass_index)
             if value is not None and element is not None and not names(expression) & bound.unlisted:
-                numbers = self._edge_numbers(node, edge, formula, expression, bound, value, element, pass_index)
+                left, equals = self._left(edge, pass_index, element)
+                shown = left.latex.text, left.plain.text
+                values = bound.at(edge.slot)
+                numbers = numbers_at(expression, values, value, element, shown, equals, formula.broadcasts)
         target = self._names.output(edge.target, edge.output_nr)
         return EdgeExplanation(
             edge=edge.id,
             slot=edge.slot,
             target=edge.target,
-            argument=argument,
+            argument=argument or edge.argument,
             symbolic=symbolic,
             local=local,
             numbers=numbers,
@@ -149,7 +151,7 @@ class Explainer:
         right = write(expression, latex, LATEX), write(expression, plain, PLAIN)
         if formula.broadcasts and _was_broadcast(bound, contribution):
             right = Symbol(rf"\sum_{{\text{{repeats}}}} {right[0].text}"), Symbol(f"sum({right[1].text})")
-        mark = _PLUS_EQUALS if equals == "+=" else " = "
+        mark = PLUS_EQUALS if equals == "+=" else " = "
         symbolic = make_math(f"{left.latex.text}{mark}{right[0].text}", f"{left.plain.text} {equals} {right[1].text}")
         if not is_elementwise(expression) or "grad" not in names(expression):
             return symbolic, None
@@ -158,7 +160,7 @@ class Explainer:
         top = derivative(of.latex, by.latex, LATEX), derivative(of.plain, by.plain, PLAIN)
         if sum(other.target == edge.target for other in self._index.outgoing[node.id]) > 1:
             # x * x: the derivative by this one x, with the other held still.
-            argument = list(formula.vjps)[edge.slot]
+            argument = formula.argument(edge.slot)
             top = rf"\left. {top[0]} \right|_{{\text{{{argument}}}}}", f"{top[1]} (as {argument})"
         return symbolic, make_math(
             f"{top[0]} = {write(slope, latex, LATEX).text}", f"{top[1]} = {write(slope, plain, PLAIN).text}"
@@ -171,64 +173,10 @@ class Explainer:
             gradient = self._names.gradient(run, node.id, output.output_nr)
             for name in (f"grad{output.output_nr}", *(["grad"] if output.output_nr == 0 else [])):
                 latex[name], plain[name] = gradient.latex, gradient.plain
+        arrived = [f"grad{output.output_nr}" for output in node.outputs if _in_pass(output.gradients, pass_index)]
+        latex["grads"] = Symbol(", ".join(latex[name].text for name in arrived))
+        plain["grads"] = Symbol(", ".join(plain[name].text for name in arrived))
         return latex, plain
-
-    def _edge_numbers(
-        self,
-        node: Node,
-        edge: Edge,
-        formula: Formula,
-        expression: ast.expr,
-        bound: Bound,
-        value: NDArray[Any],
-        element: Index,
-        pass_index: int,
-    ) -> Math | None:
-        try:
-            computed = np.asarray(evaluate(expression, bound.values))
-        except KeyError:
-            return None
-        left, equals = self._left(edge, pass_index, element)
-        shown = left.latex.text, left.plain.text
-        if computed.shape == value.shape:
-            return self._numbers(expression, bound, value, element, shown, equals)
-        if not formula.broadcasts:
-            return None
-        return self._broadcast_numbers(expression, bound, computed, value, element, shown, equals)
-
-    def _numbers(
-        self,
-        expression: ast.expr,
-        bound: Bound,
-        value: NDArray[Any],
-        element: Index,
-        left: tuple[str, str],
-        equals: str = "=",
-    ) -> Math | None:
-        """The numbers of one element, where they are the ones that PyTorch got."""
-        try:
-            terms = at_element(expression, bound.values, element)
-        except KeyError:
-            return None
-        return _equation(left, equals, terms, np.asarray(evaluate(expression, bound.values))[element], value[element])
-
-    def _broadcast_numbers(
-        self,
-        expression: ast.expr,
-        bound: Bound,
-        computed: NDArray[Any],
-        value: NDArray[Any],
-        element: Index,
-        left: tuple[str, str],
-        equals: str,
-    ) -> Math | None:
-        """The numbers of an element that was used several times: the sum of what came back from each use."""
-        places = np.broadcast_to(np.arange(value.size).reshape(value.shape), computed.shape)
-        wanted = np.arange(value.size).reshape(value.shape)[element]
-        uses = [tuple(int(i) for i in place) for place in np.argwhere(places == wanted)]
-        shown = [at_element(expression, bound.values, use) for use in uses[:SHOWN_TERMS]]
-        terms = add_up(shown, [computed[use] for use in uses[SHOWN_TERMS:]])
-        return _equation(left, equals, terms, sum_to(computed, value.shape)[element], value[element])
 
     def _cotangents(self, node: Node, pass_index: int) -> list[CotangentExplanation]:
         found = []
@@ -242,7 +190,7 @@ class Explainer:
                 if _in_pass(edge.contributions, pass_index) is not None
             ]
             value = array(gradient)
-            element = _largest(value) if value is not None and value.size else None
+            element = largest(value)
             total = self._sum(node, output.output_nr, users, value, element, pass_index) if len(users) > 1 else None
             found.append(
                 CotangentExplanation(
@@ -270,40 +218,18 @@ class Explainer:
         shown: list[ast.expr] = [ast.Constant(number.item()) for number in numbers[:SHOWN_TERMS]]
         terms = add_up(shown, numbers[SHOWN_TERMS:])
         left = self._names.gradient(self._index.run(pass_index), node.id, output_nr, element)
-        return _equation((left.latex.text, left.plain.text), "=", terms, sum(numbers), value[element])
+        return equation((left.latex.text, left.plain.text), "=", terms, sum(numbers), value[element])
 
 
-_PLUS_EQUALS = r" \text{ += } "
-
-
-def _settled(text: str, bound: Bound) -> ast.expr:
+def _settled(text: str | None, values: Mapping[str, Any], bound: Bound) -> ast.expr | None:
     """A formula with the node's own parameters written into it."""
-    return simplify(settle(parse(text), bound.values), bound.literals)
+    return None if text is None else simplify(settle(parse(text), values), bound.literals)
 
 
 def _in_pass(tensors: Sequence[Tensor | None], pass_index: int) -> Tensor | None:
     return tensors[pass_index - 1] if 0 < pass_index <= len(tensors) else None
 
 
-def _largest(value: NDArray[Any]) -> Index:
-    """The element that is looked at: the finite one of the largest magnitude, the first of equals."""
-    magnitude = np.where(np.isfinite(value), np.abs(value), -1.0)
-    return tuple(int(i) for i in np.unravel_index(int(np.argmax(magnitude)), value.shape))
-
-
 def _was_broadcast(bound: Bound, contribution: Tensor | None) -> bool:
     gradient = bound.values.get("grad")
     return contribution is not None and gradient is not None and list(np.shape(gradient)) != contribution.shape
-
-
-def _equation(left: tuple[str, str], equals: str, terms: ast.expr, computed: Any, recorded: Any) -> Math | None:
-    """ "left = terms = result", or None where the terms do not give what PyTorch recorded, as after a hook."""
-    if not np.isclose(computed, recorded, rtol=TOLERANCE, atol=1e-6, equal_nan=True):
-        return None
-    result = ast.Constant(np.asarray(recorded).item())
-    latex, plain = write(terms, {}, LATEX).text, write(terms, {}, PLAIN).text
-    end = write(result, {}, LATEX).text, write(result, {}, PLAIN).text
-    mark = " = " if equals == "=" else _PLUS_EQUALS
-    if latex == end[0]:
-        return make_math(f"{left[0]}{mark}{latex}", f"{left[1]} {equals} {plain}")
-    return make_math(f"{left[0]}{mark}{latex} = {end[0]}", f"{left[1]} {equals} {plain} = {end[1]}")

@@ -10,7 +10,7 @@ import numpy as np
 
 from app.graph.explain_index import GraphIndex
 from app.graph.explain_values import Bound, array
-from app.graph.formulas import FORMULAS, LATEX, PLAIN, Notation, Symbol, number, parse, settle, simplify, write
+from app.graph.formulas import FORMULAS, LATEX, PLAIN, Notation, Symbol, choose, number, parse, settle, simplify, write
 from app.graph.formulas.writer import ATOM, POWER
 from app.graph.model import Node, Pass, Tensor
 
@@ -18,6 +18,8 @@ INLINED_CHARACTERS = 16
 """Length in plain characters up to which an unnamed intermediate is written as its expression."""
 INLINED_DEPTH = 3
 """How many unnamed operators deep such an expression may go."""
+LISTED_INPUTS = 4
+"""How many inputs of an operator that takes a list are written out."""
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*(\.\w+)*")
 _SUBSCRIPTED = re.compile(r"([^\W\d_])_?(\d+|(?<=_)\w{1,3})")
@@ -120,10 +122,13 @@ class Names:
         if formula is None or output_nr > 0 or depth >= INLINED_DEPTH:
             return None
         bound = Bound(self._index, node, formula, 1)
-        forward = numbers_first(simplify(settle(parse(formula.forward), bound.values), bound.literals))
+        text = choose(formula.forward, bound.values)
+        if text is None:
+            return None
+        forward = numbers_first(simplify(settle(parse(text), bound.values), bound.literals))
         latex, plain = self.symbols(node, bound, depth + 1)
-        text = write(forward, plain, PLAIN)
-        return Written(write(forward, latex, LATEX), text) if len(text.text) <= INLINED_CHARACTERS else None
+        shown = write(forward, plain, PLAIN)
+        return Written(write(forward, latex, LATEX), shown) if len(shown.text) <= INLINED_CHARACTERS else None
 
     def _numbered(self, node: Node, output_nr: int, scalar: bool) -> Written:
         op = {"leaf": "leaf", "constant": "const"}.get(node.kind, short_op(node.op).rpartition(".")[2].lower())
@@ -141,13 +146,15 @@ class Names:
             if isinstance(value, np.ndarray):
                 scalar = value.size == 1
                 written[name] = Written(Symbol(latex_name(name), ATOM, scalar), Symbol(name, ATOM, scalar))
-        arguments = list(formula.vjps)
         for edge in self._index.values.get(node.id, ()):
             if edge.argument is not None:
                 written[edge.argument] = self.output(edge.target, edge.output_nr, depth)
         for edge in self._index.outgoing.get(node.id, ()):
-            if edge.slot < len(arguments):
-                written[arguments[edge.slot]] = self.output(edge.target, edge.output_nr, depth)
+            argument = formula.argument(edge.slot)
+            if argument is not None:
+                written[argument] = self.output(edge.target, edge.output_nr, depth)
+        if formula.variadic:
+            written["tensors"] = self._list(node, depth)
         if depth == 0:
             for output in node.outputs:
                 written[f"result{output.output_nr}"] = self.output(node.id, output.output_nr)
@@ -155,6 +162,15 @@ class Names:
                 written["result"] = written["result0"]
         latex = {name: symbol.latex for name, symbol in written.items()}
         return latex, {name: symbol.plain for name, symbol in written.items()}
+
+    def _list(self, node: Node, depth: int) -> Written:
+        """The inputs of an operator that takes a list, one after the other."""
+        edges = self._index.outgoing.get(node.id, [])
+        parts = [self.output(edge.target, edge.output_nr, depth) for edge in edges[:LISTED_INPUTS]]
+        more = len(edges) > LISTED_INPUTS or bool(self._index.values.get(node.id))
+        latex = [part.latex.text for part in parts] + ([r"\dots"] if more else [])
+        plain = [part.plain.text for part in parts] + (["..."] if more else [])
+        return Written(Symbol(", ".join(latex)), Symbol(", ".join(plain)))
 
     def gradient(self, run: Pass | None, node_id: str, output_nr: int, element: tuple[int, ...] = ()) -> Written:
         """How the gradient at an output is written: a derivative where the pass starts from one scalar, else a bar.

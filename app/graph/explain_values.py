@@ -60,14 +60,16 @@ class Bound:
                 self._bind(name, saved)
             elif saved is not None or not (name in self.values or name in formula.vjps):
                 self.values[name] = parameter(saved)
-        arguments = list(formula.vjps)
+        if formula.variadic:
+            self._bind_list(index, node)
         for edge in index.outgoing.get(node.id, ()):
-            if edge.slot < len(arguments):
+            argument = formula.argument(edge.slot)
+            if argument is not None and not formula.variadic:
                 output = index.output(edge.target, edge.output_nr)
-                self._bind(arguments[edge.slot], output.value if output else None)
+                self._bind(argument, output.value if output else None)
         for edge in index.values.get(node.id, ()):
             argument = edge.argument
-            if argument is None:
+            if argument is None or formula.variadic:
                 continue
             output = index.output(edge.target, edge.output_nr)
             if output is not None and self.values.get(argument) is None:
@@ -77,14 +79,36 @@ class Bound:
                 value = self.values.get(argument)
                 if isinstance(value, np.ndarray) and value.ndim == 0 and not np.iscomplexobj(value):
                     self.literals[argument] = value.item()
+        gradients: dict[int, NDArray[Any] | None] = {}
         for output in node.outputs:
             self._bind(f"result{output.output_nr}", output.value)
             gradient = output.gradients[pass_index - 1] if pass_index <= len(output.gradients) else None
             self._bind(f"grad{output.output_nr}", gradient)
+            if gradient is not None:
+                gradients[output.output_nr] = array(gradient)
+        if gradients and all(gradient is not None for gradient in gradients.values()):
+            self.values["grads"] = gradients
+            for output in node.outputs:
+                # Nothing arrived there, which counts as 0.
+                self.values.setdefault(f"grad{output.output_nr}", 0)
         for only in ("result", "grad"):
             if f"{only}0" in self.values:
                 self.values[only] = self.values[f"{only}0"]
                 self.unlisted |= {only} if f"{only}0" in self.unlisted else set()
+
+    def at(self, slot: int) -> dict[str, Any]:
+        """The values for one entry of ``next_functions``."""
+        return self.values | {"slot": slot}
+
+    def _bind_list(self, index: GraphIndex, node: Node) -> None:
+        """The inputs of an operator that takes a list: known where each of them has a slot of its own."""
+        if index.values.get(node.id):
+            return
+        outputs = [index.output(edge.target, edge.output_nr) for edge in index.outgoing.get(node.id, ())]
+        values = [output.value if output is not None else None for output in outputs]
+        listed = [array(value) for value in values]
+        if all(part is not None for part in listed):
+            self.values["tensors"] = listed
 
     def _bind(self, name: str, tensor: Tensor | None) -> None:
         listed = array(tensor)

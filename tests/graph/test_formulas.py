@@ -6,8 +6,22 @@ import torch
 
 from app.graph import Graph, Node
 from app.graph.explain_index import GraphIndex
+from app.graph.explain_math import mathml
 from app.graph.explain_values import Bound, array
-from app.graph.formulas import FORMULAS, at_element, evaluate, names, parse, settle, simplify, sum_to, write
+from app.graph.formulas import (
+    FORMULAS,
+    PLAIN,
+    at_element,
+    choose,
+    evaluate,
+    names,
+    parse,
+    settle,
+    simplify,
+    sum_to,
+    texts,
+    write,
+)
 from app.tracing import Tape
 from tests.graph.formula_cases import CASES, Case
 
@@ -42,16 +56,24 @@ def test_the_formula_gives_what_autograd_gives(case: Case) -> None:
         assert not bound.unlisted
         result = array(node.outputs[0].value)
         assert result is not None
-        close(evaluate(parse(formula.forward), bound.values), result)
-        arguments = list(formula.vjps)
+        forward = choose(formula.forward, bound.values)
+        assert forward is not None
+        close(evaluate(simplify(settle(parse(forward), bound.values), bound.literals), bound.values), result)
         for edge in index.outgoing[node.id]:
             contribution = array(edge.contributions[0])
             assert contribution is not None
-            expression = simplify(settle(parse(formula.vjps[arguments[edge.slot]]), bound.values), bound.literals)
-            computed = np.asarray(evaluate(expression, bound.values))
+            argument = formula.argument(edge.slot)
+            assert argument is not None
+            values = bound.at(edge.slot)
+            text = choose(formula.vjps[argument], values)
+            assert text is not None
+            expression = simplify(settle(parse(text), values), bound.literals)
+            computed = np.asarray(evaluate(expression, values))
+            if computed.ndim == 0:
+                computed = np.broadcast_to(computed, contribution.shape)
             close(sum_to(computed, contribution.shape) if formula.broadcasts else computed, contribution)
             for place in np.ndindex(computed.shape):
-                terms = at_element(expression, bound.values, place)
+                terms = at_element(expression, values, place)
                 assert not names(terms)
                 close(evaluate(_without_rest(terms), {}), computed[place])
 
@@ -73,7 +95,9 @@ def test_every_formula_is_checked_and_can_be_written(op: str) -> None:
     formula = FORMULAS[op]
     assert any(case.op == op for case in CASES)
     for text in (formula.forward, *formula.vjps.values()):
-        assert write(parse(text), {}).text
+        for expression in map(parse, texts(text)):
+            assert mathml(write(expression, {}).text)
+            assert write(expression, {}, PLAIN).text
 
 
 def test_the_language_refuses_what_is_not_arithmetic() -> None:

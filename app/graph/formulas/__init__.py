@@ -5,9 +5,9 @@ and the web process never imports torch: nothing in this package does.
 """
 
 from app.graph.formulas.element import at_element
-from app.graph.formulas.evaluate import evaluate, is_elementwise, settle
+from app.graph.formulas.evaluate import UNCOMPUTABLE, evaluate, is_elementwise, settle
 from app.graph.formulas.expression import Literal, names, number, parse, simplify
-from app.graph.formulas.formula import Formula
+from app.graph.formulas.formula import Formula, choose, texts
 from app.graph.formulas.table import FORMULAS
 from app.graph.formulas.tensors import sum_to
 from app.graph.formulas.writer import LATEX, PLAIN, Notation, Symbol, write
@@ -16,11 +16,13 @@ __all__ = [
     "FORMULAS",
     "LATEX",
     "PLAIN",
+    "UNCOMPUTABLE",
     "Formula",
     "Literal",
     "Notation",
     "Symbol",
     "at_element",
+    "choose",
     "evaluate",
     "is_elementwise",
     "names",
@@ -29,5 +31,6 @@ __all__ = [
     "settle",
     "simplify",
     "sum_to",
+    "texts",
     "write",
 ]

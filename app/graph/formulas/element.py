@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from app.graph.formulas.evaluate import FUNCTIONS, evaluate
-from app.graph.formulas.expression import called
+from app.graph.formulas.expression import CONSTANTS, called
 
 SHOWN_TERMS = 4
 """How many terms of a sum are written out; the others are written as one number."""
@@ -28,6 +28,8 @@ def at_element(expression: ast.expr, values: Mapping[str, Any], index: Index) ->
 def _at(expression: ast.expr, values: Mapping[str, Any], index: Index) -> ast.expr:
     match expression:
         case ast.Constant():
+            return expression
+        case ast.Name(id=name) if name in CONSTANTS:
             return expression
         case ast.BinOp(left=left, op=ast.MatMult(), right=right):
             return _product(left, right, values, index)

@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from app.graph.formulas.expression import called
+from app.graph.formulas.expression import CONSTANTS, called
 from app.graph.formulas.functions import ELEMENTWISE, Function
 from app.graph.formulas.tensors import TENSORS
 
 FUNCTIONS: Mapping[str, Function] = ELEMENTWISE | TENSORS
+
+UNCOMPUTABLE = (KeyError, ValueError, IndexError, TypeError, ArithmeticError, MemoryError)
+"""What computing a formula raises where a value is missing or does not fit."""
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: np.add,
@@ -49,7 +52,7 @@ def _evaluate(expression: ast.expr, values: Mapping[str, Any]) -> Any:
         case ast.Constant(value=value):
             return value
         case ast.Name(id=name):
-            return values[name]
+            return CONSTANTS[name] if name in CONSTANTS else values[name]
         case ast.BinOp(left=left, op=op, right=right):
             return _BINARY[type(op)](_evaluate(left, values), _evaluate(right, values))
         case ast.UnaryOp(op=op, operand=operand):
@@ -77,7 +80,7 @@ def settle(expression: ast.expr, values: Mapping[str, Any]) -> ast.expr:
             if FUNCTIONS[called(expression)].static:
                 try:
                     return ast.Constant(_evaluate(expression, values))
-                except KeyError:
+                except UNCOMPUTABLE:
                     return expression
             return ast.Call(func, [settle(argument, values) for argument in arguments], [])
         case ast.BinOp(left=left, op=op, right=right):

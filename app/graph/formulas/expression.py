@@ -5,11 +5,15 @@ and its plain words are all made from the same tree, so that they cannot disagre
 """
 
 import ast
+import math
 from collections.abc import Mapping
 from functools import cache
 
 Literal = bool | int | float
 """A value that is written into a formula as a number: an exponent, a slope, a constant of the program."""
+
+CONSTANTS = {"pi": math.pi, "inf": math.inf}
+"""Names that stand for numbers."""
 
 _ALLOWED = (
     ast.expr_context,
@@ -44,7 +48,8 @@ def parse(text: str) -> ast.expr:
 def names(expression: ast.expr) -> frozenset[str]:
     """The names of tensors and parameters that an expression uses, without those of functions."""
     called = {id(part.func) for part in ast.walk(expression) if isinstance(part, ast.Call)}
-    return frozenset(part.id for part in ast.walk(expression) if isinstance(part, ast.Name) and id(part) not in called)
+    found = (part for part in ast.walk(expression) if isinstance(part, ast.Name) and id(part) not in called)
+    return frozenset(part.id for part in found) - CONSTANTS.keys()
 
 
 def called(expression: ast.Call) -> str:
@@ -111,6 +116,8 @@ def _binary(left: ast.expr, op: ast.operator, right: ast.expr) -> ast.expr:
         if folded is not None:
             return ast.Constant(folded)
     match op:
+        case ast.Mult() if 0 in (a, b):
+            return ast.Constant(0)
         case ast.Mult() if a == 1:
             return right
         case ast.Mult() | ast.Div() | ast.Pow() if b == 1:

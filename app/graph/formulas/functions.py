@@ -6,6 +6,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any, Literal
 
 import numpy as np
@@ -31,6 +32,8 @@ class Function:
     """Whether it can stand beside a power or a transposition without parentheses."""
     bare: bool = False
     """Whether its operands stand in it without parentheses of their own."""
+    loose: bool = False
+    """Whether it is a sum, so that it needs parentheses in a product."""
     static: bool = False
     """Whether it depends on shapes and parameters only, so that its number is known without any value."""
 
@@ -65,6 +68,10 @@ def _digamma(x: float) -> float:
     return shift + math.log(x) - 0.5 / x - series
 
 
+def _erfinv(x: float) -> float:
+    return NormalDist().inv_cdf((x + 1) / 2) / math.sqrt(2)
+
+
 def _sigmoid(x: Any) -> Any:
     return np.exp(-np.logaddexp(0, -np.asarray(x, dtype=float)))
 
@@ -96,6 +103,15 @@ ELEMENTWISE: dict[str, Function] = {
     "sigmoid": Function(_sigmoid, r"\sigma\left({0}\right)", "σ({0})", bare=True, tight=True),
     "erf": _named("erf", _vectorized(math.erf), r"\operatorname{{erf}}"),
     "erfc": _named("erfc", _vectorized(math.erfc), r"\operatorname{{erfc}}"),
+    "erfinv": Function(
+        _vectorized(_erfinv), r"\operatorname{{erf}}^{{-1}}\left({0}\right)", "erfinv({0})", bare=True, tight=True
+    ),
+    "sinc": _named("sinc", np.sinc, r"\operatorname{{sinc}}"),
+    "log1p": Function(np.log1p, r"\ln\left(1 + {0}\right)", "log(1 + {0})", bare=True, tight=True),
+    "expm1": Function(np.expm1, r"e^{{{0}}} - 1", "exp({0}) - 1", bare=True, loose=True),
+    "log2": Function(np.log2, r"\log_{{2}}\left({0}\right)", "log2({0})", bare=True, tight=True),
+    "log10": Function(np.log10, r"\log_{{10}}\left({0}\right)", "log10({0})", bare=True, tight=True),
+    "isnan": Function(np.isnan, r"{0} \text{{ is nan}}", "{0} is nan"),
     "lgamma": Function(_vectorized(math.lgamma), r"\ln\Gamma\left({0}\right)", "lgamma({0})", bare=True, tight=True),
     "digamma": Function(_vectorized(_digamma), r"\psi\left({0}\right)", "digamma({0})", bare=True, tight=True),
     "floor": Function(np.floor, r"\lfloor {0} \rfloor", "floor({0})", bare=True, tight=True),
@@ -108,6 +124,13 @@ ELEMENTWISE: dict[str, Function] = {
         np.arctan2, r"\operatorname{{atan2}}\left({0}, {1}\right)", "atan2({0}, {1})", bare=True, tight=True
     ),
     "mod": Function(np.mod, r"{0} \bmod {1}", "{0} mod {1}"),
+    "fmod": Function(np.fmod, r"\operatorname{{fmod}}\left({0}, {1}\right)", "fmod({0}, {1})", bare=True, tight=True),
+    "logaddexp": Function(
+        np.logaddexp, r"\ln\left(e^{{{0}}} + e^{{{1}}}\right)", "log(exp({0}) + exp({1}))", bare=True, tight=True
+    ),
+    "logaddexp2": Function(
+        np.logaddexp2, r"\log_{{2}}\left(2^{{{0}}} + 2^{{{1}}}\right)", "log2(2^({0}) + 2^({1}))", bare=True, tight=True
+    ),
     "where": Function(
         np.where,
         r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.graph.formulas.evaluate import FUNCTIONS
-from app.graph.formulas.expression import called, number
+from app.graph.formulas.expression import CONSTANTS, called, number
 
 SUM, NEGATION, PRODUCT, FRACTION, POWER, ATOM = range(1, 7)
 """How tightly a text binds; one that binds too loosely for its place gets parentheses."""
@@ -43,10 +43,11 @@ class Notation:
     compared: Mapping[type[ast.cmpop], str]
     joined: Mapping[type[ast.boolop], str]
     negated: str
+    constants: Mapping[str, str]
     template: Callable[[str], str | Callable[..., str]]
 
 
-_TIGHT_OPERANDS = frozenset({"T", "outer", "dot"})
+_TIGHT_OPERANDS = frozenset({"T", "outer", "dot", "inverse", "solve"})
 """Functions whose mark of transposition would otherwise bind to the last part of the operand only."""
 
 
@@ -97,6 +98,7 @@ LATEX = Notation(
     compared={ast.Gt: ">", ast.GtE: r"\geq", ast.Lt: r"\lt", ast.LtE: r"\leq", ast.Eq: "=", ast.NotEq: r"\neq"},
     joined={ast.And: r" \wedge ", ast.Or: r" \vee "},
     negated=r"\neg {0}",
+    constants={"pi": r"\pi", "inf": r"\infty"},
     template=lambda name: FUNCTIONS[name].latex,
 )
 PLAIN = Notation(
@@ -113,6 +115,7 @@ PLAIN = Notation(
     compared={ast.Gt: ">", ast.GtE: "≥", ast.Lt: "<", ast.LtE: "≤", ast.Eq: "=", ast.NotEq: "≠"},
     joined={ast.And: " and ", ast.Or: " or "},
     negated="not {0}",
+    constants={"pi": "π", "inf": "∞"},
     template=lambda name: FUNCTIONS[name].text,
 )
 
@@ -134,6 +137,8 @@ def write(expression: ast.expr, symbols: Symbols, notation: Notation = LATEX) ->
             loose = text.startswith("-") or "times" in text
             return Symbol(text, NEGATION if text.startswith("-") else PRODUCT if loose else ATOM, scalar=True)
         case ast.Name(id=name):
+            if name in CONSTANTS:
+                return Symbol(notation.constants[name], ATOM, scalar=True)
             return symbols.get(name, Symbol(name))
         case ast.BinOp(left=left, op=op, right=right):
             return _binary(left, op, right, symbols, notation)
@@ -197,6 +202,14 @@ def _call(name: str, arguments: list[ast.expr], symbols: Symbols, notation: Nota
     texts = [_bound(operand, least, notation) for operand in operands]
     template = notation.template(name)
     text = template.format(*texts) if isinstance(template, str) else template(*texts)
-    binds = ATOM if function.tight else POWER if function.bare or name in _TIGHT_OPERANDS else PRODUCT
+    binds = (
+        SUM
+        if function.loose
+        else ATOM
+        if function.tight
+        else POWER
+        if function.bare or name in _TIGHT_OPERANDS
+        else PRODUCT
+    )
     scalar = function.static or (function.kind == "elementwise" and all(operand.scalar for operand in operands))
     return Symbol(text, binds, scalar or (function.kind == "total" and len(operands) == 1))
