@@ -26,7 +26,7 @@ def test_a_number_keeps_its_sign_and_its_size(number: float, characters: int) ->
     assert math.copysign(1, shown) == math.copysign(1, number) or number == 0
 
 
-@given(st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=4))
+@given(st.lists(st.integers(-(10**8), 10**8), min_size=1, max_size=4))
 def test_whole_numbers_are_whole(numbers: list[int]) -> None:
     assert many(numbers, 10) == [str(n) for n in numbers]
 
