@@ -70,7 +70,7 @@ def execute(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
             _report(error, request.source, limits, namespace, around, run)
         executed = time.perf_counter()
         graph = _graph(tape, namespace, run)
-        problems = _diagnose(request.source, graph, around, run)
+        problems = _diagnose(request.source, graph, namespace, around, run)
     problems += [limit_problem(name, limits) for name in sorted(tape.overflows)]
     if around.console.cut:
         problems.append(limit_problem("stdout_bytes", limits))
@@ -123,13 +123,13 @@ def _report(
         run.error = error
 
 
-def _diagnose(source: str, graph: Graph, around: Surroundings, run: _Run) -> list[Problem]:
+def _diagnose(source: str, graph: Graph, namespace: dict[str, Any], around: Surroundings, run: _Run) -> list[Problem]:
     """Return every problem, the exception first."""
     failed = []
     if run.error is not None:
         failed.append(diagnose_exception(run.error, source, graph, span_of(run.error, source) or run.last_span))
     warned = [diagnose_warning(w.category, w.message, w.line, source, graph) for w in around.warnings]
-    return [*failed, *run.problems, *warned, *diagnose_graph(graph, source)]
+    return [*failed, *run.problems, *warned, *diagnose_graph(graph, source, namespace)]
 
 
 def _graph(tape: Tape, namespace: dict[str, Any], run: _Run) -> Graph:

@@ -100,6 +100,37 @@ KINDS = (
         "x = torch.tensor([-1., -2.], requires_grad=True)\nF.leaky_relu(x).sum().backward()\n",
     ),
     Kind(
+        "gradient-cancels",
+        "The gradient cancels out here",
+        "The loss only depends on something that this operation keeps fixed, so it is constant.",
+        (
+            "The results of a softmax add up to 1 whatever goes in, and a normalised tensor has a fixed mean and norm. "
+            "The sum of the one and the mean square of the other never change, and their gradient is 0, up to "
+            "rounding.",
+            "Compare with a target, or weigh the elements differently.",
+        ),
+        "x = torch.tensor([1., 2., 3.], requires_grad=True)\nx.softmax(0).sum().backward()\n",
+        "x = torch.tensor([1., 2., 3.], requires_grad=True)\nx.softmax(0)[0].backward()\n",
+    ),
+    Kind(
+        "hidden-modules",
+        "Modules in a plain list are not seen",
+        "A module keeps others in a list or dict, where `parameters()` does not find them.",
+        (
+            "`parameters()`, `zero_grad()` and `state_dict()` go through the modules that are set on `self` "
+            "themselves. "
+            "In `nn.ModuleList` and `nn.ModuleDict` they are found too; an optimizer then trains them.",
+        ),
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.layers = [nn.Linear(1, 1)]\n\n"
+        "    def forward(self, x):\n        return self.layers[0](x)\n\nnet = Net()\n"
+        "net(torch.ones(1, 1)).sum().backward()\n",
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.layers = nn.ModuleList([nn.Linear(1, 1)])\n\n"
+        "    def forward(self, x):\n        return self.layers[0](x)\n\nnet = Net()\n"
+        "net(torch.ones(1, 1)).sum().backward()\n",
+    ),
+    Kind(
         "gradient-vanishes",
         "The gradient vanishes with depth",
         "It grows smaller at every layer on its way back, until almost nothing is left for the first ones.",

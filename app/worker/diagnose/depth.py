@@ -1,96 +1,19 @@
-"""Gradients that become zero, vanish or explode on their way back."""
+"""Gradients that vanish or explode on their way back."""
 
 import math
+from itertools import pairwise
 
-from app.graph.model import Edge, Node
+from app.graph.model import Node
 from app.graph.problems import title_of
 from app.graph.wire import Problem
-from app.worker.diagnose.flow import Flow, count, has_values, is_zero
+from app.worker.diagnose.flow import Flow, count
 
 DEPTH = 8
 """Operations on the way from the root to a leaf, from which on the gradient's growth is judged."""
 RATIO = 1e-4
 """A gradient's norm at the leaf over its norm at the root: below it vanishes, above one over it it explodes."""
-TOLD = 3
-"""How many nodes are told of at most."""
-
-_CAUSES = {
-    "Relu": "ReLU passes a gradient only where its input is above 0",
-    "Threshold": "it passes a gradient only above its threshold",
-    "Clamp": "clamp passes a gradient only between its bounds",
-    "Hardtanh": "it passes a gradient only between its bounds",
-    "Sigmoid": "a sigmoid is flat far from 0: its derivative s (1 - s) rounds to 0",
-    "Tanh": "tanh is flat far from 0: its derivative 1 - t**2 rounds to 0",
-    "Softmax": "a softmax that has decided is flat: its derivative rounds to 0",
-    "Round": "rounding is flat between its steps: its derivative is 0 everywhere",
-    "Floor": "rounding is flat between its steps: its derivative is 0 everywhere",
-    "Ceil": "rounding is flat between its steps: its derivative is 0 everywhere",
-    "Sign": "the sign is flat on both sides of 0: its derivative is 0 everywhere",
-    "Mul": "each factor gets the gradient times the other factor, which is 0",
-    "Addmm": "the gradient is multiplied by the weights, which are 0",
-    "Mm": "the gradient is multiplied by the other side, which is 0",
-    "Pow": "the derivative of x**p is 0 at x = 0",
-}
-
-
-def zero_gradients(flow: Flow) -> list[Problem]:
-    """Find the nodes where a gradient arrives and only zeros are passed on, so that a leaf gets nothing."""
-    found: dict[str, tuple[Node, Edge, set[str]]] = {}
-    for index, one in flow.passes:
-        for node in flow.in_order(one):
-            gradients = flow.gradients(node, index)
-            if node.kind != "leaf" or not gradients or not all(map(is_zero, gradients)):
-                continue
-            for edge in _where_it_ends(flow, node, index):
-                source = flow.nodes[edge.source]
-                found.setdefault(source.id, (source, edge, set()))[2].add(flow.called(node))
-    return [_zero_problem(flow, *entry) for entry in list(found.values())[:TOLD]]
-
-
-def _where_it_ends(flow: Flow, leaf: Node, index: int) -> list[Edge]:
-    """The edges, on the ways from a leaf to the root, before which a gradient was there and after which none is."""
-    ends: list[Edge] = []
-    seen = {leaf.id}
-    pending = [leaf.id]
-    while pending:
-        for edge in flow.used[pending.pop()]:
-            carried = edge.contributions[index] if index < len(edge.contributions) else None
-            if carried is None or not is_zero(carried):
-                continue
-            if any(has_values(tensor) for tensor in flow.gradients(flow.nodes[edge.source], index)):
-                ends.append(edge)
-            elif edge.source not in seen:
-                seen.add(edge.source)
-                pending.append(edge.source)
-    return ends
-
-
-def _zero_problem(flow: Flow, node: Node, edge: Edge, leaves: set[str]) -> Problem:
-    operation = node.op.split("Backward")[0].lstrip("_")
-    value = flow.incoming(edge)
-    names = sorted(leaves)
-    told = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    detail = f"A gradient arrives at {flow.operation(node)}, and it passes on only zeros"
-    cause = _CAUSES.get(operation)
-    detail += f": {cause}." if cause else "."
-    if value is not None and value.stats.max is not None and value.stats.min is not None:
-        name = flow.called(flow.nodes[edge.target])
-        span = (
-            f"is {value.stats.min:g}" if value.numel == 1 else f"goes from {value.stats.min:g} to {value.stats.max:g}"
-        )
-        detail += f" Here {name} {span}."
-        if operation == "Relu" and value.numel > 1:
-            detail += f" All {count(value.numel, 'unit')} are off for this data: they are dead."
-    detail += f" So the gradient of {told} is zero, and a step of gradient descent will not change it."
-    activation = operation in _CAUSES and operation not in ("Mul", "Addmm", "Mm", "Pow")
-    return Problem(
-        slug="zero-gradient",
-        severity="warning" if activation else "notice",
-        title=title_of("zero-gradient") or "",
-        detail=detail,
-        span=node.span,
-        node=node.id,
-    )
+STEEPEST = 0.5
+"""The part of the whole change, in orders of magnitude, that one step may have: more is that operation's doing."""
 
 
 def depth_problems(flow: Flow) -> list[Problem]:
@@ -99,8 +22,11 @@ def depth_problems(flow: Flow) -> list[Problem]:
         way = [node for node in _longest_way(flow, index) if _norm(flow, node, index) > 0]
         if len(way) < DEPTH or way[-1].kind != "leaf":
             continue
-        ratio = _norm(flow, way[-1], index) / max(_norm(flow, node, index) for node in way[:3])
-        if ratio <= RATIO or ratio >= 1 / RATIO:
+        norms = [_norm(flow, node, index) for node in way]
+        ratio = norms[-1] / max(norms[:3])
+        steps = [abs(math.log(after / before)) for before, after in pairwise(norms)]
+        gradual = max(steps) <= STEEPEST * abs(math.log(ratio))
+        if gradual and (ratio <= RATIO or ratio >= 1 / RATIO):
             return [_depth_problem(flow, way, index, ratio)]
     return []
 
@@ -154,6 +80,6 @@ def _depth_problem(flow: Flow, way: list[Node], index: int, ratio: float) -> Pro
         severity="warning",
         title=title_of(slug) or slug,
         detail=detail,
-        span=way[-1].span,
+        span=way[-1].span or way[-2].span,
         node=way[-1].id,
     )

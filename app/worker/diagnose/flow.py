@@ -69,7 +69,8 @@ class Flow:
     def called(self, node: Node) -> str:
         """What to call a node in a sentence: "h", "`x*2` (line 3)", "MulBackward0"."""
         if node.names:
-            return node.names[0]
+            paths = [name for name in node.names if "." in name]
+            return paths[0] if paths and "parameter" in node.flags else node.names[0]
         words = self.words(node.span)
         line = f" in line {node.span.line}" if node.span else ""
         return f"`{words}`{line}" if words else f"{node.op}{line}"

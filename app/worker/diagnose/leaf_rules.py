@@ -3,12 +3,12 @@
 import ast
 import re
 
-from app.graph.model import Node
+from app.graph.model import Node, Span
 from app.graph.wire import Fix
 from app.worker.diagnose.edits import out_of_place
 from app.worker.diagnose.moment import Moment, numbers
 from app.worker.diagnose.rule import Diagnosis, rule
-from app.worker.diagnose.text import Text, called, grouped
+from app.worker.diagnose.text import called, grouped
 
 
 def _leaf_in_place(moment: Moment, match: re.Match[str]) -> Diagnosis:
@@ -51,60 +51,65 @@ def _changed(statement: ast.stmt | None, moment: Moment) -> ast.expr | None:
 def _modified(moment: Moment, match: re.Match[str]) -> Diagnosis:
     shape = [int(n) for n in re.findall(r"\d+", match["shape"])]
     saved, changes = _saved_and_changed(moment, match["op"], shape)
-    fixes: list[Fix] = []
-    name = next((n for change in changes for n in change.names), None) or (
-        saved.names[0] if saved and saved.names else None
-    )
-    which = f"{name}, a tensor of shape {shape}," if name else f"A tensor of shape {shape}"
-    made = f" made in line {saved.span.line} by `{moment.text.cut(saved.span)}`" if saved and saved.span else ""
-    detail = (
-        f"{which}{made}{',' if made and name else ''} was saved by a node that needs its value to compute the gradient"
-    )
-    lines = sorted({change.span.line for change in changes if change.span is not None})
-    if lines:
-        told = f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(map(str, lines))}"
-        words = moment.text.cut(changes[-1].span) if changes[-1].span else ""
-        detail += f", and {told} (`{words}`) changed it in place before backward came there"
-    else:
-        detail += ", and something changed it in place before backward came there"
+    names = [name for node in (*changes, *([saved] if saved else [])) for name in node.names]
+    which = f"{names[0]}, a tensor of shape {shape}," if names else f"A tensor of shape {shape}"
+    if saved is not None and saved.span is not None:
+        which += f" made in line {saved.span.line} by `{moment.text.cut(saved.span)}`{',' if names else ''}"
+    detail = f"{which} was saved by a node that needs its value to compute the gradient, and {_who(moment, changes)}"
     version = numbers(match["versions"])
-    if len(version) == 2:
-        detail += f" (its version counter says {version[0]} where {version[1]} was saved)"
-    detail += ". Make a new tensor instead of changing this one"
-    if any(change.kind == "detached" for change in changes) or _steps(moment.text):
-        detail += ", or run backward before the value is updated"
-    span = changes[-1].span if changes else None
+    detail += f" (its version counter says {version[0]} where {version[1]} was saved). " if len(version) == 2 else ". "
+    steps = next(moment.text.calls(None, "step"), None) is not None
+    detail += (
+        "Run backward before the step" if steps and not changes else "Make a new tensor instead of changing this one"
+    )
+    fixes: list[Fix] = []
     for change in reversed(changes):
         fixes += out_of_place(moment.text, moment.text.statement(change.span))
-    return Diagnosis(detail + ".", tuple(fixes[:2]), changes[-1].id if changes else saved.id if saved else None, span)
+    span = _told_span(moment, changes[-1]) if changes else None
+    node = changes[-1].id if changes else saved.id if saved else None
+    return Diagnosis(f"{detail}.", tuple(fixes[:2]), node, span)
 
 
-def _steps(text: Text) -> bool:
-    return next(text.calls(None, "step"), None) is not None
+def _who(moment: Moment, changes: list[Node]) -> str:
+    """Which lines changed it."""
+    lines = sorted({change.span.line for change in changes if change.span is not None})
+    if lines:
+        span = _told_span(moment, changes[-1])
+        words = moment.text.cut(span) if span is not None else ""
+        told = f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(map(str, lines))}"
+        return f"{told} (`{words}`) changed it in place before backward came there"
+    steps = [call for call in moment.text.calls(None, "step") if moment.line is None or call.lineno < moment.line]
+    if steps:
+        return f"line {steps[-1].lineno} (`{moment.text.of(steps[-1])}`) changed it in place before backward came there"
+    return "something changed it in place before backward came there"
+
+
+def _told_span(moment: Moment, change: Node) -> Span | None:
+    """The whole statement that changed something, if it is short; else the sub-expression."""
+    statement = moment.text.statement(change.span)
+    if statement is None or "\n" in moment.text.of(statement) or len(moment.text.of(statement)) > 80:
+        return change.span
+    return moment.text.span(statement)
 
 
 def _saved_and_changed(moment: Moment, op: str | None, shape: list[int]) -> tuple[Node | None, list[Node]]:
-    """The node whose result was saved, and those that changed that result in place."""
+    """The node whose result was saved, and those that changed that result in place afterwards."""
     nodes = {node.id: node for node in moment.graph.nodes}
     feeds: dict[str, str] = {}
     for edge in moment.graph.edges:
-        feeds.setdefault(edge.source, edge.target) if edge.slot == 0 else None
+        if edge.slot == 0:
+            feeds.setdefault(edge.source, edge.target)
     changed = [node for node in moment.graph.nodes if "in_place" in node.flags and _has_shape(node, shape)]
-    origins: dict[str, list[Node]] = {}
-    for node in changed:
-        origin = node.id
-        while "in_place" in nodes[origin].flags and origin in feeds:
-            origin = feeds[origin]
-        origins.setdefault(origin, []).append(node)
-    for origin, found in origins.items():
-        if op is None or nodes[origin].op.removesuffix("Backward0") == op or op in ("CopySlices", "AsStrided"):
-            return nodes[origin], found
-    candidates = [
-        node
-        for node in moment.graph.nodes
-        if op and node.op.removesuffix("Backward0") == op and _has_shape(node, shape)
-    ]
-    return (candidates[-1] if candidates else None), changed
+    for last in reversed(changed):
+        changes = [last]
+        while "in_place" in changes[-1].flags and changes[-1].id in feeds:
+            before = nodes[feeds[changes[-1].id]]
+            if (op is None and "in_place" not in before.flags) or op == before.op.removesuffix("Backward0"):
+                return before, changes[::-1]
+            changes.append(before)
+    same = [node for node in moment.graph.nodes if op and node.op.removesuffix("Backward0") == op]
+    same = [node for node in same if _has_shape(node, shape)]
+    return (same[-1] if same else None), changed
 
 
 def _has_shape(node: Node, shape: list[int]) -> bool:

@@ -1,12 +1,16 @@
-"""Gradients that were added up, cut off, or never came."""
+"""Gradients that were added up, or never came."""
 
 import ast
+from collections.abc import Mapping
+
+import torch
 
 from app.graph.model import Node, Span, Tensor
 from app.graph.problems import title_of
 from app.graph.wire import Fix, Problem
+from app.worker.diagnose.cuts import cuts, plain_numbers
 from app.worker.diagnose.flow import Flow
-from app.worker.diagnose.text import Text, called
+from app.worker.diagnose.text import Text
 
 TOLD = 4
 """How many names are listed at most."""
@@ -64,110 +68,64 @@ def _optimizer(text: Text) -> str | None:
     return None
 
 
-def without_gradient(flow: Flow) -> list[Problem]:
-    """Find leaves that no pass reached, and the places where the way to them is cut."""
+def without_gradient(flow: Flow, parameters: Mapping[str, torch.Tensor]) -> list[Problem]:
+    """Find leaves that no pass reached, and the places where the way to them is cut.
+
+    Args:
+        flow: the graph.
+        parameters: those of the program's modules, by path.
+    """
     if not any(one.call != "autograd.grad" for _, one in flow.passes):
-        return _cut_problems(flow, severity="notice")
-    lonely = _lonely(flow)
-    cuts = _cut_problems(flow, severity="warning" if lonely else "notice")
+        return cuts(flow, "notice")
+    lonely = _lonely(flow, parameters)
+    found = cuts(flow, "warning" if lonely else "notice")
     if not lonely:
-        return cuts
+        return found
+    found = found or plain_numbers(flow)
     names = list(lonely)
     node = next((node for node in lonely.values() if node is not None), None)
     detail = (
         f"Backward ran, and {_listed(names)} got no gradient: .grad is None. What backward started from does not "
         f"depend on {'it' if len(names) == 1 else 'them'}"
     )
-    detail += ", or only by a way that is cut (see the other problem)." if cuts else "."
+    detail += ", or only by a way that is cut (see the other problem)." if found else "."
     detail += (
         " An optimizer will leave it as it is." if len(names) == 1 else " An optimizer will leave them as they are."
     )
     span = _where_bound(flow.text, names[0].split(".")[0])
     own = _problem("parameter-without-gradient", "warning", detail, span, node.id if node else None, [])
-    return [*cuts, own]
+    return [*found, own]
 
 
-def _lonely(flow: Flow) -> dict[str, Node | None]:
+def _lonely(flow: Flow, parameters: Mapping[str, torch.Tensor]) -> dict[str, Node | None]:
     """Leaves that require a gradient and have none after all passes, by name."""
+    reached = {name for node in flow.graph.nodes if node.kind == "leaf" and _reached(node) for name in node.names}
     found: dict[str, Node | None] = {}
     for variable in flow.graph.variables:
         tensor = variable.tensor
         if tensor is None or not (tensor.requires_grad and tensor.is_leaf) or variable.gradient is not None:
             continue
-        node = flow.nodes.get(variable.node) if variable.node else None
-        if node is None or not _reached(node):
-            found[variable.name] = node
-    for node in flow.graph.nodes:
-        if node.kind == "leaf" and not _reached(node) and ("parameter" in node.flags or node.no_gradient is not None):
-            found.setdefault(flow.called(node), node)
+        if variable.name not in reached:
+            found[variable.name] = flow.nodes.get(variable.node) if variable.node else None
+    same: dict[torch.Tensor, list[str]] = {}
+    for name, parameter in parameters.items():
+        same.setdefault(parameter, []).append(name)
+    for parameter, names in same.items():
+        if _is_pattern(flow.text, {name.split(".")[0] for name in names}):
+            continue
+        if parameter.requires_grad and parameter.grad is None and reached.isdisjoint(names):
+            found[names[0]] = next((node for node in flow.graph.nodes if names[0] in node.names), None)
     return found
+
+
+def _is_pattern(text: Text, modules: set[str]) -> bool:
+    """Whether a module is only there to be copied, as the layer that a TransformerEncoder is given."""
+    calls = text.calls(None, "TransformerEncoder", "TransformerDecoder", "deepcopy")
+    return any(isinstance(given, ast.Name) and given.id in modules for call in calls for given in call.args)
 
 
 def _reached(node: Node) -> bool:
     return any(gradient is not None for output in node.outputs for gradient in output.gradients)
-
-
-def _cut_problems(flow: Flow, severity: str) -> list[Problem]:
-    """Nodes that take in what requires a gradient, give what does not, and are used on the way to a root."""
-    found: list[Problem] = []
-    for node in flow.graph.nodes:
-        if node.kind != "detached" or not _gives_no_gradient(node) or not _differentiable(node):
-            continue
-        sources = [edge for edge in flow.taken[node.id] if (value := flow.incoming(edge)) and value.requires_grad]
-        if not sources or not _used_in_graph(flow, node):
-            continue
-        name = flow.called(flow.nodes[sources[0].target])
-        how, fixes = _how(flow, node)
-        detail = (
-            f"{how} keeps the value of {name} and leaves its history behind: what comes after counts it as a constant, "
-            "and nothing behind it gets a gradient on this way. That is right for a target, and wrong in the middle of "
-            "what should be trained."
-        )
-        found.append(_problem("graph-cut", severity, detail, node.span, node.id, fixes))
-    return found[:3]
-
-
-def _gives_no_gradient(node: Node) -> bool:
-    values = [output.value for output in node.outputs if output.value is not None]
-    return bool(values) and not any(value.requires_grad for value in values)
-
-
-def _differentiable(node: Node) -> bool:
-    """Whether the result is of a type that could have had a gradient: a comparison or an argmax has not."""
-    values = [output.value for output in node.outputs if output.value is not None]
-    return any(value.dtype.startswith(("float", "bfloat", "complex")) for value in values)
-
-
-def _used_in_graph(flow: Flow, node: Node) -> bool:
-    seen, pending = {node.id}, [node.id]
-    while pending:
-        for edge in flow.used[pending.pop()]:
-            source = flow.nodes[edge.source]
-            if source.kind == "function":
-                return not source.op.startswith(("WhereBackward", "MaskedFill")) or edge.slot > 0
-            if source.id not in seen:
-                seen.add(source.id)
-                pending.append(source.id)
-    return False
-
-
-def _how(flow: Flow, node: Node) -> tuple[str, list[Fix]]:
-    """How a value left the graph, and the edit that keeps it in."""
-    syntax = flow.text.at(node.span)
-    line = f" in line {node.span.line}" if node.span else ""
-    match syntax:
-        case ast.Call(func=ast.Attribute(value=base, attr="detach" | "item" | "tolist" as method)):
-            kept = flow.text.of(base)
-            return f".{method}(){line}", [flow.text.replace(f"Leave out .{method}()", syntax, kept)]
-        case ast.Attribute(value=base, attr="data"):
-            return f".data{line}", [flow.text.replace("Leave out .data", syntax, flow.text.of(base))]
-        case ast.Call(args=[argument]) if called(syntax) == "tensor":
-            return f"torch.tensor(){line}", [flow.text.replace("Use the tensor itself", syntax, flow.text.of(argument))]
-        case _:
-            words = flow.words(node.span)
-            guard = flow.text.enclosing(node.span, ast.With)
-            what = f"`{words}`{line}" if words else f"{node.op}{line}"
-            return (f"{what}, with recording switched off," if guard is not None else what), []
 
 
 def _where_bound(text: Text, name: str) -> Span | None:

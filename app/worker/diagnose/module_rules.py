@@ -7,7 +7,7 @@ from app.graph.wire import Fix
 from app.worker.diagnose.edits import leaf_instead
 from app.worker.diagnose.moment import Moment
 from app.worker.diagnose.rule import Diagnosis, rule
-from app.worker.diagnose.text import called
+from app.worker.diagnose.text import called, grouped
 
 
 def _function_named(moment: Moment, name: str) -> ast.ClassDef | None:
@@ -133,7 +133,7 @@ def _copy(moment: Moment, match: re.Match[str]) -> Diagnosis:
     node = moment.node
     fixes = []
     if isinstance(node, ast.Call) and called(node) == "deepcopy" and node.args:
-        text = moment.text.of(node.args[0])
+        text = grouped(moment.text.of(node.args[0]), node.args[0])
         fixes = [moment.text.replace("Copy it within the graph", node, f"{text}.clone()")]
     return Diagnosis(
         "deepcopy makes something that stands alone, and a result of an operation does not: it has a history. .clone() "

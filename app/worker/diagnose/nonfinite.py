@@ -81,7 +81,7 @@ def _forward_problem(flow: Flow, node: Node, value: Tensor, kind: str, clean: bo
     detail = f"{flow.operation(node)} gives {word} in {number} of {count(value.numel, 'element')}"
     detail += ", and everything that went into it is finite." if clean else ", from an infinite input."
     told = [_told(flow, edge) for edge in flow.taken[node.id]]
-    told = [words for words in told if words]
+    told = [words for words in dict.fromkeys(told) if words]
     if told:
         detail += f" It took in {', '.join(told)}."
     if operation in _CAUSES:

@@ -113,6 +113,16 @@ class Text:
         """The edit that puts a text in a node's place."""
         return Fix(title=title, span=self.span(node), text=text)
 
+    def both(self, title: str, one: tuple[ast.AST, str], other: tuple[ast.AST, str]) -> Fix:
+        """One edit that puts two texts in the places of two nodes, with what stands between them left as it is."""
+        (first, before), (last, after) = sorted(
+            (one, other), key=lambda edit: (self.span(edit[0]).line, self.span(edit[0]).column)
+        )
+        start, end = self.span(first), self.span(last)
+        between = Span(line=start.end_line, column=start.end_column, end_line=end.line, end_column=end.column)
+        whole = Span(line=start.line, column=start.column, end_line=end.end_line, end_column=end.end_column)
+        return Fix(title=title, span=whole, text=f"{before}{self.cut(between)}{after}")
+
     def before_line(self, title: str, line: int, text: str) -> Fix:
         """The edit that inserts a line above another, indented like it."""
         indent = self.indent(line)

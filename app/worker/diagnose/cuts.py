@@ -1,0 +1,141 @@
+"""Where values leave the graph."""
+
+import ast
+
+from app.graph.model import Edge, Node
+from app.graph.problems import title_of
+from app.graph.wire import Fix, Problem
+from app.worker.diagnose.flow import Flow
+from app.worker.diagnose.text import called, grouped
+
+TOLD = 3
+"""How many places are told of at most."""
+_LEAVING = ("detach", "item", "tolist", "numpy")
+_SHAPE_ONLY = ("_like", ".new_", ".sym_", ".is_same_size", "aten.rand", "aten.empty", "aten.sign", "aten.round")
+"""Operations that take no value on, only a shape, or that have no slope anyway."""
+
+
+def cuts(flow: Flow, severity: str) -> list[Problem]:
+    """Find where what requires a gradient goes on without its history, and into what a pass went through."""
+    found: dict[str, Problem] = {}
+    for node in flow.graph.nodes:
+        entering = [edge for edge in flow.taken[node.id] if node.kind == "detached" and _tracked(flow, edge)]
+        if not entering or "in_backward" in node.flags or _takes_shape_only(node):
+            continue
+        way = _way_out(flow, node)
+        if way:
+            place = next((step for step in way if _is_said(flow, step)), way[0])
+            found.setdefault(place.id, _cut_problem(flow, place, flow.nodes[entering[0].target], severity))
+    return list(found.values())[:TOLD]
+
+
+def _tracked(flow: Flow, edge: Edge) -> bool:
+    value = flow.incoming(edge)
+    return value is not None and value.requires_grad
+
+
+def _takes_shape_only(node: Node) -> bool:
+    if any(part in node.op for part in _SHAPE_ONLY):
+        return True
+    values = [output.value for output in node.outputs if output.value is not None]
+    return not any(value.dtype.startswith(("float", "bfloat", "complex")) for value in values)
+
+
+def _way_out(flow: Flow, start: Node) -> list[Node]:
+    """The nodes without history from one on, up to where a function of the graph takes the value in; else none."""
+    above: dict[str, str | None] = {start.id: None}
+    pending = [start.id]
+    while pending:
+        at = pending.pop(0)
+        for edge in flow.used[at]:
+            source = flow.nodes[edge.source]
+            if source.kind == "function" and edge.argument != "condition":
+                way: list[Node] = []
+                step: str | None = at
+                while step is not None:
+                    way.append(flow.nodes[step])
+                    step = above[step]
+                return way[::-1]
+            if source.kind == "detached" and source.id not in above and not _takes_shape_only(source):
+                above[source.id] = at
+                pending.append(source.id)
+    return []
+
+
+def _is_said(flow: Flow, node: Node) -> bool:
+    """Whether the program says at this place that history is to be left behind."""
+    syntax = flow.text.at(node.span)
+    return (called(syntax) in _LEAVING if isinstance(syntax, ast.Call) else False) or (
+        isinstance(syntax, ast.Attribute) and syntax.attr == "data"
+    )
+
+
+def _cut_problem(flow: Flow, place: Node, source: Node, severity: str) -> Problem:
+    how, name, fixes = _how(flow, place, source)
+    return Problem(
+        slug="graph-cut",
+        severity=severity,  # type: ignore[arg-type]  # one of the words for it
+        title=title_of("graph-cut") or "",
+        detail=f"{how} keeps the value of {name} and leaves its history behind: what comes after takes it for a "
+        "constant, and nothing behind it gets a gradient on this way. That is right for a target, and wrong in the "
+        "middle of what should be trained.",
+        span=place.span,
+        node=place.id,
+        fixes=fixes,
+    )
+
+
+def _how(flow: Flow, node: Node, source: Node) -> tuple[str, str, list[Fix]]:
+    """How a value left the graph, whose it was, and the edit that keeps it in."""
+    syntax = flow.text.at(node.span)
+    line = f" in line {node.span.line}" if node.span else ""
+    match syntax:
+        case ast.Call(func=ast.Attribute(value=base, attr=method)) if method in _LEAVING:
+            kept = flow.text.of(base)
+            return f".{method}(){line}", kept, [flow.text.replace(f"Leave out .{method}()", syntax, kept)]
+        case ast.Attribute(value=base, attr="data"):
+            kept = flow.text.of(base)
+            return f".data{line}", kept, [flow.text.replace("Leave out .data", syntax, kept)]
+        case ast.Call(args=[argument, *_]) if called(syntax) == "tensor":
+            made = f"{grouped(flow.text.of(argument), argument)}.clone()"
+            return (
+                f"torch.tensor(){line}",
+                flow.called(source),
+                [flow.text.replace("Copy it in the graph", syntax, made)],
+            )
+        case _:
+            words = flow.words(node.span)
+            guard = flow.text.enclosing(node.span, ast.With)
+            what = f"`{words}`{line}" if words else f"{node.op}{line}"
+            return (f"{what}, with recording switched off," if guard is not None else what), flow.called(source), []
+
+
+def plain_numbers(flow: Flow) -> list[Problem]:
+    """Find a new leaf made of plain numbers that the program computed: ``torch.tensor(total, requires_grad=True)``."""
+    for call in flow.text.calls(None, "tensor"):
+        asks = any(keyword.arg == "requires_grad" for keyword in call.keywords)
+        if not asks or not call.args or not any(isinstance(n, ast.Name | ast.Call) for n in ast.walk(call.args[0])):
+            continue
+        name = flow.text.of(call.args[0])
+        leaving = next(flow.text.calls(None, *_LEAVING), None)
+        detail = (
+            f"`{flow.text.of(call)}` in line {call.lineno} makes a new leaf from a plain number: {name} has a "
+            "value and no "
+            "history, so backward ends at this leaf"
+        )
+        fixes: list[Fix] = []
+        if leaving is not None and isinstance(leaving.func, ast.Attribute):
+            kept = flow.text.of(leaving.func.value)
+            detail += f". `{flow.text.of(leaving)}` in line {leaving.lineno} is where the history was left behind"
+            fixes = [flow.text.both("Keep the history", (leaving, kept), (call, name))]
+        return [
+            Problem(
+                slug="not-tracked",
+                severity="warning",
+                title=title_of("not-tracked") or "",
+                detail=f"{detail}.",
+                span=flow.text.span(call),
+                fixes=fixes,
+            )
+        ]
+    return []

@@ -1,0 +1,165 @@
+"""Gradients that become zero at one operation."""
+
+import ast
+from collections.abc import Mapping
+
+from app.graph.model import Edge, Node
+from app.graph.problems import title_of
+from app.graph.wire import Fix, Problem
+from app.worker.diagnose.flow import Flow, has_values, is_zero
+from app.worker.diagnose.text import called
+
+TOLD = 3
+"""How many nodes are told of at most."""
+CANCELLED = 1e-5
+"""What an operation passes on over what arrives, in norms, below which the gradient has cancelled out."""
+
+_CAUSES = {
+    "Relu": "ReLU passes a gradient only where its input is above 0",
+    "Threshold": "it passes a gradient only above its threshold",
+    "Clamp": "clamp passes a gradient only between its bounds",
+    "Hardtanh": "it passes a gradient only between its bounds",
+    "Sigmoid": "a sigmoid is flat far from 0: its derivative s (1 - s) rounds to 0",
+    "Tanh": "tanh is flat far from 0: its derivative 1 - t**2 rounds to 0",
+    "Softmax": "a softmax that has decided is flat: its derivative rounds to 0",
+    "Round": "rounding is flat between its steps: its derivative is 0 everywhere",
+    "Floor": "rounding is flat between its steps: its derivative is 0 everywhere",
+    "Ceil": "rounding is flat between its steps: its derivative is 0 everywhere",
+    "Sign": "the sign is flat on both sides of 0: its derivative is 0 everywhere",
+    "Pow": "the derivative of x**p is 0 at x = 0",
+    "LinalgVectorNorm": "the norm has no derivative at 0, and PyTorch takes 0",
+    "Abs": "the absolute value has no derivative at 0, and PyTorch takes 0",
+    "Std": "all elements are equal, and PyTorch takes 0 for the derivative of the root there",
+}
+
+
+_ACTIVATIONS = frozenset(_CAUSES) - {"Pow", "LinalgVectorNorm", "Abs", "Std"}
+_FACTORS = {
+    "self": ("other", "mat2"),
+    "other": ("self",),
+    "mat1": ("mat2",),
+    "mat2": ("mat1", "self"),
+    "vec": ("self",),
+}
+"""For an argument of a product, the argument that its gradient is multiplied by."""
+
+
+def zero_gradients(flow: Flow) -> list[Problem]:
+    """Find the nodes where a gradient arrives and only zeros are passed on, so that a leaf gets nothing."""
+    found: dict[str, tuple[Node, Edge, set[str]]] = {}
+    for index, one in flow.passes:
+        for node in flow.in_order(one):
+            gradients = flow.gradients(node, index)
+            if node.kind != "leaf" or not gradients or not all(map(is_zero, gradients)):
+                continue
+            for edge in _where_it_ends(flow, node, index):
+                source = flow.nodes[edge.source]
+                found.setdefault(source.id, (source, edge, set()))[2].add(flow.called(node))
+    told = [entry for entry in found.values() if not _follows(flow, entry[0], entry[1], found)]
+    return [_zero_problem(flow, *entry) for entry in told[:TOLD]]
+
+
+def _follows(flow: Flow, node: Node, edge: Edge, found: Mapping[str, object]) -> bool:
+    """Whether the factor that is 0 is itself the result of an operation told of: a dead ReLU's weights after it."""
+    factor = _other_factor(flow, node, edge)
+    return factor is not None and factor.id in found
+
+
+def _other_factor(flow: Flow, node: Node, edge: Edge) -> Node | None:
+    """What a product multiplies the gradient of one argument by, if that is 0 everywhere."""
+    wanted = _FACTORS.get(edge.argument or "", ())
+    if not node.op.startswith(("Mul", "Mm", "Addmm", "Bmm", "Baddbmm", "Mv", "Dot")):
+        return None
+    for other in flow.taken[node.id]:
+        if other.id != edge.id and other.argument in wanted and is_zero(flow.incoming(other)):
+            return flow.nodes[other.target]
+    return None
+
+
+def _leaky(flow: Flow, node: Node) -> list[Fix]:
+    """The edit that lets a little through below 0."""
+    syntax = flow.text.at(node.span)
+    if isinstance(syntax, ast.Call) and called(syntax) == "relu" and len(syntax.args) == 1:
+        return [flow.text.replace("Let a little through below 0", syntax.func, "F.leaky_relu")]
+    return []
+
+
+def _where_it_ends(flow: Flow, leaf: Node, index: int) -> list[Edge]:
+    """The edges, on the ways from a leaf to the root, before which a gradient was there and after which none is."""
+    ends: list[Edge] = []
+    seen = {leaf.id}
+    pending = [leaf.id]
+    while pending:
+        for edge in flow.used[pending.pop()]:
+            carried = edge.contributions[index] if index < len(edge.contributions) else None
+            if carried is None or not is_zero(carried):
+                continue
+            if any(has_values(tensor) for tensor in flow.gradients(flow.nodes[edge.source], index)):
+                ends.append(edge)
+            elif edge.source not in seen:
+                seen.add(edge.source)
+                pending.append(edge.source)
+    return ends
+
+
+def _zero_problem(flow: Flow, node: Node, edge: Edge, leaves: set[str]) -> Problem:
+    operation = node.op.split("Backward")[0].lstrip("_")
+    value = flow.incoming(edge)
+    names = sorted(leaves)
+    told = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    detail = f"A gradient arrives at {flow.operation(node)}, and it passes on only zeros"
+    factor = _other_factor(flow, node, edge)
+    if factor is not None:
+        detail += f": it multiplies the gradient by {flow.called(factor)}, which is 0 everywhere."
+    else:
+        detail += f": {_CAUSES[operation]}." if operation in _CAUSES else "."
+    if factor is None and value is not None and value.stats.max is not None and value.stats.min is not None:
+        low, high = value.stats.min, value.stats.max
+        size = f"goes from {low:.4g} to {high:.4g}" if low < high else f"is {low:.4g}"
+        detail += f" Here {flow.called(flow.nodes[edge.target])} {size}."
+        if operation == "Relu" and value.numel > 1:
+            detail += " Nothing in it is above 0 for this data: these units are dead."
+    detail += f" So the gradient of {told} is zero, and a step of gradient descent will not change it."
+    return Problem(
+        slug="zero-gradient",
+        severity="warning" if operation in _ACTIVATIONS else "notice",
+        title=title_of("zero-gradient") or "",
+        detail=detail,
+        span=node.span,
+        node=node.id,
+        fixes=_leaky(flow, node) if operation == "Relu" else [],
+    )
+
+
+_FIXED = {
+    "Softmax": "the results of a softmax add up to 1, whatever goes in",
+    "NativeLayerNorm": "layer normalisation gives a fixed mean and a fixed norm, whatever goes in",
+    "NativeBatchNorm": "batch normalisation gives a fixed mean and a fixed norm, whatever goes in",
+    "NativeGroupNorm": "group normalisation gives a fixed mean and a fixed norm, whatever goes in",
+}
+
+
+def cancelled_gradients(flow: Flow) -> list[Problem]:
+    """Find softmaxes and normalisations whose whole effect the loss takes out again."""
+    for index, one in flow.passes:
+        for node in flow.in_order(one):
+            operation = node.op.split("Backward")[0].lstrip("_")
+            arrived = sum(tensor.stats.norm or 0.0 for tensor in flow.gradients(node, index))
+            for edge, carried in flow.passed_on(node, index)[:1]:
+                if operation in _FIXED and arrived and (carried.stats.norm or 0.0) < CANCELLED * arrived:
+                    return [_cancelled_problem(flow, node, edge, arrived, carried.stats.norm or 0.0)]
+    return []
+
+
+def _cancelled_problem(flow: Flow, node: Node, edge: Edge, arrived: float, left: float) -> Problem:
+    cause = _FIXED[node.op.split("Backward")[0].lstrip("_")]
+    return Problem(
+        slug="gradient-cancels",
+        severity="warning",
+        title=title_of("gradient-cancels") or "",
+        detail=f"A gradient of norm {arrived:.3g} arrives at {flow.operation(node)}, and {left:.3g} is left of it for "
+        f"{flow.called(flow.nodes[edge.target])}: {cause}. A loss that depends on nothing else of it (its sum, or the "
+        "sum of its squares) is constant, and what is left is rounding.",
+        span=node.span,
+        node=node.id,
+    )
