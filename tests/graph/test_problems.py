@@ -9,6 +9,7 @@ import pytest
 import app
 from app.errors import ChainruleError
 from app.graph.problems import GROUPS, PROBLEMS, Kind, title_of
+from app.web.problems import HTTP_PROBLEMS
 
 SOURCES = sorted(Path(app.__file__).parent.rglob("*.py"))
 
@@ -23,10 +24,9 @@ def _slugs_in(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.keyword) and node.arg == "slug" and isinstance(node.value, ast.Constant):
             yield node.value.value
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "rule":
-            slug = node.args[1]
-            assert isinstance(slug, ast.Constant)
-            yield slug.value
+        match node:
+            case ast.Call(func=ast.Name(id="rule"), args=[_, ast.Constant(value=slug), _]):
+                yield slug
 
 
 def test_no_slug_is_used_twice() -> None:
@@ -46,6 +46,10 @@ def test_a_kind_says_in_whole_sentences_what_it_is(kind: Kind) -> None:
 
 def test_every_domain_error_of_the_project_has_a_kind() -> None:
     assert {error.slug for error in _all_errors(ChainruleError)} <= PROBLEMS.keys()
+
+
+def test_every_status_that_the_service_answers_has_a_kind() -> None:
+    assert {problem.slug for problem in HTTP_PROBLEMS.values()} <= PROBLEMS.keys()
 
 
 def test_every_problem_that_the_code_makes_has_a_kind() -> None:

@@ -1,6 +1,6 @@
 """The catalogue of problems: what each kind is, pure data. Each has a page under /problems/."""
 
-from app.graph.problems import backward, failures, findings, limits, requests
+from app.graph.problems import backward, failures, findings, http, limits, requests
 from app.graph.problems.kind import Kind
 
 GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
@@ -8,7 +8,7 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
     ("Worth knowing", findings.KINDS),
     ("Errors of the program", failures.KINDS),
     ("Limits", limits.KINDS),
-    ("The request", requests.KINDS),
+    ("The request", (*requests.KINDS, *http.KINDS)),
 )
 """All kinds under headings, in the order in which a page lists them."""
 
