@@ -160,6 +160,8 @@ class Names:
                 written[f"result{output.output_nr}"] = self.output(node.id, output.output_nr)
             if "result0" in written:
                 written["result"] = written["result0"]
+        for name, (in_latex, in_plain) in formula.shown.items():
+            written[name] = Written(Symbol(in_latex, POWER), Symbol(in_plain, ATOM))
         latex = {name: symbol.latex for name, symbol in written.items()}
         return latex, {name: symbol.plain for name, symbol in written.items()}
 

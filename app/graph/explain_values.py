@@ -58,6 +58,9 @@ class Bound:
         for name, saved in node.saved.items():
             if isinstance(saved, Tensor):
                 self._bind(name, saved)
+                value = self.values[name]
+                if saved.shape == [] and name not in (*formula.vjps, "result") and name not in self.unlisted:
+                    self.literals[name] = value.item()
             elif saved is not None or not (name in self.values or name in formula.vjps):
                 self.values[name] = parameter(saved)
         if formula.variadic:

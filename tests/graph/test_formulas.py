@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from app.graph import Graph, Node
+from app.graph.explain import Explainer
 from app.graph.explain_index import GraphIndex
 from app.graph.explain_math import mathml
 from app.graph.explain_values import Bound, array
@@ -49,6 +50,7 @@ def close(mine: object, theirs: np.ndarray) -> None:
 def test_the_formula_gives_what_autograd_gives(case: Case) -> None:
     index = GraphIndex.of(trace(case))
     formula = FORMULAS[case.op]
+    explainer = Explainer(index)
     found = nodes_of(index.graph, case.op)
     assert found
     for node in found:
@@ -59,7 +61,10 @@ def test_the_formula_gives_what_autograd_gives(case: Case) -> None:
         forward = choose(formula.forward, bound.values)
         assert forward is not None
         close(evaluate(simplify(settle(parse(forward), bound.values), bound.literals), bound.values), result)
-        for edge in index.outgoing[node.id]:
+        explained = explainer.explain(node.id)
+        for edge, told in zip(index.outgoing[node.id], explained.edges, strict=True):
+            assert told.symbolic is not None
+            assert told.numbers is not None
             contribution = array(edge.contributions[0])
             assert contribution is not None
             argument = formula.argument(edge.slot)

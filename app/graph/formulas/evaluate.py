@@ -74,7 +74,7 @@ def _evaluate(expression: ast.expr, values: Mapping[str, Any]) -> Any:
 def settle(expression: ast.expr, values: Mapping[str, Any]) -> ast.expr:
     """Replace the calls that depend on shapes and parameters only by their numbers, and parameters by what they are."""
     match expression:
-        case ast.Name(id=name) if name in values and not isinstance(values[name], np.ndarray):
+        case ast.Name(id=name) if name in values and not _holds_tensors(values[name]):
             return ast.Constant(values[name])
         case ast.Call(func=func, args=arguments):
             if FUNCTIONS[called(expression)].static:
@@ -92,6 +92,11 @@ def settle(expression: ast.expr, values: Mapping[str, Any]) -> ast.expr:
         case ast.BoolOp(op=op, values=parts):
             return ast.BoolOp(op, [settle(part, values) for part in parts])
     return expression
+
+
+def _holds_tensors(value: Any) -> bool:
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
+    return any(isinstance(part, np.ndarray) for part in parts)
 
 
 def is_elementwise(expression: ast.expr) -> bool:

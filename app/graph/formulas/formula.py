@@ -58,6 +58,8 @@ class Formula:
     """Whether the only argument is a list, with a slot for each tensor: there are names ``slot`` and ``tensors``."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """Parameters that PyTorch does not always save, with the value that they then have."""
+    shown: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """How a saved value is written that no variable stands for: in LaTeX and in plain characters."""
 
     def argument(self, slot: int) -> str | None:
         """The argument that stands behind an entry of ``next_functions``, or None where the table has none."""

@@ -87,7 +87,7 @@ ELEMENTWISE: dict[str, Function] = {
     "log": _named("log", np.log, r"\ln"),
     "sqrt": Function(np.sqrt, r"\sqrt{{{0}}}", "√({0})", bare=True, tight=True),
     "abs": Function(np.abs, r"\left|{0}\right|", "|{0}|", bare=True, tight=True),
-    "sign": _named("sign", np.sign, r"\operatorname{{sign}}"),
+    "sign": _named("sign", np.sign, r"\text{{sign}}"),
     "sin": _named("sin", np.sin),
     "cos": _named("cos", np.cos),
     "tan": _named("tan", np.tan),
@@ -97,16 +97,16 @@ ELEMENTWISE: dict[str, Function] = {
     "sinh": _named("sinh", np.sinh),
     "cosh": _named("cosh", np.cosh),
     "tanh": _named("tanh", np.tanh),
-    "asinh": _named("asinh", np.arcsinh, r"\operatorname{{arsinh}}"),
-    "acosh": _named("acosh", np.arccosh, r"\operatorname{{arcosh}}"),
-    "atanh": _named("atanh", np.arctanh, r"\operatorname{{artanh}}"),
+    "asinh": _named("asinh", np.arcsinh, r"\text{{arsinh}}"),
+    "acosh": _named("acosh", np.arccosh, r"\text{{arcosh}}"),
+    "atanh": _named("atanh", np.arctanh, r"\text{{artanh}}"),
     "sigmoid": Function(_sigmoid, r"\sigma\left({0}\right)", "σ({0})", bare=True, tight=True),
-    "erf": _named("erf", _vectorized(math.erf), r"\operatorname{{erf}}"),
-    "erfc": _named("erfc", _vectorized(math.erfc), r"\operatorname{{erfc}}"),
+    "erf": _named("erf", _vectorized(math.erf), r"\text{{erf}}"),
+    "erfc": _named("erfc", _vectorized(math.erfc), r"\text{{erfc}}"),
     "erfinv": Function(
-        _vectorized(_erfinv), r"\operatorname{{erf}}^{{-1}}\left({0}\right)", "erfinv({0})", bare=True, tight=True
+        _vectorized(_erfinv), r"\text{{erf}}^{{-1}}\left({0}\right)", "erfinv({0})", bare=True, tight=True
     ),
-    "sinc": _named("sinc", np.sinc, r"\operatorname{{sinc}}"),
+    "sinc": _named("sinc", np.sinc, r"\text{{sinc}}"),
     "log1p": Function(np.log1p, r"\ln\left(1 + {0}\right)", "log(1 + {0})", bare=True, tight=True),
     "expm1": Function(np.expm1, r"e^{{{0}}} - 1", "exp({0}) - 1", bare=True, loose=True),
     "log2": Function(np.log2, r"\log_{{2}}\left({0}\right)", "log2({0})", bare=True, tight=True),
@@ -116,15 +116,13 @@ ELEMENTWISE: dict[str, Function] = {
     "digamma": Function(_vectorized(_digamma), r"\psi\left({0}\right)", "digamma({0})", bare=True, tight=True),
     "floor": Function(np.floor, r"\lfloor {0} \rfloor", "floor({0})", bare=True, tight=True),
     "ceil": Function(np.ceil, r"\lceil {0} \rceil", "ceil({0})", bare=True, tight=True),
-    "round": _named("round", np.round, r"\operatorname{{round}}"),
-    "trunc": _named("trunc", np.trunc, r"\operatorname{{trunc}}"),
+    "round": _named("round", np.round, r"\text{{round}}"),
+    "trunc": _named("trunc", np.trunc, r"\text{{trunc}}"),
     "maximum": Function(np.maximum, r"\max\left({0}, {1}\right)", "max({0}, {1})", bare=True, tight=True),
     "minimum": Function(np.minimum, r"\min\left({0}, {1}\right)", "min({0}, {1})", bare=True, tight=True),
-    "atan2": Function(
-        np.arctan2, r"\operatorname{{atan2}}\left({0}, {1}\right)", "atan2({0}, {1})", bare=True, tight=True
-    ),
+    "atan2": Function(np.arctan2, r"\text{{atan2}}\left({0}, {1}\right)", "atan2({0}, {1})", bare=True, tight=True),
     "mod": Function(np.mod, r"{0} \bmod {1}", "{0} mod {1}"),
-    "fmod": Function(np.fmod, r"\operatorname{{fmod}}\left({0}, {1}\right)", "fmod({0}, {1})", bare=True, tight=True),
+    "fmod": Function(np.fmod, r"\text{{fmod}}\left({0}, {1}\right)", "fmod({0}, {1})", bare=True, tight=True),
     "logaddexp": Function(
         np.logaddexp, r"\ln\left(e^{{{0}}} + e^{{{1}}}\right)", "log(exp({0}) + exp({1}))", bare=True, tight=True
     ),

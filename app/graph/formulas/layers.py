@@ -2,6 +2,8 @@
 
 from app.graph.formulas.formula import Cases, Formula
 
+_STATISTICS = {"result1": (r"\mu", "μ"), "result2": (r"\sigma^{-1}", "σ⁻¹")}
+"""The mean, and 1 over the standard deviation."""
 _HAT = "((input - result1) * result2)"
 _ROWS = "layer_dims(normalized_shape)"
 
@@ -35,7 +37,8 @@ LAYERS = (
             "weight": f"sum_like(grad * {_HAT}, weight)",
             "bias": "sum_like(grad, bias)",
         },
-        "Every element of a row moves the row's mean and variance, so each input hears from its whole row.",
+        note="Every element of a row moves the row's mean and variance, so each input hears from its whole row.",
+        shown=_STATISTICS,
     ),
     Formula(
         "NativeBatchNormBackward0",
@@ -67,7 +70,9 @@ LAYERS = (
             ),
             "bias": f"total(grad, {_BATCH_DIMS})",
         },
-        "In training every example of the batch moves the mean and variance, so each input hears from the whole batch.",
+        note="In training every example moves the batch's mean and variance, so each input hears from the whole batch.",
+        shown=_STATISTICS
+        | {"running_mean": (r"\mu_{\text{run}}", "running mean"), "running_var": (r"v_{\text{run}}", "running var")},
     ),
     Formula(
         "ConvolutionBackward0",

@@ -159,7 +159,7 @@ _TABLE: dict[str, tuple[str, Callable[..., Any]]] = {
 def _moving(shown: str, apply: Callable[..., Any]) -> Function:
     latex = shown.replace("_", " ")
     return Function(
-        apply, rf"\operatorname{{{{{latex}}}}}\left({{0}}\right)", f"{shown}({{0}})", kind="move", tight=True, bare=True
+        apply, rf"\text{{{{{latex}}}}}\left({{0}}\right)", f"{shown}({{0}})", kind="move", tight=True, bare=True
     )
 
 
@@ -167,7 +167,7 @@ def _back(shown: str, apply: Callable[..., Any]) -> Function:
     latex = shown.replace("_", " ")
     return Function(
         adjoint(apply),
-        rf"{{{{\operatorname{{{{{latex}}}}}}}}}^{{{{\top}}}}\left({{0}}\right)",
+        rf"{{{{\text{{{{{latex}}}}}}}}}^{{{{\top}}}}\left({{0}}\right)",
         f"{shown}ᵀ({{0}})",
         kind="total",
         tight=True,

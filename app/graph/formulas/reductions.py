@@ -12,19 +12,19 @@ def _extreme(op: str, title: str, function: str) -> Formula:
         op,
         title,
         function,
-        {"self": "where(self == result, grad / total(where(self == result, 1, 0)), 0)"},
+        {"self": "where(self == result, grad / equals(self, result), 0)"},
         "Only the element that was chosen gets the gradient; equals share it.",
     )
 
 
 def _extreme_along(op: str, title: str, function: str) -> Formula:
     """The largest or smallest along dimensions: equals share the gradient."""
-    same = "(self == spread(result, self, dim, keepdim))"
+    kept = "spread(result, self, dim, keepdim)"
     return Formula(
         op,
         title,
         f"{function}(self, dim, keepdim)",
-        {"self": f"where({same}, spread(grad, self, dim, keepdim) / total(where({same}, 1, 0), dim, True), 0)"},
+        {"self": f"where(self == {kept}, spread(grad, self, dim, keepdim) / equals(self, {kept}, dim), 0)"},
         "Only the elements that were chosen get the gradient; equals share it.",
     )
 

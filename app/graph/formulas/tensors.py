@@ -137,7 +137,7 @@ def _call(shown: str, apply: Callable[..., Any], text: str = "", operands: int =
     listed = ", ".join(f"{{{number}}}" for number in range(operands))
     return Function(
         apply,
-        rf"\operatorname{{{{{shown}}}}}\left({listed}\right)",
+        rf"\text{{{{{shown}}}}}\left({listed}\right)",
         f"{text or shown}({listed})",
         kind="other",
         tight=True,
@@ -156,8 +156,15 @@ def _size(tensors: Sequence[Array], dim: int, slot: int) -> int:
 
 TENSORS: dict[str, Function] = MOVES | {
     "total": Function(total, lambda x, dim="", *_: rf"\sum{_over(dim)} {x}", "sum({0})", kind="total"),
-    "spread": Function(spread, r"{0} \, \mathbf{{1}}", "{0}", kind="move"),
+    "spread": Function(spread, r"{0} \cdot \text{{ones}}", "{0}", kind="move"),
     "count": Function(count, "n", "n", kind="other", tight=True, static=True),
+    "equals": Function(
+        lambda x, like, dim=None: total(x == like, dim, True) if dim is not None else total(x == like),
+        r"n_{{\text{{equal}}}}",
+        "n_equal",
+        kind="other",
+        tight=True,
+    ),
     "average": _call("mean", average),
     "T": Function(transpose, r"{0}^{{\top}}", "{0}ᵀ", kind="move"),
     "dot": Function(np.dot, r"{0}^{{\top}} {1}", "{0} · {1}", kind="other"),
@@ -192,9 +199,11 @@ TENSORS: dict[str, Function] = MOVES | {
     "one_hot": _call("onehot", one_hot),
     "rows": Function(
         lambda weight, indices: np.asarray(weight)[np.asarray(indices, dtype=int)],
-        r"{0}_{{{1}}}",
-        "{0}[{1}]",
+        r"\text{{rows}}\left({0}\right)",
+        "rows({0})",
         kind="move",
+        tight=True,
+        bare=True,
     ),
     "rows_back": _call("sum by row", rows_back),
     "split_back": _call("cat", split_back),
@@ -204,7 +213,7 @@ TENSORS: dict[str, Function] = MOVES | {
     "weight_back": Function(weight_back, r"{0} \star {1}", "conv({1}, {0})", kind="other"),
     "cat": Function(
         lambda tensors, dim: np.concatenate(tensors, axis=dim),
-        r"\operatorname{{cat}}\left({0}\right)",
+        r"\text{{cat}}\left({0}\right)",
         "cat({0})",
         kind="other",
         tight=True,
@@ -212,7 +221,7 @@ TENSORS: dict[str, Function] = MOVES | {
     ),
     "stack": Function(
         lambda tensors, dim: np.stack(tensors, axis=dim),
-        r"\operatorname{{stack}}\left({0}\right)",
+        r"\text{{stack}}\left({0}\right)",
         "stack({0})",
         kind="other",
         tight=True,
@@ -221,7 +230,7 @@ TENSORS: dict[str, Function] = MOVES | {
     "avg_pool": _call("avg pool", avg_pool),
     "avg_pool_back": Function(
         avg_pool_back,
-        r"{{\operatorname{{avg pool}}}}^{{\top}}\left({0}\right)",
+        r"{{\text{{avg pool}}}}^{{\top}}\left({0}\right)",
         "avg_poolᵀ({0})",
         kind="other",
         tight=True,

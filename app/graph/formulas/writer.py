@@ -59,7 +59,9 @@ def plain_number(value: Any) -> str:
         if math.isinf(value):
             return "inf" if value > 0 else "-inf"
         return f"{value:.4g}"
-    return str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(filter(None, (plain_number(item) for item in value)))
+    return str(value) if isinstance(value, int | complex | str) else ""
 
 
 def latex_number(value: Any) -> str:
@@ -67,8 +69,8 @@ def latex_number(value: Any) -> str:
     if isinstance(value, bool):
         return rf"\text{{{value}}}"
     if isinstance(value, list | tuple):
-        return ", ".join(latex_number(item) for item in value)
-    if value is None:
+        return ", ".join(filter(None, (latex_number(item) for item in value)))
+    if value is None or not isinstance(value, int | float | complex | str):
         return ""
     if isinstance(value, str):
         return rf"\text{{{value}}}" if value.isalnum() else ""
@@ -173,7 +175,7 @@ def _binary(left: ast.expr, op: ast.operator, right: ast.expr, symbols: Symbols,
             first, second = _bound(a, NEGATION, notation), _bound(b, PRODUCT, notation)
             if not a.scalar and not b.scalar:
                 template = notation.times_elements
-            elif number(left) is not None and not second.startswith((*"0123456789", r"\frac")):
+            elif number(left) is not None and not second.startswith((*"0123456789", r"\frac", r"\left(", "(")):
                 template = notation.beside
             else:
                 template = notation.times
@@ -200,6 +202,9 @@ def _call(name: str, arguments: list[ast.expr], symbols: Symbols, notation: Nota
     function = FUNCTIONS[name]
     least = 0 if function.bare else ATOM if name in _TIGHT_OPERANDS else PRODUCT
     texts = [_bound(operand, least, notation) for operand in operands]
+    if function.kind in ("total", "move"):
+        # The other operands are parameters.
+        texts[1:] = [operand.text for operand in operands[1:]]
     template = notation.template(name)
     text = template.format(*texts) if isinstance(template, str) else template(*texts)
     binds = (
