@@ -56,7 +56,7 @@ function richEditor(kit, area, handlers) {
         ...kit.closeBracketsKeymap, ...kit.completionKeymap, ...kit.defaultKeymap, ...kit.searchKeymap,
         ...kit.historyKeymap, ...kit.lintKeymap, { key: "Tab", run: kit.indentMore, shift: kit.indentLess },
       ]),
-      EditorView.contentAttributes.of({ "aria-label": say("editor.label"), "data-gramm": "false" }),
+      EditorView.contentAttributes.of({ "aria-label": say("editor.label"), "data-gramm": "false", tabindex: "0" }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) {
           area.value = text();

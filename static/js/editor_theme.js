@@ -19,7 +19,7 @@ export function look({ EditorView, HighlightStyle, syntaxHighlighting, tags }) {
       backgroundColor: "color-mix(in srgb, var(--forward) 20%, transparent)", outline: "1px solid var(--forward)",
     },
     ".cm-lit": {
-      backgroundColor: "color-mix(in srgb, var(--gradient-fill) 22%, transparent)",
+      backgroundColor: "color-mix(in srgb, var(--gradient-fill) 10%, transparent)",
       boxShadow: "0 0 0 1.5px var(--gradient-fill)", borderRadius: "3px",
     },
     ".cm-slid": { borderBottom: "2px dotted var(--gradient-fill)" },

@@ -1,5 +1,5 @@
 // The share menu: addresses and snippets for what is on the page.
-import { pack } from "./codec.js";
+import { encodeState, pack } from "./codec.js";
 import { copy } from "./console.js";
 import { openDialog } from "./dialogs.js";
 import { byId } from "./dom.js";
@@ -53,7 +53,7 @@ export function startShare(page) {
   byId("share-button").addEventListener("click", async () => {
     const state = page.store.get();
     const payload = await pack(state.source);
-    const texts = snippets(location.origin, payload, state, location.href);
+    const texts = snippets(location.origin, payload, state, `${location.origin}/${await encodeState(state)}`);
     for (const [name, text] of Object.entries(texts)) byId(`share-${name}`).value = text;
     const query = queryOf(state);
     for (const link of document.querySelectorAll("[data-download]")) {
