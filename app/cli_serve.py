@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import errno
+import logging
 import os
 import socket
 import sys
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from app.errors import SandboxError
 from app.settings import Settings
 from app.web import create_app
+from app.web.envelope import LOG as REQUESTS
 from app.web.server import make_server
 
 if TYPE_CHECKING:
@@ -50,6 +52,9 @@ def serve(arguments: argparse.Namespace) -> int:
 async def _serve(settings: Settings, listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
+    if settings.log_requests:
+        REQUESTS.addHandler(logging.StreamHandler())
+        REQUESTS.setLevel(logging.INFO)
     app = create_app(settings)
     server = make_server(app, settings)
     server.on_started = lambda: print(f"Chainrule serves http://{shown}:{port} (Ctrl+C stops it)", flush=True)

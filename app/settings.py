@@ -33,6 +33,8 @@ class Settings:
     """Time that a client may take to send a request's body [s]."""
     header_seconds: float = 10.0
     """Time that a client may take to send a request's head [s]."""
+    log_requests: bool = False
+    """Write a line of JSON to stderr for each request; addresses, and so programs, are not in it."""
     engine: str = "wasm"
     """What runs Graphviz: "wasm" (in this process, needs nothing) or "native" (the `dot` on PATH)."""
     layout_seconds: float = 4.0
@@ -72,6 +74,7 @@ class Settings:
             body_bytes=_whole_number(environ, "CHAINRULE_BODY_BYTES", cls.body_bytes, low=1_000, high=2**30),
             body_seconds=_seconds(environ, "CHAINRULE_BODY_SECONDS", cls.body_seconds),
             header_seconds=_seconds(environ, "CHAINRULE_HEADER_SECONDS", cls.header_seconds),
+            log_requests=_yes_or_no(environ, "CHAINRULE_LOG_REQUESTS", cls.log_requests),
             engine=_one_of(environ, "CHAINRULE_ENGINE", cls.engine, ("wasm", "native")),
             layout_seconds=_seconds(environ, "CHAINRULE_LAYOUT_SECONDS", cls.layout_seconds),
             layout_memory_bytes=_whole_number(

@@ -1,5 +1,6 @@
 """The command line."""
 
+import json
 import os
 import re
 import signal
@@ -59,7 +60,7 @@ def test_a_setting_that_cannot_be_used_is_told_in_one_line(
 
 
 def test_the_server_answers_once_it_has_told_its_address_and_ends_when_it_is_told_to() -> None:
-    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "CHAINRULE_LOG_REQUESTS": "1"}
     with subprocess.Popen(
         [sys.executable, "-W", "error", "-m", "app", "serve", "--port", "0"],
         cwd=ROOT,
@@ -77,7 +78,8 @@ def test_the_server_answers_once_it_has_told_its_address_and_ends_when_it_is_tol
             assert answer.status == 200
         server.send_signal(signal.SIGTERM)
         assert server.wait(20) in (0, -signal.SIGTERM)
-        assert server.stderr.read() == ""
+        logged = [json.loads(line) for line in server.stderr.read().splitlines()]
+        assert [(line["route"], line["status"]) for line in logged] == [("/readyz", 200)]
 
 
 def test_the_web_process_starts_without_torch_and_in_under_a_second() -> None:

@@ -5,13 +5,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.graph.answer import GraphAnswer
 from app.pipeline import Pipeline, Trace, TraceRequest
 from app.web.delivery import NOT_KEPT
 from app.web.documents import problem_responses, reference
 from app.web.formats import FORMATS, MEDIA_TYPES
 from app.web.negotiation import choose
 from app.web.queries import Query, parse
-from app.web.schemas import GraphAnswer, TraceBody
+from app.web.schemas import TraceBody
 from app.web.state import pipeline_of
 
 router = APIRouter(prefix="/api/v1", tags=["graphs"])

@@ -11,13 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import ChainruleError
+from app.graph.answer import GraphAnswer
 from app.web import problems
 from app.web.api import answer_json, media_type_of
 from app.web.delivery import NOT_KEPT
 from app.web.documents import problem_responses, reference
 from app.web.problems import Problem, ProblemDocument
 from app.web.queries import parse
-from app.web.schemas import MOST_BATCH_ITEMS, Body, GraphAnswer, TraceBody
+from app.web.schemas import MOST_BATCH_ITEMS, Body, TraceBody
 from app.web.state import pipeline_of
 
 router = APIRouter(prefix="/api/v1", tags=["graphs"])

@@ -10,11 +10,12 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from app.graph.answer import GraphAnswer
 from app.paths import TEMPLATES
 from app.web.batch import BatchAnswer, BatchBody
 from app.web.problems import ProblemDocument
 from app.web.render import RenderBody
-from app.web.schemas import GraphAnswer, TraceBody
+from app.web.schemas import TraceBody
 
 router = APIRouter(include_in_schema=False)
 

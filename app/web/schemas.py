@@ -4,8 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.graph import Graph, Values
-from app.graph.wire import ConsoleLine, Problem
+from app.graph import Values
 from app.pipeline import TraceRequest
 
 SEED_PROGRAM = "x = torch.tensor([1., 2., 3.], requires_grad=True)\nz = (2 * x ** 3).sum() / 12\nz.backward()\n"
@@ -53,13 +52,3 @@ class TraceBody(Body):
     def request(self) -> TraceRequest:
         """Return what the pipeline takes."""
         return TraceRequest(self.source.replace("\r\n", "\n"), self.inputs, self.seed, self.root, self.gradient)
-
-
-class GraphAnswer(BaseModel):
-    """An executed program: its graph, what it printed, and what is worth knowing about it."""
-
-    id: str = Field(description="Equal for equal requests to equal versions.")
-    graph: Graph
-    console: list[ConsoleLine]
-    problems: list[Problem]
-    timings: dict[str, float] = Field(description="Seconds by stage: the only part that differs between two runs.")

@@ -1,0 +1,16 @@
+"""What a server answers for a program."""
+
+from pydantic import BaseModel, Field
+
+from app.graph.model import Graph
+from app.graph.wire import ConsoleLine, Problem
+
+
+class GraphAnswer(BaseModel):
+    """An executed program: its graph, what it printed, and what is worth knowing about it."""
+
+    id: str = Field(description="Equal for equal requests to equal versions.")
+    graph: Graph
+    console: list[ConsoleLine]
+    problems: list[Problem]
+    timings: dict[str, float] = Field(description="Seconds by stage: the only part that differs between two runs.")
