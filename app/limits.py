@@ -24,8 +24,11 @@ class Limits:
     """Address space that the program may take beyond the idle child's [bytes]."""
     stdout_bytes: int = 64_000
     """Console output that is kept [bytes]."""
-    answer_bytes: int = 8_000_000
+    answer_bytes: int = 16_000_000
     """Size of the answer that a child may send [bytes]."""
+    detailed_nodes: int = 3_000
+    """Nodes of one graph up to which everything is told; a larger one is told without saved tensors, derivatives,
+    call chains, Python numbers, and contributions that are alone at their output."""
     nodes: int = 20_000
     """Nodes of one graph."""
     records: int = 200_000

@@ -12,6 +12,7 @@ from app.tracing.describer import Describer
 from app.tracing.gather import Gatherer
 from app.tracing.keys import Constant, Key, Leaf, Link
 from app.tracing.labels import Labels
+from app.tracing.make import make
 from app.tracing.marks import marked
 from app.tracing.names import Names
 from app.tracing.order import forward_order
@@ -63,6 +64,9 @@ class Build:
         inner = [pair for record in passes for pair in record.inner]
         self._gatherer = Gatherer(recorder.recorded, limits.nodes)
         self._gathered = self._gatherer.gather(starts, inner, self._named_leaves() if starts else ())
+        self._light = len(self._gathered.functions) > limits.detailed_nodes
+        if self._light:
+            self._gathered.drop_numbers()
         self.truncated = self._gathered.truncated
         self._meet_variables()
         self._labels = Labels(names, self._gathered)
@@ -87,7 +91,8 @@ class Build:
         joins = [link for key in self._keys for link in gathered.value_links.get(key, [])]
         edges = [self._edge(index, "gradient", link) for index, link in enumerate(links)]
         edges += [self._edge(index, "value", link) for index, link in enumerate(joins, start=len(links))]
-        graph = Graph.model_construct(
+        graph = make(
+            Graph,
             nodes=nodes,
             edges=edges,
             roots=self._roots,
@@ -101,12 +106,12 @@ class Build:
     def values(self, node_id: str) -> list[torch.Tensor | None]:
         """Give the kept values of a node, by output number."""
         known = known_outputs(self._key(node_id), self._gathered)
-        return [known[nr].snapshot.kept if nr in known else None for nr in range(max(known, default=-1) + 1)]
+        return [known[nr].snapshot.tensor() if nr in known else None for nr in range(max(known, default=-1) + 1)]
 
     def gradients(self, node_id: str, index: int) -> list[torch.Tensor | None]:
         """Give the kept cotangents of a node in one pass, by output number."""
         key, arrived = self._key(node_id), self._cotangents[index - 1]
-        known = {number: arrival.snapshot.kept for (node, number), arrival in arrived.items() if node is key}
+        known = {number: arrival.snapshot.tensor() for (node, number), arrival in arrived.items() if node is key}
         return [known.get(number) for number in range(max(known, default=-1) + 1)]
 
     def _named_leaves(self) -> list[torch.Tensor]:
@@ -141,7 +146,7 @@ class Build:
             if key in self._ids:
                 place = (self._ids[key], number)
                 named = name or self._labels.of_output(key, number)
-                found.setdefault(place, Root.model_construct(node=place[0], output_nr=number, name=named))
+                found.setdefault(place, make(Root, node=place[0], output_nr=number, name=named))
         return list(found.values())
 
     def _record(self, key: Key) -> Record | None:
@@ -157,18 +162,19 @@ class Build:
         record = self._record(key)
         kind, op = self._kind(key)
         ident = self._ids[key]
-        return Node.model_construct(
+        return make(
+            Node,
             id=ident,
             kind=kind,
             op=op,
             names=self._labels.of(key),
             sequence_nr=key._sequence_nr() - self._recorder.start if kind == "function" else None,
             span=None if record is None else self._spans.innermost(record.place),
-            calls=[] if record is None else self._spans.callers(record.place),
+            calls=[] if record is None or self._light else self._spans.callers(record.place),
             scope=[] if record is None else scopes(record.place, record.modules, self._names),
             outputs=self._outputs(key, kind, record),
-            saved=self._saved(key) if kind == "function" else {},
-            formula=formula_of(op) if kind == "function" else None,
+            saved=self._saved(key) if kind == "function" and not self._light else {},
+            formula=formula_of(op) if kind == "function" and not self._light else None,
             flags=self._flags(key, kind, record, ident in roots),
             no_gradient=None,
             accumulated=[self._accumulated(done, key) for done in self._kept] if kind == "leaf" else [],
@@ -205,7 +211,7 @@ class Build:
         passes = len(self._passes)
         if isinstance(key, Constant):
             value = self._describer.number(key.number)
-            return [Output.model_construct(output_nr=0, value=value, before=None, gradients=[None] * passes)]
+            return [make(Output, output_nr=0, value=value, before=None, gradients=[None] * passes)]
         known = known_outputs(key, self._gathered)
         grad, leaf = kind in ("function", "leaf"), kind != "function"
         numbers = set(known) | self._gathered.used.get(key, set())
@@ -213,7 +219,8 @@ class Build:
             numbers |= {0} | self._arrived.get(key, set())
         before = record.before if record is not None and kind in ("function", "detached") else None
         return [
-            Output.model_construct(
+            make(
+                Output,
                 output_nr=number,
                 value=self._tensor(known[number].snapshot, grad, leaf) if number in known else None,
                 before=self._tensor(before, grad, False) if before is not None and number == 0 else None,
@@ -227,9 +234,11 @@ class Build:
 
     def _edge(self, index: int, kind: Literal["gradient", "value"], link: Link) -> Edge:
         carried: list[Tensor | None] = [None] * len(self._passes)
-        if kind == "gradient":
+        alone = self._light and self._gathered.takers[link.target, link.output_nr] < 2
+        if kind == "gradient" and not alone:
             carried = [self._arrival(done.contributions.get((link.source, link.slot))) for done in self._passes]
-        return Edge.model_construct(
+        return make(
+            Edge,
             id=f"e{index}",
             kind=kind,
             source=self._ids[link.source],
@@ -242,7 +251,8 @@ class Build:
 
     def _pass(self, index: int, record: PassRecord) -> Pass:
         ids, gathered = self._ids, self._gathered
-        return Pass.model_construct(
+        return make(
+            Pass,
             index=index,
             call=record.call,
             roots=self._named_roots([(place, None) for place in record.roots]),

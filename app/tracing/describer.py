@@ -20,13 +20,15 @@ class Describer:
 
     def __init__(self, elements: int) -> None:
         self._left = elements
-        self._done: dict[tuple[int, bool, bool], tuple[Snapshot, Tensor]] = {}
+        self._done: dict[tuple[complex, str, bool, bool], tuple[Snapshot, Tensor]] = {}
 
     def tensor(self, snapshot: Snapshot, requires_grad: bool, is_leaf: bool) -> Tensor:
         """Describe a snapshot."""
-        key = (id(snapshot), requires_grad, is_leaf)
+        # Equal numbers are told by one value: there are many in a large program of scalars.
+        identity = snapshot.number if snapshot.number else id(snapshot)
+        key = (identity, snapshot.dtype, requires_grad, is_leaf)
         done = self._done.get(key)
-        listed = snapshot.kept is not None and snapshot.numel <= self._left
+        listed = (snapshot.kept is not None or snapshot.number is not None) and snapshot.numel <= self._left
         if listed:
             self._left -= snapshot.numel
         if done is not None and (done[1].values is not None) == listed:

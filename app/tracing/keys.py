@@ -60,6 +60,8 @@ class Gathered:
     """By source."""
     used: dict[Any, set[int]] = field(default_factory=dict)
     """Output numbers that an edge takes, by target."""
+    takers: dict[tuple[Any, int], int] = field(default_factory=dict)
+    """How many edges take an output."""
     met: dict[tuple[Any, int], tuple[int, Value]] = field(default_factory=dict)
     """What an output held when an operation took it, with the index of the first such operation."""
     leaf_by_id: dict[int, Leaf] = field(default_factory=dict)
@@ -83,6 +85,16 @@ class Gathered:
         links = self.gradient_links if kind == "gradient" else self.value_links
         links.setdefault(link.source, []).append(link)
         self.used.setdefault(link.target, set()).add(link.output_nr)
+        place = (link.target, link.output_nr)
+        self.takers[place] = self.takers.get(place, 0) + 1
+
+    def drop_numbers(self) -> None:
+        """Leave out the constants that are Python numbers."""
+        self.constants = [constant for constant in self.constants if not isinstance(constant, Constant)]
+        self.value_links = {
+            source: [link for link in links if not isinstance(link.target, Constant)]
+            for source, links in self.value_links.items()
+        }
 
     def meet(self, key: Key, output_nr: int, index: int, value: Value) -> None:
         """Note what an output held when operation number ``index`` took it."""

@@ -4,10 +4,12 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import torch
 
 from app.graph import Complex, Number
 from app.graph.model import Real
+from app.tracing.make import make
 
 _DIGITS = {torch.float16: 5, torch.bfloat16: 4, torch.float32: 9}
 """Significant decimal digits that always suffice, for the dtypes that Python's float does not print shortest."""
@@ -27,12 +29,22 @@ def numbers(flat: torch.Tensor) -> list[Any]:
     if flat.is_complex():
         parts = torch.view_as_real(flat)
         return [
-            Complex.model_construct(re=re, im=im)
+            make(Complex, re=re, im=im)
             for re, im in zip(numbers(parts[:, 0].contiguous()), numbers(parts[:, 1].contiguous()), strict=True)
         ]
     if not flat.is_floating_point():
         return list(flat.tolist())
     return [real(value) for value in _shortest(flat)]
+
+
+def shortest(number: complex, dtype: str) -> Number:
+    """Give a single number of a dtype as JSON carries it."""
+    if dtype == "float32" and isinstance(number, float):
+        return real(number if number.is_integer() else float(str(np.float32(number))))
+    if isinstance(number, bool | int):
+        return number
+    found: Number = numbers(torch.tensor([number], dtype=getattr(torch, dtype)))[0]
+    return found
 
 
 def _shortest(flat: torch.Tensor) -> Iterable[float]:
@@ -84,5 +96,5 @@ def python_number(value: object) -> Number | None:
     if isinstance(value, float):
         return real(value)
     if isinstance(value, complex):
-        return Complex.model_construct(re=real(value.real), im=real(value.imag))
+        return make(Complex, re=real(value.real), im=real(value.imag))
     return None

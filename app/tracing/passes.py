@@ -9,6 +9,7 @@ from typing import Any, Literal
 import torch
 
 from app.tracing.frames import Place
+from app.tracing.pause import uncollected
 from app.tracing.recorder import Recorder
 from app.tracing.saved import Kept, saved
 from app.tracing.snapshot import Snapshot, capture
@@ -90,7 +91,8 @@ class Watcher:
             run: runs backward.
             create_graph: whether backward builds a graph of its own, which is recorded.
         """
-        nodes, truncated = self.look(node for node, _ in record.roots)
+        with uncollected():
+            nodes, truncated = self.look(node for node, _ in record.roots)
         record.truncated = record.truncated or truncated
         with self._hooks(record, nodes, create_graph):
             if create_graph:

@@ -2,6 +2,7 @@
 
 from app.graph import Scope
 from app.tracing.frames import FrameCall, Place
+from app.tracing.make import make
 from app.tracing.modules import ModuleCall
 from app.tracing.names import Names
 
@@ -28,9 +29,9 @@ def scopes(place: Place, modules: tuple[ModuleCall, ...], names: Names) -> list[
 def _of_module(call: ModuleCall, names: Names) -> Scope:
     kind = type(call.module).__name__
     path = names.module_path(call.module) or kind
-    return Scope.model_construct(kind="module", name=path, type=kind, call=call.number)
+    return make(Scope, kind="module", name=path, type=kind, call=call.number)
 
 
 def _of_function(call: FrameCall) -> Scope:
     name = call.code.co_qualname.replace("<locals>.", "")
-    return Scope.model_construct(kind="function", name=name, type=name, call=call.number)
+    return make(Scope, kind="function", name=name, type=name, call=call.number)

@@ -6,10 +6,11 @@ from typing import Any
 import torch
 
 from app.graph import Stats, Tensor
-from app.tracing.numerals import nested, numbers
+from app.tracing.make import make
+from app.tracing.numerals import nested, numbers, shortest
 from app.tracing.preview import EDGE, preview
 from app.tracing.quiet import quiet
-from app.tracing.statistics import empty_statistics, statistics
+from app.tracing.statistics import empty_statistics, of_one, statistics
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,11 +21,19 @@ class Snapshot:
     dtype: str
     numel: int
     kept: torch.Tensor | None
-    """A copy of all elements, dense and on the CPU; None above the limit."""
+    """A copy of all elements, dense and on the CPU; None above the limit, and for a single number."""
     corner: torch.Tensor | None
     """Above the limit: the first and last few elements of each dimension."""
     stats: Stats | None
     """Above the limit; below it they are computed from ``kept`` when asked for."""
+    number: bool | int | float | complex | None = None
+    """The only element of a tensor without dimensions."""
+
+    def tensor(self) -> torch.Tensor | None:
+        """Give all elements as a tensor, or None above the limit."""
+        if self.number is not None:
+            return torch.tensor(self.number, dtype=getattr(torch, self.dtype))
+        return self.kept
 
 
 def capture(tensor: torch.Tensor, limit: int) -> Snapshot:
@@ -37,6 +46,8 @@ def capture(tensor: torch.Tensor, limit: int) -> Snapshot:
     shape, dtype, numel = tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."), tensor.numel()
     try:
         with quiet():
+            if not shape and limit:
+                return Snapshot(shape, dtype, 1, None, None, None, _dense(tensor).item())
             if numel <= limit:
                 return Snapshot(shape, dtype, numel, _dense(tensor).clone(), None, None)
             if tensor.layout is torch.strided:
@@ -66,16 +77,23 @@ def describe(snapshot: Snapshot, requires_grad: bool, is_leaf: bool, listed: boo
     values: Any = None
     stats = snapshot.stats or empty_statistics()
     corner: Any = None
-    with quiet():
-        if snapshot.kept is not None:
-            elements = nested(numbers(snapshot.kept.reshape(-1)), snapshot.shape)
+    if snapshot.number is not None:
+        corner = shortest(snapshot.number, snapshot.dtype)
+        stats = of_one(snapshot.number)
+        values = corner if listed else None
+    elif snapshot.kept is not None:
+        with quiet():
+            corner = nested(numbers(snapshot.kept.reshape(-1)), snapshot.shape)
             stats = statistics(snapshot.kept, histogram=not listed)
-            values = elements if listed else None
-            corner = elements
-        elif snapshot.corner is not None:
+        values = corner if listed else None
+    elif snapshot.corner is not None:
+        with quiet():
             corner = nested(numbers(snapshot.corner.reshape(-1)), tuple(snapshot.corner.shape))
-    text = f"tensor of shape {list(snapshot.shape)}" if corner is None else preview_of(corner, snapshot)
-    return Tensor.model_construct(
+    text = f"tensor of shape {list(snapshot.shape)}"
+    if corner is not None:
+        text = preview(corner, snapshot.shape, snapshot.dtype)
+    return make(
+        Tensor,
         shape=list(snapshot.shape),
         dtype=snapshot.dtype,
         requires_grad=requires_grad,
@@ -85,11 +103,6 @@ def describe(snapshot: Snapshot, requires_grad: bool, is_leaf: bool, listed: boo
         stats=stats,
         preview=text,
     )
-
-
-def preview_of(corner: Any, snapshot: Snapshot) -> str:
-    """Write a snapshot in one line."""
-    return preview(corner, snapshot.shape, snapshot.dtype)
 
 
 def _dense(tensor: torch.Tensor) -> torch.Tensor:

@@ -5,6 +5,7 @@ from types import CodeType
 
 from app.graph import Span
 from app.tracing.frames import Place
+from app.tracing.make import make
 
 _Positions = list[tuple[int | None, int | None, int | None, int | None]]
 
@@ -41,7 +42,8 @@ class Spans:
         line, end_line, column, end_column = positions[index]
         if line is None or end_line is None or column is None or end_column is None:
             return None
-        return Span.model_construct(
+        return make(
+            Span,
             line=line,
             column=self._characters(line, column),
             end_line=end_line,

@@ -1,11 +1,11 @@
 """Statistics of a tensor's elements."""
 
 import math
-from typing import Any
 
 import torch
 
 from app.graph import Stats
+from app.tracing.make import make
 
 HISTOGRAM_BINS = 16
 
@@ -18,7 +18,7 @@ def statistics(tensor: torch.Tensor, histogram: bool) -> Stats:
         histogram: whether to count the finite elements in bins.
     """
     if tensor.numel() == 1:
-        return _of_one(tensor.item())
+        return of_one(tensor.item())
     zero = tensor.numel() - int(torch.count_nonzero(tensor))
     real = _as_real(tensor)
     low, high = _range(real)
@@ -50,8 +50,9 @@ def _range(real: torch.Tensor) -> tuple[float, float]:
     return low.item(), high.item()
 
 
-def _of_one(value: Any) -> Stats:
-    number = float(abs(value) if isinstance(value, complex) else value)
+def of_one(value: complex) -> Stats:
+    """Give the statistics of a single number."""
+    number = float(abs(value)) if isinstance(value, complex) else float(value)
     if math.isnan(number):
         return _stats(None, None, None, None, None, 1, 0, 0)
     if math.isinf(number):
@@ -93,17 +94,20 @@ def _stats(
     zero: int,
     histogram: list[int] | None = None,
 ) -> Stats:
-    def finite(value: float | None) -> float | None:
-        return value if value is not None and math.isfinite(value) else None
-
-    return Stats.model_construct(
-        min=low,
-        max=high,
-        mean=finite(mean),
-        std=finite(std),
-        norm=finite(norm),
+    return make(
+        Stats,
+        min=_short(low),
+        max=_short(high),
+        mean=_short(mean),
+        std=_short(std),
+        norm=_short(norm),
         nan=nan,
         inf=infinite,
         zero=zero,
         histogram=histogram,
     )
+
+
+def _short(value: float | None) -> float | None:
+    """Keep nine digits, as many as tell every float32 apart: more would be noise of the summation."""
+    return float(f"{value:.9g}") if value is not None and math.isfinite(value) else None

@@ -15,6 +15,7 @@ from app.tracing.frames import NOWHERE, Frames, Place
 from app.tracing.modules import Modules
 from app.tracing.names import Names
 from app.tracing.passes import Call, PassRecord, Watcher
+from app.tracing.pause import uncollected
 from app.tracing.recorder import Recorder
 from app.tracing.records import Record
 from app.tracing.spans import Spans
@@ -133,10 +134,11 @@ class Tape:
         else:
             pairs = roots.items() if isinstance(roots, Mapping) else ((None, root) for root in roots)
             given = [(place, name) for name, root in pairs if (place := grad_node(root)) is not None]
-        self._build = Build(
-            self._recorder, self._watcher, self._passes, self._names, self._spans, self.limits, given, names or {}
-        )
-        return self._build.graph()
+        with uncollected():
+            self._build = Build(
+                self._recorder, self._watcher, self._passes, self._names, self._spans, self.limits, given, names or {}
+            )
+            return self._build.graph()
 
     def values(self, node_id: str) -> list[torch.Tensor | None]:
         """Give the recorded values of a node of the last graph by output number, for tests; None above the limit."""

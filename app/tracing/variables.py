@@ -4,6 +4,7 @@ import torch
 
 from app.graph import Variable
 from app.tracing.describer import Describer
+from app.tracing.make import make
 
 TEXT_LENGTH = 200
 """Characters of a variable's repr that are kept."""
@@ -32,7 +33,8 @@ def variable(name: str, value: object, home: tuple[str, int] | None, describer: 
     elif isinstance(value, list | tuple | dict | set):
         text = f"<{type(value).__name__} of {len(value)}>"
     node, output_nr = (None, 0) if home is None else home
-    return Variable.model_construct(
+    return make(
+        Variable,
         name=name,
         type=type(value).__name__,
         text=text if len(text) <= TEXT_LENGTH else f"{text[:TEXT_LENGTH]}...",

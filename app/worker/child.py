@@ -42,7 +42,7 @@ def answer_to(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
 
 def encode(answer: ExecutionAnswer, limits: Limits) -> bytes:
     """Return the answer as JSON; without its graph where it would be too large."""
-    content = answer.model_dump_json().encode()
+    content = answer.model_dump_json(exclude_defaults=True).encode()
     if len(content) <= limits.answer_bytes:
         return content
     problems = [*answer.problems, limit_problem("answer_bytes", limits)]
