@@ -1,11 +1,11 @@
 """One interface to Graphviz, whichever way it runs, with a memory of what it has placed."""
 
 import hashlib
-import threading
-from collections import OrderedDict
 from typing import Protocol
 
+from app.graph.scene import Scene
 from app.layout.geometry import Geometry
+from app.layout.kept import Kept
 from app.layout.native import NativeBackend
 from app.layout.parse import parse_geometry
 from app.layout.wasm import WasmBackend
@@ -31,13 +31,16 @@ class Engine:
 
     def __init__(self, backend: Backend, seconds: float, kept: int) -> None:
         self._backend = backend
-        self._kept = kept
-        self._cache: OrderedDict[bytes, Geometry] = OrderedDict()
-        self._lock = threading.Lock()
+        self._places: Kept[Geometry] = Kept(kept)
+        self.scenes: Kept[Scene] = Kept(kept)
+        """Scenes by structure and options: folding, too, is the same for other values."""
         self.seconds = seconds
         """What one layout may take [s]."""
-        self.layouts = 0
+
+    @property
+    def layouts(self) -> int:
         """How many layouts were run."""
+        return self._places.made
 
     @property
     def name(self) -> str:
@@ -52,17 +55,7 @@ class Engine:
             PictureError: Graphviz failed.
         """
         key = hashlib.sha256(dot.encode()).digest()
-        with self._lock:
-            if key in self._cache:
-                self._cache.move_to_end(key)
-                return self._cache[key]
-            self.layouts += 1
-        geometry = parse_geometry(self._backend.run(dot, "json0", self.seconds))
-        with self._lock:
-            self._cache[key] = geometry
-            while len(self._cache) > self._kept:
-                self._cache.popitem(last=False)
-        return geometry
+        return self._places.get(key, lambda: parse_geometry(self._backend.run(dot, "json0", self.seconds)))
 
     def picture(self, dot: str, output: str = "svg") -> bytes:
         """Return Graphviz's own picture of a DOT, as ``dot -T<output>`` writes it.

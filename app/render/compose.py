@@ -7,6 +7,7 @@ from app.errors import LayoutDeadlineError, ViewInvalidError
 from app.graph.fold import make_scene
 from app.graph.model import Graph, Tensor
 from app.graph.scene import Frame, Scene, SceneOptions
+from app.graph.structure import refit, structure_of
 from app.layout import Engine, Geometry, make_dot, settle, text
 from app.layout.forms import Grid
 from app.render.content import Author, Content, Source
@@ -85,13 +86,13 @@ def pass_position(graph: Graph, options: ViewOptions, focus: Focus) -> int | Non
 
 
 def _plan(graph: Graph, options: ViewOptions, author: Author, engine: Engine) -> Plan:
-    scene = scene_of(graph, options)
+    scene = _kept_scene(graph, options, engine)
     try:
         return _place(scene, options, author, engine, ())
     except LayoutDeadlineError as error:
         if len(scene.boxes) <= COARSE:
             raise _too_slow(graph, scene, engine) from error
-    coarse = scene_of(graph, replace(options, open=(), boxes=COARSE))
+    coarse = _kept_scene(graph, replace(options, open=(), boxes=COARSE), engine)
     notice = f"Laying out {len(scene.boxes)} boxes took too long: this is a coarser picture."
     try:
         return _place(coarse, options, author, engine, (notice,))
@@ -113,16 +114,22 @@ def scene_of(graph: Graph, options: ViewOptions) -> Scene:
     Raises:
         ViewInvalidError: a path to open or to close is not there.
     """
-    return make_scene(
-        graph,
-        SceneOptions(
-            open=options.open,
-            closed=options.closed,
-            boxes=options.boxes,
-            constants=options.constants,
-            detached=options.detached,
-        ),
+    return make_scene(graph, _scene_options(options))
+
+
+def _scene_options(options: ViewOptions) -> SceneOptions:
+    return SceneOptions(
+        open=options.open,
+        closed=options.closed,
+        boxes=options.boxes,
+        constants=options.constants,
+        detached=options.detached,
     )
+
+
+def _kept_scene(graph: Graph, options: ViewOptions, engine: Engine) -> Scene:
+    key = structure_of(graph), _scene_options(options)
+    return refit(engine.scenes.get(key, lambda: scene_of(graph, options)), graph)
 
 
 def _place(scene: Scene, options: ViewOptions, author: Author, engine: Engine, notices: tuple[str, ...]) -> Plan:

@@ -35,9 +35,9 @@ def write_dot(graph: Graph, options: ViewOptions) -> str:
     scene = scene_of(graph, options)
     dot = graphviz.Digraph(
         comment=clean(title_of_graph(graph)),
-        graph_attr={"rankdir": options.direction, "fontname": "monospace", "fontsize": "11", "color": "gray"},
-        node_attr={"shape": "box", "fontname": "monospace", "fontsize": "11"},
-        edge_attr={"fontname": "monospace", "fontsize": "10"},
+        graph_attr={"rankdir": options.direction, "fontname": "Courier", "fontsize": "11", "color": "gray"},
+        node_attr={"shape": "box", "fontname": "Courier", "fontsize": "11"},
+        edge_attr={"fontname": "Courier", "fontsize": "10"},
     )
     boxes = {box.id: box for box in scene.boxes}
     for at, frame in _outside_in(dot, scene.frames):
@@ -49,7 +49,7 @@ def write_dot(graph: Graph, options: ViewOptions) -> str:
         attributes = {"label": graphviz.escape(lines.of_link(link))} if lines.of_link(link) else {}
         if not lines.flows(link):
             attributes["style"] = "dashed"
-        dot.edge(link.target, link.source, **attributes)
+        dot.edge(link.target, link.source, id=link.id, **attributes)
     for notice in scene.notices:
         dot.body.append(f"\t// {clean(notice)}\n")
     return str(dot.source)

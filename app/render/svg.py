@@ -9,7 +9,9 @@ from markupsafe import Markup
 from app import paths
 from app.graph.model import Graph
 from app.layout import Engine
-from app.render.compose import compose
+from app.render.classic import compose_classic
+from app.render.compose import compose, pass_position
+from app.render.focus import focus_of
 from app.render.marks import Picture
 from app.render.options import Theme, ViewOptions
 from app.render.theme import stylesheet
@@ -22,7 +24,11 @@ def draw_svg(graph: Graph, options: ViewOptions, engine: Engine, source: str = "
         ViewInvalidError: an option names what this graph does not have.
         PictureError: the graph cannot be laid out.
     """
-    return write_svg(compose(graph, options, engine, source), options.theme, options.font_scale)
+    if options.style == "classic" and graph.nodes:
+        picture = compose_classic(graph, options, engine, pass_position(graph, options, focus_of(graph, options)))
+    else:
+        picture = compose(graph, options, engine, source)
+    return write_svg(picture, options.theme, options.font_scale)
 
 
 def write_svg(picture: Picture, theme: Theme = "auto", scale: float = 1.0) -> bytes:

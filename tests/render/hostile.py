@@ -77,5 +77,5 @@ def check_svg(content: bytes) -> ElementTree.Element:
             if key in element.attrib:
                 float(element.attrib[key])
         if name == "path":
-            assert re.fullmatch(r"[MLHVCZhvlmz0-9., -]+", element.attrib["d"]), element.attrib["d"]
+            assert re.fullmatch(r"[MLHVCAZhvlmz0-9., -]+", element.attrib["d"]), element.attrib["d"]
     return root

@@ -47,8 +47,8 @@ def test_kinds_are_told_apart(engine: Engine) -> None:
 
 def test_no_gradient_is_dashed(engine: Engine) -> None:
     dot = write_dot(trace(CUBES), ViewOptions())
-    assert "n1 -> n2 [style=dashed]" in dot
-    assert "n0 -> n2\n" in dot
+    assert "n1 -> n2 [id=e4 style=dashed]" in dot
+    assert "n0 -> n2 [id=e0]\n" in dot
 
 
 @pytest.mark.parametrize(("view", "told", "hidden"), [("values", "value", "grad"), ("gradients", "grad", "value")])
@@ -59,9 +59,9 @@ def test_a_view_tells_only_its_tensors(view: str, told: str, hidden: str) -> Non
 
 
 def test_labels_of_lines_tell_what_was_carried() -> None:
-    assert "[label=0.0833]" in write_dot(trace(CUBES), ViewOptions(labels="values"))
-    assert '[label="norm 0.0833' in write_dot(trace(CUBES), ViewOptions(labels="norms"))
-    assert "[label=0]" in write_dot(trace(CUBES), ViewOptions(labels="slots"))
+    assert "label=0.0833" in write_dot(trace(CUBES), ViewOptions(labels="values"))
+    assert 'label="norm 0.0833' in write_dot(trace(CUBES), ViewOptions(labels="norms"))
+    assert "label=0 id" in write_dot(trace(CUBES), ViewOptions(labels="slots"))
 
 
 def test_scopes_are_clusters_and_folds_name_what_opens_them(engine: Engine) -> None:

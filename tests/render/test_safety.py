@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.layout import Engine, make_engine
+from app.layout.wasm import WasmBackend
 from app.render import ViewOptions, draw, error_picture
 from tests.render.build import SEED_SOURCE, seed_graph
 from tests.render.hostile import STRINGS, check_svg, hostile_graph
@@ -25,7 +26,7 @@ def test_hostile_names_stay_text(engine: Engine, word: str) -> None:
     options = ViewOptions(saved=True, labels="slots")
     source = "\n".join([word.replace("\n", " ")] * 3)
     graph = hostile_graph(word)
-    for shown in (options, replace(options, boxes=2)):
+    for shown in (options, replace(options, boxes=2), replace(options, style="classic")):
         check_svg(draw(graph, "svg", shown, engine, source).content)
 
 
@@ -37,12 +38,13 @@ def test_hostile_messages_stay_text(word: str) -> None:
 def test_no_word_of_the_program_reaches_graphviz(engine: Engine) -> None:
     asked: list[str] = []
 
-    class Listener(Engine):
-        def place(self, dot: str):  # type: ignore[no-untyped-def]
-            asked.append(dot)
-            return engine.place(dot)
+    class Listener:
+        name = "wasm"
 
-    listener = Listener.__new__(Listener)
-    draw(hostile_graph("evil"), "svg", ViewOptions(saved=True), listener, "evil\n" * 3)
+        def run(self, dot: str, output: str, seconds: float) -> bytes:
+            asked.append(dot)
+            return WasmBackend(1 << 28).run(dot, output, seconds)
+
+    draw(hostile_graph("evil"), "svg", ViewOptions(saved=True), Engine(Listener(), 5.0, 1), "evil\n" * 3)
     [dot] = asked
     assert "evil" not in dot

@@ -9,7 +9,7 @@ from app.errors import ViewInvalidError
 from app.graph.model import Graph
 from app.layout import Engine, make_engine
 from app.render import ViewOptions, draw, error_picture
-from tests.render.build import SEED_SOURCE, seed_graph
+from tests.render.build import SEED_SOURCE, seed_graph, tensor
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -86,3 +86,29 @@ def test_an_error_picture_says_what_is_wrong() -> None:
     said = " ".join(words(ElementTree.fromstring(drawing.content)))
     assert "This view does not exist" in said
     assert "there is one pass" in said
+
+
+def test_other_values_need_neither_folding_nor_layout(engine: Engine) -> None:
+    fresh = make_engine()
+    first = seed_graph()
+    draw(first, "svg", ViewOptions(), fresh)
+    doubled = first.model_copy(
+        update={
+            "nodes": [
+                node.model_copy(
+                    update={
+                        "outputs": [
+                            output.model_copy(update={"value": tensor([[-123.456] * 3] * 3)})
+                            if output.value and output.value.shape
+                            else output
+                            for output in node.outputs
+                        ]
+                    }
+                )
+                for node in first.nodes
+            ]
+        }
+    )
+    content = draw(doubled, "svg", ViewOptions(), fresh).content.decode()
+    assert "-123.46" in content
+    assert (fresh.layouts, fresh.scenes.made) == (1, 1)
