@@ -18,7 +18,7 @@ from app.paths import STATIC
 from app.pipeline import Executor, Pipeline
 from app.sandbox import Pool
 from app.settings import Settings
-from app.web import api, batch, catalogue, embed, health, openapi, pages, pictures, problems, render
+from app.web import api, batch, catalogue, embed, health, openapi, pages, pages_kinds, pictures, problems, render
 from app.web.clients import Buckets
 from app.web.envelope import Envelope
 from app.web.gate import Gate
@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
     app.state.metrics = metrics
     app.state.pipeline = Pipeline(settings, executor, make_engine(settings), buckets.admit, metrics.observe_stage)
     metrics.watch(app.state.pipeline)
-    for part in (health, api, batch, render, catalogue, pictures, embed, openapi, pages):
+    for part in (health, api, batch, render, catalogue, pictures, embed, openapi, pages, pages_kinds):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     openapi.describe(app)

@@ -1,6 +1,5 @@
 """The page for people: a plain form that works without scripts, and what the scripts ask for."""
 
-from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -13,19 +12,13 @@ from app.pipeline import TraceRequest
 from app.render import ViewOptions
 from app.web.pages_inputs import parse_inputs
 from app.web.pages_problems import of_error
-from app.web.pages_site import Site
+from app.web.pages_site import site
 from app.web.pages_view import View, look
 from app.web.problems import from_domain
 from app.web.schemas import TraceBody
 from app.web.state import pipeline_of, settings_of
 
 router = APIRouter(include_in_schema=False)
-
-
-@cache
-def site() -> Site:
-    """The templates, read once."""
-    return Site()
 
 
 USUAL_PARTS = frozenset({"problems", "console", "variables", "inputs", "inspector"})

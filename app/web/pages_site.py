@@ -1,6 +1,7 @@
 """The templates with the words of each language."""
 
 from collections.abc import Collection, Mapping
+from functools import cache
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -65,6 +66,16 @@ class Site:
             view=view, language=language, languages=LANGUAGES, words=words, examples=self.examples
         )
 
+    def render(self, template: str, language: str, **values: object) -> str:
+        """Another page.
+
+        Args:
+            template: its name.
+            language: a key of `LANGUAGES`.
+            values: what the template shows.
+        """
+        return self._environments[language].get_template(template).render(language=language, **values)
+
     def parts(self, names: Collection[str], view: View, language: str) -> dict[str, str]:
         """Some parts of the page, as HTML.
 
@@ -79,6 +90,12 @@ class Site:
             for name, template in PARTS.items()
             if name in names
         }
+
+
+@cache
+def site() -> Site:
+    """The templates and examples, read once."""
+    return Site()
 
 
 def _environment(language: str) -> Environment:
