@@ -51,7 +51,7 @@ async def show_page(
             source = decode(p, settings_of(request).limits.source_bytes)
         elif code is not None:
             source = code
-        view = await look(pipeline_of(request), TraceRequest(source), ViewOptions(), None, None)
+        view = await _look(request, TraceRequest(source))
     except ChainruleError as error:
         view = View(source, problems=of_error(error, source), error=error)
     return _page(request, view)
@@ -64,7 +64,7 @@ async def run_form(request: Request) -> Response:
     source = form.get("source", "").replace("\r\n", "\n")
     try:
         inputs = parse_inputs(form)
-        view = await look(pipeline_of(request), TraceRequest(source, inputs), ViewOptions(), None, None)
+        view = await _look(request, TraceRequest(source, inputs))
     except ChainruleError as error:
         view = View(source, problems=of_error(error, source), error=error)
     return _page(request, view)
@@ -73,9 +73,9 @@ async def run_form(request: Request) -> Response:
 @router.post("/run")
 async def run(request: Request, body: RunBody) -> Response:
     """Run a program for the page's scripts: the picture, the parts of the page around it, and the graph's index."""
-    view = await look(
-        pipeline_of(request), body.request(), ViewOptions.from_query(body.options), body.node, body.pass_index
-    )
+    options = ViewOptions.from_query(body.options)
+    limits = settings_of(request).limits
+    view = await look(pipeline_of(request), limits, body.request(), options, body.node, body.pass_index)
     language = site().language(request)
     status = 200 if view.error is None else from_domain(view.error).status
 
@@ -94,6 +94,10 @@ async def run(request: Request, body: RunBody) -> Response:
         return JSONResponse(answer, status, headers={"Cache-Control": "no-store"})
 
     return await pipeline_of(request).in_thread(respond)
+
+
+async def _look(request: Request, wanted: TraceRequest) -> View:
+    return await look(pipeline_of(request), settings_of(request).limits, wanted, ViewOptions())
 
 
 def _page(request: Request, view: View) -> Response:

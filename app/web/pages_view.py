@@ -1,21 +1,26 @@
 """Everything that one run of a program shows on the page, ready for the templates."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.errors import ChainruleError, PictureError, RequestError
+from app.errors import ChainruleError, InputInvalidError, PictureError, RequestError
 from app.graph import Graph, Values, Variable
 from app.graph.explain import explain
 from app.graph.explanation import Explanation
 from app.graph.step_words import Narrator
 from app.graph.steps import Step, list_steps
 from app.graph.wire import ConsoleLine
+from app.limits import Limits
 from app.pipeline import Pipeline, Trace, TraceRequest
+from app.program.inputs import validate_inputs
 from app.render import ViewOptions
 from app.web.pages_detail import Detail, detail
 from app.web.pages_index import index
 from app.web.pages_inputs import InputShown, show_inputs
 from app.web.pages_problems import ProblemShown, of_error, of_problem
+
+MOST_LEFT_OVER = 20
+"""Inputs of earlier programs that one request may carry along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +98,18 @@ class View:
 
 
 async def look(
-    pipeline: Pipeline, request: TraceRequest, options: ViewOptions, node: str | None, pass_index: int | None
+    pipeline: Pipeline,
+    limits: Limits,
+    request: TraceRequest,
+    options: ViewOptions,
+    node: str | None = None,
+    pass_index: int | None = None,
 ) -> View:
     """Run a program, draw its graph, and gather what the page shows.
 
     Args:
         pipeline: of the server.
+        limits: of the server.
         request: the program.
         options: of the picture.
         node: the id of the node that the inspector shows, if any.
@@ -111,7 +122,7 @@ async def look(
         ServiceError: the service cannot answer now.
     """
     try:
-        trace = await pipeline.trace(request)
+        trace = await _trace(pipeline, limits, request)
     except RequestError as error:
         return View(request.source, show_inputs(request.inputs), problems=of_error(error, request.source), error=error)
     problems: tuple[ProblemShown, ...] = ()
@@ -121,6 +132,18 @@ async def look(
     except (RequestError, PictureError) as error:
         problems = of_error(error, request.source)
     return await pipeline.in_thread(lambda: _view(request, trace, picture, problems, options.step, node, pass_index))
+
+
+async def _trace(pipeline: Pipeline, limits: Limits, request: TraceRequest) -> Trace:
+    """Trace a program; inputs left over from what stood in the editor before, of no use to it, are passed over."""
+    for _ in range(MOST_LEFT_OVER):
+        try:
+            return await pipeline.trace(request)
+        except InputInvalidError as error:
+            validate_inputs(request.inputs, limits)
+            kept = {name: value for name, value in request.inputs.items() if name != error.name}
+            request = replace(request, inputs=kept)
+    return await pipeline.trace(request)
 
 
 def _view(

@@ -3,6 +3,8 @@ import { postRun, waitFor } from "./api.js";
 import { say } from "./words.js";
 
 const PAUSE_MS = 350;
+const LATE_MS = 400;
+const FLIGHTS = 2;
 
 /** What /run is told of a state. */
 export function bodyOf(state, parts = []) {
@@ -27,7 +29,9 @@ export class Runner {
     this.tell = tell;
     this.timer = 0;
     this.attempt = 0;
-    this.aborter = null;
+    this.asked = 0;
+    this.shown = 0;
+    this.flights = new Map();
     this.again = false;
   }
 
@@ -43,46 +47,50 @@ export class Runner {
     return this.#ask();
   }
 
-  /** Runs at once, or as soon as the running request has answered: each answer is a frame, none is thrown away. */
+  /**
+   * Runs at once, or as soon as one of the running requests has answered: none is cancelled, so each answer is a
+   * picture, and the server works on the next one while this one is drawn.
+   */
   frame() {
     clearTimeout(this.timer);
-    if (this.aborter) this.again = true;
+    if (this.flights.size >= FLIGHTS) this.again = true;
     else return this.#ask();
   }
 
   cancel() {
     clearTimeout(this.timer);
-    this.aborter?.abort();
-    this.aborter = null;
+    for (const aborter of this.flights.values()) aborter.abort();
+    this.flights.clear();
     this.again = false;
   }
 
   async #ask() {
+    const flight = (this.asked += 1);
     const aborter = new AbortController();
-    this.aborter = aborter;
+    this.flights.set(flight, aborter);
     const state = this.store.get();
     const started = performance.now();
-    const late = setTimeout(() => this.tell(say("run.running")), 250);
+    const late = setTimeout(() => this.tell(say("run.running")), LATE_MS);
     const outcome = await postRun(bodyOf(state), aborter.signal);
     clearTimeout(late);
-    if (outcome.kind === "aborted" || this.aborter !== aborter) return;
-    this.aborter = null;
+    if (!this.flights.delete(flight) || outcome.kind === "aborted") return;
     if (outcome.kind === "answer") {
       this.attempt = 0;
-      this.show(outcome.data, state, performance.now() - started);
-      if (this.again) {
-        this.again = false;
-        await this.#ask();
+      if (flight > this.shown) {
+        this.shown = flight;
+        this.show(outcome.data, state, performance.now() - started);
       }
-      return;
-    }
-    if (outcome.kind === "failed") {
+      if (!this.again) return;
+      this.again = false;
+      await this.#ask();
+    } else if (outcome.kind === "failed") {
       this.tell([say("run.failed", { status: outcome.status }), outcome.detail].join(" "), true);
-      return;
+    } else {
+      this.cancel();
+      this.attempt += 1;
+      const seconds = waitFor(this.attempt, outcome.retryAfter);
+      this.tell(say(`run.${outcome.reason}`, { seconds }), true);
+      this.timer = setTimeout(() => this.now(), seconds * 1000);
     }
-    this.attempt += 1;
-    const seconds = waitFor(this.attempt, outcome.retryAfter);
-    this.tell(say(`run.${outcome.reason}`, { seconds }), true);
-    this.timer = setTimeout(() => this.#ask(), seconds * 1000);
   }
 }

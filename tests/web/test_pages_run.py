@@ -58,3 +58,35 @@ def test_the_table_lists_every_node(client: TestClient) -> None:
 def test_the_inputs_that_were_used_come_back(client: TestClient) -> None:
     answer = client.post("/run", json={"source": "(w*x).sum()", "inputs": {"x": [1.0, 2.0]}}).json()
     assert answer["inputs"] == {"w": 1.0, "x": [1.0, 2.0]}
+
+
+def test_inputs_left_over_from_an_earlier_program_are_passed_over(client: TestClient) -> None:
+    answer = client.post("/run", json={"source": SEED, "inputs": {"x": 3.0, "w": 1.0}})
+    assert answer.status_code == 200
+    assert answer.json()["inputs"] == {}
+
+
+def test_an_input_that_is_no_number_is_never_passed_over(client: TestClient) -> None:
+    answer = client.post("/run", json={"source": "x*2", "inputs": {"x": [[1.0], 2.0]}})
+    assert answer.status_code == 422
+    assert answer.json()["problems"][0]["slug"] == "input-invalid"
+
+
+def test_a_selected_node_of_another_program_leaves_the_inspector_empty(client: TestClient) -> None:
+    answer = client.post("/run", json={"source": SEED, "node": "n999", "parts": ["inspector", "gradient"]})
+    assert "Nothing is selected" in answer.json()["html"]["inspector"]
+    assert answer.json()["gradient"] is None
+
+
+def test_the_gradient_of_a_node_is_told_for_the_exercise(client: TestClient) -> None:
+    answer = client.post("/run", json={"source": SEED, "node": "n0", "parts": ["gradient"]}).json()
+    assert answer["gradient"] == {"shape": [2], "values": [2.0, 4.0]}
+
+
+def test_a_step_is_told_in_one_sentence(client: TestClient) -> None:
+    whole = client.post("/run", json={"source": SEED}).json()
+    assert whole["steps"] == {"count": 6, "forward": 3}
+    assert whole["step"]["phase"] == "backward"
+    first = client.post("/run", json={"source": SEED, "options": {"step": "1"}}).json()
+    assert (first["step"]["number"], first["step"]["phase"]) == (1, "forward")
+    assert "x" in first["step"]["sentence"]
