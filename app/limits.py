@@ -39,6 +39,10 @@ class Limits:
     """Elements up to which a tensor's numbers are listed one by one; above it statistics and a preview are kept."""
     graph_elements: int = 200_000
     """Numbers listed in one graph altogether; past it, tensors keep statistics and a preview only."""
+    jacobian_elements: int = 256
+    """Numbers of one edge's local Jacobian; a larger one is not computed."""
+    graph_jacobian_elements: int = 8_192
+    """Numbers of all local Jacobians of one graph together; past it, none is computed."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:

@@ -178,6 +178,9 @@ class Edge(Data):
     """The operator's own name of that argument, where known ("exponent")."""
     contributions: list[Tensor | None]
     """What this edge carried, one entry for each pass; None where nothing flowed."""
+    jacobian: list[list[Number]] | None = None
+    """The local Jacobian of small tensors: a row for each element of the source's output, a column for each of the
+    target's, both in row-major order. A contribution is the cotangent, as a row, times it."""
 
 
 class Root(Data):

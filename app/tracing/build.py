@@ -247,6 +247,7 @@ class Build:
             output_nr=link.output_nr,
             argument=link.argument,
             contributions=carried,
+            jacobian=self._watcher.jacobian(link.source).get(link.slot) if kind == "gradient" else None,
         )
 
     def _pass(self, index: int, record: PassRecord) -> Pass:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import torch
 
 from app.tracing.frames import Place
+from app.tracing.jacobian import Jacobians, Matrix
 from app.tracing.pause import uncollected
 from app.tracing.recorder import Recorder
 from app.tracing.saved import Kept, saved
@@ -61,10 +62,13 @@ class Watcher:
         recorder: stands aside while PyTorch's own formulas run, and is there while custom Functions do.
         elements: elements up to which tensors are copied whole.
         nodes: Nodes that are watched at most.
+        jacobians: computes local Jacobians while the Nodes' buffers are there.
     """
 
-    def __init__(self, recorder: Recorder, elements: int, nodes: int) -> None:
+    def __init__(self, recorder: Recorder, elements: int, nodes: int, jacobians: Jacobians) -> None:
         self._recorder = recorder
+        self._jacobians = jacobians
+        self._local: dict[Any, dict[int, Matrix]] = {}
         self._elements = elements
         self._nodes = nodes
         self._saved: dict[Any, dict[str, Kept]] = {}
@@ -74,7 +78,15 @@ class Watcher:
         nodes, truncated = reachable(starts, self._nodes)
         for node in nodes:
             self.read(node)
+            self.jacobian(node)
         return nodes, truncated
+
+    def jacobian(self, node: Any) -> dict[int, Matrix]:
+        """Give the local Jacobians of a Node by slot, as they were when it was first met."""
+        found = self._local.get(node)
+        if found is None:
+            found = self._local[node] = self._jacobians.of(node)
+        return found
 
     def read(self, node: Any) -> dict[str, Kept]:
         """Give what a Node had saved when it was first met."""

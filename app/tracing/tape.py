@@ -12,6 +12,7 @@ from app.limits import Limits
 from app.tracing import patches
 from app.tracing.build import Build
 from app.tracing.frames import NOWHERE, Frames, Place
+from app.tracing.jacobian import Jacobians
 from app.tracing.modules import Modules
 from app.tracing.names import Names
 from app.tracing.passes import Call, PassRecord, Watcher
@@ -43,7 +44,8 @@ class Tape:
         self._frames = Frames(filename)
         self._modules = Modules()
         self._recorder = Recorder(self._frames, self._modules, limits.tensor_elements, limits.records)
-        self._watcher = Watcher(self._recorder, limits.tensor_elements, limits.nodes)
+        jacobians = Jacobians(limits.jacobian_elements, limits.graph_jacobian_elements)
+        self._watcher = Watcher(self._recorder, limits.tensor_elements, limits.nodes, jacobians)
         self._passes: list[PassRecord] = []
         self._asked: list[tuple[Call, Place]] = []
         self._attempted: list[tuple[Any, int]] = []

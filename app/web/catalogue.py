@@ -35,6 +35,8 @@ class LimitsAnswer(BaseModel):
     input_elements: int = Field(description="Numbers in all the inputs of a request together.")
     tensor_elements: int = Field(description="Elements up to which a tensor's numbers are listed one by one.")
     graph_elements: int = Field(description="Numbers listed in one graph altogether.")
+    jacobian_elements: int = Field(description="Numbers of one edge's local Jacobian.")
+    graph_jacobian_elements: int = Field(description="Numbers of all local Jacobians of one graph together.")
     url_bytes: int = Field(description="Length of a request's path and query.")
     body_bytes: int = Field(description="Size of a request's body.")
     batch_items: int = Field(description="Programs of one batch.")

@@ -1,0 +1,114 @@
+"""The local Jacobian of a Node: how each element of its output moves with each element of its inputs.
+
+A Node computes cotangent times Jacobian, so a cotangent that is 1 at one element and 0 elsewhere gives one row. A Node
+that is called directly runs none of its hooks and frees none of its buffers: the program's own passes go as without it.
+
+Source: ``torch/csrc/autograd/function.h`` (``Node::operator()``) and ``engine.cpp`` (``call_function``), where the
+hooks are run and the buffers freed.
+"""
+
+import math
+from typing import Any
+
+import torch
+
+from app.graph import Number
+from app.tracing.numerals import numbers
+
+Matrix = list[list[Number]]
+"""A row for each element of the output, a column for each of the input, both in row-major order."""
+
+MOST_ROWS = 64
+"""Elements of an output above which no Jacobian is computed: it takes a call for each."""
+_OPAQUE = frozenset({"AccumulateGrad", "torch::autograd::AccumulateGrad", "CopySlices", "torch::autograd::CopySlices"})
+
+
+class Jacobians:
+    """Computes local Jacobians until there are enough numbers.
+
+    Args:
+        each: numbers of one Jacobian at most.
+        altogether: numbers of all together at most.
+    """
+
+    def __init__(self, each: int, altogether: int) -> None:
+        self._each = each
+        self._left = altogether
+
+    def of(self, node: Any) -> dict[int, Matrix]:
+        """Compute the Jacobians of a Node by slot; empty where they are too large or cannot be had.
+
+        Left out: Nodes with several differentiable outputs, custom Functions and Nodes whose saved tensors the program
+        packs itself (their code is the program's, and would run once more), complex numbers, freed Nodes.
+        """
+        widths = self._widths(node)
+        if not widths:
+            return {}
+        (output,) = node._input_metadata
+        rows = math.prod(output.shape)
+        try:
+            found = _rows(node, tuple(output.shape), output.dtype, rows)
+            jacobians = {
+                slot: [_row(row[slot], width) for row in found]
+                for slot, width in widths.items()
+                if all(_is_plain(row[slot], width) for row in found)
+            }
+        except (RuntimeError, TypeError):
+            # Freed by an earlier pass, changed in place since, or not implemented: backward would say so too.
+            return {}
+        self._left -= sum(rows * widths[slot] for slot in jacobians)
+        return jacobians
+
+    def _widths(self, node: Any) -> dict[int, int]:
+        """How many elements the input behind each slot has, or nothing where the Node is left alone."""
+        if node.name() in _OPAQUE or isinstance(node, torch.autograd.function.BackwardCFunction):
+            return {}
+        outputs = node._input_metadata
+        if len(outputs) != 1 or not outputs[0].dtype.is_floating_point or _packs(node):
+            return {}
+        rows = math.prod(outputs[0].shape)
+        widths = {}
+        for slot, (target, number) in enumerate(node.next_functions):
+            shape = None if target is None else _input_shape(target, number)
+            if shape is not None:
+                widths[slot] = math.prod(shape)
+        fits = {slot: width for slot, width in widths.items() if 0 < rows * width <= self._each}
+        affordable = sum(rows * width for width in fits.values()) <= self._left
+        return fits if rows <= MOST_ROWS and affordable else {}
+
+
+def _input_shape(target: Any, number: int) -> tuple[int, ...] | None:
+    if hasattr(target, "variable"):
+        return tuple(target.variable.shape)
+    metadata = getattr(target, "_input_metadata", ())
+    return tuple(metadata[number].shape) if number < len(metadata) else None
+
+
+def _packs(node: Any) -> bool:
+    """Whether the program packs what the Node saved, so that to read it would run the program."""
+    for name in dir(type(node)):
+        if name.startswith("_raw_saved_"):
+            raw = getattr(node, name)
+            if any(part.unpack_hook is not None for part in (raw if isinstance(raw, tuple | list) else [raw]) if part):
+                return True
+    return False
+
+
+def _rows(node: Any, shape: tuple[int, ...], dtype: torch.dtype, count: int) -> list[tuple[Any, ...]]:
+    found = []
+    # No mode of the program or of the tape may see this.
+    with torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction(), torch.no_grad():
+        for row in range(count):
+            basis = torch.zeros(count, dtype=dtype, device="cpu")
+            basis[row] = 1
+            given = node(basis.reshape(shape))
+            found.append(given if isinstance(given, tuple) else (given,))
+    return found
+
+
+def _is_plain(row: Any, width: int) -> bool:
+    return row is None or (row.layout == torch.strided and not row.is_complex() and row.numel() == width)
+
+
+def _row(row: Any, width: int) -> list[Number]:
+    return [0.0] * width if row is None else numbers(row.reshape(-1))
