@@ -4,8 +4,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+import shtab
+
 from app import __version__
+from app.cli_check import add_check
+from app.cli_render import add_render
 from app.cli_serve import add_serve
+from app.cli_view import add_view
+from app.errors import ChainruleError
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -15,7 +21,9 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"chainrule {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    add_serve(commands)
+    for add in (add_serve, add_render, add_view, add_check):
+        add(commands)
+    shtab.add_argument_to(parser, ["--print-completion"], help="print a script of completion for a shell")
     return parser
 
 
@@ -33,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = arguments.run(arguments)
     except KeyboardInterrupt:
         return 130
-    except ValueError as error:
+    except (ValueError, ChainruleError) as error:
         print(f"chainrule: {error}", file=sys.stderr)
         return 1
     return code

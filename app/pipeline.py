@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 
 REJECTIONS = {"root-unknown": RootUnknownError, "gradient-invalid": GradientInvalidError}
 
-TRANSIENT_PROBLEMS = frozenset({"time-limit", "cpu-limit", "memory-limit", "crash"})
+TRANSIENT_PROBLEMS = frozenset({"time-limit", "cpu-limit", "memory-limit", "crash", "interrupted", "answer-invalid"})
 """Problems that depend on how busy the machine was: an answer that holds one is not kept."""
 
 

@@ -17,3 +17,6 @@ FORMATS = {media_type: name for name, media_type in MEDIA_TYPES.items()}
 
 PICTURES = frozenset({"svg", "png"})
 """What an <img> shows: errors come as a picture too."""
+
+SUFFIXES = {"text": "txt", "mermaid": "mmd"}
+"""The suffix of a file, where it is not the format's own name."""

@@ -20,7 +20,7 @@ from app.web import problems
 from app.web.api import answer_json
 from app.web.delivery import NOT_KEPT, cache_headers, kept, make_etag, not_modified
 from app.web.documents import picture_operation
-from app.web.formats import MEDIA_TYPES, PICTURES
+from app.web.formats import MEDIA_TYPES, PICTURES, SUFFIXES
 from app.web.queries import Query, parse
 from app.web.state import base_url, pipeline_of, settings_of
 
@@ -31,7 +31,6 @@ DOCUMENT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; sandbox allow-scripts"
 )
 """A whole graph as one HTML file brings its scripts along; the sandbox keeps them from everything of this server."""
-SUFFIXES = {"text": "txt", "mermaid": "mmd"}
 
 
 async def get_picture(request: Request) -> Response:

@@ -16,8 +16,8 @@ from app.render import ViewOptions
 MOST_PARAMETERS = 100
 REQUEST_PARAMETERS = frozenset({"code", "inputs", "seed", "root", "gradient"})
 DELIVERY_PARAMETERS = frozenset({"v", "download"})
-_OPTIONS = [{"pass_index": "pass"}.get(field.name, field.name) for field in fields(ViewOptions)]
-VIEW_PARAMETERS = frozenset(_OPTIONS) | frozenset(name.replace("_", "-") for name in _OPTIONS)
+VIEW_OPTIONS = [{"pass_index": "pass"}.get(field.name, field.name) for field in fields(ViewOptions)]
+VIEW_PARAMETERS = frozenset(VIEW_OPTIONS) | frozenset(name.replace("_", "-") for name in VIEW_OPTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +137,8 @@ def _gradient(text: str) -> Values | Literal["none"]:
     except (ValueError, RecursionError):
         raise GradientInvalidError(f'gradient must be nested lists of numbers or "none", not {text[:40]!r}') from None
     return given
+
+
+def parse_view(given: Mapping[str, str | None]) -> ViewOptions:
+    """Return the options of the picture from those that were given; raises ViewInvalidError for a bad one."""
+    return ViewOptions.from_query({name: value for name, value in given.items() if value is not None})

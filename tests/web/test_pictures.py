@@ -20,7 +20,7 @@ def text_of(svg: bytes) -> str:
     return " ".join(ET.fromstring(svg).itertext())
 
 
-@pytest.mark.parametrize("name", ["json", "svg", "png", "pdf"])
+@pytest.mark.parametrize("name", sorted(MEDIA_TYPES))
 def test_every_format_has_an_address(client: TestClient, name: str) -> None:
     response = client.get(f"/{name}/{encode(PROGRAM)}")
     assert response.status_code == 200, response.text
