@@ -12,6 +12,7 @@ import random
 import re
 import textwrap
 import typing
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -29,7 +30,7 @@ pca_lowrank svd_lowrank set_default_dtype set_grad_enabled unique sparse_coo spa
 __version__""".split()
 TORCH_INTERNAL = re.compile(
     r"cudnn|miopen|mkldnn|fbgemm|quantize|^quantized|moving_avg|^qu?int|^qscheme|^int_repr|^q_|^sym_|(?<!index)_copy$|^native_|^unsafe_|^bits?\d|^u?int[1-7]$|float4|float8|_jit"
-    r"|batch_norm_|autocast|^parse_|^import_|^merge_|^unify_|vulkan|_backward|^is_(vulkan|distributed|storage)$"
+    r"|batch_norm_|autocast_|_autocast|^parse_|^import_|^merge_|^unify_|vulkan|_backward|^is_(vulkan|distributed|storage)$"
     r"|^has_|^(hsmm|hspmm|sspaddmm|saddmm|dsmm|smm|spmm)$|^choose_|^fused_|empty_permuted|^grid_sampler|^affine_grid_gen"
     r"|^get_(deterministic|device_module|float32|num|rng)|^set_(autocast|deterministic|float32|warn|rng|flush)"
     r"|^are_|^is_warn|^is_autocast|^is_anomaly|^conv_tbc$|^convolution$|^slice_inverse$|^hash_tensor$|^fill_?$"
@@ -142,15 +143,19 @@ def public(kind: type) -> set[str]:
     return {name for name in dir(kind) if not name.startswith("_")}
 
 
+@cache
+def set_by(base: type) -> frozenset[str]:
+    """The public attributes that one class's own methods set on ``self``, or that its body annotates."""
+    if not base.__module__.startswith(("torch.nn.", "torch.optim.", "torch.distributions.")):
+        return frozenset()
+    source = inspect.getsource(base)
+    on_self = re.findall(r"self\.([a-z]\w*)\b[^=\n(]*=(?!=)", source)
+    return frozenset(on_self + re.findall(r"^    ([a-z]\w*):", source, re.MULTILINE))
+
+
 def initialised(kind: type) -> set[str]:
-    """The public attributes that a class's own methods set on ``self``."""
-    found: set[str] = set()
-    for base in kind.__mro__:
-        if base.__module__.startswith(("torch.nn.", "torch.optim.", "torch.distributions.")):
-            source = inspect.getsource(base)
-            found |= set(re.findall(r"self\.([a-z]\w*)\b[^=\n(]*=(?!=)", source))
-            found |= set(re.findall(r"^    ([a-z]\w*):", source, re.MULTILINE))
-    return found
+    """The public attributes that a class and its bases set on ``self``."""
+    return set().union(*(set_by(base) for base in kind.__mro__))
 
 
 def attributes() -> set[str]:

@@ -30,7 +30,7 @@ def validate_inputs(inputs: Mapping[str, object], limits: Limits) -> dict[str, V
     valid: dict[str, Values] = {}
     for name, value in inputs.items():
         _check_name(name)
-        reader = _Reader(name, left)
+        reader = _Reader(name, left, limits.input_elements)
         values = reader.read(value, 0)
         left = reader.left
         valid[name] = _all_complex(values) if reader.is_complex else values
@@ -47,9 +47,9 @@ def _check_name(name: object) -> None:
 class _Reader:
     """Reads one input, counting down what may still come."""
 
-    def __init__(self, name: str, left: int) -> None:
+    def __init__(self, name: str, left: int, limit: int) -> None:
         self._name = name
-        self._limit = left
+        self._limit = limit
         self.left = left
         self.is_complex = False
 
@@ -58,11 +58,11 @@ class _Reader:
             if depth >= MAX_DIMENSIONS:
                 raise self._error(path, f"is nested more than {MAX_DIMENSIONS} lists deep")
             if len(value) > self.left:
-                raise self._error("", f"has too many numbers: all inputs together may have {self._limit} more")
+                raise self._error("", f"has too many numbers: all inputs together may have {self._limit}")
             return self._regular([self.read(item, depth + 1, f"{path}[{i}]") for i, item in enumerate(value)], path)
         self.left -= 1
         if self.left < 0:
-            raise self._error("", f"has too many numbers: all inputs together may have {self._limit} more")
+            raise self._error("", f"has too many numbers: all inputs together may have {self._limit}")
         return self._number(value, path)
 
     def _number(self, value: object, path: str) -> Values:
@@ -92,7 +92,9 @@ class _Reader:
         for index, shape in enumerate(shapes):
             if shape != shapes[0]:
                 first, other = _told(shapes[0]), _told(shape)
-                raise self._error(f"{path}[{index}]", f"is {other}, while {path}[0] is {first}: all must be alike")
+                raise self._error(
+                    f"{path}[{index}]", f"is {other}, while {self._name}{path}[0] is {first}: all must be alike"
+                )
         return items
 
     def _error(self, path: str, text: str) -> InputInvalidError:

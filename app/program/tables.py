@@ -8,26 +8,27 @@ MODULES: dict[str, frozenset[str]] = {
         acosh_ adaptive_avg_pool1d adaptive_max_pool1d add addbmm addcdiv addcmul addmm addmv addmv_ addr adjoint all
         allclose alpha_dropout alpha_dropout_ amax amin aminmax amp angle any arange arccos arccos_ arccosh arccosh_
         arcsin arcsin_ arcsinh arcsinh_ arctan arctan2 arctan_ arctanh arctanh_ argmax argmin argsort argwhere as_tensor
-        asin asin_ asinh asinh_ atan atan2 atan_ atanh atanh_ atleast_1d atleast_2d atleast_3d autograd avg_pool1d
-        backends baddbmm bartlett_window batch_norm bernoulli bfloat16 bilinear binary_cross_entropy_with_logits
-        bincount binomial bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor
-        blackman_window block_diag bmm bool broadcast_shapes broadcast_tensors broadcast_to bucketize can_cast
-        cartesian_prod cat cdist cdouble ceil ceil_ celu celu_ cfloat chain_matmul channel_shuffle channels_last
-        channels_last_3d cholesky cholesky_inverse cholesky_solve chunk clamp clamp_ clamp_max clamp_max_ clamp_min
-        clamp_min_ clip clip_ clone column_stack combinations complex complex128 complex64 concat concatenate conj
-        conj_physical conj_physical_ contiguous_format conv1d conv2d conv3d conv_transpose1d conv_transpose2d
-        conv_transpose3d copysign corrcoef cos cos_ cosh cosh_ cosine_embedding_loss cosine_similarity count_nonzero cov
-        cross ctc_loss cuda cummax cummin cumprod cumsum cumulative_trapezoid deg2rad deg2rad_ det detach detach_ device
-        diag diag_embed diagflat diagonal diagonal_scatter diff digamma dist distributions div divide dot double dropout
-        dropout_ dsplit dstack dtype e einsum embedding embedding_bag empty empty_like enable_grad eq equal erf erf_
-        erfc erfc_ erfinv exp exp2 exp2_ exp_ expm1 expm1_ eye feature_alpha_dropout feature_alpha_dropout_
-        feature_dropout feature_dropout_ fft finfo fix fix_ flatten flip fliplr flipud float float16 float32 float64
-        float_power floor floor_ floor_divide fmax fmin fmod frac frac_ frexp frobenius_norm full full_like func gather
-        gcd gcd_ ge geqrf ger get_default_device get_default_dtype get_device gradient greater greater_equal group_norm
-        gt half hamming_window hann_window hardshrink heaviside hinge_embedding_loss histc histogram histogramdd hsplit
-        hstack hypot i0 i0_ igamma igammac iinfo imag index_add index_copy index_fill index_put index_put_ index_reduce
-        index_select inf inference_mode initial_seed inner instance_norm int int16 int32 int64 int8 inverse is_complex
-        is_conj is_deterministic_algorithms_warn_only_enabled is_floating_point is_grad_enabled is_inference
+        asin asin_ asinh asinh_ atan atan2 atan_ atanh atanh_ atleast_1d atleast_2d atleast_3d autocast autograd
+        avg_pool1d backends baddbmm bartlett_window batch_norm bernoulli bfloat16 bilinear
+        binary_cross_entropy_with_logits bincount binomial bitwise_and bitwise_left_shift bitwise_not bitwise_or
+        bitwise_right_shift bitwise_xor blackman_window block_diag bmm bool broadcast_shapes broadcast_tensors
+        broadcast_to bucketize can_cast cartesian_prod cat cdist cdouble ceil ceil_ celu celu_ cfloat chain_matmul
+        channel_shuffle channels_last channels_last_3d cholesky cholesky_inverse cholesky_solve chunk clamp clamp_
+        clamp_max clamp_max_ clamp_min clamp_min_ clip clip_ clone column_stack combinations complex complex128
+        complex64 concat concatenate conj conj_physical conj_physical_ contiguous_format conv1d conv2d conv3d
+        conv_transpose1d conv_transpose2d conv_transpose3d copysign corrcoef cos cos_ cosh cosh_ cosine_embedding_loss
+        cosine_similarity count_nonzero cov cross ctc_loss cuda cummax cummin cumprod cumsum cumulative_trapezoid
+        deg2rad deg2rad_ det detach detach_ device diag diag_embed diagflat diagonal diagonal_scatter diff digamma dist
+        distributions div divide dot double dropout dropout_ dsplit dstack dtype e einsum embedding embedding_bag empty
+        empty_like enable_grad eq equal erf erf_ erfc erfc_ erfinv exp exp2 exp2_ exp_ expm1 expm1_ eye
+        feature_alpha_dropout feature_alpha_dropout_ feature_dropout feature_dropout_ fft finfo fix fix_ flatten flip
+        fliplr flipud float float16 float32 float64 float_power floor floor_ floor_divide fmax fmin fmod frac frac_
+        frexp frobenius_norm full full_like func gather gcd gcd_ ge geqrf ger get_default_device get_default_dtype
+        get_device gradient greater greater_equal group_norm gt half hamming_window hann_window hardshrink heaviside
+        hinge_embedding_loss histc histogram histogramdd hsplit hstack hypot i0 i0_ igamma igammac iinfo imag index_add
+        index_copy index_fill index_put index_put_ index_reduce index_select inf inference_mode initial_seed inner
+        instance_norm int int16 int32 int64 int8 inverse is_complex is_conj
+        is_deterministic_algorithms_warn_only_enabled is_floating_point is_grad_enabled is_inference
         is_inference_mode_enabled is_neg is_nonzero is_same_size is_signed is_tensor isclose isfinite isin isinf isnan
         isneginf isposinf isreal istft kaiser_window kl_div kron kthvalue layer_norm layout lcm lcm_ ldexp ldexp_ le
         lerp less less_equal lgamma linalg linspace lobpcg log log10 log10_ log1p log1p_ log2 log2_ log_ log_softmax
