@@ -88,19 +88,39 @@ def build_tree(items: Sequence[Item]) -> Group:
     made = [root]
     stack = [root]
     paths = {""}
+    waiting: list[Item] = []
     for item in items:
-        depth = 0
-        while depth < min(len(stack) - 1, len(item.scope)) and stack[depth + 1].scope == item.scope[depth]:
-            depth += 1
-        del stack[depth + 1 :]
-        for scope in item.scope[depth:]:
+        if item.node.kind in SOURCES:
+            waiting.append(item)
+            continue
+        del stack[_shared(stack, item.scope) + 1 :]
+        for scope in item.scope[len(stack) - 1 :]:
             parent = stack[-1]
             building = _Building(_unused(join_path(parent.path, parent.scope, scope), paths), scope)
             parent.children.append(building)
             made.append(building)
             stack.append(building)
+        for source in waiting:
+            _insert(source, stack)
+        waiting = []
         stack[-1].children.append(item)
+    root.children.extend(waiting)
     return _freeze(made)
+
+
+def _shared(stack: Sequence[_Building], scope: Sequence[Scope]) -> int:
+    """How many of the open scopes are the first of these."""
+    depth = 0
+    while depth < min(len(stack) - 1, len(scope)) and stack[depth + 1].scope == scope[depth]:
+        depth += 1
+    return depth
+
+
+def _insert(source: Item, stack: Sequence[_Building]) -> None:
+    """Put a source in the scope that holds all its uses, before the open scope in there that has the first of them."""
+    depth = _shared(stack, source.scope)
+    children = stack[depth].children
+    children.insert(len(children) - (depth < len(stack) - 1), source)
 
 
 def _unused(path: str, paths: set[str]) -> str:

@@ -241,3 +241,24 @@ def test_frames_have_ids_of_their_own() -> None:
     scene = make_scene(blocks(3, 3))
     frames = [scene.frames[0], *scene.frames[0].frames]
     assert len({frame.id for frame in frames}) == 4
+
+
+def test_a_constant_used_inside_a_scope_and_outside_does_not_split_its_frame() -> None:
+    made = Builder()
+    weight = made.leaf("w")
+    shared = made.constant()
+    first = made.node("TBackward0", [weight], scope=[module("net", "Net")])
+    second = made.node("MmBackward0", [first, shared], scope=[module("net", "Net")])
+    made.node("SubBackward0", [second, shared])
+    scene = make_scene(made.graph())
+    assert [(frame.path, frame.boxes) for frame in scene.frames] == [("net", (first, second))]
+
+
+def test_a_leaf_that_nothing_uses_is_drawn() -> None:
+    made = Builder()
+    made.leaf("unused", [module("net", "Net")], parameter=True)
+    made.node("MulBackward0", [made.leaf("x")])
+    assert [box.id for box in make_scene(made.graph()).boxes] == ["n0", "n1", "n2"]
+    lone = Builder()
+    lone.leaf("x")
+    assert [box.id for box in make_scene(lone.graph("n0")).boxes] == ["n0"]
