@@ -1,5 +1,6 @@
 """The page for people: a plain form that works without scripts, and what the scripts ask for."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -11,6 +12,7 @@ from app.payload import decode
 from app.pipeline import TraceRequest
 from app.render import ViewOptions
 from app.web.pages_inputs import parse_inputs
+from app.web.pages_names import entries
 from app.web.pages_problems import of_error
 from app.web.pages_site import site
 from app.web.pages_view import View, look
@@ -68,6 +70,12 @@ async def run_form(request: Request) -> Response:
     except ChainruleError as error:
         view = View(source, problems=of_error(error, source), error=error)
     return _page(request, view)
+
+
+@router.get("/names")
+async def list_names() -> Response:
+    """List what the editor completes."""
+    return JSONResponse([asdict(entry) for entry in entries()], headers={"Cache-Control": "public, max-age=3600"})
 
 
 @router.post("/run")

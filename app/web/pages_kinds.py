@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
-from markupsafe import Markup, escape
 
 from app.graph.problems import GROUPS, PROBLEMS, Kind
 from app.payload import encode
@@ -48,19 +47,6 @@ def _others() -> Iterator[Kind]:
         yield Kind(error.slug, error.title, (error.__doc__ or "").strip())
 
 
-def with_code(text: str) -> Markup:
-    """A text with what stands in backquotes as code.
-
-    Args:
-        text: of the catalogue.
-    """
-    parts = str(escape(text)).split("`")
-    return Markup("").join(
-        Markup(f"<code>{part}</code>" if place % 2 else part)  # escaped above
-        for place, part in enumerate(parts)
-    )
-
-
 @router.get("/problems")
 async def list_kinds(request: Request) -> Response:
     """List every kind of problem under headings."""
@@ -80,5 +66,5 @@ async def show_kind(request: Request, slug: str) -> Response:
 
 def _page(request: Request, template: str, **values: object) -> Response:
     language = site().language(request)
-    text = site().render(template, language, with_code=with_code, **values)
+    text = site().render(template, language, **values)
     return HTMLResponse(text, headers={"Cache-Control": "public, max-age=3600", "Vary": "Accept-Language, Cookie"})

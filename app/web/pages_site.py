@@ -1,10 +1,11 @@
 """The templates with the words of each language."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from app.paths import EXAMPLES, TEMPLATES
 from app.web.pages_detail import called, operator
@@ -92,6 +93,28 @@ class Site:
         }
 
 
+def shape(sizes: Sequence[int]) -> str:
+    """Sizes as the cards write them: "3×3", "[64]" for one dimension, nothing for none.
+
+    Args:
+        sizes: of the dimensions.
+    """
+    return f"[{sizes[0]}]" if len(sizes) == 1 else "×".join(map(str, sizes))
+
+
+def with_code(text: str) -> Markup:
+    """A text with what stands in backquotes as code.
+
+    Args:
+        text: of the catalogue, or the detail of a problem.
+    """
+    parts = str(escape(text)).split("`")
+    return Markup("").join(
+        Markup(f"<code>{part}</code>" if place % 2 else part)  # escaped above
+        for place, part in enumerate(parts)
+    )
+
+
 @cache
 def site() -> Site:
     """The templates and examples, read once."""
@@ -109,5 +132,5 @@ def _environment(language: str) -> Environment:
     )
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-    environment.filters |= {"short": short, "operator": operator, "called": called}
+    environment.filters |= {"short": short, "operator": operator, "called": called, "shape": shape, "code": with_code}
     return environment
