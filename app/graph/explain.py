@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.graph.explain_index import GraphIndex
+from app.graph.explain_jacobian import explain_jacobian
 from app.graph.explain_math import make_math
 from app.graph.explain_names import Names, Written, derivative, element_of, numbers_first
 from app.graph.explain_numbers import PLUS_EQUALS, Index, equation, largest, numbers_at
 from app.graph.explain_sentences import cotangent_sentence, edge_sentence, node_sentence, title_of
 from app.graph.explain_values import Bound, array
-from app.graph.explanation import CotangentExplanation, EdgeExplanation, Explanation, Math
+from app.graph.explanation import CotangentExplanation, EdgeExplanation, Explanation, JacobianExplanation, Math
 from app.graph.formulas import (
     FORMULAS,
     LATEX,
@@ -124,7 +125,19 @@ class Explainer:
             numbers=numbers,
             element=list(element) if numbers is not None and element is not None else None,
             sentence=edge_sentence(self._index, node, edge, target.plain.text, numbers, element, pass_index),
+            jacobian=self._jacobian(node, edge, target, contribution, pass_index),
         )
+
+    def _jacobian(
+        self, node: Node, edge: Edge, target: Written, contribution: Tensor | None, pass_index: int
+    ) -> JacobianExplanation | None:
+        output = next(iter(node.outputs), None)
+        below = self._index.output(edge.target, edge.output_nr)
+        if output is None or output.value is None or below is None or below.value is None:
+            return None
+        shapes = output.value.shape, below.value.shape
+        passed = _in_pass(output.gradients, pass_index), contribution
+        return explain_jacobian(edge, self._names.output(node.id, 0), target, shapes, passed)
 
     def _left(self, edge: Edge, pass_index: int, element: Index = ()) -> tuple[Written, str]:
         """The gradient that an edge adds to, and how: "=" where it is the only one."""

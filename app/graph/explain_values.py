@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from app.graph.explain_index import GraphIndex
 from app.graph.formulas import Formula, Literal
-from app.graph.model import Complex, Node, Saved, Tensor, Values
+from app.graph.model import Complex, Node, Saved, Tensor
 
 _UNSIGNED = 2**63
 
@@ -17,12 +17,13 @@ def array(tensor: Tensor | None) -> NDArray[Any] | None:
     """The numbers of a tensor, or None where they are not listed one by one."""
     if tensor is None or tensor.values is None:
         return None
-    return np.array(_floats(tensor.values)).reshape(tensor.shape)
+    return np.array(floats(tensor.values)).reshape(tensor.shape)
 
 
-def _floats(values: Values) -> Any:
+def floats(values: Any) -> Any:
+    """Numbers as JSON carries them, in lists of any depth, as Python's numbers."""
     if isinstance(values, list):
-        return [_floats(value) for value in values]
+        return [floats(value) for value in values]
     if isinstance(values, Complex):
         return complex(float(values.re), float(values.im))
     return values if isinstance(values, bool | int) else float(values)

@@ -1,6 +1,6 @@
 """What an explanation of a node says, as data."""
 
-from app.graph.model import Data
+from app.graph.model import Data, Number
 
 
 class Math(Data):
@@ -11,6 +11,19 @@ class Math(Data):
     """A ``<math>`` element that holds MathML only; safe to put into a page as it is."""
     text: str
     """The same in plain characters."""
+
+
+class JacobianExplanation(Data):
+    """The local Jacobian of an edge, and what the cotangent makes of it."""
+
+    rows: list[str]
+    """What each row belongs to: an element of the node's output, "y[0, 1]"."""
+    columns: list[str]
+    """What each column belongs to: an element of the target's output."""
+    values: list[list[Number]]
+    product: Math | None
+    """Cotangent times Jacobian is the contribution, written out where it is small."""
+    sentence: str
 
 
 class EdgeExplanation(Data):
@@ -31,6 +44,8 @@ class EdgeExplanation(Data):
     """Which element of the contribution the numbers are of; empty for a scalar, None where there are no numbers."""
     sentence: str
     """What happened in this pass, in plain words."""
+    jacobian: JacobianExplanation | None
+    """None where the tensors are not small, and where the node has several outputs."""
 
 
 class CotangentExplanation(Data):

@@ -30,6 +30,7 @@ class LimitsAnswer(BaseModel):
     memory_bytes: int = Field(description="Address space that a program may take.")
     stdout_bytes: int = Field(description="Console output that is kept.")
     answer_bytes: int = Field(description="Size of the answer of an execution.")
+    detailed_nodes: int = Field(description="Nodes of one graph up to which everything is told.")
     nodes: int = Field(description="Nodes of one graph.")
     records: int = Field(description="Operations that one program may have recorded.")
     input_elements: int = Field(description="Numbers in all the inputs of a request together.")

@@ -163,3 +163,40 @@ def test_a_name_that_is_no_identifier_never_reaches_the_formula() -> None:
 def test_what_is_not_mathml_is_refused() -> None:
     with pytest.raises(ValueError, match="is not MathML"):
         mathml(r"\text{<script>alert(1)</script>}")
+
+
+def test_cotangent_times_jacobian_is_written_out() -> None:
+    graph = traced("x = tensor([1.0, 2.0], requires_grad=True)\ny = x**2\ny.backward(tensor([1.0, 0.0]))")
+    jacobian = explain(graph, node_of(graph, "PowBackward0")).edges[0].jacobian
+    assert jacobian is not None
+    assert jacobian.rows == ["y[0]", "y[1]"]
+    assert jacobian.columns == ["x[0]", "x[1]"]
+    assert jacobian.values == [[2, 0], [0, 4]]
+    assert jacobian.product is not None
+    assert jacobian.product.text == "[1 0] @ [2 0; 0 4] = [2 0]"
+    assert "Only the diagonal is not 0" in jacobian.sentence
+
+
+def test_the_jacobian_of_a_scalar_is_one_row() -> None:
+    graph = traced("x = tensor([1.0, 2.0], requires_grad=True)\nz = x.sum()\nz.backward()")
+    jacobian = explain(graph, node_of(graph, "SumBackward0")).edges[0].jacobian
+    assert jacobian is not None
+    assert jacobian.rows == ["z"]
+    assert "One row, because z is one number" in jacobian.sentence
+
+
+def test_a_jacobian_without_a_pass_has_no_product() -> None:
+    with Tape() as tape:
+        y = torch.tensor([1.0, 2.0], requires_grad=True) * 3
+    graph = tape.graph(roots={"y": y})
+    jacobian = explain(graph, node_of(graph, "MulBackward0")).edges[0].jacobian
+    assert jacobian is not None
+    assert jacobian.product is None
+
+
+def test_a_large_jacobian_is_not_written_out() -> None:
+    graph = traced("x = torch.ones(8, requires_grad=True)\ny = x**2\ny.sum().backward()")
+    jacobian = explain(graph, node_of(graph, "PowBackward0")).edges[0].jacobian
+    assert jacobian is not None
+    assert jacobian.product is None
+    assert len(jacobian.values) == 8
