@@ -8,7 +8,7 @@ from app.graph.fold import make_scene
 from app.graph.model import Graph, Tensor
 from app.graph.scene import Frame, Scene, SceneOptions
 from app.graph.structure import refit, structure_of
-from app.layout import Engine, Geometry, make_dot, settle, text
+from app.layout import Engine, Geometry, lone_boxes, make_dot, settle, shelve, text, without
 from app.layout.forms import Grid
 from app.render.content import Author, Content, Source
 from app.render.describe import describe_graph, title_of_graph
@@ -137,7 +137,9 @@ def _place(scene: Scene, options: ViewOptions, author: Author, engine: Engine, n
     sizes = {key: content.size for key, content in contents.items()}
     titles = {frame.id: frame_title(frame) for frame in all_frames(scene.frames)}
     room = 0 if options.labels == "none" else LABEL_CELLS
-    geometry = engine.place(make_dot(scene, sizes, options.direction, room, titles))
+    lone = lone_boxes(scene)
+    geometry = engine.place(make_dot(without(scene, lone), sizes, options.direction, room, titles))
+    geometry = shelve(geometry, lone, sizes)
     pills = [key for key, content in contents.items() if content.card is None]
     geometry = settle(geometry, scene, pills, options.direction)
     return Plan(scene, contents, geometry, notices + scene.notices)

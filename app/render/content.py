@@ -192,7 +192,7 @@ class Author:
 
     def _described(self, ids: Sequence[str]) -> str:
         nodes = [self._nodes[key] for key in ids if self._nodes[key].kind != "constant"]
-        parts = [" ".join(filter(None, (node.names[0] if node.names else "", shape_of(node)))) for node in nodes[:2]]
+        parts = [" ".join(filter(None, (node.names[0] if node.names else "", _main_shape(node)))) for node in nodes[:2]]
         more = [f"and {len(nodes) - 2} more"] if len(nodes) > 2 else []
         return text.shorten(", ".join(filter(None, parts + more)), CODE_CELLS)
 
@@ -224,6 +224,11 @@ def shape_of(node: Node) -> str:
     """Return the shape of a node's output in words: "3×3", "scalar", "2 outputs"."""
     if len(node.outputs) > 1:
         return f"{len(node.outputs)} outputs"
+    value = node.outputs[0].value if node.outputs else None
+    return describe_shape(value.shape) if value else ""
+
+
+def _main_shape(node: Node) -> str:
     value = node.outputs[0].value if node.outputs else None
     return describe_shape(value.shape) if value else ""
 

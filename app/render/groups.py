@@ -92,7 +92,7 @@ class Painter:
         if len(link.edges) > 1 or self.options.labels == "slots":
             return ""
         edge = link.edges[0]
-        return str(edge.output_nr) if edge.target in self.several else ""
+        return str(edge.output_nr) if edge.target in self.several and edge.target == link.target else ""
 
 
 def frame_title(frame: Frame) -> str:
