@@ -1,8 +1,13 @@
 """Where in the program something happened: its frames, as calls that can be told apart and counted."""
 
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
+from typing import Any
+
+from app.tracing.loops import Loops
+from app.tracing.turns import Turn, Turns
 
 
 @dataclass(slots=True, eq=False)
@@ -12,24 +17,42 @@ class FrameCall:
     code: CodeType
     above: "FrameCall | None"
     number: int
-    """Which call of this function within the call above, from 1."""
-    counts: dict[CodeType, int] = field(default_factory=dict)
+    """Which call of this function within the call above (and the turn of its loops), from 1."""
+    counts: dict[Any, int] = field(default_factory=dict)
 
-    def call(self, code: CodeType) -> "FrameCall":
+    def count(self, code: CodeType, turns: tuple[Turn, ...]) -> int:
         """Count one more call from here."""
-        number = self.counts[code] = self.counts.get(code, 0) + 1
-        return FrameCall(code, self, number)
+        key = (code, *((turn.loop, turn.number) for turn in turns))
+        number = self.counts[key] = self.counts.get(key, 0) + 1
+        return number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """A place in the running program: its calls from the top level inwards, each with its current instruction."""
+    """A place in the running program: its calls from the top level inwards."""
 
     calls: tuple[FrameCall, ...]
     instructions: tuple[int, ...]
+    """The current instruction of each call."""
+    turns: tuple[tuple[Turn, ...], ...]
+    """The turns of the loops that each call stands in."""
 
 
-NOWHERE = Place((), ())
+NOWHERE = Place((), (), ())
+
+Bind = Callable[[str, object], None]
+
+
+@dataclass(slots=True, eq=False)
+class _Held:
+    """A frame that was running at the last look."""
+
+    frame: FrameType
+    call: FrameCall
+    turns: Turns
+    seen: dict[str, int] = field(default_factory=dict)
+    """Local names with the ids of what they were bound to."""
+    instruction: int = -1
 
 
 class Frames:
@@ -37,28 +60,37 @@ class Frames:
 
     The frames seen last are held until the next look, so that a new frame at an old address is never taken for the
     old one.
+
+    Args:
+        filename: what the program was compiled as.
+        loops: finds the loops around an instruction.
+        bind: told of every local name that is bound to something new.
     """
 
-    def __init__(self, filename: str) -> None:
+    def __init__(self, filename: str, loops: Loops, bind: Bind) -> None:
         self._filename = filename
-        self._held: list[tuple[FrameType, FrameCall]] = []
+        self._loops = loops
+        self._bind = bind
+        self._held: list[_Held] = []
         self._top_counts: dict[CodeType, int] = {}
 
-    def here(self) -> Place:
-        """Give the place where the program is now; ``NOWHERE`` if none of its frames is running."""
+    def here(self, operation: object = None, module_depths: Sequence[tuple[int, object]] = ()) -> Place:
+        """Give the place where the program is now; ``NOWHERE`` if none of its frames is running.
+
+        Args:
+            operation: what is recorded there.
+            module_depths: the running module calls, each with the number of frames that ran when it was called.
+        """
         found = self.running()
+        callees: dict[int, object] = dict(reversed(module_depths))
+        self._follow(found, callees)
         if not found:
             return NOWHERE
-        kept = 0
-        for frame, (held, _) in zip(found, self._held, strict=False):
-            if frame is not held:
-                break
-            kept += 1
-        if kept < len(self._held) or kept < len(found):
-            del self._held[kept:]
-            for frame in found[kept:]:
-                self._held.append((frame, self._enter(frame.f_code)))
-        return Place(tuple([call for _, call in self._held]), tuple([frame.f_lasti for frame in found]))
+        turns = []
+        for depth, held in enumerate(self._held, start=1):
+            deeper = callees.get(depth) or (self._held[depth].call if depth < len(self._held) else None)
+            turns.append(self._turns(held, deeper, operation))
+        return Place(tuple([held.call for held in self._held]), tuple([frame.f_lasti for frame in found]), tuple(turns))
 
     def running(self) -> list[FrameType]:
         """Give the program's frames on this thread's stack, from the top level inwards."""
@@ -72,12 +104,49 @@ class Frames:
         found.reverse()
         return found
 
+    def depth(self) -> int:
+        """Count the program's frames that are running."""
+        return len(self.running())
+
     def release(self) -> None:
         """Let go of the frames."""
-        self._held.clear()
+        self._follow([], {})
 
-    def _enter(self, code: CodeType) -> FrameCall:
-        if self._held:
-            return self._held[-1][1].call(code)
-        number = self._top_counts[code] = self._top_counts.get(code, 0) + 1
-        return FrameCall(code, None, number)
+    def _follow(self, found: list[FrameType], callees: dict[int, object]) -> None:
+        kept = 0
+        for frame, held in zip(found, self._held, strict=False):
+            if frame is not held.frame:
+                break
+            kept += 1
+        for held in self._held[kept:]:
+            self._see_names(held)
+        del self._held[kept:]
+        if self._held and len(self._held) == len(found):
+            self._see_names(self._held[-1])
+        for frame in found[kept:]:
+            self._held.append(_Held(frame, self._enter(frame, callees), Turns()))
+
+    def _enter(self, frame: FrameType, callees: dict[int, object]) -> FrameCall:
+        code = frame.f_code
+        if not self._held:
+            number = self._top_counts[code] = self._top_counts.get(code, 0) + 1
+            return FrameCall(code, None, number)
+        above = self._held[-1]
+        call = FrameCall(code, above.call, 0)
+        turns = self._turns(above, callees.get(len(self._held)) or call, None)
+        call.number = above.call.count(code, turns)
+        return call
+
+    def _turns(self, held: _Held, callee: object, operation: object) -> tuple[Turn, ...]:
+        around = self._loops.around(held.call.code, held.frame.f_lasti)
+        return held.turns.look(held.frame, around, callee, operation)
+
+    def _see_names(self, held: _Held) -> None:
+        """Tell of the local names of a function that are bound to something new."""
+        if held.call.code.co_name == "<module>" or held.instruction == held.frame.f_lasti:
+            return
+        held.instruction = held.frame.f_lasti
+        for name, value in held.frame.f_locals.items():
+            if held.seen.get(name) != id(value):
+                held.seen[name] = id(value)
+                self._bind(name, value)

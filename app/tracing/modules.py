@@ -31,6 +31,10 @@ class Modules:
         """Give the calls that are running, outermost first."""
         return self._now
 
+    def depths(self) -> list[tuple[int, object]]:
+        """Give the calls that are running, each with the number of frames that ran when it was called."""
+        return [(call.depth, call) for call in self._now]
+
     def push(self, module: Any, depth: int) -> None:
         """Note that a module's call begins."""
         above = self._stack[-1] if self._stack else self._top

@@ -5,42 +5,54 @@ from typing import Any
 
 import torch
 
+_Bound = dict[tuple[str, bool], int]
+"""Names, and whether each is local to a function, with the output number that it was bound to; the latest last."""
+
 
 class Names:
-    """Remembers which names were bound to what, the latest last."""
+    """Remembers which names were bound to what.
+
+    Names are given the latest first: those of the program's top level, then a parameter's path, then local ones.
+    """
 
     def __init__(self) -> None:
-        self._of_nodes: dict[int, dict[str, int]] = {}
-        """Sequence numbers of Nodes with the names of their outputs and which output each is."""
-        self._of_tensors: dict[int, tuple[weakref.ref[Any], list[str]]] = {}
+        self._of_nodes: dict[int, _Bound] = {}
+        """By the sequence number of the Node."""
+        self._of_tensors: dict[int, tuple[weakref.ref[Any], _Bound]] = {}
+        """Tensors without a grad_fn, by id."""
         self._parameters: dict[int, tuple[weakref.ref[Any], str]] = {}
-        self.modules: dict[int, tuple[weakref.ref[Any], str]] = {}
-        """Modules' ids with their paths from the variable that holds them."""
+        self._modules: dict[int, tuple[weakref.ref[Any], str]] = {}
 
     def bind(self, name: str, value: object) -> None:
-        """Note that a name is bound to a value from now on."""
+        """Note that the program's top level binds a name to a value."""
         if isinstance(value, torch.Tensor):
-            self._bind_tensor(name, value)
+            self._bind_tensor((name, False), value)
         elif isinstance(value, torch.nn.Module):
             for path, module in value.named_modules(prefix=name):
-                self.modules[id(module)] = (weakref.ref(module), path)
+                self._modules[id(module)] = (weakref.ref(module), path)
             for path, parameter in value.named_parameters(prefix=name):
                 self._parameters[id(parameter)] = (weakref.ref(parameter), path)
 
+    def bind_local(self, name: str, value: object) -> None:
+        """Note that a function of the program binds a name to a value."""
+        if isinstance(value, torch.Tensor):
+            self._bind_tensor((name, True), value)
+
     def of_node(self, sequence: int) -> list[str]:
-        """Give the names of a function Node's outputs, the latest first."""
-        return list(self._of_nodes.get(sequence, {}))[::-1]
+        """Give the names of a function Node's outputs."""
+        return _in_order(self._of_nodes.get(sequence, {}))
 
     def of_output(self, sequence: int, output_nr: int) -> list[str]:
-        """Give the names of one output of a function Node, the latest first."""
-        return [name for name, number in self._of_nodes.get(sequence, {}).items() if number == output_nr][::-1]
+        """Give the names of one output of a function Node."""
+        bound = self._of_nodes.get(sequence, {})
+        return _in_order({key: number for key, number in bound.items() if number == output_nr})
 
     def of_tensor(self, tensor: torch.Tensor) -> list[str]:
-        """Give the names of a tensor without a grad_fn, the latest first, a parameter's path last."""
+        """Give the names of a tensor without a grad_fn."""
         known = self._of_tensors.get(id(tensor))
-        names = known[1][::-1] if known is not None and known[0]() is tensor else []
+        bound = known[1] if known is not None and known[0]() is tensor else {}
         path = self.parameter_path(tensor)
-        return names if path is None else [*names, path]
+        return _in_order(bound, [] if path is None else [path])
 
     def parameter_path(self, tensor: torch.Tensor) -> str | None:
         """Give a parameter's path, or None for another tensor."""
@@ -49,20 +61,28 @@ class Names:
 
     def module_path(self, module: Any) -> str | None:
         """Give a module's path from the variable that holds it."""
-        known = self.modules.get(id(module))
+        known = self._modules.get(id(module))
         return known[1] if known is not None and known[0]() is module else None
 
-    def _bind_tensor(self, name: str, tensor: torch.Tensor) -> None:
-        node = tensor.grad_fn if tensor.requires_grad else None
-        if node is not None:
-            outputs = self._of_nodes.setdefault(node._sequence_nr(), {})
-            outputs.pop(name, None)
-            outputs[name] = tensor.output_nr
+    def _bind_tensor(self, key: tuple[str, bool], tensor: torch.Tensor) -> None:
+        try:
+            node = tensor.grad_fn
+        except RuntimeError:
+            # A view whose base was changed in a way that autograd forbids: its use will say so.
             return
-        known = self._of_tensors.get(id(tensor))
-        if known is None or known[0]() is not tensor:
-            known = self._of_tensors[id(tensor)] = (weakref.ref(tensor), [])
-        names = known[1]
-        if name in names:
-            names.remove(name)
-        names.append(name)
+        if node is not None:
+            bound = self._of_nodes.setdefault(node._sequence_nr(), {})
+        else:
+            known = self._of_tensors.get(id(tensor))
+            if known is None or known[0]() is not tensor:
+                known = self._of_tensors[id(tensor)] = (weakref.ref(tensor), {})
+            bound = known[1]
+        bound.pop(key, None)
+        bound[key] = tensor.output_nr
+
+
+def _in_order(bound: _Bound, between: list[str] | None = None) -> list[str]:
+    latest_first = list(bound)[::-1]
+    top = [name for name, is_local in latest_first if not is_local]
+    local = [name for name, is_local in latest_first if is_local]
+    return list(dict.fromkeys([*top, *(between or []), *local]))

@@ -157,7 +157,7 @@ class Recorder(TorchDispatchMode):
             index=len(self.recorded.records),
             op=op,
             sequence=sequence,
-            place=self._frames.here(),
+            place=self._frames.here(op, self._modules.depths()),
             modules=self._modules.running(),
             arguments=arguments,
             differentiable=grad_enabled and any(argument.requires_grad for argument in arguments),

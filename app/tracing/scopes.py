@@ -5,12 +5,15 @@ from app.tracing.frames import FrameCall, Place
 from app.tracing.make import make
 from app.tracing.modules import ModuleCall
 from app.tracing.names import Names
+from app.tracing.turns import Turn
+
+_COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 
 
 def scopes(place: Place, modules: tuple[ModuleCall, ...], names: Names) -> list[Scope]:
     """Give the modules and functions around a place, outermost first.
 
-    A module's own ``forward`` is not told again beside the module.
+    A module's own ``forward`` is not told again beside the module, and a comprehension is a loop.
     """
     found: list[Scope] = []
     waiting = list(modules)
@@ -20,9 +23,10 @@ def scopes(place: Place, modules: tuple[ModuleCall, ...], names: Names) -> list[
         while waiting and waiting[0].depth <= depth:
             found.append(_of_module(waiting.pop(0), names))
             entered = True
-        if call.above is None or (entered and call.code.co_name == "forward"):
-            continue
-        found.append(_of_function(call))
+        is_told = call.above is None or (entered and call.code.co_name == "forward")
+        if not is_told and call.code.co_name not in _COMPREHENSIONS:
+            found.append(_of_function(call))
+        found += [_of_loop(turn) for turn in place.turns[depth]]
     return found + [_of_module(module, names) for module in waiting]
 
 
@@ -30,6 +34,10 @@ def _of_module(call: ModuleCall, names: Names) -> Scope:
     kind = type(call.module).__name__
     path = names.module_path(call.module) or kind
     return make(Scope, kind="module", name=path, type=kind, call=call.number)
+
+
+def _of_loop(turn: Turn) -> Scope:
+    return make(Scope, kind="loop", name=turn.loop.name, type=turn.loop.kind, call=turn.number)
 
 
 def _of_function(call: FrameCall) -> Scope:

@@ -13,6 +13,7 @@ from app.tracing import patches
 from app.tracing.build import Build
 from app.tracing.frames import NOWHERE, Frames, Place
 from app.tracing.jacobian import Jacobians
+from app.tracing.loops import Loops
 from app.tracing.modules import Modules
 from app.tracing.names import Names
 from app.tracing.passes import Call, PassRecord, Watcher
@@ -41,7 +42,8 @@ class Tape:
     def __init__(self, limits: Limits = Limits(), filename: str = "<program>", source: str | None = None) -> None:  # noqa: B008 # a frozen value
         self.limits = limits
         self._spans = Spans(filename, source)
-        self._frames = Frames(filename)
+        self._names = Names()
+        self._frames = Frames(filename, Loops(filename, source), self._names.bind_local)
         self._modules = Modules()
         self._recorder = Recorder(self._frames, self._modules, limits.tensor_elements, limits.records)
         jacobians = Jacobians(limits.jacobian_elements, limits.graph_jacobian_elements)
@@ -52,7 +54,6 @@ class Tape:
         self._last_asked: list[tuple[Any, int]] = []
         self._running: PassRecord | None = None
         self._state: Literal["new", "recording", "left"] = "new"
-        self._names = Names()
         self._build: Build | None = None
 
     def __enter__(self) -> Self:
@@ -209,7 +210,7 @@ class Tape:
 
     def module_begins(self, module: Any) -> None:
         """Note that a module's call begins."""
-        self._modules.push(module, len(self._frames.running()))
+        self._modules.push(module, self._frames.depth())
 
     def module_ends(self) -> None:
         """Note that the last module's call ended."""
