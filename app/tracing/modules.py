@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.tracing.frames import Place
+
 
 @dataclass(slots=True, eq=False)
 class ModuleCall:
@@ -11,10 +13,10 @@ class ModuleCall:
     module: Any
     above: "ModuleCall | None"
     number: int
-    """Which call of this module within the call above, from 1."""
+    """Which call of this module within the call above (and the turn of its loops), from 1."""
     depth: int
     """How many frames of the program were running when it was called."""
-    counts: dict[int, int] = field(default_factory=dict)
+    counts: dict[Any, int] = field(default_factory=dict)
 
 
 class Modules:
@@ -24,7 +26,7 @@ class Modules:
         self._stack: list[ModuleCall] = []
         self._now: tuple[ModuleCall, ...] = ()
         self._top = ModuleCall(None, None, 0, 0)
-        self.alive: dict[int, Any] = {}
+        self._alive: dict[int, Any] = {}
         """Every module that was called, so that no id is used twice."""
 
     def running(self) -> tuple[ModuleCall, ...]:
@@ -38,10 +40,17 @@ class Modules:
     def push(self, module: Any, depth: int) -> None:
         """Note that a module's call begins."""
         above = self._stack[-1] if self._stack else self._top
-        self.alive[id(module)] = module
-        number = above.counts[id(module)] = above.counts.get(id(module), 0) + 1
-        self._stack.append(ModuleCall(module, above, number, depth))
+        self._alive[id(module)] = module
+        self._stack.append(ModuleCall(module, above, 0, depth))
         self._now = tuple(self._stack)
+
+    def count(self, place: Place) -> None:
+        """Count the call that was pushed last, now that it is known where it is made."""
+        call = self._stack[-1]
+        above = self._top if call.above is None else call.above
+        turns = [(turn.loop, turn.number) for turn in place.turns[-1]] if place.turns else []
+        key = (id(call.module), place.calls[-1] if place.calls else None, *turns)
+        call.number = above.counts[key] = above.counts.get(key, 0) + 1
 
     def pop(self) -> None:
         """Note that the last module's call ended."""

@@ -211,6 +211,7 @@ class Tape:
     def module_begins(self, module: Any) -> None:
         """Note that a module's call begins."""
         self._modules.push(module, self._frames.depth())
+        self._modules.count(self._frames.here(None, self._modules.depths()))
 
     def module_ends(self) -> None:
         """Note that the last module's call ended."""
