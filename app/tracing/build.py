@@ -247,7 +247,7 @@ class Build:
             output_nr=link.output_nr,
             argument=link.argument,
             contributions=carried,
-            jacobian=self._watcher.jacobian(link.source).get(link.slot) if kind == "gradient" else None,
+            jacobian=None if kind == "value" or self._light else self._watcher.jacobian(link.source).get(link.slot),
         )
 
     def _pass(self, index: int, record: PassRecord) -> Pass:

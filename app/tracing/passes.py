@@ -62,15 +62,17 @@ class Watcher:
         recorder: stands aside while PyTorch's own formulas run, and is there while custom Functions do.
         elements: elements up to which tensors are copied whole.
         nodes: Nodes that are watched at most.
+        detailed: Nodes of one graph up to which local Jacobians are computed.
         jacobians: computes local Jacobians while the Nodes' buffers are there.
     """
 
-    def __init__(self, recorder: Recorder, elements: int, nodes: int, jacobians: Jacobians) -> None:
+    def __init__(self, recorder: Recorder, elements: int, nodes: int, detailed: int, jacobians: Jacobians) -> None:
         self._recorder = recorder
         self._jacobians = jacobians
         self._local: dict[Any, dict[int, Matrix]] = {}
         self._elements = elements
         self._nodes = nodes
+        self._detailed = detailed
         self._saved: dict[Any, dict[str, Kept]] = {}
 
     def look(self, starts: Iterable[Any]) -> tuple[list[Any], bool]:
@@ -78,7 +80,8 @@ class Watcher:
         nodes, truncated = reachable(starts, self._nodes)
         for node in nodes:
             self.read(node)
-            self.jacobian(node)
+            if len(nodes) <= self._detailed:
+                self.jacobian(node)
         return nodes, truncated
 
     def jacobian(self, node: Any) -> dict[int, Matrix]:

@@ -47,7 +47,7 @@ class Tape:
         self._modules = Modules()
         self._recorder = Recorder(self._frames, self._modules, limits.tensor_elements, limits.records)
         jacobians = Jacobians(limits.jacobian_elements, limits.graph_jacobian_elements)
-        self._watcher = Watcher(self._recorder, limits.tensor_elements, limits.nodes, jacobians)
+        self._watcher = Watcher(self._recorder, limits.tensor_elements, limits.nodes, limits.detailed_nodes, jacobians)
         self._passes: list[PassRecord] = []
         self._asked: list[tuple[Call, Place]] = []
         self._attempted: list[tuple[Any, int]] = []
