@@ -12,7 +12,7 @@ _DTYPES = {bool: "bool", int: "int64", float: "float64"}
 
 
 class Describer:
-    """Describes tensors; past the budget of numbers they keep statistics and a preview only.
+    """Describes tensors; past the budget of numbers all but single ones keep statistics and a preview only.
 
     Args:
         elements: numbers that may be listed in all.
@@ -28,7 +28,9 @@ class Describer:
         identity = snapshot.number if snapshot.number else id(snapshot)
         key = (identity, snapshot.dtype, requires_grad, is_leaf)
         done = self._done.get(key)
-        listed = (snapshot.kept is not None or snapshot.number is not None) and snapshot.numel <= self._left
+        # A single number is listed whatever is left: a loss without its number says nothing.
+        fits = snapshot.numel <= max(self._left, 1)
+        listed = (snapshot.kept is not None or snapshot.number is not None) and fits
         if listed:
             self._left -= snapshot.numel
         if done is not None and (done[1].values is not None) == listed:

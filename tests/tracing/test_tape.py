@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from app.graph import Graph
+from app.limits import Limits
 from app.tracing import Tape
 from tests.tracing.traced import Trace
 
@@ -93,3 +94,12 @@ def test_a_custom_function_with_too_few_gradients_fails_as_without_the_tape_and_
             Scale.apply(x, 3.0).sum().backward()
         y = x * 2
     assert "MulBackward0" in [node.op for node in tape.graph([y]).nodes]
+
+
+def test_single_numbers_are_listed_even_when_the_budget_of_the_graph_is_used_up(trace: Trace) -> None:
+    traced = trace(
+        "x = torch.ones(6, requires_grad=True)\ny = x * 2\nloss = (y * y).sum()\nloss.backward()",
+        limits=Limits(graph_elements=5),
+    )
+    assert traced.value("loss") == 24.0
+    assert traced.value("x") is None
