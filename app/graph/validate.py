@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pydantic import ValidationError
 
 from app.graph.model import Graph, Node, Span, Tensor
+from app.graph.problems import PROBLEMS
 from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
 
@@ -15,14 +16,14 @@ TEXT_CHARACTERS = 100_000
 """Longest message, preview, formula or repr [characters]."""
 EDGES_FOR_EACH_NODE = 100
 """Edges of a graph, for each node that it may have."""
-PROBLEMS = 1_000
+LIST_LENGTH = 1_000
+"""Longest list of problems, or of fixes of one."""
 DIMENSIONS = 64
 """PyTorch's own limit."""
 SCOPES = 2_000
 """Deepest stack of scopes or calls."""
 
 _ID = {"n": re.compile(r"n(0|[1-9]\d{0,9})"), "e": re.compile(r"e(0|[1-9]\d{0,9})")}
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DTYPE = re.compile(r"[a-z0-9_]{1,40}")
 
 
@@ -63,13 +64,14 @@ class _Check:
     def answer(self, answer: ExecutionAnswer) -> None:
         self._graph(answer.graph)
         _at_most(sum(len(line.text) for line in answer.console), self._limits.stdout_bytes, "console")
-        _at_most(len(answer.problems), PROBLEMS, "problems")
+        _at_most(len(answer.problems), LIST_LENGTH, "problems")
         for problem in answer.problems:
-            _matches(_SLUG, problem.slug, "slug")
+            if problem.slug not in PROBLEMS:
+                raise AnswerInvalidError("a problem is of no known kind")
             _texts((problem.title, problem.detail, problem.message))
             self._span(problem.span)
             self._known(problem.node)
-            _at_most(len(problem.fixes), PROBLEMS, "fixes")
+            _at_most(len(problem.fixes), LIST_LENGTH, "fixes")
             for fix in problem.fixes:
                 _texts((fix.title, fix.text))
                 self._span(fix.span)

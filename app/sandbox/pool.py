@@ -36,9 +36,13 @@ class Pool:
     Args:
         settings: the limits of each execution, how many run at once, how many may wait.
         without: layers of confinement that are left out, to show in a test what each of them holds back.
+        grace_seconds: how much longer than the program may run its answer is awaited [s].
     """
 
-    def __init__(self, settings: Settings, *, without: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, settings: Settings, *, without: tuple[str, ...] = (), grace_seconds: float = GRACE_SECONDS
+    ) -> None:
+        self._patience = settings.limits.wall_seconds + grace_seconds
         self._settings = settings
         self._limits = settings.limits
         self._workers = settings.workers or _cores()
@@ -67,7 +71,7 @@ class Pool:
             drain_seconds: how long running programs are waited for; left out, as long as a program may take [s].
         """
         self._stopping = True
-        most = self._limits.wall_seconds + GRACE_SECONDS if drain_seconds is None else drain_seconds
+        most = self._patience if drain_seconds is None else drain_seconds
         until = time.monotonic() + most
         while (self._tally.running or self._queue.waiting) and time.monotonic() < until:
             await asyncio.sleep(0.01)
@@ -140,7 +144,7 @@ class Pool:
     async def _run(self, nursery: Nursery, child: Child, request: ExecutionRequest, content: bytes) -> ExecutionAnswer:
         began = time.monotonic()
         try:
-            async with asyncio.timeout(self._limits.wall_seconds + GRACE_SECONDS):
+            async with asyncio.timeout(self._patience):
                 answered = await child.run(content, self._limits.answer_bytes)
             answer = read_answer(answered, request, self._limits)
         except TimeoutError:

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from app.graph.model import Span
 from app.worker.console import FILENAME, Console, current_line
+from app.worker.limit import LimitReached
 
 WARNINGS_KEPT = 100
 """How many different warnings of one program are told."""
@@ -102,6 +103,8 @@ def message_of(error: BaseException) -> str:
     """Return the last line of a traceback: the exception's type and words; its own ``__str__`` may fail."""
     try:
         words = str(error)
+    except LimitReached:
+        raise
     except BaseException:  # the program's own class decides what happens here
         words = "<exception str() failed>"
     name = type(error).__name__

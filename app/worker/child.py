@@ -2,11 +2,11 @@
 
 from app.graph.model import Graph
 from app.graph.pipe import ANSWER, HELLO, REQUEST, STARTED, Hello, Layer
-from app.graph.wire import ExecutionAnswer, ExecutionRequest, Problem
+from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
 from app.worker.channel import Channel, Closed
 from app.worker.execution import execute
-from app.worker.reports import limit_problem
+from app.worker.reports import limit_problem, tracing_problem
 
 
 def serve_one(channel: Channel, layers: list[Layer], limits: Limits) -> None:
@@ -30,14 +30,7 @@ def answer_to(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
     except MemoryError:
         return ExecutionAnswer(problems=[limit_problem("memory_bytes", limits)])
     except Exception as error:
-        problem = Problem(
-            slug="tracing-failed",
-            severity="error",
-            title="The graph could not be made",
-            detail="Chainrule failed to follow the program. This is a fault of Chainrule, not of the program.",
-            message=f"{type(error).__name__}: {error}",
-        )
-        return ExecutionAnswer(problems=[problem])
+        return ExecutionAnswer(problems=[tracing_problem(error)])
 
 
 def encode(answer: ExecutionAnswer, limits: Limits) -> bytes:

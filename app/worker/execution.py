@@ -19,9 +19,12 @@ from app.worker.diagnose import diagnose_exception, diagnose_graph, diagnose_war
 from app.worker.inputs import leaf
 from app.worker.limit import LimitReached, deadlines, is_out_of_memory, use_memory_reserve
 from app.worker.namespace import bindings
-from app.worker.reports import limit_problem, no_gradient_notice, ones_notice
+from app.worker.reports import limit_problem, no_gradient_notice, ones_notice, tracing_problem
 from app.worker.roots import RootRejected, RootTensor, choose_root, cotangent, last_assigned
 from app.worker.surroundings import Surroundings, surroundings
+
+REPORT_SECONDS = 0.5
+"""How long it may take to put an exception in words [s]."""
 
 
 @dataclass
@@ -58,7 +61,7 @@ def execute(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
     with surroundings(request.source, request.seed, namespace, limits.stdout_bytes) as around:
         try:
             code = compile_program(request.source)
-            with tape, deadlines(limits):
+            with tape, deadlines(limits.wall_seconds, limits.cpu_seconds):
                 for name, values in request.inputs.items():
                     namespace[name] = leaf(values)
                 _run_program(request, code, tape, namespace, run)
@@ -67,9 +70,17 @@ def execute(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
         except BaseException as error:  # whatever a stranger's program raises, SystemExit included, is its result
             run.failed = True
             run.root = last_assigned(code, namespace) if code else None
-            _report(error, request.source, limits, namespace, around, run)
+            try:
+                with deadlines(REPORT_SECONDS, REPORT_SECONDS):  # an exception's own __str__ may never end
+                    _report(error, request.source, limits, namespace, around, run)
+            except LimitReached:
+                run.problems.append(limit_problem("wall_seconds", limits))
         executed = time.perf_counter()
-        graph = _graph(tape, namespace, run)
+        try:
+            graph = _graph(tape, namespace, run)
+        except Exception as error:  # a fault of ours, and the person still hears what their program said
+            graph = Graph()
+            run.problems.append(tracing_problem(error))
         problems = _diagnose(request.source, graph, namespace, around, run)
     problems += [limit_problem(name, limits) for name in sorted(tape.overflows)]
     if around.console.cut:

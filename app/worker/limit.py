@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from app.limits import Limits
-
 REPEAT_SECONDS = 0.05
 """How soon a program that catches the exception meets it again [s]."""
 
@@ -25,8 +23,8 @@ class LimitReached(BaseException):  # a limit, and no Exception: `except Excepti
 
 
 @contextmanager
-def deadlines(limits: Limits) -> Iterator[None]:
-    """Raise LimitReached in the main thread once the program's wall or processor time is over.
+def deadlines(wall_seconds: float, cpu_seconds: float) -> Iterator[None]:
+    """Raise LimitReached in the main thread once the wall or processor time is over.
 
     Two interval timers of the process are used; their handlers are put back at the end.
     """
@@ -38,8 +36,8 @@ def deadlines(limits: Limits) -> Iterator[None]:
 
     before = {number: signal.signal(number, reached) for number in (signal.SIGALRM, signal.SIGPROF)}
     try:
-        signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds, REPEAT_SECONDS)
-        signal.setitimer(signal.ITIMER_PROF, limits.cpu_seconds, REPEAT_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, wall_seconds, REPEAT_SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, cpu_seconds, REPEAT_SECONDS)
         yield
     finally:
         while armed:

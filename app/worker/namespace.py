@@ -46,10 +46,10 @@ def import_listed(
     Raises:
         ImportError: programs may not use it.
     """
-    # torch's C++ code imports parts of itself with the builtins of the frame that called it: its list of names is a
-    # list, that of an import statement is a tuple or None.
-    of_torch = isinstance(fromlist, list) and name.split(".")[0] == "torch"
-    if level or (name not in MODULES and not of_torch):
+    # The C code of torch and numpy imports parts of itself with the builtins of the frame that called it: its list of
+    # names is a list, that of an import statement is a tuple or None.
+    of_itself = isinstance(fromlist, list) and name.split(".")[0] in {"torch", "numpy"}
+    if level or (name not in MODULES and not of_itself):
         raise ImportError(f"{name} cannot be imported here")
     return __import__(name, globals, locals, fromlist or (), level)
 

@@ -85,3 +85,14 @@ def no_gradient_notice(root: RootTensor | None, span: Span | None) -> Problem:
         detail=f"{detail} Make a leaf with requires_grad=True and compute from it.",
         span=span,
     )
+
+
+def tracing_problem(error: Exception) -> Problem:
+    """Return the problem of a program that could not be followed."""
+    return Problem(
+        slug="tracing-failed",
+        severity="error",
+        title="The graph could not be made",
+        detail="Chainrule failed to follow the program. This is a fault of Chainrule, not of the program.",
+        message=f"{type(error).__name__}: {error}"[:2000],
+    )

@@ -202,3 +202,13 @@ def test_modules_outside_of_the_list_are_not_imported() -> None:
     (problem,) = run("import os").problems
     assert problem.message is not None
     assert "os cannot be imported" in problem.message
+
+
+def test_a_numpy_array_can_be_printed() -> None:
+    answer = run("x = torch.ones(2)\nprint(x.numpy())")
+    assert [line.text for line in answer.console] == ["[1. 1.]\n"]
+
+
+def test_an_exception_that_never_tells_its_words_is_given_up() -> None:
+    source = "class E(Exception):\n    def __str__(self):\n        while True:\n            pass\nraise E"
+    assert "time-limit" in slugs(run(source))

@@ -57,6 +57,24 @@ KINDS = (
         ("Look at the last operation it did: its arguments may be out of range.",),
     ),
     Kind(
+        "interrupted",
+        "The run was interrupted",
+        "The sandbox was restarted while the program ran.",
+        ("The program is not at fault: run it again.",),
+    ),
+    Kind(
+        "answer-invalid",
+        "The result cannot be trusted",
+        "The program's process sent something that is not a proper answer.",
+        ("Nothing of it is shown. A program that does nothing unusual never meets this.",),
+    ),
+    Kind(
+        "tracing-failed",
+        "The graph could not be made",
+        "Chainrule failed to follow the program. This is a fault of Chainrule, not of the program.",
+        ("Please report it, with the program.",),
+    ),
+    Kind(
         "ones-cotangent",
         "The root is not a scalar",
         "Backward was started with ones, which gives the gradients of the sum of the root's elements.",
