@@ -20,11 +20,12 @@ each_program = pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: 
 
 def assert_unharmed(answer: ExecutionAnswer | None, canaries: Canaries, execute: Execute, pool: Pool) -> None:
     """Nothing got out, nothing got in, and the next program runs as if nothing had been."""
-    if answer is not None:
-        text = answer.model_dump_json()
-        assert not any("ESCAPED" in line.text for line in answer.console if line.stream == "stdout"), text[:1000]
-        assert canaries.secret not in text
     assert canaries.touched() == []
+    if answer is None:  # nothing was run, so nothing can be different
+        return
+    text = answer.model_dump_json()
+    assert not any("ESCAPED" in line.text for line in answer.console if line.stream == "stdout"), text[:1000]
+    assert canaries.secret not in text
     control = execute("x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)\n(x*nn.Linear(1, 1).bias.numel()*x).sum()")
     assert control.problems == []
     (leaf,) = [node for node in control.graph.nodes if "x" in node.names and node.kind == "leaf"]
