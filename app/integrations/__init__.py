@@ -1,0 +1,1 @@
+"""Graphs in other people's documents: Sphinx, MkDocs, Jupyter, Quarto."""
