@@ -3,15 +3,19 @@
 import math
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import cast
 
-from app.graph import Complex, Tensor
+from app.graph import Complex, Number, Tensor
+from app.render.numbers import many
 
 LEVELS = 5
 """Steps of the heat map on each side of zero."""
 
 FEWEST_BARRED = 12
 """Elements from which a histogram says more than the numbers beside it."""
+
+CHARACTERS = 9
+"""Longest text of one cell."""
 
 MAX_SLICES = 16
 """Matrices shown of a tensor of more than two dimensions."""
@@ -82,23 +86,33 @@ def grid(tensor: Tensor) -> Grid | None:
     if tensor.values is None:
         return None
     top = max(abs(tensor.stats.min or 0.0), abs(tensor.stats.max or 0.0))
-    if not tensor.shape:
-        return Grid((Slice("", ((_cell(tensor.values, top),),)),), 0)
-    leading = tensor.shape[:-2]
-    indices = list(product(*(range(size) for size in leading)))
-    slices = []
-    for index in indices[:MAX_SLICES]:
-        matrix: Any = tensor.values
-        for place in index:
-            matrix = matrix[place]
-        rows = [matrix] if len(tensor.shape) == 1 else matrix
-        name = f"[{', '.join(map(str, index))}, :, :]" if index else ""
-        slices.append(Slice(name, tuple(tuple(_cell(value, top) for value in row) for row in rows)))
-    return Grid(tuple(slices), max(0, len(indices) - MAX_SLICES))
+    numbers = _flat(tensor.values)
+    cells = [
+        Cell(text, python_number(number), heat(number, top))
+        for text, number in zip(many(numbers, CHARACTERS), numbers, strict=True)
+    ]
+    columns = tensor.shape[-1] if tensor.shape else 1
+    rows = [tuple(cells[start : start + columns]) for start in range(0, len(cells), max(columns, 1))]
+    height = tensor.shape[-2] if len(tensor.shape) > 1 else 1
+    indices = list(product(*(range(size) for size in tensor.shape[:-2])))
+    slices = tuple(
+        Slice(f"[{', '.join(map(str, index))}, :, :]" if index else "", tuple(rows[at * height : (at + 1) * height]))
+        for at, index in enumerate(indices[:MAX_SLICES])
+    )
+    return Grid(slices, max(0, len(indices) - MAX_SLICES))
 
 
-def _cell(value: object, top: float) -> Cell:
-    return Cell(short(value), python_number(value), heat(value, top))
+def _flat(values: object) -> list[Number]:
+    """The numbers of nested lists, in order."""
+    found: list[Number] = []
+    pending = [values]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, list):
+            pending.extend(reversed(value))
+        else:
+            found.append(cast(Number, value))
+    return found
 
 
 def heat(value: object, top: float) -> int | None:

@@ -2,7 +2,9 @@
 
 const SMALLEST = 0.05;
 const LARGEST = 6;
-const MARGIN = { top: 58, side: 24, bottom: 24 };
+/** What is kept free around a picture: at the top stand the tools, in one row or in two. */
+const margin = (host) => ({ top: (host.top ?? 50) + 8, side: host.width < 500 ? 10 : 24, bottom: 24 });
+
 const READABLE = 0.8;
 
 /** Zooms a view {x, y, k} by a factor and keeps the point (px, py) of the screen where it is. */
@@ -14,21 +16,23 @@ export function zoomed(view, factor, px, py) {
 
 /** The view that shows all of a picture, never larger than life. */
 export function fitted(picture, host) {
-  const wide = (host.width - 2 * MARGIN.side) / picture.width;
-  const high = (host.height - MARGIN.top - MARGIN.bottom) / picture.height;
+  const free = margin(host);
+  const wide = (host.width - 2 * free.side) / picture.width;
+  const high = (host.height - free.top - free.bottom) / picture.height;
   const k = Math.max(SMALLEST, Math.min(1.15, wide, high));
   const x = (host.width - picture.width * k) / 2;
-  const y = Math.max(MARGIN.top, MARGIN.top + (host.height - MARGIN.top - MARGIN.bottom - picture.height * k) / 2);
+  const y = Math.max(free.top, free.top + (host.height - free.top - free.bottom - picture.height * k) / 2);
   return { k, x, y };
 }
 
 /** The view to begin with: all of the picture, or where that is too small to read, its top at a readable size. */
 export function opening(picture, host) {
+  const free = margin(host);
   const all = fitted(picture, host);
   if (all.k >= READABLE) return all;
-  const wide = (host.width - 2 * MARGIN.side) / picture.width;
+  const wide = (host.width - 2 * free.side) / picture.width;
   const k = Math.max(all.k, Math.min(1, Math.max(wide, READABLE)));
-  return { k, x: (host.width - picture.width * k) / 2, y: MARGIN.top };
+  return { k, x: (host.width - picture.width * k) / 2, y: free.top };
 }
 
 export class Viewport {
@@ -50,7 +54,8 @@ export class Viewport {
   }
 
   box() {
-    return { width: this.host.clientWidth, height: this.host.clientHeight };
+    const tools = this.host.parentElement.querySelector(".tools");
+    return { width: this.host.clientWidth, height: this.host.clientHeight, top: tools?.offsetHeight };
   }
 
   set(view) {
@@ -86,8 +91,9 @@ export class Viewport {
     const host = this.host.getBoundingClientRect();
     const box = element.getBoundingClientRect();
     const low = (start, size, from, to) => (size > to - from || start < from ? from - start : Math.min(0, to - start - size));
-    const dx = low(box.left, box.width, host.left + MARGIN.side, host.right - MARGIN.side);
-    const dy = low(box.top, box.height, host.top + MARGIN.top, host.bottom - MARGIN.bottom);
+    const free = margin(this.box());
+    const dx = low(box.left, box.width, host.left + free.side, host.right - free.side);
+    const dy = low(box.top, box.height, host.top + free.top, host.bottom - free.bottom);
     if (dx || dy) this.pan(dx, dy);
   }
 
