@@ -1,12 +1,13 @@
 """Tensors as tables for people: cells with a heat level, full precision, and their text in Python."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import cast
 
 from app.graph import Complex, Number, Tensor
-from app.render.numbers import many
+from app.render.numbers import magnitude, many
 
 LEVELS = 5
 """Steps of the heat map on each side of zero."""
@@ -86,11 +87,7 @@ def grid(tensor: Tensor) -> Grid | None:
     if tensor.values is None:
         return None
     top = max(abs(tensor.stats.min or 0.0), abs(tensor.stats.max or 0.0))
-    numbers = _flat(tensor.values)
-    cells = [
-        Cell(text, python_number(number), heat(number, top))
-        for text, number in zip(many(numbers, CHARACTERS), numbers, strict=True)
-    ]
+    cells = _cells(_flat(tensor.values), top)
     columns = tensor.shape[-1] if tensor.shape else 1
     rows = [tuple(cells[start : start + columns]) for start in range(0, len(cells), max(columns, 1))]
     height = tensor.shape[-2] if len(tensor.shape) > 1 else 1
@@ -100,6 +97,25 @@ def grid(tensor: Tensor) -> Grid | None:
         for at, index in enumerate(indices[:MAX_SLICES])
     )
     return Grid(slices, max(0, len(indices) - MAX_SLICES))
+
+
+def table(rows: Sequence[Sequence[Number]]) -> tuple[tuple[Cell, ...], ...]:
+    """The cells of a matrix that is no tensor, as a Jacobian.
+
+    Args:
+        rows: its numbers.
+    """
+    numbers = [number for row in rows for number in row]
+    sizes = [abs(size) for size in map(magnitude, numbers) if size is not None]
+    cells = iter(_cells(numbers, max(sizes, default=0.0)))
+    return tuple(tuple(next(cells) for _ in row) for row in rows)
+
+
+def _cells(numbers: Sequence[Number], top: float) -> list[Cell]:
+    return [
+        Cell(text, python_number(number), heat(number, top))
+        for text, number in zip(many(numbers, CHARACTERS), numbers, strict=True)
+    ]
 
 
 def _flat(values: object) -> list[Number]:
@@ -115,7 +131,7 @@ def _flat(values: object) -> list[Number]:
     return found
 
 
-def heat(value: object, top: float) -> int | None:
+def heat(value: Number, top: float) -> int | None:
     """How strongly a cell is coloured, against the largest magnitude of its tensor.
 
     Args:
@@ -125,17 +141,13 @@ def heat(value: object, top: float) -> int | None:
     Returns:
         From -`LEVELS` to `LEVELS`; None for NaN and the infinities.
     """
-    if isinstance(value, Complex):
-        real, imaginary = value.re, value.im
-        if isinstance(real, str) or isinstance(imaginary, str):
-            return None
-        value = math.hypot(real, imaginary)
-    if isinstance(value, str) or not isinstance(value, bool | int | float):
+    size = magnitude(value)
+    if size is None:
         return None
-    if top == 0 or value == 0:
+    if top == 0 or size == 0:
         return 0
-    level = max(1, round(LEVELS * min(1.0, abs(value) / top)))
-    return level if value > 0 else -level
+    level = max(1, round(LEVELS * min(1.0, abs(size) / top)))
+    return level if size > 0 else -level
 
 
 def python_number(value: object) -> str:

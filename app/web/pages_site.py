@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from app.paths import EXAMPLES, TEMPLATES
 from app.web.pages_detail import called, operator
 from app.web.pages_examples import Example, read_examples
-from app.web.pages_numbers import short
+from app.web.pages_numbers import short, table
 from app.web.pages_text import LANGUAGES, choose_language, translations
 from app.web.pages_view import View
 from app.web.pages_words import script_words
@@ -132,5 +132,12 @@ def _environment(language: str) -> Environment:
     )
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-    environment.filters |= {"short": short, "operator": operator, "called": called, "shape": shape, "code": with_code}
+    environment.filters |= {
+        "short": short,
+        "operator": operator,
+        "called": called,
+        "shape": shape,
+        "code": with_code,
+        "jacobian_rows": lambda one: table(one.values),
+    }
     return environment
