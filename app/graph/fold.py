@@ -141,9 +141,11 @@ def _draw_boxes(graph: Graph, visible: Visible, edges: Sequence[Edge], repeats: 
 
 
 def _frames(tree: Group, opened: Container[str], visible: Visible) -> tuple[Frame, ...]:
-    """Frames around the open scopes; lines, slices and scopes too deep have none, their boxes stand in the one around.
+    """Frames around the open scopes; others have none: lines, slices, scopes too deep or with a single operation.
 
-    The depth is bounded for a function that calls itself a thousand times.
+    Their boxes stand in the frame around.
+
+    The depth is bounded for the sake of a function that calls itself a thousand times.
     """
     ids = {child.path: box for box, child in visible.items() if isinstance(child, Group)}
     order = [(tree, 0)]
@@ -160,13 +162,19 @@ def _frames(tree: Group, opened: Container[str], visible: Visible) -> tuple[Fram
                 own.append(child.id)
             elif child.path not in opened:
                 own.append(ids[child.path])
-            elif child.scope is None or depth >= DEEPEST:
+            elif child.scope is None or depth >= DEEPEST or _is_lone(child):
                 own.extend(boxes[child.path])
                 within.extend(frames[child.path])
             else:
                 content = tuple(boxes[child.path]), tuple(frames[child.path])
                 within.append(Frame(names[child.path], child.scope, child.path, *content, child.label))
     return tuple(frames[tree.path])
+
+
+def _is_lone(group: Group) -> bool:
+    """Whether a scope holds a single node besides constants: a frame around it would tell nothing."""
+    items = [child for child in group.children if isinstance(child, Item)]
+    return len(items) == len(group.children) and sum(item.node.kind != "constant" for item in items) < 2
 
 
 def _notices(graph: Graph, boxes: Sequence[Box], left: Sequence[str]) -> tuple[str, ...]:

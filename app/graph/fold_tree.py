@@ -47,18 +47,14 @@ def segment(scope: Scope) -> str:
     return scope.name
 
 
-def join_path(parent: str, above: Scope | None, scope: Scope) -> str:
-    """The path of a scope inside another; a module inside its first call's module has its own name alone."""
-    if not parent:
-        return segment(scope)
-    if (
-        above is not None
-        and above.kind == scope.kind == "module"
-        and scope.name.startswith(f"{above.name}.")
-        and parent.endswith(above.name)
-    ):
-        return parent[: len(parent) - len(above.name)] + segment(scope)
-    return f"{parent}/{segment(scope)}"
+def join_path(parent: str, scope: Scope) -> str:
+    """The path of a scope inside another; a scope right inside its like, as in recursion, is counted: "f", "f*2"."""
+    own = segment(scope)
+    around, _, last = parent.rpartition("/")
+    name, _, level = last.partition("*")
+    if name == own:
+        return f"{around}/{own}*{int(level or 1) + 1}".removeprefix("/")
+    return f"{parent}/{own}" if parent else own
 
 
 def scope_name(scope: Scope) -> str:
@@ -96,7 +92,7 @@ def build_tree(items: Sequence[Item]) -> Group:
         del stack[_shared(stack, item.scope) + 1 :]
         for scope in item.scope[len(stack) - 1 :]:
             parent = stack[-1]
-            building = _Building(_unused(join_path(parent.path, parent.scope, scope), paths), scope)
+            building = _Building(_new_path(parent.path, scope, paths), scope)
             parent.children.append(building)
             made.append(building)
             stack.append(building)
@@ -123,14 +119,24 @@ def _insert(source: Item, stack: Sequence[_Building]) -> None:
     children.insert(len(children) - (depth < len(stack) - 1), source)
 
 
-def _unused(path: str, paths: set[str]) -> str:
-    """The path, numbered where the same one was there before (two loops over ``i``)."""
+def _new_path(parent: str, scope: Scope, paths: set[str]) -> str:
+    """The path of a scope; a module that has not been seen before goes by its own name wherever it is called."""
+    path = segment(scope)
+    if scope.kind != "module" or path in paths:
+        path = join_path(parent, scope)
     free, number = path, 1
     while free in paths:
+        # Two loops over the same name, for example.
         number += 1
         free = f"{path}~{number}"
     paths.add(free)
     return free
+
+
+def _label(building: _Building) -> str:
+    level = building.path.rpartition("*")[2] if "*" in building.path.rpartition("/")[2] else ""
+    label = scope_label(building.scope) if building.scope else ""
+    return f"{label}, level {level}" if level else label
 
 
 def _freeze(made: Sequence[_Building]) -> Group:
@@ -138,7 +144,7 @@ def _freeze(made: Sequence[_Building]) -> Group:
     done: dict[str, Group | Item] = {}
     for building in reversed(made):
         children = tuple(done[child.path] if isinstance(child, _Building) else child for child in building.children)
-        label = scope_label(building.scope) if building.scope else ""
+        label = _label(building) if building.scope else ""
         group = Group(building.path, label, building.scope, children)
         only_item = len(children) == 1 and isinstance(children[0], Item)
         done[building.path] = children[0] if only_item and building.scope else group

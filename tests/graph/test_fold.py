@@ -262,3 +262,37 @@ def test_a_leaf_that_nothing_uses_is_drawn() -> None:
     lone = Builder()
     lone.leaf("x")
     assert [box.id for box in make_scene(lone.graph("n0")).boxes] == ["n0"]
+
+
+def test_recursion_is_counted_in_paths_and_labels() -> None:
+    made = Builder()
+    last = made.leaf("x")
+    for depth in (1, 2, 3):
+        for _ in range(2):
+            last = made.node("MulBackward0", [last], scope=[function("f")] * depth)
+    scene = make_scene(made.graph(), SceneOptions(closed=("f*3",)))
+    assert [box.fold.label for box in scene.boxes if box.fold] == ["f(), level 3"]
+
+
+def test_a_module_called_in_a_loop_goes_by_its_own_name_the_first_time() -> None:
+    made = Builder()
+    last = made.leaf("x")
+    for step in range(1, 31):
+        scope = [iteration("t", step), module("cell", "LSTMCell")]
+        for _ in range(4):
+            last = made.node("TanhBackward0", [last], scope=scope)
+        last = made.node("MulBackward0", [last], scope=scope[:1])
+    scene = make_scene(made.graph(), SceneOptions(open=("cell",)))
+    assert [(frame.path, [inner.path for inner in frame.frames]) for frame in scene.frames] == [("t:1", ["cell"])]
+    again = make_scene(made.graph(), SceneOptions(open=("t:2/cell",)))
+    assert [inner.path for frame in again.frames for inner in frame.frames] == ["t:2/cell"]
+
+
+def test_a_single_operation_with_its_constant_has_no_frame() -> None:
+    made = Builder()
+    last = made.leaf("x")
+    for step in (1, 2):
+        last = made.node("MulBackward0", [last, made.constant()], scope=[iteration("i", step)])
+    scene = make_scene(made.graph())
+    assert scene.frames == ()
+    assert len(scene.boxes) == 5
