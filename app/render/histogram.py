@@ -21,7 +21,7 @@ def draw_histogram(form: Histogram, tensor: Tensor, x: float, y: float, kind: st
     if stats.min is None or stats.max is None or not counts:
         yield Text(x, y + height - 8, "nothing finite", NOTE_SIZE, "soft")
     else:
-        yield from _bars(counts, x, y, kind)
+        yield _bars(counts, x, y, kind)
         yield Text(x, y + height + 12, numbers.one(stats.min, _CHARACTERS), NOTE_SIZE, "")
         yield Text(x + width, y + height + 12, numbers.one(stats.max, _CHARACTERS), NOTE_SIZE, "", "end")
         mean = numbers.one(stats.mean if stats.mean is not None else "nan", _CHARACTERS)
@@ -45,11 +45,10 @@ def _count(tensor: Tensor) -> Sequence[int]:
     return counts
 
 
-def _bars(counts: Sequence[int], x: float, y: float, kind: str) -> Iterator[Mark]:
+def _bars(counts: Sequence[int], x: float, y: float, kind: str) -> Mark:
+    # One path for all bars: a picture may have hundreds of histograms.
     width, height = BARS
-    step = width / len(counts)
-    most = max(counts)
-    for index, count in enumerate(counts):
-        if count:
-            bar = max(1.5, height * count / most)
-            yield Rect(x + index * step + 0.5, y + height - bar, step - 1, bar, f"bar-{kind}", 0.8)
+    step, most, foot = width / len(counts), max(counts), y + height
+    bars = [(index, max(1.5, height * count / most)) for index, count in enumerate(counts) if count]
+    d = "".join(f"M{x + index * step + 0.5:.1f} {foot:.1f}v-{bar:.1f}h{step - 1:.1f}v{bar:.1f}z" for index, bar in bars)
+    return Path(d, f"bar-{kind}")
