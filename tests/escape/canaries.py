@@ -28,7 +28,7 @@ class Canaries:
         self.udp = socket.socket(type=socket.SOCK_DGRAM)
         self.udp.bind(("127.0.0.1", self.port))
         self.unix = socket.socket(socket.AF_UNIX)
-        self.unix.bind(f"\0chainrule-canary-{os.getpid()}")
+        self.unix.bind(f"\0chainrule-canary-{self.port}")
         self.unix.listen()
         for listener in (self.tcp, self.udp, self.unix):
             listener.setblocking(False)
@@ -39,7 +39,7 @@ class Canaries:
         places = {
             "b'@SECRET@'": f"{halves}.encode()",
             "'@SECRET@'": halves,
-            "'@SOCKET@'": f"'\\0chainrule-canary-{os.getpid()}'",
+            "'@SOCKET@'": f"'\\0chainrule-canary-{self.port}'",
             "@FILE@": str(self.file),
             "@FOLDER@": str(self.folder),
             "@PORT@": str(self.port),

@@ -27,10 +27,10 @@ _HELPERS = """
 def _ok(descriptor):
     import os
     try:
-        os.fstat(descriptor)
-    except OSError:
-        return False
-    return descriptor > 2
+        os.lseek(descriptor, 0, os.SEEK_CUR)
+    except OSError as error:
+        return error.errno == 29 and descriptor > 2  # ESPIPE: there is no position in a socket
+    return False
 
 def _send(content):
     import os

@@ -97,11 +97,11 @@ DESCRIPTORS = programs(
     "descriptor",
     write_to_all="import os\nfor n in range(64):\n    try:\n        os.write(n, b'x'*100)\n    except OSError:\n        pass\n"
     "print('ESCAPED' if False else 'done')",
-    read_from_all="import os\nfor n in range(3, 64):\n    try:\n        os.fstat(n)\n        os.close(n)\n"
+    read_from_all="import os\nfor n in range(3, 64):\n    try:\n        os.lseek(n, 0, 1)\n        os.close(n)\n"
     "    except OSError:\n        pass",
     duplicate="import os\nos.dup2(1, 50)\nprint('ESCAPED')",
-    count="import os\nopen_ = []\nfor n in range(256):\n    try:\n        os.fstat(n)\n        open_.append(n)\n"
-    "    except OSError:\n        pass\nif len(open_) > 4: print('ESCAPED', open_)",
+    count="import os\nopen_ = []\nfor n in range(256):\n    try:\n        os.lseek(n, 0, 1)\n        open_.append(n)\n"
+    "    except OSError as e:\n        if e.errno == 29: open_.append(n)\nif len(open_) > 4: print('ESCAPED', open_)",
     real_output="import sys\nsys.__stdout__.write('x')\nsys.__stderr__.write('y')\nsys.__stdout__.flush()",
 )
 
