@@ -1,12 +1,18 @@
-"""Runs a person's own script on a tape, as ``python script.py`` would: trusted, and not confined."""
+"""Runs a person's own code on a tape: a script, or a cell of a notebook. It is trusted, and not confined."""
 
+import ast
 import sys
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import torch
 
 from app.graph import Graph
 from app.limits import Limits
+from app.tracing.held import ask_gradients
 from app.tracing.tape import Tape
 
 
@@ -18,6 +24,16 @@ class ScriptTrace:
     source: str
     error: str | None
     """The traceback, where the script raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellTrace:
+    """What a cell did."""
+
+    graph: Graph
+    value: object
+    """That of its last expression; None where it ends with a statement."""
+    error: Exception | None
 
 
 def trace_script(path: Path, arguments: list[str], limits: Limits) -> ScriptTrace:
@@ -51,3 +67,60 @@ def trace_script(path: Path, arguments: list[str], limits: Limits) -> ScriptTrac
         sys.argv, sys.path[0] = argv, first
     own = {name: value for name, value in names.items() if not name.startswith("__")}
     return ScriptTrace(tape.graph(names=own), source, error)
+
+
+def trace_cell(source: str, names: dict[str, Any], limits: Limits, filename: str) -> CellTrace:
+    """Run a cell in a notebook's namespace and return its graph.
+
+    Where the cell runs no backward itself, one pass is run from the value of its last expression, or else from the
+    last tensor that it assigned; no ``.grad`` is changed by it.
+
+    Args:
+        source: the cell.
+        names: the notebook's namespace; the cell changes it.
+        limits: what is recorded; nothing is stopped.
+        filename: what the cell is compiled as.
+
+    Raises:
+        SyntaxError: it is no Python.
+    """
+    body, last, assigned = _split(source, filename)
+    before = dict(names)
+    value, error = None, None
+    roots = None
+    tape = Tape(limits, filename, source)
+    with tape:
+        try:
+            exec(body, names)
+            if last is not None:
+                value = eval(last, names)
+            if tape.pass_count == 0:
+                roots = _roots(value, assigned, names)
+                for root in (roots or {}).values():
+                    ask_gradients(root, limits)
+        except Exception as raised:
+            error = raised
+    own = {name: one for name, one in names.items() if name in assigned or before.get(name) is not one}
+    return CellTrace(tape.graph(roots, own), value, error)
+
+
+def _split(source: str, filename: str) -> tuple[CodeType, CodeType | None, list[str]]:
+    """Return the statements, the last expression, and the names that are assigned to, the last one last."""
+    tree = ast.parse(source, filename)
+    assigned = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    last = None
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        expression = tree.body.pop()
+        assert isinstance(expression, ast.Expr)
+        last = compile(ast.Expression(expression.value), filename, "eval")
+    return compile(tree, filename, "exec"), last, assigned
+
+
+def _roots(value: object, assigned: list[str], names: dict[str, Any]) -> dict[str, torch.Tensor] | None:
+    if isinstance(value, torch.Tensor) and value.grad_fn is not None:
+        return {next((name for name in assigned if names.get(name) is value), "result"): value}
+    for name in reversed(assigned):
+        one = names.get(name)
+        if isinstance(one, torch.Tensor) and one.grad_fn is not None:
+            return {name: one}
+    return None
