@@ -11,8 +11,6 @@ from app.graph.fold_tree import Group, build_tree, preorder
 from app.graph.model import Edge, Graph
 from app.graph.scene import Box, Fold, Frame, Link, Scene, SceneOptions
 
-WIDEST = 24
-"""Children past which a group gets groups inside [boxes]."""
 DEEPEST = 8
 """Frames that stand inside each other at most."""
 
@@ -34,7 +32,7 @@ def make_scene(graph: Graph, options: SceneOptions | None = None) -> Scene:
     items = place_items(graph, options)
     shown = {item.node.id for item in items}
     edges = [edge for edge in graph.edges if edge.source in shown and edge.target in shown]
-    tree = slice_tree(build_tree(items), max(4, min(WIDEST, options.boxes)))
+    tree = slice_tree(build_tree(items), options.boxes)
     groups = {group.path: group for group in preorder(tree)}
     for path in options.closed:
         if path not in groups:

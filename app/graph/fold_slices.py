@@ -11,44 +11,48 @@ from app.graph.fold_items import SOURCES, Item
 from app.graph.fold_loops import group_iterations
 from app.graph.fold_tree import Child, Group, preorder, scope_name, units_of
 
-SLACK = 2
-"""How many times as wide as it should be a group may stay as it is."""
+WIDTH = 24
+"""Children that a group has once it is sliced, about [boxes]."""
+WIDEST = 48
+"""Children up to which a group is not sliced [boxes]."""
+NARROWEST = 4
 SHORTEST = 8
 """Children that a slice has at least: fewer are not worth a fold [boxes]."""
 
 
-def slice_tree(root: Group, width: int) -> Group:
-    """Give every group about ``width`` children at most, where scopes leave more than twice as many.
+def slice_tree(root: Group, room: int) -> Group:
+    """Give every group a width that can be read, where scopes leave more children than that.
 
     Args:
         root: The tree of scopes.
-        width: How many children a group should have [boxes]; at least 4.
+        room: How many boxes there may be in all.
     """
+    widest = max(NARROWEST, min(WIDEST, room))
     done: dict[str, Group] = {}
     for group in reversed(list(preorder(root))):
         children: tuple[Child, ...] = tuple(
             done[child.path] if isinstance(child, Group) else child for child in group.children
         )
-        if len(children) > width * SLACK:
-            children = _narrow(children, group.path, width)
+        if len(children) > widest:
+            children = _narrow(children, group.path, widest)
         done[group.path] = replace(group, children=children)
     return done[root.path]
 
 
-def _narrow(children: tuple[Child, ...], path: str, width: int) -> tuple[Child, ...]:
+def _narrow(children: tuple[Child, ...], path: str, widest: int) -> tuple[Child, ...]:
     """Group iterations, else lines, and slice what is still too wide, inside and out."""
     before = {child.path for child in children if isinstance(child, Group)}
     for grouped in (group_iterations(children, path), _group_lines(children, path)):
         new = {child.path for child in grouped if isinstance(child, Group)} - before
         if len(new) > 1:
             children = tuple(
-                replace(child, children=_slices(child.children, child.path, width))
+                replace(child, children=_slices(child.children, child.path, widest))
                 if isinstance(child, Group) and child.path in new
                 else child
                 for child in grouped
             )
             break
-    return _slices(children, path, width)
+    return _slices(children, path, widest)
 
 
 def _group_lines(children: Sequence[Child], path: str) -> tuple[Child, ...]:
@@ -75,10 +79,21 @@ def _group_lines(children: Sequence[Child], path: str) -> tuple[Child, ...]:
     return tuple(found)
 
 
-def _slices(children: tuple[Child, ...], path: str, width: int) -> tuple[Child, ...]:
-    """Keep the first and last children and cut what is between into slices of slices, until all are narrow."""
-    if len(children) <= width * SLACK:
-        return children
+def _slices(children: tuple[Child, ...], path: str, widest: int) -> tuple[Child, ...]:
+    """Cut children into slices, fewer and larger ones until they and the ends that stay in sight are few enough."""
+    width = min(WIDTH, widest)
+    sliced = children
+    while len(sliced) > widest:
+        sliced = _cut(children, path, width)
+        if width == NARROWEST:
+            break
+        # An operation may have constants beside it, which count as well.
+        width = max(NARROWEST, width * 2 // 3)
+    return sliced
+
+
+def _cut(children: tuple[Child, ...], path: str, width: int) -> tuple[Child, ...]:
+    """Keep the first and last operations and cut what is between into slices of slices, until all are narrow."""
     units = units_of(children)
     end = width // 4
     middle = units[end : len(units) - end]

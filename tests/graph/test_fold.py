@@ -296,3 +296,16 @@ def test_a_single_operation_with_its_constant_has_no_frame() -> None:
     scene = make_scene(made.graph())
     assert scene.frames == ()
     assert len(scene.boxes) == 5
+
+
+@pytest.mark.parametrize("room", [6, 10, 20, 50, 149])
+def test_few_boxes_are_few_whatever_the_graph(room: int) -> None:
+    made = Builder()
+    last = made.leaf("x")
+    for step in range(1, 101):
+        last = made.node("MulBackward0", [last, made.constant()], line=3)
+        last = made.node("AddBackward0", [last, made.constant()], scope=[iteration("i", step)])
+    for graph in (chain(300), blocks(30, 20), loop(100), made.graph()):
+        scene = make_scene(graph, SceneOptions(boxes=room))
+        assert len(scene.boxes) <= room
+        assert drawn_ids(scene) == {node.id for node in graph.nodes}
