@@ -5,6 +5,7 @@ from typing import Any
 
 from app.errors import ChainruleError, InputInvalidError, PictureError, RequestError
 from app.graph import Graph, Values, Variable
+from app.graph.chain import ChainRule, chain_rule
 from app.graph.explain import explain
 from app.graph.explanation import Explanation
 from app.graph.step_words import Narrator
@@ -37,6 +38,8 @@ class View:
     problems: tuple[ProblemShown, ...] = ()
     detail: Detail | None = None
     explanation: Explanation | None = None
+    chain: ChainRule | None = None
+    """Of an inspected leaf."""
     steps: tuple[Step, ...] = ()
     """Everything that happened, in order; without sentences."""
     step: int | None = None
@@ -169,6 +172,7 @@ def _view(
         problems=tuple(of_problem(problem, request.source) for problem in answer.problems) + problems,
         detail=shown,
         explanation=None if shown is None else explain(graph, shown.node.id, shown.pass_index or 1),
+        chain=chain_rule(graph, shown.node.id, shown.pass_index or 1) if shown and shown.node.kind == "leaf" else None,
         steps=list_steps(graph, sentences=False),
         step=step,
         seconds=dict(answer.seconds),

@@ -55,7 +55,8 @@ export function startLinks(page) {
   });
   document.addEventListener("mouseover", (event) => {
     const edge = event.target.closest?.("[data-edge]:not(.edge)");
-    markEdges("lit", edge ? [edge.dataset.edge] : []);
+    const path = event.target.closest?.("[data-path]");
+    markEdges("lit", edge ? [edge.dataset.edge] : path ? path.dataset.path.split(" ") : []);
     const row = event.target.closest?.("tr[data-node], .problem[data-node]");
     if (row) markNodes("lit", [row.dataset.node]);
   });

@@ -11,6 +11,7 @@ import { startMemory, firstState } from "./memory.js";
 import { startPredict } from "./predict.js";
 import { Runner } from "./runner.js";
 import { startShare } from "./share.js";
+import { startSplitters } from "./splitters.js";
 import { startStage } from "./stage.js";
 import { startStepper } from "./stepper.js";
 import { createStore } from "./store.js";
@@ -40,6 +41,7 @@ startConsole(page);
 startColours(page);
 startTable(page);
 startShare(page);
+startSplitters();
 startKeys(page);
 startMemory(page);
 

@@ -1,10 +1,11 @@
 // The picture as something to work with: select, fold, search, zoom, walk.
-import { byId } from "./dom.js";
+import { byId, make } from "./dom.js";
 import { groupsOf, markEdges, markNodes, pickOf } from "./picture.js";
 import { startMinimap } from "./minimap.js";
 import { postRun } from "./api.js";
 import { bodyOf } from "./runner.js";
 import { startSearch } from "./search.js";
+import { say } from "./words.js";
 import { Viewport } from "./viewport.js";
 import { neighbour } from "./walk.js";
 
@@ -36,6 +37,12 @@ export function startStage(page) {
   let asking = null;
   async function inspect(state) {
     asking?.abort();
+    const group = state.node && groupsOf(state.node)[0];
+    if (group?.dataset.fold) {
+      const open = make("button", { type: "button", onclick: () => fold(pickOf(group)) }, say("fold.open"));
+      byId("inspector").replaceChildren(make("h2", {}, group.dataset.fold), make("p", {}, group.getAttribute("aria-label")), open);
+      return;
+    }
     asking = new AbortController();
     const outcome = await postRun({ ...bodyOf(state), parts: ["inspector"] }, asking.signal);
     if (outcome.kind === "answer") byId("inspector").innerHTML = outcome.data.html.inspector;
@@ -67,8 +74,8 @@ export function startStage(page) {
     else store.set({ node: null }, "select");
   });
   host.addEventListener("dblclick", (event) => {
-    const frame = event.target.closest?.("[data-frame]")?.dataset.frame;
-    fold(pickOf(event.target) ?? (frame ? { frame } : null));
+    const scope = event.target.closest?.("[data-scope]")?.dataset.scope;
+    fold(pickOf(event.target) ?? (scope ? { frame: scope } : null));
   });
   host.addEventListener("focusin", (event) => {
     const pick = pickOf(event.target);

@@ -9,6 +9,12 @@ export function shapeOf(index) {
   return index.nodes.map((node) => node.id + node.op).join() + index.edges.map((edge) => edge.source + edge.target).join();
 }
 
+/** Whether the view is of another program: what was open or which pass was shown is not there any more. */
+function isLost(answer, state) {
+  const wanted = state.open.length || state.closed.length || state.pass || state.step;
+  return Boolean(wanted) && answer.problems.some((problem) => problem.slug === "view-invalid");
+}
+
 export function createView(page) {
   const status = byId("status");
   const listeners = [];
@@ -29,6 +35,7 @@ export function createView(page) {
 
   function show(answer, state, elapsed) {
     const { inputs: inputsPart, ...parts } = answer.html;
+    if (isLost(answer, state)) return page.store.set({ open: [], closed: [], pass: null, step: null }, "select");
     putParts(parts);
     page.editor.mark(answer.problems);
     const ran = Boolean(answer.index);

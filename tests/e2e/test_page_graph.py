@@ -1,0 +1,111 @@
+"""Large graphs, folds, explanations and completion in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.pages import SEED, fill, node, program, ready, type_program, visit
+
+TRANSFORMER = (
+    "import torch.nn as nn\n"
+    "block = nn.TransformerEncoderLayer(16, 2, 32, batch_first=True, dropout=0.0)\n"
+    "model = nn.TransformerEncoder(block, 12)\n"
+    "loss = model(torch.randn(2, 4, 16)).pow(3).mean()\n"
+    "loss.backward()\n"
+)
+LONGEST_TASK_MS = 200
+
+
+def test_completion_offers_names_with_signature_and_description(page: Page, address: str) -> None:
+    visit(page, address)
+    fill(page, "y = ")
+    page.keyboard.type("torch.sigm")
+    option = page.locator(".cm-tooltip-autocomplete li", has_text="sigmoid").first
+    expect(option).to_contain_text("(input)")
+    expect(page.locator(".cm-completionInfo")).to_contain_text("between 0 and 1")
+    option.click()
+    assert program(page) == "y = torch.sigmoid"
+
+
+def test_a_leaf_tells_its_chain_rule(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, "x = torch.tensor(3., requires_grad=True)\ny = x*x + 2*x\ny.backward()\n")
+    page.locator("#picture .node.leaf").first.click()
+    paths = page.locator("#inspector .paths li")
+    expect(paths).to_have_count(3)
+    paths.first.hover()
+    expect(page.locator("#picture .edge.lit").first).to_be_attached()
+
+
+def test_an_edge_shows_its_local_jacobian(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, SEED)
+    node(page, "PowBackward0").click()
+    page.click("#inspector .jacobian summary")
+    table = page.locator("#inspector .jacobian table")
+    expect(table.locator("td.h5")).to_have_text("4")
+    expect(table.locator("td:not([class])")).to_have_count(2)
+
+
+def test_twelve_blocks_fold_and_never_freeze_the_tab(page: Page, address: str) -> None:
+    page.add_init_script(
+        "window.tasks = [];"
+        "new PerformanceObserver(list => window.tasks.push(...list.getEntries().map(one => one.duration)))"
+        ".observe({type: 'longtask', buffered: true})"
+    )
+    visit(page, address)
+    page.evaluate("window.tasks.length = 0")
+    type_program(page, TRANSFORMER)
+    expect(page.locator("#status")).to_contain_text(re.compile(r"[5-9]\d\d nodes"))
+    expect(page.locator("#minimap")).to_be_visible()
+    assert page.locator("#picture .node").count() <= 150
+    fold = page.locator("#picture .node.fold").first
+    before = page.locator("#picture .node").count()
+    name = fold.get_attribute("data-fold")
+    fold.dblclick()
+    expect(page.locator(f"#picture .node[data-fold='{name}']")).to_have_count(0)
+    assert page.locator("#picture .node").count() > before
+    expect(page).to_have_url(re.compile("open="))
+    page.keyboard.press("/")
+    page.keyboard.type("relu")
+    expect(page.locator("#search-result")).to_have_text("1 of 12")
+    page.keyboard.press("Escape")
+    assert max(page.evaluate("window.tasks"), default=0) < LONGEST_TASK_MS
+
+
+def test_what_was_open_in_another_program_is_forgotten(page: Page, address: str, watch) -> None:
+    watch.allow("status of 422")
+    visit(page, address)
+    type_program(page, SEED)
+    page.evaluate("location.hash += '&open=model.layers.3&pass=7'")
+    expect(page).not_to_have_url(re.compile("open="))
+    expect(node(page, "PowBackward0")).to_be_visible()
+    expect(page.locator("#problems article")).to_have_count(0)
+
+
+@pytest.mark.parametrize("context", [{"reduced_motion": "reduce"}], indirect=True)
+def test_reduced_motion_leaves_out_every_transition(page: Page, address: str) -> None:
+    visit(page, address)
+    moving = page.evaluate(
+        "[...document.querySelectorAll('*')].filter(e => parseFloat(getComputedStyle(e).transitionDuration) > 0"
+        " && !e.closest('.cm-editor')).length"
+    )
+    assert moving == 0
+
+
+def test_columns_are_as_wide_as_one_makes_them(page: Page, address: str) -> None:
+    visit(page, address)
+    before = page.locator(".right").bounding_box()
+    page.focus("#split-right")
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    after = page.locator(".right").bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["width"] > before["width"] + 80
+    page.reload()
+    ready(page)
+    again = page.locator(".right").bounding_box()
+    assert again is not None
+    assert abs(again["width"] - after["width"]) < 2
