@@ -112,9 +112,7 @@ class Checker:
         if place.scope.lookup(node.id) is None and node.id not in self._inputs:
             denial = name_denial(node.id)
             if denial is not None and not denial.reason:
-                suggestion = self._suggest(node.id)
-                hint = f"; did you mean {suggestion}?" if suggestion else ""
-                yield self._refuse(node, "name-unknown", f"{node.id} is not defined{hint}", suggestion)
+                yield self._unknown(node)
                 return
             yield from self._denied(node, node.id, denial, "name-refused")
         if node not in self._bases and self._module(node, place.scope, surely=True):
@@ -198,9 +196,13 @@ class Checker:
             return function.attr in self._defined and VALUE in self._paths(function, scope)
         return isinstance(function, ast.Name) and (function.id == "dict" or scope.lookup(function.id) is not None)
 
-    def _suggest(self, name: str) -> str | None:
-        own = self._scopes.bound_names | self._inputs
-        return closest(name, own) or closest(name, [*NAMES, *BUILTINS])
+    def _unknown(self, node: ast.Name) -> Violation:
+        if node.id in self._scopes.bound_names:
+            text = f"{node.id} is not defined here: it has a value only inside another function or class"
+            return self._refuse(node, "name-unknown", text)
+        suggestion = closest(node.id, self._scopes.bound_names | self._inputs) or closest(node.id, [*NAMES, *BUILTINS])
+        hint = f"; did you mean {suggestion}?" if suggestion else ""
+        return self._refuse(node, "name-unknown", f"{node.id} is not defined{hint}", suggestion)
 
     def _module_as_value(self, node: ast.AST, path: str) -> Violation:
         text = f"{path} is a module: it can be used with a name after a dot, not passed on as a value"

@@ -186,6 +186,12 @@ def test_every_violation_is_told_in_the_order_of_the_text() -> None:
     assert [v.suggestion for v in found] == [None, "tensor", "tolist", None, None, "backward"]
 
 
+def test_a_name_of_another_scope_is_told_to_be_one() -> None:
+    (violation,) = violations("def f():\n    inside = 1\nf()\nprint(inside)")
+    assert violation.message == "inside is not defined here: it has a value only inside another function or class"
+    assert violation.suggestion is None
+
+
 def test_columns_count_characters_not_bytes() -> None:
     (violation,) = violations("ŷ = 'éé', opne")
     assert (violation.column, violation.end_column) == (10, 14)

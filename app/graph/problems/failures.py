@@ -86,6 +86,15 @@ KINDS = (
         "x = torch.ones(3, requires_grad=True)\ntorch.exp(x).sum()\n",
     ),
     Kind(
+        "not-a-probability",
+        "A probability must be from 0 to 1",
+        "`binary_cross_entropy` takes probabilities, not scores.",
+        ("Use `binary_cross_entropy_with_logits`, which has the sigmoid built in and stays finite.",),
+        "x = torch.tensor([2., -1.], requires_grad=True)\nF.binary_cross_entropy(x, torch.tensor([1., 0.]))\n",
+        "x = torch.tensor([2., -1.], requires_grad=True)\n"
+        "F.binary_cross_entropy_with_logits(x, torch.tensor([1., 0.]))\n",
+    ),
+    Kind(
         "truth-of-tensor",
         "A tensor of several elements is not true or false",
         "A condition needs one truth value, and a comparison of tensors gives one for each element.",
@@ -131,6 +140,28 @@ KINDS = (
         ("Take the part you need, by its place or its name.",),
         "x = torch.ones(2, 3, requires_grad=True)\nx.max(dim=1).sum()\n",
         "x = torch.ones(2, 3, requires_grad=True)\nx.max(dim=1).values.sum()\n",
+    ),
+    Kind(
+        "no-attribute",
+        "There is no such attribute",
+        "The object has nothing by the name after the dot.",
+        ("Attributes of a module are set in its `__init__`, under the very name that `forward` uses.",),
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.layer1 = nn.Linear(1, 1)\n\n"
+        "    def forward(self, x):\n        return self.layer2(x)\n\n    def grow(self):\n"
+        "        self.layer2 = None\n\n"
+        "Net()(torch.ones(1, 1)).sum()\n",
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.layer1 = nn.Linear(1, 1)\n\n"
+        "    def forward(self, x):\n        return self.layer1(x)\n\nNet()(torch.ones(1, 1)).sum()\n",
+    ),
+    Kind(
+        "wrong-arguments",
+        "A function was called with other arguments than it takes",
+        "There are too few or too many, or one has a name that the function does not know.",
+        ("A module is called with what its `forward` takes, without `self`.",),
+        "x = torch.ones(2, requires_grad=True)\nnn.Linear(2, 1)()\n",
+        "x = torch.ones(2, requires_grad=True)\nnn.Linear(2, 1)(x)\n",
     ),
     Kind(
         "name-without-value",

@@ -108,6 +108,14 @@ def _nothing(moment: Moment, match: re.Match[str]) -> Diagnosis:
         "there is nothing to differentiate with respect to."
     )
     fixes = list(_require(moment))
+    inner = _first_gradient(moment, root)
+    if inner is not None:
+        detail += (
+            f" {name} comes from the gradient computed in line {inner.lineno}: that is a plain number for "
+            "autograd unless "
+            "the gradient is itself recorded, with create_graph=True."
+        )
+        return Diagnosis(detail, (moment.text.argument("Record the gradient too", inner, "create_graph=True"),))
     if (guard := moment.text.enclosing(moment.span, ast.With)) is None:
         guard = next(iter(_guards(moment.text)), None)
     if cut is not None:
@@ -118,6 +126,23 @@ def _nothing(moment: Moment, match: re.Match[str]) -> Diagnosis:
     elif fixes:
         detail += " Ask for it where the leaf is made."
     return Diagnosis(detail, tuple(fixes))
+
+
+def _first_gradient(moment: Moment, root: ast.expr | None) -> ast.Call | None:
+    """The call of autograd.grad, without create_graph, whose result is differentiated again."""
+    used = {node.id for node in ast.walk(root) if isinstance(node, ast.Name)} if root is not None else set()
+    for call in moment.text.calls(None, "grad"):
+        statement = moment.text.statement(moment.text.span(call))
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        names = {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+        plain = all(keyword.arg != "create_graph" for keyword in call.keywords)
+        if plain and used & names and (moment.line is None or call.lineno < moment.line):
+            return call
+    return None
+
+
+def _assigned_gradient(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    return Diagnosis(f"A gradient has the shape of what it belongs to: {numbers(match[2])}, not {numbers(match[1])}.")
 
 
 def _guards(text: Text) -> list[ast.With]:
@@ -235,7 +260,10 @@ def _gradient_type(moment: Moment, match: re.Match[str]) -> Diagnosis | None:
     if given is None:
         return None
     name = moment.label(root, "the root")
-    fix = moment.text.replace("Make it a tensor", given, f"torch.tensor({moment.text.of(given)})")
+    made = f"torch.tensor({moment.text.of(given)})"
+    if isinstance(given, ast.Constant) and root is not None:
+        made = f"torch.full_like({moment.text.of(root)}, {moment.text.of(given)})"
+    fix = moment.text.replace("Make it a tensor", given, made)
     return Diagnosis(
         f"gradient= must be a tensor of the shape of {name}; this is a plain Python value.",
         (fix,) if isinstance(given, ast.List | ast.Constant) else (),
@@ -254,6 +282,11 @@ def _retain(moment: Moment, match: re.Match[str]) -> Diagnosis:
 
 
 RULES = (
+    rule(
+        r"assign a gradient of size '\[([\d, ]*)\]' to a tensor of size '\[([\d, ]*)\]'",
+        "gradient-shape",
+        _assigned_gradient,
+    ),
     rule(r"implicitly created only for scalar outputs", "backward-non-scalar", _non_scalar),
     rule(r"implicitly created only for real scalar outputs", "backward-complex", _complex_root),
     rule(r"backward through the graph a second time", "backward-twice", _twice),

@@ -3,7 +3,16 @@
 from app.graph.model import Graph, Span
 from app.graph.problems import title_of
 from app.graph.wire import Problem
-from app.worker.diagnose import backward_rules, leaf_rules, module_rules, shape_rules, value_rules
+from app.worker.diagnose import (
+    backward_rules,
+    join_rules,
+    layer_rules,
+    leaf_rules,
+    module_rules,
+    number_rules,
+    python_rules,
+    shape_rules,
+)
 from app.worker.diagnose.moment import Moment
 from app.worker.diagnose.rule import Diagnosis, Rule
 from app.worker.diagnose.text import Text
@@ -13,7 +22,10 @@ RULES: tuple[Rule, ...] = (
     *leaf_rules.RULES,
     *module_rules.RULES,
     *shape_rules.RULES,
-    *value_rules.RULES,
+    *join_rules.RULES,
+    *layer_rules.RULES,
+    *number_rules.RULES,
+    *python_rules.RULES,
 )
 """The first that applies is taken."""
 

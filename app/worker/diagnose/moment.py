@@ -2,16 +2,18 @@
 
 import ast
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 import torch
 
 from app.graph.model import Graph, Span
+from app.worker.diagnose.pure import compute
 from app.worker.diagnose.text import Text
 
 FILENAME = "<program>"
@@ -88,9 +90,43 @@ class Moment:
                 return None
 
     def tensor(self, node: ast.AST | None) -> torch.Tensor | None:
-        """The tensor that a simple expression stood for."""
+        """The tensor that an expression stood for, computed again where that is safe and small."""
         value = self.value(node)
+        if value is None and node is not None:
+            try:
+                with torch.no_grad(), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    value = compute(node, self.value)
+            except Exception:  # NotPure, or whatever the operation itself refuses
+                return None
         return value if isinstance(value, torch.Tensor) else None
+
+    @property
+    def operands(self) -> tuple[ast.expr | None, ast.expr | None]:
+        """The two sides of the operation at the span."""
+        match self.node:
+            case ast.BinOp(left=left, right=right) | ast.AugAssign(target=left, value=right):
+                return left, right
+            case ast.Compare(left=left, comparators=[right]):
+                return left, right
+            case ast.Call(func=ast.Attribute(), args=[other]) if self.subject is not other:
+                return self.subject, other
+            case ast.Call(args=[left, right, *_]):
+                return left, right
+            case _:
+                return None, None
+
+    @property
+    def subject(self) -> ast.expr | None:
+        """What the call at the span is about: ``x`` in ``x.sum(1)`` and in ``torch.sum(x, 1)``."""
+        node = self.node
+        if not isinstance(node, ast.Call):
+            return None
+        owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+        is_module = owner is not None and isinstance(self.value(owner), ModuleType)
+        if owner is not None and not is_module and ast.unparse(owner) not in ("torch.nn.functional", "torch.linalg"):
+            return owner
+        return node.args[0] if node.args else None
 
     def label(self, node: ast.AST | None, otherwise: str) -> str:
         """What to call an expression in a sentence: its own text, if that is short."""

@@ -7,39 +7,22 @@ import re
 import torch
 
 from app.graph.wire import Fix
-from app.worker.diagnose.moment import Moment
+from app.worker.diagnose.layer_rules import module_input
+from app.worker.diagnose.moment import Moment, numbers
 from app.worker.diagnose.rule import Diagnosis, rule
-from app.worker.diagnose.text import grouped
-
-
-def _ints(text: str) -> list[int]:
-    return [int(number) for number in re.findall(r"-?\d+", text)]
-
-
-def _operands(moment: Moment) -> tuple[ast.expr | None, ast.expr | None]:
-    """The two sides of the operation at the span."""
-    match moment.node:
-        case ast.BinOp(left=left, right=right) | ast.AugAssign(target=left, value=right):
-            return left, right
-        case ast.Compare(left=left, comparators=[right]):
-            return left, right
-        case ast.Call(func=ast.Attribute(value=base), args=[other]) if moment.tensor(base) is not None:
-            return base, other
-        case ast.Call(args=[left, right, *_]):
-            return left, right
-        case _:
-            return None, None
+from app.worker.diagnose.text import called, grouped
 
 
 def _broadcast(moment: Moment, match: re.Match[str]) -> Diagnosis:
     a, b, dimension = int(match[1]), int(match[2]), int(match[3])
-    left, right = _operands(moment)
+    left, right = moment.operands
     one, other = moment.tensor(left), moment.tensor(right)
     told = moment.told(left, "the left side"), moment.told(right, "the right side")
     detail = f"{told[0]} and {told[1]} are combined element by element"
     if one is not None and other is not None:
-        detail += f". {_aligned(list(one.shape), list(other.shape))}"
+        detail += f". {_aligned(list(one.shape), list(other.shape))[:-1]}"
     detail += (
+        "."
         f" Shapes are compared from the right, and two sizes fit if they are equal or one of them is 1: here {a} meets "
         f"{b} in dimension {dimension}."
     )
@@ -99,16 +82,16 @@ def _multiplies(one: torch.Tensor, other: torch.Tensor) -> bool:
 
 def _matmul(moment: Moment, match: re.Match[str]) -> Diagnosis:
     if moment.module is not None:
-        return _module_input(moment)
-    left, right = _operands(moment)
+        return module_input(moment)
+    left, right = moment.operands
     one, other = moment.tensor(left), moment.tensor(right)
     first, second = moment.told(left, "the left side"), moment.told(right, "the right side")
     if one is None or other is None:
-        numbers = match.groupdict()
-        shapes = numbers.get("one"), numbers.get("other")
+        told = match.groupdict()
+        shapes = told.get("one"), told.get("other")
         if shapes[0] and shapes[1]:
-            first = f"{moment.label(left, 'the left side')} of shape {_ints(shapes[0])}"
-            second = f"{moment.label(right, 'the right side')} of shape {_ints(shapes[1])}"
+            first = f"{moment.label(left, 'the left side')} of shape {numbers(shapes[0])}"
+            second = f"{moment.label(right, 'the right side')} of shape {numbers(shapes[1])}"
     detail = (
         f"A product of matrices of shape [n, k] and [k, m] has shape [n, m]: the last size of the left side and the "
         f"{'last but one' if other is None or other.ndim != 1 else 'only'} size of the right side must be equal. Here "
@@ -127,7 +110,8 @@ def _matmul_fixes(
     one: torch.Tensor | None,
     other: torch.Tensor | None,
 ) -> list[Fix]:
-    if left is None or right is None or one is None or other is None or moment.node is None:
+    is_product = isinstance(moment.node, ast.BinOp) or called(moment.node) in ("matmul", "mm", "bmm", "mv")
+    if left is None or right is None or one is None or other is None or moment.node is None or not is_product:
         return []
     a, b = grouped(moment.text.of(left), left), grouped(moment.text.of(right), right)
     fixes: list[Fix] = []
@@ -150,72 +134,9 @@ def _inner(one: torch.Tensor, other: torch.Tensor) -> bool:
     return one.shape[-1] == (other.shape[-2] if other.ndim > 1 else other.shape[0])
 
 
-def _module_input(moment: Moment) -> Diagnosis:
-    """A module that was given something of the wrong size."""
-    module, taken = moment.module, moment.taken
-    name = moment.name_of(module) or "A module"
-    got = f" {list(taken.shape)}" if isinstance(taken, torch.Tensor) else " something else"
-    fixes: list[Fix] = []
-    wants, position, size = _expected(module, taken)
-    detail = f"{name} is {module}"
-    detail = detail if len(detail) < 200 else f"{name} is a {type(module).__name__}"
-    detail += f". It takes {wants} and was given{got}."
-    if position is not None and size is not None:
-        for call in moment.text.calls(None, type(module).__name__):
-            arguments = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
-            expected = [getattr(module, position)]
-            if arguments[:1] == expected:
-                title = f"Make {name} take {size}"
-                fixes.append(moment.text.replace(title, call.args[0], str(size)))
-        if len(fixes) > 1:
-            fixes = []
-        detail += f" Its {position} should be {size}, or what comes before it should give {getattr(module, position)}."
-    if isinstance(module, torch.nn.Linear) and isinstance(taken, torch.Tensor) and taken.ndim > 2:
-        rest = math.prod(taken.shape[1:])
-        if rest == module.in_features:
-            detail += f" Flattened from dimension 1 on, the input would have {rest} features, as {name} wants."
-            fixes = _flatten(moment) + fixes
-    return Diagnosis(detail, tuple(fixes[:2]), slug="layer-input")
-
-
-def _expected(module: torch.nn.Module | None, taken: object) -> tuple[str, str | None, int | None]:
-    shape = list(taken.shape) if isinstance(taken, torch.Tensor) else []
-    match module:
-        case torch.nn.Linear():
-            return f"[..., {module.in_features}]", "in_features", shape[-1] if shape else None
-        case torch.nn.Conv1d() | torch.nn.Conv2d() | torch.nn.Conv3d():
-            sizes = {1: "length", 2: "height, width", 3: "depth, height, width"}[len(module.kernel_size)]
-            wants = f"[batch, {module.in_channels}, {sizes}]"
-            fits = len(shape) == len(module.kernel_size) + 2
-            return wants, "in_channels" if fits else None, shape[1] if fits else None
-        case torch.nn.LayerNorm():
-            sizes = ", ".join(map(str, module.normalized_shape))
-            return f"[..., {sizes}]", None, None
-        case torch.nn.RNNBase():
-            order = "batch, time" if module.batch_first else "time, batch"
-            return f"[{order}, {module.input_size}]", "input_size", shape[-1] if shape else None
-        case torch.nn.BatchNorm1d() | torch.nn.BatchNorm2d() | torch.nn.BatchNorm3d():
-            return f"[batch, {module.num_features}, ...]", "num_features", shape[1] if len(shape) > 1 else None
-        case _:
-            return "another shape", None, None
-
-
-def _flatten(moment: Moment) -> list[Fix]:
-    node = moment.node
-    if isinstance(node, ast.Call) and len(node.args) == 1 and moment.tensor(node.args[0]) is moment.taken:
-        text = grouped(moment.text.of(node.args[0]), node.args[0])
-        return [moment.text.replace("Flatten the input", node.args[0], f"{text}.flatten(1)")]
-    return []
-
-
-def _module_or(moment: Moment, match: re.Match[str]) -> Diagnosis | None:
-    return _module_input(moment) if moment.module is not None else Diagnosis(f"{moment.words.strip().rstrip('.')}.")
-
-
 def _reshape(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    asked, size = _ints(match[1]), int(match[2])
-    node = moment.node
-    base = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+    asked, size = numbers(match[1]), int(match[2])
+    node, base = moment.node, moment.subject
     tensor = moment.tensor(base)
     name = moment.label(base, "The tensor")
     known = math.prod(number for number in asked if number >= 0)
@@ -262,66 +183,9 @@ def _strides(moment: Moment, match: re.Match[str]) -> Diagnosis:
     )
 
 
-def _cat(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    dimension, expected, got, number = (int(group) for group in match.groups())
-    items = _items(moment)
-    shapes = [tensor.shape for item in items if (tensor := moment.tensor(item)) is not None]
-    told = ", ".join(str(list(shape)) for shape in shapes)
-    detail = (
-        f"cat puts tensors one after the other along dimension {dimension}; in every other dimension their sizes must "
-        f"be equal, and tensor number {number} (counted from 0) has {got} where the first has {expected}."
-    )
-    if told and len(shapes) == len(items):
-        detail += f" Their shapes are {told}."
-    fixes: list[Fix] = []
-    node = moment.node
-    if len(shapes) == len(items) and len(shapes) > 1 and isinstance(node, ast.Call):
-        for other in range(len(shapes[0])):
-            alike = {(*shape[:other], *shape[other + 1 :]) for shape in shapes}
-            if other != dimension and len(alike) == 1:
-                given = next((keyword.value for keyword in node.keywords if keyword.arg in ("dim", "axis")), None)
-                given = given if given is not None else node.args[1] if len(node.args) > 1 else None
-                title = f"Put them together along dimension {other}"
-                fixes.append(
-                    moment.text.argument(title, node, f"dim={other}")
-                    if given is None
-                    else moment.text.replace(title, given, str(other))
-                )
-    return Diagnosis(detail, tuple(fixes))
-
-
-def _items(moment: Moment) -> list[ast.expr]:
-    node = moment.node
-    first = node.args[0] if isinstance(node, ast.Call) and node.args else None
-    return list(first.elts) if isinstance(first, ast.List | ast.Tuple) else []
-
-
-def _stack(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    node = moment.node
-    fixes = []
-    if isinstance(node, ast.Call):
-        text = moment.text.of(node.func)
-        if text.endswith("stack"):
-            fixes = [
-                moment.text.replace(
-                    "Put them one after the other with cat", node.func, f"{text.removesuffix('stack')}cat"
-                )
-            ]
-    return Diagnosis(
-        f"stack makes a new dimension and puts tensors of the same shape side by side in it. Entry {match[2]} "
-        "has shape "
-        f"{_ints(match[1])}, entry {match[4]} has {_ints(match[3])}. cat joins them along a dimension that is there.",
-        tuple(fixes),
-    )
-
-
 def _dimension(moment: Moment, match: re.Match[str]) -> Diagnosis:
     low, high, got = (int(group) for group in match.groups())
-    node = moment.node
-    base = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
-    base = (
-        base if moment.tensor(base) is not None else node.args[0] if isinstance(node, ast.Call) and node.args else None
-    )
+    node, base = moment.node, moment.subject
     count = high + 1
     dims = "1 dimension" if count == 1 else f"{count} dimensions"
     detail = (
@@ -340,7 +204,7 @@ def _dimension(moment: Moment, match: re.Match[str]) -> Diagnosis:
 def _expand(moment: Moment, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
         f"expand repeats a dimension of size 1; it cannot make {match[2]} elements into {match[1]} (dimension "
-        f"{match[3]}). The tensor has shape {_ints(match[5])}, the target is {_ints(match[4])}. Add a dimension "
+        f"{match[3]}). The tensor has shape {numbers(match[5])}, the target is {numbers(match[4])}. Add a dimension "
         "of size "
         "1 first, with unsqueeze, or use repeat."
     )
@@ -348,7 +212,7 @@ def _expand(moment: Moment, match: re.Match[str]) -> Diagnosis:
 
 def _in_place_shape(moment: Moment, match: re.Match[str]) -> Diagnosis:
     statement = moment.text.statement(moment.span)
-    left, right = _operands(moment)
+    left, right = moment.operands
     if isinstance(statement, ast.AugAssign):
         left, right = statement.target, statement.value
     fixes: list[Fix] = []
@@ -358,48 +222,8 @@ def _in_place_shape(moment: Moment, match: re.Match[str]) -> Diagnosis:
         made = f"{left.id} = {left.id} {sign} {grouped(moment.text.of(statement.value), statement.value)}"
         fixes.append(moment.text.replace(f"Make a new {left.id} instead", statement, made))
     return Diagnosis(
-        f"A change in place keeps the shape {_ints(match[1])} of {moment.label(left, 'the tensor')}, but with "
-        f"{moment.told(right, 'the other side')} the result would have shape {_ints(match[2])}.",
-        tuple(fixes),
-    )
-
-
-def _einsum(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    node = moment.node
-    shapes: list[str] = []
-    letters: list[str] = []
-    if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-        letters = str(node.args[0].value).replace(" ", "").split("->")[0].split(",")
-        for letter, operand in zip(letters, node.args[1:], strict=False):
-            shapes.append(f"{letter} for {moment.told(operand, 'an operand')}")
-    detail = (
-        f"The same letter stands for the same size everywhere: {match[1]} is {match[2]} in operand {match[3]} (counted "
-        f"from 0), and was {match[4]} before."
-    )
-    if shapes:
-        detail += f" Your letters: {'; '.join(shapes)}."
-    return Diagnosis(detail)
-
-
-def _batch(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    return Diagnosis(
-        f"A loss compares one row of the input with one target: there are {match[1]} rows and {match[2]} targets. For "
-        "cross_entropy the input is [batch, classes] and the target [batch] (numbers of classes)."
-    )
-
-
-def _target_size(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    sizes = [_ints(group) for group in match.groups()]
-    left, right = _operands(moment)
-    one, other = moment.tensor(left), moment.tensor(right)
-    fixes: list[Fix] = []
-    if one is not None and other is not None and right is not None and one.numel() == other.numel():
-        text = grouped(moment.text.of(right), right)
-        title = f"Give {moment.label(right, 'the target')} the shape of {moment.label(left, 'the input')}"
-        fixes.append(moment.text.replace(title, right, f"{text}.view_as({moment.text.of(left) if left else ''})"))
-    return Diagnosis(
-        f"The target has shape {sizes[0]}, the input {sizes[1]}. Each element of the input is compared with one of the "
-        "target, so the shapes must be equal.",
+        f"A change in place keeps the shape {numbers(match[1])} of {moment.label(left, 'the tensor')}, but with "
+        f"{moment.told(right, 'the other side')} the result would have shape {numbers(match[2])}.",
         tuple(fixes),
     )
 
@@ -424,18 +248,6 @@ RULES = (
     rule(r"shape '\[([-\d, ]*)\]' is invalid for input of size (\d+)", "reshape-size", _reshape),
     rule(r"view size is not compatible", "view-strides", _strides),
     rule(
-        r"Sizes of tensors must match except in dimension (\d+). Expected size (\d+) but got size (\d+) for "
-        r"tensor number (\d+)",
-        "shape-mismatch",
-        _cat,
-    ),
-    rule(
-        r"stack expects each tensor to be equal size, but got \[([\d, ]*)\] at entry (\d+) and \[([\d, ]*)\] at "
-        r"entry (\d+)",
-        "shape-mismatch",
-        _stack,
-    ),
-    rule(
         r"Dimension out of range \(expected to be in range of \[(-?\d+), (-?\d+)\], but got (-?\d+)\)",
         "no-such-dimension",
         _dimension,
@@ -450,23 +262,5 @@ RULES = (
         r"output with shape \[([\d, ]*)\] doesn't match the broadcast shape \[([\d, ]*)\]",
         "shape-mismatch",
         _in_place_shape,
-    ),
-    rule(
-        r"einsum\(\): subscript (\w) has size (\d+) for operand (\d+) which does not broadcast with previously "
-        r"seen size (\d+)",
-        "shape-mismatch",
-        _einsum,
-    ),
-    rule(r"Expected input batch_size \((\d+)\) to match target batch_size \((\d+)\)", "shape-mismatch", _batch),
-    rule(
-        r"[Tt]arget size \(torch\.Size\(\[([\d, ]*)\]\)\).*input size \(torch\.Size\(\[([\d, ]*)\]\)\)",
-        "shape-mismatch",
-        _target_size,
-    ),
-    rule(
-        r"expected input\[.*\] to have \d+ channels|Expected \d+D \(unbatched\)|must be equal to "
-        r"input_size|Given normalized_shape|running_mean should contain",
-        "layer-input",
-        _module_or,
     ),
 )

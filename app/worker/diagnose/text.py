@@ -154,7 +154,7 @@ class Text:
         return span.end_line - span.line, span.end_column - span.column
 
 
-def called(node: ast.AST) -> str | None:
+def called(node: ast.AST | None) -> str | None:
     """The last part of the name that a call calls: "backward" for ``loss.backward()``."""
     if not isinstance(node, ast.Call):
         return None

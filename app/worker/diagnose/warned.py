@@ -1,6 +1,7 @@
 """The problem of a warning that PyTorch or Python gave."""
 
 import ast
+import math
 import re
 
 from app.graph.model import Graph, Node, Span
@@ -24,7 +25,7 @@ def diagnose_warning(category: str, message: str, line: int | None, source: str,
         A problem of severity "warning" with the words in ``message``; never raises.
     """
     text = Text(source)
-    words = re.sub(r"\s*\(Triggered internally at .*", "", message, flags=re.DOTALL).strip()
+    words = re.sub(r"\s*(\(Triggered internally at|Traceback of forward call) .*", "", message, flags=re.DOTALL).strip()
     place = Span(line=line, column=0, end_line=line, end_column=len(text.lines[line - 1])) if line else None
     slug, detail, span, node, fixes = _explained(words, place, text, graph)
     return Problem(
@@ -94,12 +95,17 @@ def _broadcast_in_loss(target: str, given: str, place: Span | None, text: Text) 
     )
     fixes: list[Fix] = []
     for call in text.calls(place, "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"):
-        if len(call.args) > 1:
+        if len(call.args) > 1 and _same_size(target, given):
             goal = grouped(text.of(call.args[1]), call.args[1])
             made = f"{goal}.view_as({text.of(call.args[0])})"
             fixes.append(text.replace("Give the target the shape of the input", call.args[1], made))
             place = text.span(call)
     return "broadcast-in-loss", detail, place, None, fixes
+
+
+def _same_size(target: str, given: str) -> bool:
+    sizes = [math.prod(map(int, re.findall(r"\d+", shape))) for shape in (target, given)]
+    return sizes[0] == sizes[1]
 
 
 def _copied(place: Span | None, text: Text) -> _Explained:

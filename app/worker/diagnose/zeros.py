@@ -29,11 +29,12 @@ _CAUSES = {
     "Pow": "the derivative of x**p is 0 at x = 0",
     "LinalgVectorNorm": "the norm has no derivative at 0, and PyTorch takes 0",
     "Abs": "the absolute value has no derivative at 0, and PyTorch takes 0",
+    "MseLoss": "both sides are equal, so the loss is at its smallest",
     "Std": "all elements are equal, and PyTorch takes 0 for the derivative of the root there",
 }
 
 
-_ACTIVATIONS = frozenset(_CAUSES) - {"Pow", "LinalgVectorNorm", "Abs", "Std"}
+_ACTIVATIONS = frozenset(_CAUSES) - {"Pow", "LinalgVectorNorm", "Abs", "Std", "MseLoss"}
 _FACTORS = {
     "self": ("other", "mat2"),
     "other": ("self",),

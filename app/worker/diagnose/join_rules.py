@@ -1,0 +1,194 @@
+"""Tensors that do not fit together in a list, a loss, a mask or an einsum, explained."""
+
+import ast
+import re
+
+from app.graph.wire import Fix
+from app.worker.diagnose.moment import Moment, numbers
+from app.worker.diagnose.rule import Diagnosis, rule
+from app.worker.diagnose.text import grouped
+
+
+def _cat(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    dimension, expected, got, number = (int(group) for group in match.groups())
+    items = _items(moment)
+    shapes = [tensor.shape for item in items if (tensor := moment.tensor(item)) is not None]
+    told = ", ".join(str(list(shape)) for shape in shapes)
+    detail = (
+        f"cat puts tensors one after the other along dimension {dimension}; in every other dimension their sizes must "
+        f"be equal, and tensor number {number} (counted from 0) has {got} where the first has {expected}."
+    )
+    if told and len(shapes) == len(items):
+        detail += f" Their shapes are {told}."
+    fixes: list[Fix] = []
+    node = moment.node
+    if len(shapes) == len(items) and len(shapes) > 1 and isinstance(node, ast.Call):
+        for other in range(len(shapes[0])):
+            alike = {(*shape[:other], *shape[other + 1 :]) for shape in shapes}
+            if other != dimension and len(alike) == 1:
+                given = next((keyword.value for keyword in node.keywords if keyword.arg in ("dim", "axis")), None)
+                given = given if given is not None else node.args[1] if len(node.args) > 1 else None
+                title = f"Put them together along dimension {other}"
+                fixes.append(
+                    moment.text.argument(title, node, f"dim={other}")
+                    if given is None
+                    else moment.text.replace(title, given, str(other))
+                )
+    return Diagnosis(detail, tuple(fixes))
+
+
+def _items(moment: Moment) -> list[ast.expr]:
+    node = moment.node
+    first = node.args[0] if isinstance(node, ast.Call) and node.args else None
+    return list(first.elts) if isinstance(first, ast.List | ast.Tuple) else []
+
+
+def _stack(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    node = moment.node
+    fixes = []
+    if isinstance(node, ast.Call):
+        text = moment.text.of(node.func)
+        if text.endswith("stack"):
+            fixes = [
+                moment.text.replace(
+                    "Put them one after the other with cat", node.func, f"{text.removesuffix('stack')}cat"
+                )
+            ]
+    return Diagnosis(
+        f"stack makes a new dimension and puts tensors of the same shape side by side in it. Entry {match[2]} "
+        "has shape "
+        f"{numbers(match[1])}, entry {match[4]} has {numbers(match[3])}. cat joins them along a dimension that "
+        "is there.",
+        tuple(fixes),
+    )
+
+
+def _einsum(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    node = moment.node
+    shapes: list[str] = []
+    letters: list[str] = []
+    if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+        letters = str(node.args[0].value).replace(" ", "").split("->")[0].split(",")
+        for letter, operand in zip(letters, node.args[1:], strict=False):
+            shapes.append(f"{letter} for {moment.told(operand, 'an operand')}")
+    detail = (
+        f"The same letter stands for the same size everywhere: {match[1]} is {match[2]} in operand {match[3]} (counted "
+        f"from 0), and was {match[4]} before."
+    )
+    if shapes:
+        detail += f" Your letters: {'; '.join(shapes)}."
+    return Diagnosis(detail)
+
+
+def _batch(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    return Diagnosis(
+        f"A loss compares one row of the input with one target: there are {match[1]} rows and {match[2]} targets. For "
+        "cross_entropy the input is [batch, classes] and the target [batch] (numbers of classes)."
+    )
+
+
+def _target_size(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    sizes = [numbers(group) for group in match.groups()]
+    left, right = moment.operands
+    one, other = moment.tensor(left), moment.tensor(right)
+    fixes: list[Fix] = []
+    if one is not None and other is not None and right is not None and one.numel() == other.numel():
+        text = grouped(moment.text.of(right), right)
+        title = f"Give {moment.label(right, 'the target')} the shape of {moment.label(left, 'the input')}"
+        fixes.append(moment.text.replace(title, right, f"{text}.view_as({moment.text.of(left) if left else ''})"))
+    return Diagnosis(
+        f"The target has shape {sizes[0]}, the input {sizes[1]}. Each element of the input is compared with one of the "
+        "target, so the shapes must be equal.",
+        tuple(fixes),
+    )
+
+
+def _dimensions_differ(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    told = ", ".join(moment.told(item, "a tensor") for item in _items(moment))
+    return Diagnosis(
+        f"cat joins tensors with the same number of dimensions, and here {match[1]} meets {match[2]}"
+        + (f": {told}." if told else ".")
+        + " Add the missing one with unsqueeze."
+    )
+
+
+def _mask(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    return Diagnosis(
+        f"A mask says of every element whether it is taken, so its shape {numbers(match[1])} must be that of the "
+        "tensor, "
+        f"{numbers(match[2])}, or of its first dimensions."
+    )
+
+
+def _ragged(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    return Diagnosis(
+        f"Lists on one level of a tensor have the same length, and here one has {match[3]} where the first has "
+        f"{match[1]} "
+        f"(level {match[2]}, counted from 0)."
+    )
+
+
+def _permutation(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    return Diagnosis(
+        f"permute names every dimension once, in the new order: {moment.label(moment.subject, 'the tensor')} has "
+        f"{match[1]}, and {match[2]} are named."
+    )
+
+
+def _too_many(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    base = moment.node.value if isinstance(moment.node, ast.Subscript) else None
+    return Diagnosis(
+        f"{moment.told(base, 'The tensor')} has {match[1]} dimension{'' if match[1] == '1' else 's'}, and the "
+        "index names "
+        "more of them."
+    )
+
+
+def _equation(moment: Moment, match: re.Match[str]) -> Diagnosis:
+    return Diagnosis(
+        f"The letters before the arrow name one operand each, with a comma in between, and {match[1]} operands "
+        "than that "
+        "were given."
+    )
+
+
+RULES = (
+    rule(
+        r"Sizes of tensors must match except in dimension (\d+). Expected size (\d+) but got size (\d+) for "
+        r"tensor number (\d+)",
+        "shape-mismatch",
+        _cat,
+    ),
+    rule(
+        r"stack expects each tensor to be equal size, but got \[([\d, ]*)\] at entry (\d+) and \[([\d, ]*)\] at "
+        r"entry (\d+)",
+        "shape-mismatch",
+        _stack,
+    ),
+    rule(
+        r"einsum\(\): subscript (\w) has size (\d+) for operand (\d+) which does not broadcast with previously "
+        r"seen size (\d+)",
+        "shape-mismatch",
+        _einsum,
+    ),
+    rule(r"Expected input batch_size \((\d+)\) to match target batch_size \((\d+)\)", "shape-mismatch", _batch),
+    rule(
+        r"[Tt]arget size \(torch\.Size\(\[([\d, ]*)\]\)\).*input size \(torch\.Size\(\[([\d, ]*)\]\)\)",
+        "shape-mismatch",
+        _target_size,
+    ),
+    rule(r"Tensors must have same number of dimensions: got (\d+) and (\d+)", "shape-mismatch", _dimensions_differ),
+    rule(
+        r"shape of the mask \[([\d, ]*)\] at index \d+ does not match the shape of the indexed tensor \[([\d, ]*)\]",
+        "shape-mismatch",
+        _mask,
+    ),
+    rule(r"expected sequence of length (\d+) at dim (\d+) \(got (\d+)\)", "shape-mismatch", _ragged),
+    rule(
+        r"desired ordering of dimensions.*input\.dim\(\) = (\d+) is not equal to len\(dims\) = (\d+)",
+        "no-such-dimension",
+        _permutation,
+    ),
+    rule(r"too many indices for tensor of dimension (\d+)", "no-such-dimension", _too_many),
+    rule(r"einsum\(\): (fewer|more) operands were provided", "shape-mismatch", _equation),
+)
