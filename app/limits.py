@@ -44,6 +44,11 @@ class Limits:
     graph_jacobian_elements: int = 8_192
     """Numbers of all local Jacobians of one graph together; past it, none is computed."""
 
+    check_seconds: float = 2.0
+    """Time that the comparison with finite differences may take, within what the program leaves over [s]."""
+    check_elements: int = 200
+    """Elements that are compared with finite differences, all leaves together; the program runs twice for each."""
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
         """Read the limits from the environment, with the defaults above.

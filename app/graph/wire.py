@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from app.graph.model import Data, Graph, Span, Values
+from app.graph.model import Data, Graph, Real, Span, Values
 
 
 class Fix(Data):
@@ -54,6 +54,43 @@ class ExecutionRequest(Data):
     """The cotangent for the implicit pass; None for ones. Not used where the program runs backward itself."""
     run_backward: bool = True
     """False: no implicit pass is run."""
+    check: bool = False
+    """Whether to compare the gradients of the first pass with finite differences."""
+
+
+class LeafCheck(Data):
+    """One leaf's gradient, compared with central finite differences."""
+
+    node: str
+    name: str
+    """What the program calls it, else its id."""
+    compared: int
+    """How many of its elements were compared."""
+    numel: int
+    largest_error: Real
+    """The largest difference, relative to the larger of the two numbers."""
+    element: list[int]
+    """Where that is."""
+    gradient: Real
+    """What autograd computed there."""
+    difference: Real
+    """What the finite difference gives there."""
+    kink: bool
+    """Whether the slopes to the left and to the right differ there: no derivative exists."""
+    agrees: bool
+
+
+class Check(Data):
+    """The gradients of a pass, compared with central finite differences of the program run in float64."""
+
+    pass_index: int
+    step: float
+    """How far an element is moved to each side, relative to its magnitude where that is above 1."""
+    runs: int
+    """How often the program was run."""
+    leaves: list[LeafCheck]
+    note: str | None = None
+    """What could not be compared, and why."""
 
 
 class Rejection(Data):
@@ -70,5 +107,7 @@ class ExecutionAnswer(Data):
     console: list[ConsoleLine] = []
     problems: list[Problem] = []
     rejection: Rejection | None = None
+    check: Check | None = None
+    """Where it was asked for."""
     seconds: dict[str, float] = Field(default_factory=dict)
     """Timings by stage [s]; the only part that differs between two runs of the same request."""

@@ -232,6 +232,11 @@ class Build:
     def _saved(self, key: Key) -> dict[str, Saved]:
         return {name: self._describer.saved(value) for name, value in self._watcher.read(key).items()}
 
+    def id_of(self, tensor: torch.Tensor) -> str | None:
+        """Give the id of the node that a tensor is an output of, or None where the graph does not have it."""
+        home = self._home(tensor)
+        return None if home is None else home[0]
+
     def _edge(self, index: int, kind: Literal["gradient", "value"], link: Link) -> Edge:
         carried: list[Tensor | None] = [None] * len(self._passes)
         alone = self._light and self._gathered.takers[link.target, link.output_nr] < 2

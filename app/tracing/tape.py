@@ -151,6 +151,10 @@ class Tape:
         """Give the recorded cotangents of a node of the last graph in pass number ``index`` (from 1), for tests."""
         return self._built().gradients(node_id, index)
 
+    def node_of(self, tensor: torch.Tensor) -> str | None:
+        """Give the id of the node of the last graph that a tensor is an output of; None where it is not in it."""
+        return self._built().id_of(tensor)
+
     def _built(self) -> Build:
         if self._build is None:
             raise RuntimeError("ask for graph() first: it is what gives nodes their ids")

@@ -38,6 +38,8 @@ class LimitsAnswer(BaseModel):
     graph_elements: int = Field(description="Numbers listed in one graph altogether.")
     jacobian_elements: int = Field(description="Numbers of one edge's local Jacobian.")
     graph_jacobian_elements: int = Field(description="Numbers of all local Jacobians of one graph together.")
+    check_seconds: float = Field(description="Time that the comparison with finite differences may take.")
+    check_elements: int = Field(description="Elements that are compared with finite differences, all leaves together.")
     url_bytes: int = Field(description="Length of a request's path and query.")
     body_bytes: int = Field(description="Size of a request's body.")
     batch_items: int = Field(description="Programs of one batch.")

@@ -5,7 +5,7 @@ from app.graph.pipe import ANSWER, HELLO, REQUEST, STARTED, Hello, Layer
 from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
 from app.worker.channel import Channel, Closed
-from app.worker.execution import execute
+from app.worker.check import execute_and_check
 from app.worker.reports import limit_problem, tracing_problem
 
 
@@ -26,7 +26,7 @@ def serve_one(channel: Channel, layers: list[Layer], limits: Limits) -> None:
 def answer_to(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
     """Execute a request; a fault of ours becomes a problem in the answer, so that the person hears of it."""
     try:
-        return execute(request, limits)
+        return execute_and_check(request, limits)
     except MemoryError:
         return ExecutionAnswer(problems=[limit_problem("memory_bytes", limits)])
     except Exception as error:

@@ -6,7 +6,9 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
+
+import torch
 
 from app.graph.model import Graph, Span
 from app.graph.wire import ExecutionAnswer, ExecutionRequest, Problem, Rejection
@@ -28,7 +30,7 @@ REPORT_SECONDS = 0.5
 
 
 @dataclass
-class _Run:
+class Run:
     """What is known of a program while it runs."""
 
     problems: list[Problem] = field(default_factory=list)
@@ -54,7 +56,7 @@ def execute(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
         The graph as far as it came, the console, and every problem; no exception of the program comes out.
     """
     started = time.perf_counter()
-    run = _Run()
+    run = Run()
     code = None
     tape = Tape(limits, FILENAME, request.source)
     namespace = Namespace(tape, bindings())
@@ -64,7 +66,7 @@ def execute(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
             with tape, deadlines(limits.wall_seconds, limits.cpu_seconds):
                 for name, values in request.inputs.items():
                     namespace[name] = leaf(values)
-                _run_program(request, code, tape, namespace, run)
+                run_program(request, code, tape, namespace, run)
         except RootRejected as rejected:
             run.rejection = rejected.rejection
         except BaseException as error:  # whatever a stranger's program raises, SystemExit included, is its result
@@ -94,7 +96,24 @@ def execute(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
     )
 
 
-def _run_program(request: ExecutionRequest, code: Code, tape: Tape, namespace: dict[str, Any], run: _Run) -> None:
+class Backward(Protocol):
+    """What counts a program's passes, and runs the one that it does not ask for itself."""
+
+    @property
+    def pass_count(self) -> int:
+        """How many passes there were."""
+
+    def backward(self, root: torch.Tensor, gradient: torch.Tensor) -> None:
+        """Run the implicit pass."""
+
+
+def run_program(request: ExecutionRequest, code: Code, tape: Backward, namespace: dict[str, Any], run: Run) -> None:
+    """Run a program, choose its root, and run the implicit pass where it is wanted.
+
+    Raises:
+        RootRejected: what was asked for is not there.
+        BaseException: whatever the program raises.
+    """
     value = None
     if code.body is not None:
         exec(code.body, namespace)
@@ -116,7 +135,7 @@ def _run_program(request: ExecutionRequest, code: Code, tape: Tape, namespace: d
 
 
 def _report(
-    error: BaseException, source: str, limits: Limits, namespace: dict[str, Any], around: Surroundings, run: _Run
+    error: BaseException, source: str, limits: Limits, namespace: dict[str, Any], around: Surroundings, run: Run
 ) -> None:
     """Tell what ended the program, and let go of what its frames hold where memory ran out."""
     span = span_of(error, source) or run.last_span
@@ -134,7 +153,7 @@ def _report(
         run.error = error
 
 
-def _diagnose(source: str, graph: Graph, namespace: dict[str, Any], around: Surroundings, run: _Run) -> list[Problem]:
+def _diagnose(source: str, graph: Graph, namespace: dict[str, Any], around: Surroundings, run: Run) -> list[Problem]:
     """Return every problem, the exception first."""
     failed = []
     if run.error is not None:
@@ -143,8 +162,8 @@ def _diagnose(source: str, graph: Graph, namespace: dict[str, Any], around: Surr
     return [*failed, *run.problems, *warned, *diagnose_graph(graph, source, namespace)]
 
 
-def _graph(tape: Tape, namespace: dict[str, Any], run: _Run) -> Graph:
-    names = _own_names(namespace)
+def _graph(tape: Tape, namespace: dict[str, Any], run: Run) -> Graph:
+    names = own_names(namespace)
     if run.root is None or run.failed:
         graph = tape.graph(names=names)
         if graph.roots or run.root is None:  # passes that ran, or that PyTorch refused, say where to start
@@ -154,7 +173,7 @@ def _graph(tape: Tape, namespace: dict[str, Any], run: _Run) -> Graph:
     return tape.graph(roots={run.root.name: run.root.tensor}, names=names)
 
 
-def _own_names(namespace: Mapping[str, Any]) -> dict[str, object]:
+def own_names(namespace: Mapping[str, Any]) -> dict[str, object]:
     """Return the program's own variables: what it found there, modules and special names are not among them."""
     found = bindings()
     return {

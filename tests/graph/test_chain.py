@@ -95,7 +95,8 @@ def test_a_cotangent_of_ones_own_is_the_first_factor() -> None:
 
 def test_a_leaf_that_nothing_reaches_has_no_path() -> None:
     graph = traced(
-        "x = tensor(2.0, requires_grad=True)\ny = tensor(1.0, requires_grad=True)\nz = y * 2\nw = x * 3\nz.backward()\nw.backward()"
+        "x = tensor(2.0, requires_grad=True)\ny = tensor(1.0, requires_grad=True)\n"
+        "z = y * 2\nw = x * 3\nz.backward()\nw.backward()"
     )
     rule = chain_rule(graph, leaf_of(graph), pass_index=1)
     assert rule.count == 0
