@@ -12,7 +12,7 @@ from app.render.mermaid import draw_mermaid
 from app.render.message import message_picture
 from app.render.options import Theme, ViewOptions
 from app.render.pdf import draw_pdf
-from app.render.png import draw_png, rasterise
+from app.render.png import draw_png, to_png
 from app.render.svg import draw_svg, write_svg
 from app.render.words import draw_json, draw_text
 
@@ -62,5 +62,5 @@ def error_picture(title: str, detail: str, format: str = "svg", theme: Theme = "
     """Draw what went wrong, in the format that was asked for where that can show it, else as SVG."""
     picture = message_picture(title, detail)
     if format == "png":
-        return Drawing(rasterise(write_svg(picture, "light" if theme == "auto" else theme)), "image/png")
+        return Drawing(to_png(write_svg(picture, "light" if theme == "auto" else theme), title), "image/png")
     return Drawing(write_svg(picture, theme), "image/svg+xml")

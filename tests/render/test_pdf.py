@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 from app.errors import PictureError
 from app.layout import Engine, make_engine
 from app.render import ViewOptions, draw
-from app.render.pdf import print_svg
+from app.render.pdf import to_pdf
 from tests.graph.program import CUBES, trace
 
 
@@ -64,11 +64,11 @@ def test_the_same_graph_gives_the_same_bytes(engine: Engine) -> None:
 
 def test_a_picture_larger_than_a_page_may_be_is_made_smaller() -> None:
     svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="40000" viewBox="0 0 1000 40000"></svg>'
-    document = pypdfium2.PdfDocument(print_svg(svg, "tall"))
+    document = pypdfium2.PdfDocument(to_pdf(svg, "tall"))
     assert document[0].get_size() == pytest.approx((360, 14_400), rel=1e-3)
     document.close()
 
 
 def test_a_broken_svg_is_an_error_of_the_picture() -> None:
     with pytest.raises(PictureError, match="cannot be printed"):
-        print_svg(b'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><g', "broken")
+        to_pdf(b'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><g', "broken")

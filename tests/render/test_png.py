@@ -9,7 +9,8 @@ from PIL import Image
 from app.errors import PictureError
 from app.layout import Engine, make_engine
 from app.render import ViewOptions, draw, error_picture
-from app.render.png import is_covered, rasterise, size_of
+from app.render.png import to_png
+from app.render.print import is_covered, size_of
 from app.render.theme import COLOURS
 from tests.graph.program import CUBES, trace
 
@@ -59,8 +60,8 @@ def test_the_ground_has_the_colour_of_the_theme(engine: Engine, theme: str, show
 def test_the_words_of_the_cards_are_there(engine: Engine) -> None:
     """Ink is found where the SVG has text, and not where the same SVG has it taken out."""
     svg = draw(trace(CUBES), "svg", ViewOptions(theme="light"), engine).content
-    with_text = pixels(rasterise(svg))
-    without = pixels(rasterise(svg.replace(b"<text", b"<text visibility='hidden'")))
+    with_text = pixels(to_png(svg, "z"))
+    without = pixels(to_png(svg.replace(b"<text", b"<text visibility='hidden'"), "z"))
     changed = sum(a != b for a, b in zip(with_text.convert("L").tobytes(), without.convert("L").tobytes(), strict=True))
     assert changed > 0.01 * with_text.width * with_text.height
 
@@ -73,18 +74,18 @@ def test_the_same_graph_gives_the_same_bytes(engine: Engine) -> None:
 def test_too_many_pixels_are_refused_with_a_scale_that_would_do() -> None:
     svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="5000" height="5000"></svg>'
     with pytest.raises(PictureError, match=r"20,000 × 20,000 pixels.*scale=1\.2 would do"):
-        rasterise(svg, 4)
+        to_png(svg, "large", 4)
 
 
 def test_a_picture_that_no_scale_makes_small_enough_is_refused_with_another_way() -> None:
     svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="50000" height="5000"></svg>'
     with pytest.raises(PictureError, match="fold more, or ask for svg or pdf"):
-        rasterise(svg)
+        to_png(svg, "wide")
 
 
 def test_an_svg_without_a_size_is_refused() -> None:
     with pytest.raises(PictureError, match="no size"):
-        rasterise(b"<svg/>")
+        to_png(b"<svg/>", "none")
 
 
 def test_the_bundled_font_is_enough_for_latin_text_only() -> None:
