@@ -19,7 +19,7 @@ import anyio.to_thread
 from app import __version__
 from app.cache import ByteCache
 from app.errors import GradientInvalidError, RootUnknownError
-from app.graph import SCHEMA_VERSION, Data, Graph, Tensor, Values
+from app.graph import SCHEMA_VERSION, Graph, Tensor, Values
 from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.layout import Engine
 from app.program import CheckedProgram, check
@@ -108,9 +108,9 @@ class Pipeline:
 
     def identify(self, request: TraceRequest) -> str:
         """Return the id of a request's answer: equal for equal requests to equal versions."""
-        parts = [request.source, dict(request.inputs), request.seed, request.root, request.gradient, self._versions]
-        text = json.dumps(parts, sort_keys=True, ensure_ascii=True, default=Data.model_dump)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        inputs = sorted(request.inputs.items())
+        parts = (request.source, inputs, request.seed, request.root, request.gradient, self._versions)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
     async def trace(self, request: TraceRequest) -> Trace:
         """Execute a program, or return what it gave before.

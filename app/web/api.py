@@ -12,7 +12,7 @@ from app.web.documents import problem_responses, reference
 from app.web.formats import FORMATS, MEDIA_TYPES
 from app.web.negotiation import choose
 from app.web.queries import Query, parse
-from app.web.schemas import TraceBody
+from app.web.schemas import TraceBody, read_body
 from app.web.state import pipeline_of
 
 router = APIRouter(prefix="/api/v1", tags=["graphs"])
@@ -30,12 +30,12 @@ async def read_request(request: Request, query: Query) -> TraceRequest:
 
     Raises:
         HTTPException: the body is of an unknown kind, or not UTF-8.
-        ValidationError: it does not fit the schema.
+        RequestValidationError: it does not fit the schema.
     """
     kind = media_type_of(request)
     body = await request.body()
     if kind == "application/json":
-        return TraceBody.model_validate_json(body).request()
+        return read_body(TraceBody, body).request()
     if kind in ("text/x-python", "text/plain"):
         try:
             return query.trace(body.decode("utf-8"))

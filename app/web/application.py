@@ -7,11 +7,11 @@ from typing import Protocol
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
-from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from app import __version__
+from app.cache import ByteCache
 from app.errors import ChainruleError
 from app.layout import make_engine
 from app.paths import STATIC
@@ -68,7 +68,6 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
             ChainruleError: problems.on_domain_error,
             HTTPException: problems.on_http_error,
             RequestValidationError: problems.on_validation_error,
-            ValidationError: problems.on_validation_error,
         },
     )
     app.state.settings = settings
@@ -76,6 +75,7 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
     metrics = Metrics()
     buckets = Buckets(settings.rate_limit)
     app.state.metrics = metrics
+    app.state.ready = ByteCache(settings.cache_bytes // 4)
     app.state.pipeline = Pipeline(settings, executor, make_engine(settings), buckets.admit, metrics.observe_stage)
     metrics.watch(app.state.pipeline)
     for part in (health, api, batch, render, catalogue, pictures, embed, openapi, pages, pages_kinds):

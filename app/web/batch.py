@@ -18,7 +18,7 @@ from app.web.delivery import NOT_KEPT
 from app.web.documents import problem_responses, reference
 from app.web.problems import Problem, ProblemDocument
 from app.web.queries import parse
-from app.web.schemas import MOST_BATCH_ITEMS, Body, TraceBody
+from app.web.schemas import MOST_BATCH_ITEMS, Body, TraceBody, read_body
 from app.web.state import pipeline_of
 
 router = APIRouter(prefix="/api/v1", tags=["graphs"])
@@ -74,7 +74,7 @@ async def post_batch(request: Request) -> Response:
     parse(request.scope["query_string"]).refuse_all()
     if media_type_of(request) != "application/json":
         raise HTTPException(415, "Send application/json", headers={"Accept": "application/json"})
-    items = LooseBatchBody.model_validate_json(await request.body()).items
+    items = read_body(LooseBatchBody, await request.body()).items
     turns = asyncio.Semaphore(os.cpu_count() or 1)
     size = 0
 

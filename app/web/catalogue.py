@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from app.graph.formulas import FORMULAS
+from app.graph.formulas.formula import texts
 from app.paths import EXAMPLES
 from app.payload import encode
 from app.pipeline import versions
@@ -68,8 +69,8 @@ class Operator(BaseModel):
 
     op: str = Field(description="The name of the grad_fn.")
     title: str
-    forward: str
-    vjps: dict[str, str] = Field(description="For each argument, the contribution to its gradient.")
+    forward: list[str] = Field(description="What it computes; several where a parameter chooses.")
+    vjps: dict[str, list[str]] = Field(description="For each argument, the contribution to its gradient.")
     note: str
 
 
@@ -126,7 +127,13 @@ async def operators() -> OperatorsAnswer:
         modules={name: sorted(offered) for name, offered in MODULES.items()},
         attributes=sorted(ATTRIBUTES),
         operators=[
-            Operator(op=op, title=one.title, forward=one.forward, vjps=dict(one.vjps), note=one.note)
+            Operator(
+                op=op,
+                title=one.title,
+                forward=texts(one.forward),
+                vjps={name: texts(vjp) for name, vjp in one.vjps.items()},
+                note=one.note,
+            )
             for op, one in sorted(FORMULAS.items())
         ],
     )

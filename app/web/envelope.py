@@ -94,17 +94,10 @@ class Envelope:
         finally:
             route = getattr(scope.get("route"), "path", "none")
             self._metrics.count_request(method, route, status)
-            LOG.info(
-                json.dumps(
-                    {
-                        "request_id": request_id,
-                        "method": method,
-                        "route": route,
-                        "status": status,
-                        "seconds": round(perf_counter() - started, 6),
-                    }
-                )
-            )
+            if LOG.isEnabledFor(logging.INFO):
+                seconds = round(perf_counter() - started, 6)
+                line = {"request_id": request_id, "method": method, "route": route, "status": status}
+                LOG.info(json.dumps(line | {"seconds": seconds}))
 
 
 def _preflight() -> list[tuple[bytes, bytes]]:

@@ -11,14 +11,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.cache import ByteCache
 from app.errors import ChainruleError
 from app.payload import decode, encode
-from app.pipeline import TraceRequest
-from app.render import ViewOptions, error_picture
+from app.pipeline import Pipeline, Trace, TraceRequest
+from app.render import Drawing, ViewOptions, error_picture
 from app.render.options import Theme
 from app.web import problems
 from app.web.api import answer_json
-from app.web.delivery import NOT_KEPT, cache_headers, kept, make_etag, not_modified
+from app.web.delivery import CACHED, NOT_KEPT, PINNED, Ready, kept, make_tag, not_modified, takes_gzip, validator
 from app.web.documents import picture_operation
 from app.web.formats import MEDIA_TYPES, PICTURES, SUFFIXES
 from app.web.queries import Query, parse
@@ -35,9 +36,19 @@ DOCUMENT_POLICY = (
 
 async def get_picture(request: Request) -> Response:
     """Answer the picture of a program, or a picture of what is wrong with the request."""
-    picture_format = request.scope["path"].split("/", 2)[1]
+    scope = request.scope
+    picture_format = scope["path"].split("/", 2)[1]
+    where = (scope["scheme"], request.headers.get("host"), scope["path"], scope["query_string"])
+    memory: ByteCache[Ready] = request.app.state.ready
+    ready = memory.get(where)
+    if ready is not None:
+        return ready.respond(request)
     try:
-        return await _picture(request, picture_format)
+        answer = await _picture(request, picture_format)
+        if isinstance(answer, Ready):
+            memory.put(where, answer, answer.size_bytes)
+            return answer.respond(request)
+        return answer
     except ChainruleError as error:
         problem = problems.from_domain(error)
     except HTTPException as error:
@@ -55,33 +66,40 @@ async def get_picture(request: Request) -> Response:
     )
 
 
-async def _picture(request: Request, picture_format: str) -> Response:
+async def _picture(request: Request, picture_format: str) -> Ready | Response:
+    """Return an answer that may be kept, or one that may not."""
     pipeline = pipeline_of(request)
     query = parse(request.scope["query_string"])
     options = query.options()
     wanted = query.trace(_source(request, query))
-    etag = make_etag(request, pipeline.identify(wanted), picture_format, options, settings_of(request).limits)
-    headers = cache_headers(etag, pinned=query.delivery.get("v") == pipeline.version)
-    headers["Link"] = f'<{canonical(base_url(request), picture_format, wanted, query)}>; rel="canonical"'
-    if not_modified(request, etag):
-        return kept(headers)
-    trace = await pipeline.trace(wanted)
-    if not trace.reproducible:
-        headers = {"Cache-Control": NOT_KEPT}
-    if picture_format == "html":
-        headers["Content-Security-Policy"] = DOCUMENT_POLICY
+    tag = make_tag(pipeline.identify(wanted), picture_format, options, settings_of(request).limits)
+    headers = {
+        "Cache-Control": PINNED if query.delivery.get("v") == pipeline.version else CACHED,
+        "Link": f'<{canonical(base_url(request), picture_format, wanted, query)}>; rel="canonical"',
+    }
     if "download" in query.delivery:
         headers["Content-Disposition"] = _disposition(query.delivery["download"], picture_format)
+    if picture_format == "html":
+        headers["Content-Security-Policy"] = DOCUMENT_POLICY
+    etag = validator(tag, takes_gzip(request))
+    if not_modified(request, etag):
+        return kept({**headers, "ETag": etag, "Vary": "Accept-Encoding"})
+    trace = await pipeline.trace(wanted)
+    drawing = await _draw(pipeline, trace, picture_format, options)
+    if not trace.reproducible:
+        headers["Cache-Control"] = NOT_KEPT
+        return Response(drawing.content, media_type=drawing.media_type, headers=headers)
+    return await pipeline.in_thread(lambda: Ready.of(tag, headers, drawing.media_type, drawing.content))
+
+
+async def _draw(pipeline: Pipeline, trace: Trace, picture_format: str, options: ViewOptions) -> Drawing:
     if picture_format == "json":
-        return Response(await answer_json(pipeline, trace), media_type=MEDIA_TYPES["json"], headers=headers)
+        return Drawing(await answer_json(pipeline, trace), MEDIA_TYPES["json"])
     failed = next((problem for problem in trace.answer.problems if problem.severity == "error"), None)
-    if failed is not None and not trace.answer.graph.nodes and picture_format in PICTURES:
-        drawing = await pipeline.in_thread(
-            lambda: error_picture(failed.title, failed.message or failed.detail, picture_format, options.theme)
-        )
-    else:
-        drawing = await pipeline.draw(trace, picture_format, options)
-    return Response(drawing.content, media_type=drawing.media_type, headers=headers)
+    if failed is None or trace.answer.graph.nodes or picture_format not in PICTURES:
+        return await pipeline.draw(trace, picture_format, options)
+    detail = failed.message or failed.detail
+    return await pipeline.in_thread(lambda: error_picture(failed.title, detail, picture_format, options.theme))
 
 
 def canonical(base: str, picture_format: str, wanted: TraceRequest, query: Query) -> str:

@@ -230,5 +230,5 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 
 async def on_validation_error(request: Request, error: Exception) -> Response:
     """Answer a request that does not fit its schema."""
-    assert isinstance(error, ValidationError | RequestValidationError)
+    assert isinstance(error, RequestValidationError)
     return respond(from_validation(error), request)

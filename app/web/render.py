@@ -17,7 +17,7 @@ from app.web.documents import negotiated_pictures, problem_responses, reference
 from app.web.formats import FORMATS, MEDIA_TYPES
 from app.web.negotiation import choose
 from app.web.queries import parse
-from app.web.schemas import Body
+from app.web.schemas import Body, read_body
 from app.web.state import pipeline_of, settings_of
 
 router = APIRouter(prefix="/api/v1", tags=["graphs"])
@@ -72,10 +72,10 @@ def read_graph(body: bytes, limits: Limits) -> tuple[Graph, str]:
     """Return the graph and the source of a body.
 
     Raises:
-        ValidationError: the body does not fit the schema.
+        RequestValidationError: the body does not fit the schema.
         GraphInvalidError: parts of the graph do not fit each other, or places do not lie in the source.
     """
-    given = RenderBody.model_validate_json(body)
+    given = read_body(RenderBody, body)
     graph = given.graph if given.source else _without_places(given.graph)
     content = ExecutionAnswer(graph=graph).model_dump_json().encode()
     try:

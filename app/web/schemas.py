@@ -1,8 +1,9 @@
 """What the API takes and gives, beside the graph itself."""
 
-from typing import Literal
+from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.graph import Values
 from app.pipeline import TraceRequest
@@ -17,6 +18,21 @@ class Body(BaseModel):
     """A request body; unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Model = TypeVar("Model", bound=Body)
+
+
+def read_body(model: type[Model], content: bytes) -> Model:
+    """Parse a body.
+
+    Raises:
+        RequestValidationError: it does not fit the schema.
+    """
+    try:
+        return model.model_validate_json(content)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_url=False)) from None
 
 
 class TraceBody(Body):

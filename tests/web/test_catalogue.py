@@ -40,7 +40,7 @@ def test_the_operators_are_what_a_program_may_use(client: TestClient) -> None:
     assert "load" not in answer["modules"]["torch"]
     assert "backward" in answer["attributes"]
     power = next(one for one in answer["operators"] if one["op"].startswith("PowBackward"))
-    assert "grad" in power["vjps"]["self"]
+    assert any("grad" in vjp for vjp in power["vjps"]["self"])
 
 
 def test_every_kind_of_problem_is_listed_with_its_status(client: TestClient) -> None:
