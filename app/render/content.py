@@ -274,7 +274,9 @@ def _remark(kind: str, remark: str, label: str = "") -> Row:
 
 
 def _saved_rows(node: Node) -> Iterator[Row]:
-    for name, saved in list(node.saved.items())[:_MOST_SAVED]:
+    # Tensors first: the sizes that PyTorch keeps beside them tell less.
+    ordered = sorted(node.saved.items(), key=lambda item: not isinstance(item[1], Tensor))
+    for name, saved in ordered[:_MOST_SAVED]:
         yield Row(Block("saved", _tail(name.removeprefix("_saved_"), 14), line_of(18)), _saved_words(saved))
     left = len(node.saved) - _MOST_SAVED
     if left > 0:

@@ -1,24 +1,54 @@
-"""The graphs of the examples, traced in this process."""
+"""The graphs of the examples, each traced in a confined child of its own, as a server does it."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
 
 from app import paths
 from app.graph.model import Graph
 from app.graph.wire import ExecutionRequest
+from app.layout import Engine
 from app.limits import Limits
 from app.program import check
-from app.worker import execute
+from app.render import ViewOptions, draw
+from app.sandbox import Pool
+from app.settings import Settings
 
+FOLDER = Path(__file__).parent
 NAMES = tuple(sorted(path.stem for path in paths.EXAMPLES.glob("*.py")))
-_LIMITS = Limits(wall_seconds=60, cpu_seconds=60)
+LIMITS = Limits(wall_seconds=60, cpu_seconds=60)
 
 
 def source_of(name: str) -> str:
     return (paths.EXAMPLES / f"{name}.py").read_text(encoding="utf-8")
 
 
-@cache
 def graph_of(name: str) -> Graph:
-    source = source_of(name)
-    program = check(source, {}, _LIMITS)
-    return execute(ExecutionRequest(source=source, inputs=dict(program.inputs)), _LIMITS).graph
+    return _graphs()[name]
+
+
+def picture_of(name: str, engine: Engine) -> bytes:
+    return draw(graph_of(name), "svg", ViewOptions(theme="light"), engine, source_of(name)).content
+
+
+@cache
+def _graphs() -> dict[str, Graph]:
+    # In a thread, because a browser test has an event loop of its own in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(_trace_all())).result()
+
+
+async def _trace_all() -> dict[str, Graph]:
+    pool = Pool(Settings(limits=LIMITS))
+    await pool.start()
+    try:
+        return {name: await _trace(pool, source_of(name)) for name in NAMES}
+    finally:
+        await pool.stop()
+
+
+async def _trace(pool: Pool, source: str) -> Graph:
+    program = check(source, {}, LIMITS)
+    answer = await pool.execute(ExecutionRequest(source=source, inputs=dict(program.inputs)))
+    return answer.graph

@@ -1,0 +1,30 @@
+"""docs/pictures.md says what the code does."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from app.render import ViewOptions
+from app.render.theme import COLOURS
+from app.settings import Settings
+
+PAGE = (Path(__file__).parents[2] / "docs" / "pictures.md").read_text(encoding="utf-8")
+ROWS = dict(re.findall(r"^\| `([\w-]+)` \| ([^|]+) \|", PAGE, re.MULTILINE))
+
+
+def test_every_option_is_there_with_its_default() -> None:
+    options = {name: default for name, default in ROWS.items() if not name.startswith("CHAINRULE")}
+    names = {"pass" if field.name == "pass_index" else field.name.replace("_", "-") for field in fields(ViewOptions)}
+    assert set(options) == names
+    stated = {name: default for name, default in options.items() if default not in ("none", "the last that ran")}
+    assert ViewOptions.from_query(stated) == ViewOptions()
+
+
+def test_every_setting_is_there_with_its_default() -> None:
+    stated = {name: default for name, default in ROWS.items() if name.startswith("CHAINRULE")}
+    assert len(stated) == 4
+    assert Settings.from_environment(stated) == Settings()
+
+
+def test_every_custom_property_is_there() -> None:
+    assert set(re.findall(r"`--cr-([\w-]+)`", PAGE)) == set(COLOURS["light"])
