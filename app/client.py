@@ -60,6 +60,8 @@ class Program:
     seed: int = 0
     root: str | None = None
     gradient: Values | Literal["none"] | None = None
+    check: bool = False
+    """Whether to compare the gradients with finite differences."""
 
     def body(self) -> dict[str, Any]:
         """Return the JSON that the API takes."""

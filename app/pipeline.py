@@ -44,6 +44,8 @@ class TraceRequest:
     root: str | None = None
     gradient: Values | Literal["none"] | None = None
     """The cotangent of the implicit pass; None for ones, "none" for no pass."""
+    check: bool = False
+    """Whether to compare the gradients with finite differences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class Pipeline:
     def identify(self, request: TraceRequest) -> str:
         """Return the id of a request's answer: equal for equal requests to equal versions."""
         inputs = sorted(request.inputs.items())
-        parts = (request.source, inputs, request.seed, request.root, request.gradient, self._versions)
+        parts = (request.source, inputs, request.seed, request.root, request.gradient, request.check, self._versions)
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
     async def trace(self, request: TraceRequest) -> Trace:
@@ -165,6 +167,7 @@ class Pipeline:
                 root=request.root,
                 gradient=None if request.gradient == "none" else request.gradient,
                 run_backward=request.gradient != "none",
+                check=request.check,
             )
         )
         self._observe("execute", _outcome(answer), perf_counter() - started)

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 from app.graph.model import Graph
-from app.graph.wire import ConsoleLine, Problem
+from app.graph.wire import Check, ConsoleLine, Problem
 
 
 class GraphAnswer(BaseModel):
@@ -13,4 +13,7 @@ class GraphAnswer(BaseModel):
     graph: Graph
     console: list[ConsoleLine]
     problems: list[Problem]
+    check: Check | None = Field(
+        default=None, description="Gradients beside finite differences, where that was asked for."
+    )
     timings: dict[str, float] = Field(description="Seconds by stage: the only part that differs between two runs.")

@@ -54,6 +54,7 @@ async def answer_json(pipeline: Pipeline, trace: Trace) -> bytes:
             graph=answer.graph,
             console=answer.console,
             problems=answer.problems,
+            check=answer.check,
             timings=answer.seconds,
         )
         return document.model_dump_json().encode()

@@ -65,6 +65,13 @@ class TraceBody(Body):
         description='The cotangent to start with: nested lists of the root\'s shape; "none" runs no pass.',
     )
 
+    check: bool = Field(
+        default=False,
+        description="Whether to compare each leaf's gradient with central finite differences, the program run again "
+        "in float64.",
+    )
+
     def request(self) -> TraceRequest:
         """Return what the pipeline takes."""
-        return TraceRequest(self.source.replace("\r\n", "\n"), self.inputs, self.seed, self.root, self.gradient)
+        source = self.source.replace("\r\n", "\n")
+        return TraceRequest(source, self.inputs, self.seed, self.root, self.gradient, self.check)

@@ -23,7 +23,8 @@ def test_an_expression_is_answered_with_its_graph(client: TestClient) -> None:
     response = post(client, "(2*x**3).sum()/12", inputs={"x": [1.0, 2.0, 3.0]})
     assert response.status_code == 200
     answer = response.json()
-    assert set(answer) == {"id", "graph", "console", "problems", "timings"}
+    assert set(answer) == {"id", "graph", "console", "problems", "check", "timings"}
+    assert answer["check"] is None
     x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
     ((2 * x**3).sum() / 12).backward()
     assert x.grad is not None
@@ -40,6 +41,17 @@ def test_the_same_request_gives_the_same_id_and_graph_whatever_its_form(client: 
 def test_another_seed_is_another_answer(client: TestClient) -> None:
     ids = {post(client, "(x * torch.rand(3)).sum()", seed=seed).json()["id"] for seed in (0, 1)}
     assert len(ids) == 2
+
+
+def test_a_check_compares_gradients_with_finite_differences(client: TestClient) -> None:
+    plain = post(client, "sin(x).sum()", inputs={"x": [1.0, 2.0]}).json()
+    checked = post(client, "sin(x).sum()", inputs={"x": [1.0, 2.0]}, check=True).json()
+    assert plain["check"] is None
+    assert checked["id"] != plain["id"]
+    assert checked["graph"] == plain["graph"]
+    (leaf,) = checked["check"]["leaves"]
+    assert leaf["agrees"]
+    assert leaf["compared"] == 2
 
 
 def test_gradient_none_runs_no_pass(client: TestClient) -> None:
