@@ -6,7 +6,7 @@ PORT ?= $(or $(CHAINRULE_PORT),8000)
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types imports tests e2e bench golden clean
+.PHONY: help run test lint types imports tests e2e bench golden frontend clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -41,6 +41,9 @@ bench: $(VENV)/.installed-test ## the budgets of bench/README.md, measured as ra
 
 golden: $(VENV)/.installed-test ## write the golden files of the examples again, after looking at the pictures
 	$(BIN)/python -m tests.golden.update
+
+frontend: ## with Node.js: build the editor bundle again, compare it with the committed one, run the scripts' own tests
+	cd frontend && npm ci --ignore-scripts --no-audit --no-fund && npm run --silent compare && npm test --silent
 
 clean: ## remove what was built
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage*
