@@ -96,7 +96,7 @@ async def run(request: Request, body: RunBody) -> Response:
         }
         if view.ran and not body.parts:
             answer |= {"svg": view.picture, "inputs": view.values, "index": view.index()}
-            answer |= {"steps": view.counts(), "step": view.told()}
+            answer |= {"steps": view.counts(), "step": view.told(), "cotangent": view.cotangent()}
         if "gradient" in body.parts:
             answer["gradient"] = view.gradient()
         return JSONResponse(answer, status, headers={"Cache-Control": "no-store"})

@@ -91,6 +91,18 @@ class View:
             return None
         return shown.tensor.model_dump(include={"shape", "values"})
 
+    def cotangent(self) -> dict[str, Any] | None:
+        """What the implicit pass started with, where its root is no scalar."""
+        if not self.graph.passes or self.graph.passes[0].call != "implicit":
+            return None
+        root = self.graph.passes[0].roots[0]
+        outputs = next((node.outputs for node in self.graph.nodes if node.id == root.node), [])
+        output = next((output for output in outputs if output.output_nr == root.output_nr), None)
+        seed = output.gradients[0] if output and output.gradients else None
+        if seed is None or not seed.shape or seed.values is None:
+            return None
+        return {"name": root.name, "values": seed.model_dump(include={"values"})["values"]}
+
     def counts(self) -> dict[str, int]:
         """How many steps there are, and how many of them are forward."""
         return {"count": len(self.steps), "forward": sum(step.phase == "forward" for step in self.steps)}

@@ -34,6 +34,7 @@ WORDS = {
     "copied": _("Copied"),
     "copy.failed": _("Copying is not allowed here; the text is selected."),
     "slider.literal": _("Literal in line {line}"),
+    "gradient.of": _("{name}.backward(gradient=…)"),
     "grid.edit": _("Edit the grid"),
     "slider.remove": _("Remove this slider"),
     "predict.title": _("Predict, then reveal"),

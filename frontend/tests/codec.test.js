@@ -31,7 +31,7 @@ test("a payload that inflates without end is refused after a bounded read", asyn
 test("a state survives its fragment", async () => {
   const state = {
     ...EMPTY, source: "w*x", inputs: { x: [1, 2], w: -0.5 }, sliders: [[0, 2]], view: "values", colour: "gradient",
-    pass: 2, step: 7, open: ["net.0", "net.1"], node: "n3", predict: ["n1", "n2"],
+    pass: 2, step: 7, open: ["net.0", "net.1"], node: "n3", predict: ["n1", "n2"], gradient: [1, 0],
   };
   const decoded = await decodeState(await encodeState(state));
   assert.deepEqual({ ...EMPTY, ...decoded }, state);

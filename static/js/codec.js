@@ -51,6 +51,7 @@ export async function encodeState(state) {
   const query = new URLSearchParams();
   query.set("p", await pack(state.source));
   if (Object.keys(state.inputs ?? {}).length) query.set("in", JSON.stringify(state.inputs));
+  if (state.gradient) query.set("gradient", JSON.stringify(state.gradient));
   if (state.sliders?.length) query.set("sliders", JSON.stringify(state.sliders));
   for (const name of TEXTS) if (state[name] && !["both", "none"].includes(state[name])) query.set(name, state[name]);
   for (const name of NUMBERS) if (Number.isInteger(state[name]) && state[name] > 0) query.set(name, state[name]);
@@ -65,6 +66,7 @@ export async function decodeState(fragment) {
   const state = { source: await unpack(query.get("p")), inputs: {}, sliders: [] };
   const inputs = query.get("in");
   if (inputs) state.inputs = plainObject(JSON.parse(inputs));
+  if (query.get("gradient")) state.gradient = JSON.parse(query.get("gradient"));
   const sliders = query.get("sliders");
   if (sliders) state.sliders = JSON.parse(sliders).filter((one) => Array.isArray(one) && one.every(Number.isFinite));
   for (const name of TEXTS) if (query.has(name)) state[name] = query.get(name);

@@ -17,8 +17,9 @@ export function startInputs(page) {
   const sliders = byId("sliders");
   let shown = "";
   let values = {};
+  let cotangent = null;
 
-  const set = (name, value) => store.set({ inputs: { ...values, ...store.get().inputs, [name]: value } }, "slide");
+  const setInput = (name, value) => store.set({ inputs: { ...values, ...store.get().inputs, [name]: value } }, "slide");
 
   function slider(label, value, change, remove) {
     const range = rangeFor(value);
@@ -43,11 +44,12 @@ export function startInputs(page) {
     return row;
   }
 
-  function field(name, value) {
+  function field(name, value, set = setInput) {
     const input = make("input", { name: `input.${name}`, value: JSON.stringify(value), "aria-label": name, spellcheck: "false" });
     input.addEventListener("change", () => {
       try {
         set(name, JSON.parse(input.value));
+        input.removeAttribute("aria-invalid");
       } catch {
         input.setAttribute("aria-invalid", "true");
       }
@@ -56,7 +58,10 @@ export function startInputs(page) {
     const shape = shapeOf(value);
     const count = shape.reduce((product, size) => product * size, 1);
     if (shape.length >= 1 && shape.length <= 2 && count > 0 && count <= LARGEST_GRID) {
-      const open = () => editGrid(name, values[name] ?? value, (next) => set(name, next));
+      const open = () => editGrid(name, JSON.parse(input.value), (next) => {
+        input.value = JSON.stringify(next);
+        set(name, next);
+      });
       input.hidden = true;
       row.append(make("span", { class: "grid-tools" }, make("span", { class: "quiet" }, shape.join("×")),
         make("button", { type: "button", class: "small", onclick: open }, say("grid.edit"))));
@@ -68,18 +73,20 @@ export function startInputs(page) {
   }
 
   function show() {
-    const kinds = JSON.stringify([Object.entries(values).map(([name, value]) => [name, shapeOf(value)]), store.get().sliders]);
-    panel.hidden = Object.keys(values).length === 0 && store.get().sliders.length === 0;
+    const weights = cotangent && say("gradient.of", { name: cotangent.name ?? "" });
+    const kinds = JSON.stringify([weights && [weights, shapeOf(cotangent.values)], Object.entries(values).map(([name, value]) => [name, shapeOf(value)]), store.get().sliders]);
+    panel.hidden = Object.keys(values).length === 0 && store.get().sliders.length === 0 && !cotangent;
     if (kinds !== shown) {
       shown = kinds;
       holder.replaceChildren(...Object.entries(values).map(([name, value]) => {
-        const row = typeof value === "number" ? slider(name, value, (next) => set(name, next)) : field(name, value);
+        const row = typeof value === "number" ? slider(name, value, (next) => setInput(name, next)) : field(name, value);
         row.dataset.input = name;
         return row;
       }));
+      if (cotangent) holder.append(field(weights, cotangent.values, (_, value) => store.set({ gradient: value }, "slide")));
       sliders.replaceChildren(...store.get().sliders.map(([number]) => literalSlider(number)).filter(Boolean));
     } else {
-      for (const row of holder.children) row.update?.(values[row.dataset.input]);
+      for (const row of holder.children) row.update?.(row.dataset.input ? values[row.dataset.input] : cotangent.values);
     }
   }
 
@@ -117,7 +124,7 @@ export function startInputs(page) {
     let source = page.editor.text();
     for (const [number, first] of store.get().sliders) source = withLiteral(source, number, first);
     if (source !== page.editor.text()) page.editor.setText(source, "slide");
-    store.set({ inputs: {} }, "slide");
+    store.set({ inputs: {}, gradient: null }, "slide");
     shown = "";
   });
   store.on(["source"], (state, before, why) => {
@@ -126,7 +133,7 @@ export function startInputs(page) {
     if (allLiterals(state.source).length !== allLiterals(before.source).length) store.set({ sliders: [] }, "slide");
   });
   page.view.after((answer, state, { ran }) => {
-    if (ran) values = answer.inputs;
+    if (ran) ({ inputs: values, cotangent } = answer);
     show();
   });
   return { addLiteral };

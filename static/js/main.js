@@ -46,7 +46,7 @@ startKeys(page);
 startMemory(page);
 
 store.on(["source"], (now, before, why) => (why === "slide" ? page.runner.frame() : page.runner.soon()));
-store.on(["inputs"], () => page.runner.frame());
+store.on(["inputs", "gradient"], () => page.runner.frame());
 store.on(["view", "pass", "open", "closed", "step"], () => page.runner.frame());
 byId("form").addEventListener("submit", (event) => {
   event.preventDefault();

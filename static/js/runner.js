@@ -17,6 +17,7 @@ export function bodyOf(state, parts = []) {
   const body = { source: state.source, inputs: state.inputs, options, parts };
   if (state.node) body.node = state.node;
   if (state.pass) body.pass_index = state.pass;
+  if (state.gradient !== null && state.gradient !== undefined) body.gradient = state.gradient;
   if (state.seed) body.seed = state.seed;
   return body;
 }

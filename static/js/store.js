@@ -12,6 +12,7 @@ export const EMPTY = Object.freeze({
   node: null,
   step: null,
   predict: [],
+  gradient: null,
 });
 
 export function createStore(initial = EMPTY) {

@@ -35,6 +35,9 @@ export function createView(page) {
 
   function show(answer, state, elapsed) {
     const { inputs: inputsPart, ...parts } = answer.html;
+    if (state.gradient && answer.problems.some((problem) => problem.slug === "gradient-invalid")) {
+      return page.store.set({ gradient: null }, "select");
+    }
     if (isLost(answer, state)) return page.store.set({ open: [], closed: [], pass: null, step: null }, "select");
     putParts(parts);
     page.editor.mark(answer.problems);

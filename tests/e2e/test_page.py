@@ -384,3 +384,14 @@ def test_a_phone_has_no_sideways_scroll(page: Page, address: str) -> None:
     page.locator("#picture .node").first.click()
     expect(page.locator("#inspector h2")).to_contain_text("x")
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_the_elements_of_a_result_that_is_no_scalar_are_weighed(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, "x = torch.tensor([1., 2.], requires_grad=True)\ny = x**2\n")
+    page.click("#inputs button")
+    page.fill("#grid-body input >> nth=0", "0")
+    expect(page.locator("#picture .node.leaf")).to_have_attribute("aria-label", re.compile("grad from 0 to 4"))
+    page.keyboard.press("Escape")
+    page.click("#reset")
+    expect(page.locator("#picture .node.leaf")).to_have_attribute("aria-label", re.compile("grad from 2 to 4"))
