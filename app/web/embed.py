@@ -33,6 +33,7 @@ router = APIRouter(tags=["embedding"])
 
 EMBED_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "font-src data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *"
 )
 EMBED_PARAMETERS = frozenset({"editable", "chrome"})

@@ -22,12 +22,12 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+    "font-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-"""Styles may stand inline: a drawn graph brings its own."""
+"""Styles and fonts may stand inline: a drawn graph brings its own."""
 
-PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; sandbox"
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 OPEN_PATHS = tuple(f"/{name}" for name in (*MEDIA_TYPES, "api/v1", "oembed", "openapi.json", "healthz"))

@@ -29,7 +29,8 @@ router = APIRouter(tags=["pictures"])
 
 FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_. -]{0,80}")
 DOCUMENT_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; sandbox allow-scripts"
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "sandbox allow-scripts"
 )
 """A whole graph as one HTML file brings its scripts along; the sandbox keeps them from everything of this server."""
 

@@ -17,6 +17,7 @@ def test_a_picture_may_stand_anywhere_and_do_nothing(client: TestClient) -> None
     assert directives(headers["content-security-policy"]) == {
         "default-src": "'none'",
         "style-src": "'unsafe-inline'",
+        "font-src": "data:",
         "sandbox": "",
     }
     assert headers["access-control-allow-origin"] == "*"
