@@ -78,6 +78,8 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
     app.state.ready = ByteCache(settings.cache_bytes // 4)
     app.state.pipeline = Pipeline(settings, executor, make_engine(settings), buckets.admit, metrics.observe_stage)
     metrics.watch(app.state.pipeline)
+    if isinstance(executor, Pool):
+        metrics.watch_pool(executor.figures)
     for part in (health, api, batch, render, catalogue, pictures, embed, openapi, pages, pages_kinds):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

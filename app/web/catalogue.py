@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from app.graph.formulas import FORMULAS
 from app.graph.formulas.formula import texts
+from app.graph.problems import PROBLEMS
 from app.paths import EXAMPLES
 from app.payload import encode
 from app.pipeline import versions
@@ -143,9 +144,10 @@ async def operators() -> OperatorsAnswer:
 async def problem_kinds() -> list[ProblemKind]:
     """Answer every kind of problem that a request can meet."""
     found = {
-        kind.slug: ProblemKind(type=f"/problems/{kind.slug}", title=kind.title, status=status)
-        for status, kind in HTTP_PROBLEMS.items()
+        slug: ProblemKind(type=f"/problems/{slug}", title=kind.title, status=200) for slug, kind in PROBLEMS.items()
     }
+    for status, problem in HTTP_PROBLEMS.items():
+        found[problem.slug] = ProblemKind(type=f"/problems/{problem.slug}", title=problem.title, status=status)
     for error, status in STATUSES.items():
         found[error.slug] = ProblemKind(type=f"/problems/{error.slug}", title=error.title, status=status)
     return [found[slug] for slug in sorted(found)]

@@ -1,10 +1,12 @@
 """What an operator watches: counts and times, in the text format of Prometheus."""
 
+from collections.abc import Callable
 from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from app.pipeline import Pipeline
+from app.sandbox.figures import PoolFigures
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -45,6 +47,19 @@ class Metrics:
                 gauge.set_function(partial(getattr, cache, figure))
         waiting = Gauge("chainrule_under_way", "Executions and drawings under way.", registry=self._registry)
         waiting.set_function(lambda: pipeline.under_way)
+
+    def watch_pool(self, figures: Callable[[], PoolFigures]) -> None:
+        """Have the state of the sandbox read whenever the metrics are."""
+        for name, help_text in (
+            ("running", "Programs that run now."),
+            ("waiting", "Requests that wait for their turn now."),
+            ("retries", "Requests given to another child because the first was lost before it had started."),
+            ("starts", "How often what makes the children was started."),
+            ("waited_seconds", "Time that requests waited for their turn, summed."),
+            ("run_seconds", "Time that programs ran, summed."),
+        ):
+            gauge = Gauge(f"chainrule_sandbox_{name}", help_text, registry=self._registry)
+            gauge.set_function(lambda name=name: getattr(figures(), name))  # type: ignore[misc]  # a known field
 
     def text(self) -> bytes:
         """Return everything in the text format."""

@@ -85,9 +85,13 @@ HTTP_PROBLEMS: dict[int, HttpProblem] = {
     422: HttpProblem(
         "request-invalid", "The request does not fit its schema", "Each violation names a field and what it must be."
     ),
+    431: HttpProblem(
+        "head-too-large", "The head of the request is too large", "The address and headers together are over the limit."
+    ),
     500: HttpProblem(
         "internal", "Something went wrong here", "This is a fault of the server; the request id helps to find it."
     ),
+    501: HttpProblem("not-implemented", "This server does not do that", "The detail says what it does instead."),
 }
 
 

@@ -1,7 +1,6 @@
 """The HTTP server: uvicorn, with a deadline for a request's head and problem details for what cannot be parsed."""
 
 import asyncio
-import json
 import sys
 from collections.abc import Callable
 from http import HTTPStatus
@@ -14,15 +13,15 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.settings import Settings
-from app.web.problems import MEDIA_TYPE, HttpProblem
+from app.web.problems import HTTP_PROBLEMS, MEDIA_TYPE, from_status
 
 HEAD_BYTES_BEYOND_URL = 32_768
 """Room for a request's headers [bytes]."""
 
-HEAD_PROBLEMS = {
-    400: HttpProblem("bad-request", "The request cannot be read", "This is not HTTP as RFC 9112 has it."),
-    408: HttpProblem("request-timeout", "The request took too long to arrive", "The head did not arrive in time."),
-    431: HttpProblem("head-too-large", "The head of the request is too large", "Its address or headers are too long."),
+HEAD_DETAILS = {
+    400: "This is not HTTP as RFC 9112 has it",
+    408: "The head of the request did not arrive within the time limit",
+    431: HTTP_PROBLEMS[431].explanation,
 }
 
 
@@ -71,14 +70,8 @@ class TimedProtocol(H11Protocol):
         self._refuse(408)
 
     def _refuse(self, status: int) -> None:
-        problem = HEAD_PROBLEMS.get(status, HEAD_PROBLEMS[400])
-        document = {
-            "type": f"/problems/{problem.slug}",
-            "title": problem.title,
-            "status": status,
-            "detail": problem.explanation,
-        }
-        content = json.dumps(document).encode()
+        status = status if status in HEAD_DETAILS else 400
+        content = from_status(status, HEAD_DETAILS[status]).document().model_dump_json(exclude_none=True).encode()
         phrase = HTTPStatus(status).phrase
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             head = (

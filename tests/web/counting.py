@@ -7,19 +7,13 @@ from app.settings import Settings
 SETTINGS = Settings(rate_limit=0, body_bytes=1_000_000)
 
 
-class CountingPool:
+class CountingPool(Pool):
     """The sandbox, with a count of what was run in it."""
 
     def __init__(self) -> None:
+        super().__init__(SETTINGS)
         self.executions = 0
-        self._pool = Pool(SETTINGS)
-
-    async def start(self) -> None:
-        await self._pool.start()
-
-    async def stop(self) -> None:
-        await self._pool.stop()
 
     async def execute(self, request: ExecutionRequest) -> ExecutionAnswer:
         self.executions += 1
-        return await self._pool.execute(request)
+        return await super().execute(request)

@@ -65,9 +65,15 @@ def test_what_happened_is_counted(client: TestClient) -> None:
     assert 'chainrule_requests_total{method="GET",route="/svg",status="200"}' in text
     assert 'chainrule_stage_seconds_count{outcome="ok",stage="execute"}' in text
     assert "chainrule_cache_drawings_hits" in text
+    assert "chainrule_sandbox_starts 1.0" in text
     assert "1.25" not in "".join(line.rpartition(" ")[0] for line in text.splitlines())
 
 
 @pytest.mark.parametrize("path", ["/api/v1/limits", "/api/v1/version", "/api/v1/examples", "/api/v1/operators"])
 def test_the_catalogue_is_read_only(client: TestClient, path: str) -> None:
     assert client.post(path).status_code == 405
+
+
+def test_every_kind_of_problem_has_a_page(client: TestClient) -> None:
+    for kind in client.get("/api/v1/problems").json():
+        assert client.get(kind["type"]).status_code == 200, kind
