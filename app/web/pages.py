@@ -66,7 +66,7 @@ async def run_form(request: Request) -> Response:
     source = form.get("source", "").replace("\r\n", "\n")
     try:
         inputs = parse_inputs(form)
-        view = await _look(request, TraceRequest(source, inputs))
+        view = await _look(request, TraceRequest(source, inputs, check="check" in form))
     except ChainruleError as error:
         view = View(source, problems=of_error(error, source), error=error)
     return _page(request, view)

@@ -24,6 +24,7 @@ PARTS: Mapping[str, str] = {
     "inputs": "parts/inputs.html",
     "inspector": "parts/inspector.html",
     "table": "parts/table.html",
+    "check": "parts/check.html",
 }
 """The parts of the page that a run replaces, and their templates."""
 

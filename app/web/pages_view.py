@@ -10,7 +10,7 @@ from app.graph.explain import explain
 from app.graph.explanation import Explanation
 from app.graph.step_words import Narrator
 from app.graph.steps import Step, list_steps
-from app.graph.wire import ConsoleLine
+from app.graph.wire import Check, ConsoleLine
 from app.limits import Limits
 from app.pipeline import Pipeline, Trace, TraceRequest
 from app.program.inputs import validate_inputs
@@ -43,6 +43,8 @@ class View:
     steps: tuple[Step, ...] = ()
     """Everything that happened, in order; without sentences."""
     step: int | None = None
+    check: Check | None = None
+    """The gradients beside finite differences, where that was asked for."""
     seconds: dict[str, float] = field(default_factory=dict)
     error: ChainruleError | None = None
 
@@ -187,5 +189,6 @@ def _view(
         chain=chain_rule(graph, shown.node.id, shown.pass_index or 1) if shown and shown.node.kind == "leaf" else None,
         steps=list_steps(graph, sentences=False),
         step=step,
+        check=answer.check,
         seconds=dict(answer.seconds),
     )

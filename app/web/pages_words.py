@@ -40,7 +40,7 @@ WORDS = {
     "predict.title": _("Predict, then reveal"),
     "predict.progress": _("{place} of {count}, in the order of backward"),
     "predict.ask": _("What is the gradient at {name}{element}?"),
-    "predict.check": _("Check"),
+    "predict.check": _("Check the answer"),
     "predict.reveal": _("Reveal"),
     "predict.revealed": _("Revealed"),
     "predict.next": _("Next"),

@@ -2,7 +2,7 @@
 import { byId } from "./dom.js";
 import { say } from "./words.js";
 
-const TABS = ["console", "variables"];
+const TABS = ["console", "variables", "check"];
 
 /** Copies a text; says so in the status line. */
 export async function copy(page, text, field = null) {
@@ -29,7 +29,8 @@ export function startConsole(page) {
     const button = byId(`tab-${name}`);
     button.addEventListener("click", () => choose(name));
     button.addEventListener("keydown", (event) => {
-      if (event.key === "ArrowRight" || event.key === "ArrowLeft") choose(TABS[1 - place], true);
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (step) choose(TABS[(place + step + TABS.length) % TABS.length], true);
     });
     byId(name).setAttribute("role", "tabpanel");
     byId(name).setAttribute("aria-labelledby", `tab-${name}`);

@@ -1,4 +1,5 @@
 // Puts the page together.
+import { startCheck } from "./check.js";
 import { startColours } from "./colour.js";
 import { startConsole } from "./console.js";
 import { startDialogs } from "./dialogs.js";
@@ -38,6 +39,7 @@ page.stepper = startStepper(page);
 page.predict = startPredict(page);
 page.dialogs = startDialogs(page);
 startConsole(page);
+startCheck(page);
 startColours(page);
 startTable(page);
 startShare(page);

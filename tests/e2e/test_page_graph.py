@@ -110,3 +110,13 @@ def test_columns_are_as_wide_as_one_makes_them(page: Page, address: str) -> None
     again = page.locator(".right").bounding_box()
     assert again is not None
     assert abs(again["width"] - after["width"]) < 2
+
+
+def test_one_click_compares_the_gradients_with_finite_differences(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, SEED)
+    page.click("#tab-check")
+    page.click("#check-button")
+    expect(page.locator("#check tr[data-node]")).to_contain_text("agrees")
+    type_program(page, "torch.sin(w)")
+    expect(page.locator("#check-button")).to_be_visible()

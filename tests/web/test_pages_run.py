@@ -90,3 +90,19 @@ def test_a_step_is_told_in_one_sentence(client: TestClient) -> None:
     first = client.post("/run", json={"source": SEED, "options": {"step": "1"}}).json()
     assert (first["step"]["number"], first["step"]["phase"]) == (1, "forward")
     assert "x" in first["step"]["sentence"]
+
+
+def test_the_check_compares_each_leaf_with_finite_differences(client: TestClient) -> None:
+    answer = client.post("/run", json={"source": SEED, "check": True, "parts": ["check"]}).json()
+    assert "agrees" in answer["html"]["check"]
+    assert "<code>x</code>" in answer["html"]["check"]
+    page = client.post("/", data={"source": SEED, "check": "1"})
+    assert "agrees" in page.text
+
+
+def test_a_result_that_is_no_scalar_says_what_its_pass_started_with(client: TestClient) -> None:
+    source = "x = torch.tensor([1., 2.], requires_grad=True)\ny = x**2"
+    assert client.post("/run", json={"source": source}).json()["cotangent"] == {"name": "y", "values": [1.0, 1.0]}
+    weighed = client.post("/run", json={"source": source, "gradient": [0.0, 3.0]}).json()
+    assert weighed["cotangent"]["values"] == [0.0, 3.0]
+    assert client.post("/run", json={"source": SEED}).json()["cotangent"] is None
