@@ -10,7 +10,7 @@ from app.graph.explain_math import make_math
 from app.graph.explain_names import Written, element_of
 from app.graph.explain_values import floats
 from app.graph.explanation import JacobianExplanation, Math
-from app.graph.formulas.writer import latex_number, plain_number
+from app.graph.formulas.writer import latex_matrix, plain_matrix
 from app.graph.model import Edge, Tensor
 
 WRITTEN_SIZE = 6
@@ -74,11 +74,5 @@ def _product(edge: Edge, cotangent: Tensor | None, contribution: Tensor | None) 
         if not np.allclose(parts[0] @ parts[1], parts[2], rtol=1e-3, atol=1e-6, equal_nan=True):
             # A hook changed what left.
             return None
-    latex = [_matrix(part) for part in parts]
-    plain = ["[" + "; ".join(" ".join(map(plain_number, row)) for row in part.tolist()) + "]" for part in parts]
+    latex, plain = [latex_matrix(part) for part in parts], [plain_matrix(part) for part in parts]
     return make_math(f"{latex[0]} \\, {latex[1]} = {latex[2]}", f"{plain[0]} @ {plain[1]} = {plain[2]}")
-
-
-def _matrix(part: Any) -> str:
-    lines = r" \\ ".join(" & ".join(map(latex_number, row)) for row in part.tolist())
-    return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"

@@ -1,9 +1,11 @@
 """What happened at a node, in plain words."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from app.graph.explain_index import GraphIndex
 from app.graph.explanation import Math
+from app.graph.formulas.writer import plain_number
 from app.graph.model import Edge, Node, Output, Tensor
 
 LONGEST_NAME = 16
@@ -46,6 +48,13 @@ def amount(tensor: Tensor) -> str:
     return (
         f"a gradient of shape {'×'.join(str(size) for size in tensor.shape)}" if tensor.shape else "a scalar gradient"
     )
+
+
+def in_words(values: Any) -> str:
+    """Numbers, or nested lists of them, in four significant digits."""
+    if isinstance(values, list):
+        return f"[{', '.join(in_words(value) for value in values)}]"
+    return plain_number(values)
 
 
 def called(node: Node) -> str:

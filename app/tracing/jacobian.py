@@ -41,39 +41,41 @@ class Jacobians:
         Left out: Nodes with several differentiable outputs, custom Functions and Nodes whose saved tensors the program
         packs itself (their code is the program's, and would run once more), complex numbers, freed Nodes.
         """
-        widths = self._widths(node)
-        if not widths:
+        shapes = self._shapes(node)
+        if not shapes:
             return {}
         (output,) = node._input_metadata
         rows = math.prod(output.shape)
         try:
-            found = _rows(node, tuple(output.shape), output.dtype, rows)
-            jacobians = {
-                slot: [_row(row[slot], width) for row in found]
-                for slot, width in widths.items()
-                if all(_is_plain(row[slot], width) for row in found)
-            }
+            # No mode of the program or of the tape may see this.
+            with torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction(), torch.no_grad():
+                found = _rows(node, tuple(output.shape), output.dtype, rows)
+                jacobians = {
+                    slot: [_row(row[slot], shape) for row in found]
+                    for slot, shape in shapes.items()
+                    if all(_is_plain(row[slot]) for row in found)
+                }
         except (RuntimeError, TypeError):
             # Freed by an earlier pass, changed in place since, or not implemented: backward would say so too.
             return {}
-        self._left -= sum(rows * widths[slot] for slot in jacobians)
+        self._left -= sum(rows * math.prod(shapes[slot]) for slot in jacobians)
         return jacobians
 
-    def _widths(self, node: Any) -> dict[int, int]:
-        """How many elements the input behind each slot has, or nothing where the Node is left alone."""
+    def _shapes(self, node: Any) -> dict[int, tuple[int, ...]]:
+        """The shape of the input behind each slot, or nothing where the Node is left alone."""
         if node.name() in _OPAQUE or isinstance(node, torch.autograd.function.BackwardCFunction):
             return {}
         outputs = node._input_metadata
         if len(outputs) != 1 or not outputs[0].dtype.is_floating_point or _packs(node):
             return {}
         rows = math.prod(outputs[0].shape)
-        widths = {}
+        shapes = {}
         for slot, (target, number) in enumerate(node.next_functions):
             shape = None if target is None else _input_shape(target, number)
             if shape is not None:
-                widths[slot] = math.prod(shape)
-        fits = {slot: width for slot, width in widths.items() if 0 < rows * width <= self._each}
-        affordable = sum(rows * width for width in fits.values()) <= self._left
+                shapes[slot] = shape
+        fits = {slot: shape for slot, shape in shapes.items() if 0 < rows * math.prod(shape) <= self._each}
+        affordable = sum(rows * math.prod(shape) for shape in fits.values()) <= self._left
         return fits if rows <= MOST_ROWS and affordable else {}
 
 
@@ -96,19 +98,20 @@ def _packs(node: Any) -> bool:
 
 def _rows(node: Any, shape: tuple[int, ...], dtype: torch.dtype, count: int) -> list[tuple[Any, ...]]:
     found = []
-    # No mode of the program or of the tape may see this.
-    with torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction(), torch.no_grad():
-        for row in range(count):
-            basis = torch.zeros(count, dtype=dtype, device="cpu")
-            basis[row] = 1
-            given = node(basis.reshape(shape))
-            found.append(given if isinstance(given, tuple) else (given,))
+    for row in range(count):
+        basis = torch.zeros(count, dtype=dtype, device="cpu")
+        basis[row] = 1
+        given = node(basis.reshape(shape))
+        found.append(given if isinstance(given, tuple) else (given,))
     return found
 
 
-def _is_plain(row: Any, width: int) -> bool:
-    return row is None or (row.layout == torch.strided and not row.is_complex() and row.numel() == width)
+def _is_plain(row: Any) -> bool:
+    return row is None or (row.layout == torch.strided and not row.is_complex())
 
 
-def _row(row: Any, width: int) -> list[Number]:
-    return [0.0] * width if row is None else numbers(row.reshape(-1))
+def _row(row: Any, shape: tuple[int, ...]) -> list[Number]:
+    if row is None:
+        return [0.0] * math.prod(shape)
+    # Where an input was broadcast, it is the engine that sums, not the Node.
+    return numbers(row.sum_to_size(shape).reshape(-1))

@@ -131,3 +131,22 @@ def test_several_outputs_and_complex_numbers_have_none(trace: Trace) -> None:
     ).graph
     assert gradient_edges(graph, "UnbindBackward0")[0].jacobian is None
     assert all(edge.jacobian is None for edge in gradient_edges(graph, "MulBackward0"))
+
+
+def test_a_broadcast_input_has_the_sum_over_its_uses(trace: Trace) -> None:
+    graph = trace(
+        "x = torch.tensor([1.0, 2.0], requires_grad=True)\nb = torch.tensor(3.0, requires_grad=True)\n"
+        "(x * b).sum().backward()"
+    ).graph
+    _, other = gradient_edges(graph, "MulBackward0")
+    assert other.jacobian == [[1], [2]]
+
+
+def test_nothing_of_it_is_in_the_graph(trace: Trace) -> None:
+    source = (
+        "x = torch.tensor([1.0, 2.0], requires_grad=True)\nb = torch.tensor(3.0, requires_grad=True)\n"
+        "(x * b).sum().backward()"
+    )
+    with_it, without = trace(source).graph, trace(source, limits=Limits(graph_jacobian_elements=1)).graph
+    assert [node.op for node in with_it.nodes] == [node.op for node in without.nodes]
+    assert with_it.passes == without.passes

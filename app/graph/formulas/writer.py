@@ -122,6 +122,17 @@ PLAIN = Notation(
 )
 
 
+def latex_matrix(matrix: Any) -> str:
+    """A matrix of numbers in LaTeX."""
+    lines = r" \\ ".join(" & ".join(map(latex_number, row)) for row in matrix.tolist())
+    return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"
+
+
+def plain_matrix(matrix: Any) -> str:
+    """A matrix of numbers in plain characters, its rows apart by semicolons."""
+    return "[" + "; ".join(" ".join(map(plain_number, row)) for row in matrix.tolist()) + "]"
+
+
 def write(expression: ast.expr, symbols: Symbols, notation: Notation = LATEX) -> Symbol:
     """Write an expression.
 

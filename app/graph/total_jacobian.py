@@ -1,0 +1,77 @@
+"""The Jacobian from a root to a leaf: the sum over all paths of the products of the local Jacobians."""
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.graph.explain_index import GraphIndex
+from app.graph.explain_values import floats
+
+Matrix = NDArray[Any]
+
+MOST_NODES = 200
+"""Nodes between the two above which it is not computed."""
+
+
+def total_jacobian(index: GraphIndex, root: str, output_nr: int, leaf: str) -> Matrix | None:
+    """Multiply and add the local Jacobians between a root and a leaf.
+
+    Returns:
+        A row for each element of the root, a column for each of the leaf; None where a local Jacobian on the way is
+        not known, or where no way leads there.
+    """
+    order = _order(index, root, leaf)
+    start = index.output(root, output_nr)
+    if order is None or start is None or start.value is None:
+        return None
+    found: dict[tuple[str, int], Matrix] = {(root, output_nr): np.eye(start.value.numel)}
+    with np.errstate(all="ignore"):
+        for node in order:
+            arrived = found.get((node, 0 if node != root else output_nr))
+            if arrived is None or node == leaf:
+                continue
+            for edge in index.outgoing.get(node, ()):
+                if edge.target not in order:
+                    continue
+                if edge.jacobian is None or len(edge.jacobian) != arrived.shape[1]:
+                    return None
+                product = arrived @ np.array(floats(edge.jacobian), dtype=float).reshape(len(edge.jacobian), -1)
+                place = edge.target, edge.output_nr
+                found[place] = found[place] + product if place in found else product
+    return found.get((leaf, 0))
+
+
+def _order(index: GraphIndex, root: str, leaf: str) -> list[str] | None:
+    """The nodes between, each after all that use it; None where there are too many, or no way."""
+    above = {leaf}
+    waiting = [leaf]
+    users: dict[str, set[str]] = defaultdict(set)
+    for edges in index.outgoing.values():
+        for edge in edges:
+            users[edge.target].add(edge.source)
+    while waiting:
+        for user in users[waiting.pop()]:
+            if user not in above:
+                above.add(user)
+                waiting.append(user)
+    below, waiting = {root}, [root]
+    while waiting:
+        for edge in index.outgoing.get(waiting.pop(), ()):
+            if edge.target in above and edge.target not in below:
+                below.add(edge.target)
+                waiting.append(edge.target)
+    between = above & below
+    if root not in between or leaf not in between or len(between) > MOST_NODES:
+        return None
+    missing = {node: len(users[node] & between) for node in between}
+    order, ready = [], [root]
+    while ready:
+        node = ready.pop()
+        order.append(node)
+        for target in {edge.target for edge in index.outgoing.get(node, ())} & between:
+            missing[target] -= 1
+            if not missing[target]:
+                ready.append(target)
+    return order
