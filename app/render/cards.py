@@ -17,6 +17,8 @@ from app.render.marks import Anchor, Mark, Path, Rect, Text
 _ROUND = {"leaf": 15.0, "detached": 0.0, "constant": 12.0}
 _RADIUS = 7.0
 _INSET = 3.5
+_CUT = 10.0
+"""How much is cut off the corners of a parameter [px]."""
 
 
 def draw_content(content: Content, scales: Mapping[str, Scale]) -> tuple[Mark, ...]:
@@ -45,8 +47,11 @@ def _card(content: Content, card: Card, scales: Mapping[str, Scale]) -> Iterator
     if content.box.fold is not None:
         for step in (measures.SHEETS, measures.SHEETS / 2):
             yield Rect(step, height - 24 + step, width - 2 * step, 24, "behind", radius)
-    yield Rect(0, 0, width, height, "card", radius)
     flags = content.box.node.flags if content.box.node else []
+    if "parameter" in flags:
+        yield Path(_chamfered(width, height), "card")
+    else:
+        yield Rect(0, 0, width, height, "card", radius)
     if "root" in flags:
         inner = max(0.0, radius - _INSET)
         yield Rect(_INSET, _INSET, width - 2 * _INSET, height - 2 * _INSET, "inner", inner)
@@ -58,6 +63,12 @@ def _card(content: Content, card: Card, scales: Mapping[str, Scale]) -> Iterator
         yield Path(f"M{edge:g} {card.header.height:g}H{width - edge:g}", "rule")
     for row, top in zip(content.rows, card.tops, strict=True):
         yield from _row(card, row, top, scales)
+
+
+def _chamfered(width: float, height: float) -> str:
+    right, foot = width - _CUT, height - _CUT
+    top = f"M{_CUT:g} 0H{right:g}L{width:g} {_CUT:g}"
+    return f"{top}V{foot:g}L{right:g} {height:g}H{_CUT:g}L0 {foot:g}V{_CUT:g}Z"
 
 
 def _header(content: Content, card: Card) -> Iterator[Mark]:

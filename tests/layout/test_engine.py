@@ -1,12 +1,15 @@
 """Graphviz behind one interface."""
 
+import shutil
 import threading
 
 import pytest
 
 from app.errors import LayoutDeadlineError, PictureError
-from app.layout import Engine, Geometry, make_engine
+from app.graph.scene import Box, Link, Scene
+from app.layout import Engine, Geometry, Size, make_dot, make_engine
 from app.settings import Settings
+from tests.render.build import seed_graph
 
 SMALL = "digraph { node [shape=box fixedsize=true width=1 height=0.5] a -> b [id=e0] a -> b [id=e1] b -> c [id=e2] }"
 
@@ -16,7 +19,12 @@ def slow_graph(nodes: int = 400) -> str:
     return f"digraph {{ {';'.join(lines)} }}"
 
 
-@pytest.fixture(params=["wasm", "native"])
+NATIVE = pytest.param(
+    "native", marks=pytest.mark.skipif(shutil.which("dot") is None, reason="there is no `dot` on PATH to compare with")
+)
+
+
+@pytest.fixture(params=["wasm", NATIVE])
 def engine(request: pytest.FixtureRequest) -> Engine:
     return make_engine(str(request.param))
 
@@ -99,3 +107,15 @@ def test_native_without_a_dot_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(PictureError, match="no `dot` on PATH"):
         make_engine("native").place(SMALL)
+
+
+def test_every_engine_gives_a_graph_the_same_order(engine: Engine) -> None:
+    graph = seed_graph()
+    boxes = tuple(Box(node.id, node) for node in graph.nodes)
+    scene = Scene(boxes, tuple(Link(edge.id, edge.source, edge.target, (edge,)) for edge in graph.edges))
+    geometry = engine.place(make_dot(scene, {box.id: Size(120, 60) for box in boxes}))
+    assert set(geometry.routes) == {edge.id for edge in graph.edges}
+    ranks: dict[float, set[str]] = {}
+    for key, area in geometry.boxes.items():
+        ranks.setdefault(round(area.y), set()).add(key)
+    assert [ranks[y] for y in sorted(ranks)] == [{"n0", "n1"}, {"n2", "n3"}, {"n4"}, {"n5", "n6"}, {"n7"}]

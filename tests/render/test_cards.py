@@ -126,6 +126,15 @@ def test_kinds_differ_in_shape(engine: Engine) -> None:
     assert len(set(shapes.values())) == 4
 
 
+def test_a_parameter_has_its_corners_cut(engine: Engine) -> None:
+    made = Builder()
+    w = made.leaf("net.weight", [1.0], [1.0], parameter=True)
+    made.add("SumBackward0", [(w, [1.0])], 1.0, 1.0)
+    [outline] = [mark for mark in card(picture(made.graph(), engine), "n0") if mark.get("class") == "card"]
+    assert outline.tag == f"{SVG}path"
+    assert outline.get("d", "").count("L") == 3
+
+
 def test_each_output_of_a_node_has_its_value_and_gradient(engine: Engine) -> None:
     made = Builder()
     x = made.leaf("x", [1.0, 2.0], [3.0, 4.0])
