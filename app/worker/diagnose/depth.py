@@ -23,7 +23,9 @@ def depth_problems(flow: Flow) -> list[Problem]:
         if len(way) < DEPTH or way[-1].kind != "leaf":
             continue
         norms = [_norm(flow, node, index) for node in way]
-        ratio = norms[-1] / max(norms[:3])
+        start = max(range(3), key=norms.__getitem__)  # a mean at the root divides by the number of elements
+        way, norms = way[start:], norms[start:]
+        ratio = norms[-1] / norms[0]
         steps = [abs(math.log(after / before)) for before, after in pairwise(norms)]
         gradual = max(steps) <= STEEPEST * abs(math.log(ratio))
         if gradual and (ratio <= RATIO or ratio >= 1 / RATIO):

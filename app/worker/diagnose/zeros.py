@@ -11,7 +11,7 @@ from app.worker.diagnose.text import called
 
 TOLD = 3
 """How many nodes are told of at most."""
-CANCELLED = 1e-5
+CANCELLED = 1e-4
 """What an operation passes on over what arrives, in norms, below which the gradient has cancelled out."""
 
 _CAUSES = {
