@@ -4,27 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from app.layout import make_engine
 from app.render import ViewOptions, draw
-from tests.e2e.test_text_fits import ARGUMENTS, CHROMIUM
 from tests.graph.program import CUBES, trace
 from tests.render.hostile import STRINGS, hostile_graph
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no /usr/bin/chromium to open pages with"),
-]
-
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        context = browser.new_context(viewport={"width": 1200, "height": 800}, offline=True)
-        yield context.new_page()
-        browser.close()
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1200, "height": 800}, offline=True)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture

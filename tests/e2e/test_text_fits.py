@@ -2,10 +2,9 @@
 
 import base64
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from app import paths
 from app.graph.model import Graph
@@ -14,22 +13,6 @@ from app.render import ViewOptions, draw, error_picture
 from tests.golden.examples import NAMES, graph_of, source_of
 from tests.render.build import SEED_SOURCE
 from tests.render.hostile import STRINGS, hostile_graph
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no /usr/bin/chromium to measure texts with"),
-]
 
 MEASURE = """
 () => {
@@ -68,13 +51,11 @@ def engine() -> Engine:
 
 
 @pytest.fixture(scope="module", params=["the reader's font", "the bundled font"])
-def page(request: pytest.FixtureRequest) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        page = browser.new_page()
-        page.set_content(f"<!doctype html><style>{_faces() if 'bundled' in request.param else ''}</style><main></main>")
-        yield page
-        browser.close()
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    page = browser.new_page()
+    page.set_content(f"<!doctype html><style>{_faces() if 'bundled' in request.param else ''}</style><main></main>")
+    yield page
+    page.close()
 
 
 def _faces() -> str:
