@@ -19,12 +19,19 @@ from app.web.server import make_server
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
 
 def add_serve(commands: "Commands") -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("serve", help="serve the page and the API")
     parser.add_argument("--host", help="the address to listen on (default: CHAINRULE_HOST, or 127.0.0.1)")
     parser.add_argument("--port", type=_port, help="the port (default: CHAINRULE_PORT, or 8000; 0 takes a free one)")
+    parser.add_argument(
+        "--insecure-local",
+        action="store_true",
+        help="run programs although this machine cannot confine them: for your own programs, on loopback only",
+    )
     parser.set_defaults(run=serve)
 
 
@@ -35,6 +42,15 @@ def serve(arguments: argparse.Namespace) -> int:
         settings = replace(settings, host=arguments.host)
     if arguments.port is not None:
         settings = replace(settings, port=arguments.port)
+    if arguments.insecure_local:
+        settings = replace(settings, insecure_local=True)
+    if settings.insecure_local and settings.host not in LOOPBACK:
+        print(
+            f"chainrule: programs that are not confined may be run for this machine only: --insecure-local does not go "
+            f"with the host {settings.host}",
+            file=sys.stderr,
+        )
+        return 1
     try:
         listener = listen(settings.host, settings.port)
     except OSError as error:

@@ -1,4 +1,4 @@
-// Inside the frame: tells the page around it how tall it is, and runs what the reader edits.
+// Inside the frame: tells the page around it how tall it is, steps through the program, runs what the reader edits.
 "use strict";
 
 (() => {
@@ -6,6 +6,13 @@
   const picture = document.getElementById("picture");
   const message = document.getElementById("message");
   const form = document.querySelector("form");
+  const stepper = document.getElementById("stepper");
+  const link = document.getElementById("open");
+  const state = {
+    payload: body.dataset.payload,
+    step: Number(stepper?.dataset.step ?? 0),
+    steps: Number(stepper?.dataset.steps ?? 0),
+  };
 
   function tellHeight() {
     const height = Math.ceil(document.documentElement.getBoundingClientRect().height);
@@ -20,35 +27,72 @@
     return btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
   }
 
+  /** The query of the picture that is shown. */
   function query() {
     const parameters = new URLSearchParams(body.dataset.query);
-    parameters.delete("code");
-    return parameters;
+    for (const name of ["code", "step"]) parameters.delete(name);
+    if (state.step > 0) parameters.set("step", state.step);
+    const text = parameters.toString();
+    return text ? `?${text}` : "";
   }
 
-  async function run(source) {
-    message.textContent = "Running …";
-    const payload = await pack(source);
-    const parameters = query().toString();
-    const response = await fetch(`/svg/${payload}${parameters ? `?${parameters}` : ""}`, { credentials: "omit" });
-    const drawn = new DOMParser().parseFromString(await response.text(), "image/svg+xml").documentElement;
+  let asked = 0;
+
+  async function draw() {
+    const mine = ++asked;
+    const response = await fetch(`/svg/${state.payload}${query()}`, { credentials: "omit" });
+    const text = await response.text();
+    if (mine !== asked) return; // the reader went on meanwhile
+    const drawn = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
     picture.replaceChildren(document.importNode(drawn, true));
     message.textContent = "";
-    const link = document.getElementById("open");
-    if (link) {
-      const state = new URLSearchParams(new URL(link.href).hash.slice(1));
-      state.set("p", payload);
-      link.href = `${body.dataset.base}/?p=${payload}#${state}`;
-    }
+    carry();
+  }
+
+  function show() {
+    draw().catch(() => {
+      message.textContent = "The server did not answer.";
+    });
+  }
+
+  /** Makes the link to the page carry what is shown. */
+  function carry() {
+    if (!link) return;
+    const fragment = new URLSearchParams(new URL(link.href).hash.slice(1));
+    fragment.set("p", state.payload);
+    fragment.delete("step");
+    if (state.step > 0) fragment.set("step", state.step);
+    link.href = `${body.dataset.base}/?p=${state.payload}#${fragment}`;
+  }
+
+  function tellStep() {
+    const told = state.step > 0 ? `step ${state.step} of ${state.steps}` : `${state.steps} steps`;
+    document.getElementById("step").textContent = told;
+  }
+
+  function go(by) {
+    // Before the first step and after the last stands the whole picture.
+    state.step = (state.step + by + state.steps + 1) % (state.steps + 1);
+    tellStep();
+    show();
+  }
+
+  if (stepper) {
+    stepper.hidden = false;
+    tellStep();
+    document.getElementById("back").addEventListener("click", () => go(-1));
+    document.getElementById("forth").addEventListener("click", () => go(1));
   }
 
   if (form) {
     const field = form.elements.code;
-    const start = (event) => {
+    const start = async (event) => {
       event.preventDefault();
-      run(field.value).catch(() => {
-        message.textContent = "The server did not answer.";
-      });
+      message.textContent = "Running …";
+      state.payload = await pack(field.value);
+      state.step = 0;
+      if (stepper) stepper.hidden = true; // another program has other steps
+      show();
     };
     form.addEventListener("submit", start);
     form.querySelector("button").addEventListener("click", start);

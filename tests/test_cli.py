@@ -51,6 +51,13 @@ def test_an_address_of_another_machine_is_told_in_one_line(capsys: pytest.Captur
     assert "192.0.2.1" in told
 
 
+def test_programs_that_are_not_confined_are_run_for_this_machine_only(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--insecure-local", "--host", "0.0.0.0", "--port", "0"]) == 1
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "0.0.0.0" in told
+
+
 def test_a_setting_that_cannot_be_used_is_told_in_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from app.errors import ChainruleError
+from app.graph.steps import list_steps
 from app.paths import STATIC, TEMPLATES
 from app.payload import decode, encode
 from app.pipeline import TraceRequest
@@ -97,7 +98,7 @@ async def embed(request: Request) -> Response:
     frame = Frame.from_query(query.values)
     query = replace(query, values={name: text for name, text in query.values.items() if name not in EMBED_PARAMETERS})
     headers = {"Content-Security-Policy": EMBED_POLICY, "Cross-Origin-Resource-Policy": "cross-origin"}
-    source = ""
+    source, steps = "", 0
     try:
         source = _source(request, query)
         wanted = query.trace(source)
@@ -108,6 +109,7 @@ async def embed(request: Request) -> Response:
             return kept(headers | cache_headers(etag, pinned=False))
         trace = await pipeline.trace(wanted)
         drawing = await pipeline.draw(trace, "svg", options)
+        steps = len(await pipeline.in_thread(lambda: list_steps(trace.answer.graph, sentences=False)))
         status = 200
         headers |= cache_headers(etag, pinned=False) if trace.reproducible else {"Cache-Control": NOT_KEPT}
     except ChainruleError as error:
@@ -125,6 +127,8 @@ async def embed(request: Request) -> Response:
             picture=Markup(drawing.content.decode()),  # drawn by us: every text in it is escaped
             open_url=open_url(base_url(request), wanted, query.view),
             frame=frame,
+            steps=steps,
+            step=query.view.get("step", ""),
             query=urlencode({**query.request, **query.view, **query.values} | {"code": ""}),
         )
     )

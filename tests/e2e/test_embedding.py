@@ -108,6 +108,25 @@ def test_a_reader_changes_the_program_in_the_frame(
     assert told == []
 
 
+def test_a_reader_steps_through_the_program_in_the_frame(
+    tab: Page, graphs: str, course: tuple[str, Path], told: list[str]
+) -> None:
+    site, folder = course
+    (folder / "index.html").write_text(
+        '<link rel="icon" href="data:,">'
+        f'<iframe id="frame" src="{graphs}/embed/{encode(PROGRAM)}" sandbox="allow-scripts"></iframe>'
+    )
+    tab.goto(site)
+    frame = tab.frame_locator("#frame")
+    frame.get_by_role("button", name="One step on").click()
+    frame.get_by_text("step 1 of 6", exact=True).wait_for()
+    frame.locator("svg.chainrule .current").first.wait_for()
+    assert "step=1" in (frame.locator("#open").get_attribute("href") or "")
+    frame.get_by_role("button", name="One step back").click()
+    frame.get_by_text("6 steps", exact=True).wait_for()
+    assert told == []
+
+
 def test_a_frame_runs_no_script_of_the_page_around_it_and_a_picture_runs_none_at_all(tab: Page, graphs: str) -> None:
     violated = (
         "new Promise((found) => { addEventListener('securitypolicyviolation',"
