@@ -49,6 +49,9 @@ def make_scene(graph: Graph, options: SceneOptions | None = None) -> Scene:
     left: list[str] = []
     if options.open:
         opened, left = open_asked(tree, opened, options.open, options.most_boxes)
+        # What is small inside need not be asked for one by one.
+        little = min(options.boxes, options.repeated)
+        opened = choose_open(tree, classes, little, little, options.closed, opened)
         visible = _visible(tree, opened)
         links = _join(edges, visible)
     repeats = Counter(classes[group.path] for group in groups.values() if group.scope)

@@ -26,7 +26,9 @@ def classify(root: Group) -> dict[str, int]:
     return found
 
 
-def choose_open(root: Group, classes: Classes, room: int, repeated: int, closed: Iterable[str] = ()) -> set[str]:
+def choose_open(
+    root: Group, classes: Classes, room: int, repeated: int, closed: Iterable[str] = (), already: Iterable[str] = ()
+) -> set[str]:
     """Open groups from the outside in while the boxes stay within the room.
 
     Scopes of one type open together and whole, or not at all, and so do the slices in the same place of equal scopes;
@@ -38,22 +40,25 @@ def choose_open(root: Group, classes: Classes, room: int, repeated: int, closed:
         room: How many boxes there may be.
         repeated: How many there may be once equal groups are open.
         closed: Paths that stay closed.
+        already: Paths that are open before, with all around them.
 
     Returns:
         The paths of the open groups.
     """
     shut = set(closed)
     sizes = _sizes(root)
-    opened = {root.path}
-    boxes = len(root.children)
+    opened = {root.path, *already}
+    boxes = 1 + sum(len(group.children) - 1 for group in preorder(root) if group.path in opened)
     level = [root]
     while level:
         alike: dict[tuple[object, ...], list[Group]] = {}
+        below: list[Group] = []
         for parent in level:
             for place, group in enumerate(_inner(parent)):
-                if group.path not in shut:
+                if group.path in opened:
+                    below.append(group)
+                elif group.path not in shut:
                     alike.setdefault(_kind(group, classes, parent, place), []).append(group)
-        level = []
         for groups in sorted(alike.values(), key=lambda some: sum(sizes[group.path] for group in some)):
             whole = len(groups) > 1 and not shut
             cost = sum((sizes[group.path] if whole else len(group.children)) - 1 for group in groups)
@@ -62,7 +67,8 @@ def choose_open(root: Group, classes: Classes, room: int, repeated: int, closed:
             boxes += cost
             shown = [inner for group in groups for inner in preorder(group)] if whole else groups
             opened.update(group.path for group in shown)
-            level.extend([] if whole else groups)
+            below.extend([] if whole else groups)
+        level = below
     return opened
 
 

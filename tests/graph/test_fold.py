@@ -309,3 +309,18 @@ def test_few_boxes_are_few_whatever_the_graph(room: int) -> None:
         scene = make_scene(graph, SceneOptions(boxes=room))
         assert len(scene.boxes) <= room
         assert drawn_ids(scene) == {node.id for node in graph.nodes}
+
+
+def test_what_is_small_inside_an_opened_scope_is_open_too() -> None:
+    made = Builder()
+    last = made.leaf("x")
+    for number in range(12):
+        block = [module("net", "Net"), module(f"net.{number}")]
+        for name, size in (("small", 4), ("large", 47)):
+            for _ in range(size):
+                last = made.node("TanhBackward0", [last], scope=[*block, module(f"net.{number}.{name}", name)])
+    scene = make_scene(made.graph(), SceneOptions(open=("net.3",)))
+    [net] = scene.frames
+    [block] = net.frames
+    assert [frame.path for frame in block.frames] == ["net.3.small"]
+    assert [box.fold.path for box in scene.boxes if box.fold and box.id in block.boxes] == ["net.3.large"]
