@@ -123,13 +123,23 @@ def open_asked(root: Group, opened: Iterable[str], asked: Iterable[str], most: i
         wanted = [path]
         while wanted[-1] not in now:
             wanted.append(parents[wanted[-1]])
-        cost = sum(len(groups[key].children) - 1 for key in wanted[:-1])
+        wanted = [*_only_children(groups[path]), *wanted]
+        cost = sum(len(groups[key].children) - 1 for key in set(wanted) - now)
         if boxes + cost > most:
             left.append(path)
             continue
         boxes += cost
         now.update(wanted)
     return now, left
+
+
+def _only_children(group: Group) -> list[str]:
+    """The paths of the groups inside that would be all there is to see once the one around is open."""
+    found = []
+    while len(group.children) == 1 and isinstance(group.children[0], Group):
+        group = group.children[0]
+        found.append(group.path)
+    return found
 
 
 def unknown_path(path: str, known: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Sequence
 from itertools import pairwise
 
+from app.graph.fold_items import Item
 from app.graph.fold_tree import Child, Group, scope_label, units_of
 from app.graph.model import Scope
 
@@ -31,7 +32,9 @@ def group_iterations(children: Sequence[Child], path: str) -> tuple[Child, ...]:
         scope = Scope(kind="loop", name=f"line {line}" if line else "loop", type="loop", call=call)
         name = f"line.{line}.loop:{call}" if line else f"loop:{call}"
         inner = tuple(child for unit in units[start:end] for child in unit)
-        found.append(Group(f"{path}/{name}" if path else name, scope_label(scope), scope, inner))
+        lone = len(inner) == 1 and isinstance(inner[0], Item)
+        group = Group(f"{path}/{name}" if path else name, scope_label(scope), scope, inner)
+        found.append(inner[0] if lone else group)
     found.extend(child for unit in units[bounds[-1] :] for child in unit)
     return tuple(found)
 

@@ -163,6 +163,4 @@ def units_of(children: Sequence[Child]) -> list[list[Child]]:
         if not (isinstance(child, Item) and child.node.kind in SOURCES):
             units.append(waiting)
             waiting = []
-    if waiting:
-        units.append(waiting)
-    return units
+    return [*units, *([child] for child in waiting)]

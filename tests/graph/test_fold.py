@@ -324,3 +324,21 @@ def test_what_is_small_inside_an_opened_scope_is_open_too() -> None:
     [block] = net.frames
     assert [frame.path for frame in block.frames] == ["net.3.small"]
     assert [box.fold.path for box in scene.boxes if box.fold and box.id in block.boxes] == ["net.3.large"]
+
+
+def test_a_scope_that_holds_nothing_but_another_opens_through_it() -> None:
+    made = Builder()
+    last = made.leaf("x")
+    for call in range(1, 31):
+        for _ in range(4):
+            last = made.node("TanhBackward0", [last], scope=[iteration("t", call), module("cell")])
+    scene = make_scene(made.graph(), SceneOptions(open=("t:2",)))
+    assert [inner.path for frame in scene.frames for inner in frame.frames] == ["t:2/cell"]
+
+
+def test_many_leaves_that_nothing_uses_fold_too() -> None:
+    made = Builder()
+    for number in range(100):
+        made.leaf(f"w{number}")
+    made.node("MulBackward0", [made.leaf("x")])
+    assert len(make_scene(made.graph(), SceneOptions(boxes=20)).boxes) <= 20
