@@ -62,7 +62,7 @@ def visible_nodes(graph: Graph, consumers: Mapping[str, Sequence[str]], options:
 
 
 def place_items(graph: Graph, options: SceneOptions) -> list[Item]:
-    """Put every node that is shown into drawing order, sources just before what first uses them.
+    """Put every node that is shown into drawing order, sources just before what first uses them, unused ones last.
 
     A parameter or constant stands in the innermost scope that holds all its uses; another leaf where it was made, as
     far as all its uses are there too. Past ``options.copies_above`` uses, a copy stands beside each.
@@ -90,9 +90,9 @@ def place_items(graph: Graph, options: SceneOptions) -> list[Item]:
             before.setdefault(users[0], []).append(Item(node, common_scope(scopes)))
         else:
             alone.append(Item(node, tuple(node.scope)))
-    items = alone
+    items: list[Item] = []
     for node in nodes.values():
         if node.kind not in SOURCES:
             items.extend(before.get(node.id, ()))
             items.append(Item(node, tuple(node.scope)))
-    return items
+    return items + alone

@@ -258,7 +258,7 @@ def test_a_leaf_that_nothing_uses_is_drawn() -> None:
     made = Builder()
     made.leaf("unused", [module("net", "Net")], parameter=True)
     made.node("MulBackward0", [made.leaf("x")])
-    assert [box.id for box in make_scene(made.graph()).boxes] == ["n0", "n1", "n2"]
+    assert [box.id for box in make_scene(made.graph()).boxes] == ["n1", "n2", "n0"]
     lone = Builder()
     lone.leaf("x")
     assert [box.id for box in make_scene(lone.graph("n0")).boxes] == ["n0"]
