@@ -51,7 +51,7 @@ def _sentence(jacobian: list[Any], output: str, target: str) -> str:
     matrix = np.array(floats(jacobian))
     rows, columns = matrix.shape
     entries = f"Row i, column j: how fast element i of {output} grows with element j of {target}."
-    if rows == columns and rows > 1 and not (matrix - np.diag(np.diag(matrix))).any():
+    if rows == columns and rows > 1 and not matrix[~np.eye(rows, dtype=bool)].any():
         return f"{entries} Only the diagonal is not 0: each element depends on its own element alone."
     if rows == 1:
         return f"{entries} One row, because {output} is one number: with a cotangent of 1 the row is the contribution."
