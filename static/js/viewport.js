@@ -6,6 +6,7 @@ const LARGEST = 6;
 const margin = (host) => ({ top: (host.top ?? 50) + 8, side: host.width < 500 ? 10 : 24, bottom: 24 });
 
 const READABLE = 0.8;
+const NARROWEST = 0.6;
 
 /** Zooms a view {x, y, k} by a factor and keeps the point (px, py) of the screen where it is. */
 export function zoomed(view, factor, px, py) {
@@ -31,7 +32,7 @@ export function opening(picture, host) {
   const all = fitted(picture, host);
   if (all.k >= READABLE) return all;
   const wide = (host.width - 2 * free.side) / picture.width;
-  const k = Math.max(all.k, Math.min(1, Math.max(wide, READABLE)));
+  const k = Math.max(all.k, Math.min(1, wide >= NARROWEST ? wide : READABLE));
   return { k, x: (host.width - picture.width * k) / 2, y: free.top };
 }
 
