@@ -59,7 +59,7 @@ class Build:
         self._names = names
         self._spans = spans
         self._variables = variables
-        self._describer = Describer(limits.graph_elements)
+        self._describer = Describer(limits.tensor_elements, limits.graph_elements)
         starts = [node for (node, _), _ in roots] + [node for record in passes for node in record.starts()]
         inner = [pair for record in passes for pair in record.inner]
         self._gatherer = Gatherer(recorder.recorded, limits.nodes)

@@ -6,7 +6,8 @@ from typing import Any
 import torch
 
 from app.graph import Number, Saved, Tensor
-from app.tracing.snapshot import Snapshot, capture, describe
+from app.tracing.camera import Camera
+from app.tracing.snapshot import Snapshot, describe
 
 _DTYPES = {bool: "bool", int: "int64", float: "float64"}
 
@@ -15,10 +16,12 @@ class Describer:
     """Describes tensors; past the budget of numbers all but single ones keep statistics and a preview only.
 
     Args:
+        each: elements of one tensor that may be listed.
         elements: numbers that may be listed in all.
     """
 
-    def __init__(self, elements: int) -> None:
+    def __init__(self, each: int, elements: int) -> None:
+        self._each = each
         self._left = elements
         self._done: dict[tuple[complex, str, bool, bool], tuple[Snapshot, Tensor]] = {}
 
@@ -41,7 +44,7 @@ class Describer:
 
     def now(self, tensor: torch.Tensor) -> Tensor:
         """Describe what a tensor holds now."""
-        return self.tensor(capture(tensor, max(self._left, 1)), tensor.requires_grad, tensor.is_leaf)
+        return self.tensor(Camera(self._each).capture(tensor), tensor.requires_grad, tensor.is_leaf)
 
     def number(self, number: Number | None) -> Tensor:
         """Describe a Python number as a tensor without dimensions."""
@@ -53,7 +56,7 @@ class Describer:
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**63:
             value = math.inf if value > 0 else -math.inf
         dtype = {bool: torch.bool, int: torch.int64, float: torch.float64}.get(type(value), torch.complex128)
-        return self.tensor(capture(torch.tensor(value, dtype=dtype), 1), False, True)
+        return self.tensor(Camera(1).capture(torch.tensor(value, dtype=dtype)), False, True)
 
     def saved(self, value: Any) -> Saved:
         """Describe what a Node saved."""

@@ -8,12 +8,13 @@ from typing import Any, Literal
 
 import torch
 
+from app.tracing.camera import Camera
 from app.tracing.frames import Place
 from app.tracing.jacobian import Jacobians, Matrix
 from app.tracing.pause import uncollected
 from app.tracing.recorder import Recorder
 from app.tracing.saved import Kept, saved
-from app.tracing.snapshot import Snapshot, capture
+from app.tracing.snapshot import Snapshot
 from app.tracing.walk import grad_node, is_leaf, reachable
 
 Call = Literal["backward", "autograd.backward", "autograd.grad", "implicit"]
@@ -60,17 +61,17 @@ class Watcher:
 
     Args:
         recorder: stands aside while PyTorch's own formulas run, and is there while custom Functions do.
-        elements: elements up to which tensors are copied whole.
+        camera: captures tensors.
         nodes: Nodes that are watched at most.
         detailed: Nodes of one graph up to which local Jacobians are computed.
         jacobians: computes local Jacobians while the Nodes' buffers are there.
     """
 
-    def __init__(self, recorder: Recorder, elements: int, nodes: int, detailed: int, jacobians: Jacobians) -> None:
+    def __init__(self, recorder: Recorder, camera: Camera, nodes: int, detailed: int, jacobians: Jacobians) -> None:
         self._recorder = recorder
         self._jacobians = jacobians
         self._local: dict[Any, dict[int, Matrix]] = {}
-        self._elements = elements
+        self._camera = camera
         self._nodes = nodes
         self._detailed = detailed
         self._saved: dict[Any, dict[str, Kept]] = {}
@@ -95,7 +96,7 @@ class Watcher:
         """Give what a Node had saved when it was first met."""
         kept = self._saved.get(node)
         if kept is None:
-            kept = self._saved[node] = {} if is_leaf(node) else saved(node, self._elements)
+            kept = self._saved[node] = {} if is_leaf(node) else saved(node, self._camera)
         return kept
 
     def watch(self, record: PassRecord, run: Callable[[], Any], create_graph: bool) -> Any:
@@ -162,7 +163,7 @@ class Watcher:
         """Note what each leaf that the pass reached holds in ``.grad``."""
         for node in record.order:
             if is_leaf(node) and node.variable.grad is not None:
-                record.accumulated[node] = capture(node.variable.grad, self._elements)
+                record.accumulated[node] = self._camera.capture(node.variable.grad)
 
     def note_results(self, record: PassRecord, inputs: Iterable[Any], result: Any) -> None:
         """Note the gradients that ``autograd.grad`` returns without running the Nodes they belong to."""
@@ -174,4 +175,4 @@ class Watcher:
                     record.results.append((gradient.grad_fn, gradient.output_nr))
 
     def _arrival(self, gradient: torch.Tensor) -> Arrival:
-        return Arrival(capture(gradient, self._elements), gradient.requires_grad)
+        return Arrival(self._camera.capture(gradient), gradient.requires_grad)

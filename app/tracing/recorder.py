@@ -10,10 +10,13 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode, _get_current_dispatch_mode
 
 from app.tracing.arguments import named_arguments
+from app.tracing.camera import Camera, unread
 from app.tracing.frames import Frames
 from app.tracing.modules import Modules
 from app.tracing.records import Argument, Record, Recorded, Value
-from app.tracing.snapshot import capture, unread
+
+_PURGE_AT = 1_000
+"""Tensors that are remembered before those that are gone are looked for."""
 
 
 class Recorder(TorchDispatchMode):
@@ -22,11 +25,11 @@ class Recorder(TorchDispatchMode):
     Args:
         frames: tells where the program is.
         modules: tells the modules whose forward is running.
-        elements: elements up to which tensors are copied whole.
+        camera: captures tensors.
         records: operations that are recorded at most.
     """
 
-    def __init__(self, frames: Frames, modules: Modules, elements: int, records: int) -> None:
+    def __init__(self, frames: Frames, modules: Modules, camera: Camera, records: int) -> None:
         super().__init__()
         self.recorded = Recorded()
         self.in_backward = False
@@ -34,9 +37,10 @@ class Recorder(TorchDispatchMode):
         """The sequence number of the first Node that is made under the tape."""
         self._frames = frames
         self._modules = modules
-        self._elements = elements
+        self._camera = camera
         self._limit = records
         self._values: dict[int, Value] = {}
+        self._purge_at = _PURGE_AT
         self._away = False
         self._pending: tuple[Record, tuple[torch.Tensor, ...]] | None = None
 
@@ -56,6 +60,8 @@ class Recorder(TorchDispatchMode):
             whole = changed._base if changed._is_view() else changed
             before, old_sequence = self.value_of(whole).snapshot, _sequence_of(whole)
         result = func(*args, **kwargs)
+        if changed is not None:
+            self._camera.forget()
         record = self._new(func, sequence, arguments, torch.is_grad_enabled())
         record.before, record.old_sequence = before, old_sequence
         self._finish(record, result)
@@ -191,20 +197,17 @@ class Recorder(TorchDispatchMode):
             # Memory that nothing has written to: what it holds is chance.
             snapshot = unread(tensor)
         else:
-            snapshot = capture(tensor, self._elements)
-        value = Value(snapshot, record, index, self._reference(tensor), _version(tensor))
+            snapshot = self._camera.capture(tensor)
+        value = Value(snapshot, record, index, weakref.ref(tensor), _version(tensor))
+        self._purge()
         self._values[id(tensor)] = value
         return value
 
-    def _reference(self, tensor: torch.Tensor) -> "weakref.ref[Any]":
-        key = id(tensor)
-
-        def forget(reference: "weakref.ref[Any]") -> None:
-            known = self._values.get(key)
-            if known is not None and known.reference is reference:
-                del self._values[key]
-
-        return weakref.ref(tensor, forget)
+    def _purge(self) -> None:
+        """Forget tensors that are gone, now and then: a callback for each would swallow the program's deadline."""
+        if len(self._values) >= self._purge_at:
+            self._values = {key: value for key, value in self._values.items() if value.reference() is not None}
+            self._purge_at = max(_PURGE_AT, 2 * len(self._values))
 
 
 def _flat(result: Any) -> list[Any]:

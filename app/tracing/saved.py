@@ -4,31 +4,32 @@ from typing import Any
 
 import torch
 
-from app.tracing.snapshot import Snapshot, capture
+from app.tracing.camera import Camera
+from app.tracing.snapshot import Snapshot
 
 Kept = Snapshot | bool | int | float | complex | str | list[Any] | None
 
 _names: dict[type, tuple[str, ...]] = {}
 
 
-def saved(node: Any, limit: int) -> dict[str, Kept]:
+def saved(node: Any, camera: Camera) -> dict[str, Kept]:
     """Read what a Node saved, under PyTorch's own names.
 
     Tensors that the program packs with hooks of its own are left alone: to read them would run those hooks.
 
     Args:
         node: the Node.
-        limit: elements up to which tensors are copied whole.
+        camera: captures tensors.
     """
     if isinstance(node, torch.autograd.function.BackwardCFunction):
-        return _of_custom(node, limit)
+        return _of_custom(node, camera)
     found: dict[str, Kept] = {}
     for name in _saved_names(node):
         raw = getattr(node, f"_raw_saved_{name}", None)
         if any(part.unpack_hook is not None for part in (raw if isinstance(raw, tuple | list) else [raw]) if part):
             continue
         try:
-            found[name] = _kept(getattr(node, f"_saved_{name}"), limit)
+            found[name] = _kept(getattr(node, f"_saved_{name}"), camera)
         except RuntimeError:
             # Freed by an earlier pass, or changed in place since: backward would say so too.
             continue
@@ -42,21 +43,21 @@ def _saved_names(node: Any) -> tuple[str, ...]:
     return _names[kind]
 
 
-def _of_custom(node: Any, limit: int) -> dict[str, Kept]:
+def _of_custom(node: Any, camera: Camera) -> dict[str, Kept]:
     try:
         raw = node._raw_saved_tensors
         if any(part.unpack_hook is not None for part in raw):
             return {}
-        return {f"saved_tensors[{index}]": _kept(part, limit) for index, part in enumerate(node.saved_tensors)}
+        return {f"saved_tensors[{index}]": _kept(part, camera) for index, part in enumerate(node.saved_tensors)}
     except RuntimeError:
         return {}
 
 
-def _kept(value: Any, limit: int) -> Kept:
+def _kept(value: Any, camera: Camera) -> Kept:
     if isinstance(value, torch.Tensor):
-        return capture(value, limit)
+        return camera.capture(value)
     if isinstance(value, bool | int | float | complex | str) or value is None:
         return value
     if isinstance(value, tuple | list):
-        return [_kept(part, limit) for part in value]
+        return [_kept(part, camera) for part in value]
     return str(value)

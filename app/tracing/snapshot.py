@@ -1,14 +1,15 @@
-"""What a tensor held at one moment: small ones are copied, large ones are summarised at once."""
+"""What a tensor held at one moment, and how it is told as data."""
 
 from dataclasses import dataclass
 from typing import Any
 
+import numpy.typing as npt
 import torch
 
 from app.graph import Stats, Tensor
 from app.tracing.make import make
 from app.tracing.numerals import nested, numbers, shortest
-from app.tracing.preview import EDGE, preview
+from app.tracing.preview import preview
 from app.tracing.quiet import quiet
 from app.tracing.statistics import empty_statistics, of_one, statistics
 
@@ -22,8 +23,8 @@ class Snapshot:
     numel: int
     kept: torch.Tensor | None
     """A copy of all elements, dense and on the CPU; None above the limit, and for a single number."""
-    corner: torch.Tensor | None
-    """Above the limit: the first and last few elements of each dimension."""
+    corner: Any
+    """Above the limit: the first and last few elements of each dimension, as nested lists."""
     stats: Stats | None
     """Above the limit; below it they are computed from ``kept`` when asked for."""
     number: bool | int | float | complex | None = None
@@ -34,35 +35,6 @@ class Snapshot:
         if self.number is not None:
             return torch.tensor(self.number, dtype=getattr(torch, self.dtype))
         return self.kept
-
-
-def capture(tensor: torch.Tensor, limit: int) -> Snapshot:
-    """Capture a tensor.
-
-    Args:
-        tensor: any tensor; it is read only.
-        limit: elements up to which it is copied whole.
-    """
-    shape, dtype, numel = tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."), tensor.numel()
-    try:
-        with quiet():
-            if not shape and limit:
-                return Snapshot(shape, dtype, 1, None, None, None, _dense(tensor).item())
-            if numel <= limit:
-                return Snapshot(shape, dtype, numel, _dense(tensor).clone(), None, None)
-            if tensor.layout is torch.strided:
-                dense = _dense(tensor)
-                return Snapshot(shape, dtype, numel, None, _corner(dense), statistics(dense, histogram=True))
-            return Snapshot(shape, dtype, numel, None, None, _sparse_statistics(tensor, numel))
-    except (RuntimeError, NotImplementedError, TypeError):
-        # Tensors without readable elements (on the meta device, quantised, of a foreign layout) keep their shape.
-        return unread(tensor)
-
-
-def unread(tensor: torch.Tensor) -> Snapshot:
-    """Give the shape and dtype of a tensor, and nothing of what it holds."""
-    dtype = str(tensor.dtype).removeprefix("torch.")
-    return Snapshot(tuple(tensor.shape), dtype, tensor.numel(), None, None, empty_statistics())
 
 
 def describe(snapshot: Snapshot, requires_grad: bool, is_leaf: bool, listed: bool) -> Tensor:
@@ -84,11 +56,12 @@ def describe(snapshot: Snapshot, requires_grad: bool, is_leaf: bool, listed: boo
     elif snapshot.kept is not None:
         with quiet():
             corner = nested(numbers(snapshot.kept.reshape(-1)), snapshot.shape)
-            stats = statistics(snapshot.kept, histogram=not listed)
+            stats = statistics(as_array(snapshot.kept), histogram=not listed)
         values = corner if listed else None
     elif snapshot.corner is not None:
         with quiet():
-            corner = nested(numbers(snapshot.corner.reshape(-1)), tuple(snapshot.corner.shape))
+            elements = torch.tensor(snapshot.corner, dtype=getattr(torch, snapshot.dtype))
+            corner = nested(numbers(elements.reshape(-1)), tuple(elements.shape))
     text = f"tensor of shape {list(snapshot.shape)}"
     if corner is not None:
         text = preview(corner, snapshot.shape, snapshot.dtype)
@@ -105,33 +78,12 @@ def describe(snapshot: Snapshot, requires_grad: bool, is_leaf: bool, listed: boo
     )
 
 
-def _dense(tensor: torch.Tensor) -> torch.Tensor:
-    if tensor.layout is not torch.strided:
-        # A compressed tensor's count of changes goes up when it is merely read.
-        with torch.autograd._unsafe_preserve_version_counter(tensor):
-            tensor = tensor.to_dense()
-    if tensor.device.type != "cpu":
-        tensor = tensor.cpu()
-    return tensor.resolve_conj().resolve_neg()
-
-
-def _corner(tensor: torch.Tensor) -> torch.Tensor:
-    for dimension, size in enumerate(tensor.shape):
-        if size > 2 * EDGE + 1:
-            # One element more than is shown tells that some are left out.
-            ends = [*range(EDGE + 1), *range(size - EDGE, size)]
-            tensor = tensor.index_select(dimension, torch.tensor(ends))
-    return tensor.contiguous().clone()
-
-
-def _sparse_statistics(tensor: torch.Tensor, numel: int) -> Stats:
-    values = tensor.coalesce().values() if tensor.layout is torch.sparse_coo else tensor.values()
-    told = statistics(values, histogram=False)
-    hidden = numel - values.numel()
-    low = None if told.min is None else min(told.min, 0.0)
-    high = None if told.max is None else max(told.max, 0.0)
-    mean = None if told.mean is None else told.mean * values.numel() / numel
-    spread = None
-    if told.norm is not None and mean is not None:
-        spread = max(told.norm**2 / numel - mean**2, 0.0) ** 0.5
-    return told.model_copy(update={"min": low, "max": high, "mean": mean, "std": spread, "zero": told.zero + hidden})
+def as_array(tensor: torch.Tensor) -> npt.NDArray[Any]:
+    """Give a dense tensor on the CPU as an array, without a copy where NumPy has its dtype."""
+    tensor = tensor.detach()
+    if tensor.dtype is torch.complex32:
+        tensor = tensor.to(torch.complex64)
+    elif tensor.is_floating_point() and tensor.dtype not in (torch.float32, torch.float64):
+        tensor = tensor.float()
+    found: npt.NDArray[Any] = tensor.numpy()
+    return found

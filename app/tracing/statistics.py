@@ -1,53 +1,51 @@
-"""Statistics of a tensor's elements."""
+"""Statistics of a tensor's elements.
+
+They are computed with NumPy, on one thread: PyTorch's own threads belong to the program.
+"""
 
 import math
+from typing import Any
 
-import torch
+import numpy as np
+import numpy.typing as npt
 
 from app.graph import Stats
 from app.tracing.make import make
 
 HISTOGRAM_BINS = 16
+HISTOGRAM_SAMPLE = 16_384
+"""Elements that a histogram counts; of a larger tensor it counts every second one, or third, and so on."""
+
+_LARGEST_SQUARE = 1e15
+"""Magnitude above which squares are summed in float64, that their sum stays finite."""
+
+_Array = npt.NDArray[Any]
 
 
-def statistics(tensor: torch.Tensor, histogram: bool) -> Stats:
-    """Count and measure the elements of a dense tensor on the CPU.
+def statistics(array: _Array, histogram: bool) -> Stats:
+    """Count and measure the elements of an array.
 
     Args:
-        tensor: of any dtype; of a complex one the magnitudes are measured.
+        array: of any dtype; of a complex one the magnitudes are measured.
         histogram: whether to count the finite elements in bins.
     """
-    if tensor.numel() == 1:
-        return of_one(tensor.item())
-    zero = tensor.numel() - int(torch.count_nonzero(tensor))
-    real = _as_real(tensor)
-    low, high = _range(real)
+    flat = _as_real(array.ravel(order="K"))
+    if flat.size == 0:
+        return empty_statistics()
+    low, high = float(flat.min()), float(flat.max())
     if math.isfinite(low) and math.isfinite(high):
-        return _of_finite(real, low, high, 0, 0, zero, histogram)
-    nan = int(torch.count_nonzero(torch.isnan(real)))
-    finite = real[torch.isfinite(real)]
-    infinite = real.numel() - nan - finite.numel()
-    if finite.numel() == 0:
-        return _stats(None, None, None, None, None, nan, infinite, zero)
-    low, high = _range(finite)
-    return _of_finite(finite, low, high, nan, infinite, zero, histogram)
+        return _of_finite(flat, low, high, 0, 0, histogram)
+    finite = flat[np.isfinite(flat)]
+    nan = int(np.count_nonzero(np.isnan(flat)))
+    infinite = flat.size - nan - finite.size
+    if finite.size == 0:
+        return _stats(None, None, None, None, None, nan, infinite, 0)
+    return _of_finite(finite, float(finite.min()), float(finite.max()), nan, infinite, histogram)
 
 
 def empty_statistics() -> Stats:
     """Give the statistics of a tensor whose elements cannot be read, or that has none."""
     return _stats(None, None, None, None, None, 0, 0, 0)
-
-
-def _as_real(tensor: torch.Tensor) -> torch.Tensor:
-    real = tensor.abs() if tensor.is_complex() else tensor
-    return real if real.dtype in (torch.float32, torch.float64) else real.to(torch.float64)
-
-
-def _range(real: torch.Tensor) -> tuple[float, float]:
-    if real.numel() == 0:
-        return math.nan, math.nan
-    low, high = torch.aminmax(real)
-    return low.item(), high.item()
 
 
 def of_one(value: complex) -> Stats:
@@ -60,27 +58,36 @@ def of_one(value: complex) -> Stats:
     return _stats(number, number, number, 0.0, abs(number), 0, 0, int(number == 0))
 
 
-def _of_finite(
-    real: torch.Tensor, low: float, high: float, nan: int, infinite: int, zero: int, histogram: bool
-) -> Stats:
-    count = real.numel()
-    mean = torch.mean(real, dtype=_wide(real)).item()
-    norm = torch.linalg.vector_norm(real, dtype=_wide(real)).item()
-    spread = math.sqrt(max(norm * norm / count - mean * mean, 0.0)) if high > low else 0.0
-    if high > low and spread < 1e-4 * abs(mean):
+def _as_real(flat: _Array) -> _Array:
+    real = np.abs(flat) if flat.dtype.kind == "c" else flat
+    return real if real.dtype in (np.float32, np.float64) else real.astype(np.float64)
+
+
+def _of_finite(flat: _Array, low: float, high: float, nan: int, infinite: int, histogram: bool) -> Stats:
+    zero = int(np.count_nonzero(flat == 0)) if low <= 0 <= high else 0
+    bins = _histogram(flat, low, high) if histogram else None
+    if low == high:
+        return _stats(low, high, low, 0.0, abs(low) * math.sqrt(flat.size), nan, infinite, zero, bins)
+    wide = flat
+    if flat.size <= 4096 or max(-low, high) > _LARGEST_SQUARE:
+        wide = flat.astype(np.float64)
+    mean = float(wide.mean())
+    square = float(np.einsum("i,i->", wide, wide))
+    spread = math.sqrt(max(square / flat.size - mean * mean, 0.0))
+    if spread < 1e-3 * abs(mean):
         # The difference of two large squares has no digits left here.
-        spread = torch.std(real.to(torch.float64), correction=0).item()
-    bins = None
-    if histogram and high > low:
-        bins = [int(n) for n in torch.histc(real, HISTOGRAM_BINS, low, high).tolist()]
-    elif histogram:
-        bins = [count] + [0] * (HISTOGRAM_BINS - 1)
-    return _stats(low, high, mean, spread, norm, nan, infinite, zero, bins)
+        spread = float(flat.std(dtype=np.float64))
+    return _stats(low, high, mean, spread, math.sqrt(square), nan, infinite, zero, bins)
 
 
-def _wide(real: torch.Tensor) -> torch.dtype:
-    # Sums over few elements are cheap in float64; over many, float32 sums pairwise and is exact enough to show.
-    return torch.float64 if real.numel() <= 4096 else real.dtype
+def _histogram(flat: _Array, low: float, high: float) -> list[int]:
+    if low == high:
+        return [flat.size] + [0] * (HISTOGRAM_BINS - 1)
+    step = -(-flat.size // HISTOGRAM_SAMPLE)
+    sample = flat[::step].astype(np.float64)
+    places = ((sample - low) * (HISTOGRAM_BINS / (high - low))).astype(np.intp)
+    counts = np.bincount(np.minimum(places, HISTOGRAM_BINS - 1), minlength=HISTOGRAM_BINS)
+    return [int(count) * step for count in counts]
 
 
 def _stats(

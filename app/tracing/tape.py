@@ -11,6 +11,7 @@ from app.graph import Graph
 from app.limits import Limits
 from app.tracing import patches
 from app.tracing.build import Build
+from app.tracing.camera import Camera
 from app.tracing.frames import NOWHERE, Frames, Place
 from app.tracing.jacobian import Jacobians
 from app.tracing.loops import Loops
@@ -45,9 +46,10 @@ class Tape:
         self._names = Names()
         self._frames = Frames(filename, Loops(filename, source), self._names.bind_local)
         self._modules = Modules()
-        self._recorder = Recorder(self._frames, self._modules, limits.tensor_elements, limits.records)
+        camera = Camera(limits.tensor_elements)
+        self._recorder = Recorder(self._frames, self._modules, camera, limits.records)
         jacobians = Jacobians(limits.jacobian_elements, limits.graph_jacobian_elements)
-        self._watcher = Watcher(self._recorder, limits.tensor_elements, limits.nodes, limits.detailed_nodes, jacobians)
+        self._watcher = Watcher(self._recorder, camera, limits.nodes, limits.detailed_nodes, jacobians)
         self._passes: list[PassRecord] = []
         self._asked: list[tuple[Call, Place]] = []
         self._attempted: list[tuple[Any, int]] = []
