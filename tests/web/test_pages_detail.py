@@ -80,7 +80,10 @@ def test_a_span_is_cut_from_the_program() -> None:
 
 
 def test_sizes_in_the_index_say_nan_and_inf_first(client: TestClient) -> None:
-    source = "x = torch.tensor([0., 1.], requires_grad=True)\ny = torch.log(x)\nz = y - y\ne = torch.zeros(0)*x[:0]\nt = z.sum() + e.sum()"
+    source = (
+        "x = torch.tensor([0., 1.], requires_grad=True)\ny = torch.log(x)\nz = y - y\n"
+        "e = torch.zeros(0)*x[:0]\nt = z.sum() + e.sum()"
+    )
     made = Graph.model_validate(client.post("/api/v1/graphs", json={"source": source}).json()["graph"])
     sizes = {node["op"]: node["value"] for node in index(made)["nodes"]}
     assert sizes["LogBackward0"] == "inf"
