@@ -124,6 +124,7 @@ async def embed(request: Request) -> Response:
             base=base_url(request),
             payload=encode(source),
             source=source,
+            shared=preview(request, source, "embed/"),
             picture=Markup(drawing.content.decode()),  # drawn by us: every text in it is escaped
             open_url=open_url(base_url(request), wanted, query.view),
             frame=frame,
@@ -183,6 +184,29 @@ async def oembed(
         thumbnail_width=width,
         thumbnail_height=height,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a link shows of itself in a chat."""
+
+    url: str
+    text: str
+    image: str
+    oembed: str
+
+
+def preview(request: Request, source: str, path: str = "?p=") -> Preview:
+    """Return what a link to a program shows of itself.
+
+    Args:
+        request: tells where the server is.
+        source: the program.
+        path: where its payload stands in the address: "?p=" is the page.
+    """
+    base, payload = base_url(request), encode(source)
+    url = f"{base}/{path}{payload}"
+    return Preview(url, source[:200], f"{base}/png/{payload}", f"{base}/oembed?{urlencode({'url': url})}")
 
 
 def open_url(base: str, wanted: TraceRequest, view: Mapping[str, str]) -> str:

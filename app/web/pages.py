@@ -11,6 +11,7 @@ from app.errors import ChainruleError
 from app.payload import decode
 from app.pipeline import TraceRequest
 from app.render import ViewOptions
+from app.web.embed import Preview, preview
 from app.web.pages_inputs import parse_inputs
 from app.web.pages_names import entries
 from app.web.pages_problems import of_error
@@ -56,7 +57,7 @@ async def show_page(
         view = await _look(request, TraceRequest(source))
     except ChainruleError as error:
         view = View(source, problems=of_error(error, source), error=error)
-    return _page(request, view)
+    return _page(request, view, shared=preview(request, source) if (p, code, example) != (None, None, None) else None)
 
 
 @router.post("/")
@@ -108,13 +109,13 @@ async def _look(request: Request, wanted: TraceRequest) -> View:
     return await look(pipeline_of(request), settings_of(request).limits, wanted, ViewOptions())
 
 
-def _page(request: Request, view: View) -> Response:
+def _page(request: Request, view: View, shared: Preview | None = None) -> Response:
     language = site().language(request)
     status, headers = 200, {"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
     if view.error is not None:
         problem = from_domain(view.error)
         status, headers = problem.status, headers | dict(problem.headers)
-    response = HTMLResponse(site().page(view, language), status, headers)
+    response = HTMLResponse(site().page(view, language, shared), status, headers)
     if request.query_params.get("lang") == language:
         response.set_cookie("lang", language, max_age=31_536_000, samesite="lax", httponly=True)
     return response

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from app.paths import EXAMPLES, TEMPLATES
+from app.web.embed import Preview
 from app.web.pages_detail import called, operator
 from app.web.pages_examples import Example, read_examples
 from app.web.pages_numbers import short, table
@@ -55,17 +56,18 @@ class Site:
         by_name = {example.name: example for example in self.examples}
         return by_name.get(name or "", by_name[FIRST_EXAMPLE])
 
-    def page(self, view: View, language: str) -> str:
+    def page(self, view: View, language: str, shared: Preview | None = None) -> str:
         """The whole page.
 
         Args:
             view: what it shows.
             language: a key of `LANGUAGES`.
+            shared: what a link to it shows in a chat, where its address carries a program.
         """
         environment = self._environments[language]
         words = script_words(translations(language).gettext)
         return environment.get_template("index.html").render(
-            view=view, language=language, languages=LANGUAGES, words=words, examples=self.examples
+            view=view, language=language, languages=LANGUAGES, words=words, examples=self.examples, shared=shared
         )
 
     def render(self, template: str, language: str, **values: object) -> str:

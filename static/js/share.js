@@ -53,7 +53,7 @@ export function startShare(page) {
   byId("share-button").addEventListener("click", async () => {
     const state = page.store.get();
     const payload = await pack(state.source);
-    const texts = snippets(location.origin, payload, state, `${location.origin}/${await encodeState(state)}`);
+    const texts = snippets(location.origin, payload, state, `${location.origin}/?p=${payload}${await encodeState(state)}`);
     for (const [name, text] of Object.entries(texts)) byId(`share-${name}`).value = text;
     const query = queryOf(state);
     for (const link of document.querySelectorAll("[data-download]")) {

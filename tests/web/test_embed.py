@@ -43,6 +43,16 @@ def test_a_shared_link_shows_its_picture(client: TestClient) -> None:
     assert meta(html, "twitter:card") == "summary_large_image"
 
 
+def test_a_shared_link_to_the_page_shows_its_picture_and_the_bare_page_none(client: TestClient) -> None:
+    html = client.get(f"/?p={PAYLOAD}").text
+    assert meta(html, "og:image") == f"http://localhost/png/{PAYLOAD}"
+    assert meta(html, "og:url") == f"http://localhost/?p={PAYLOAD}"
+    found = re.search(r'type="application/json\+oembed" href="http://localhost([^"]+)"', html)
+    assert found
+    assert client.get(unescape(found[1])).json()["type"] == "rich"
+    assert "og:image" not in client.get("/").text
+
+
 def test_without_chrome_there_is_the_picture_alone(client: TestClient) -> None:
     assert "<footer>" in client.get(f"/embed/{PAYLOAD}").text
     assert "<footer>" not in client.get(f"/embed/{PAYLOAD}?chrome=0").text
