@@ -10,8 +10,6 @@ from app.graph.problems import PROBLEMS
 from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
 
-NAME_CHARACTERS = 1_000
-"""Longest op, type, name or scope [characters]."""
 TEXT_CHARACTERS = 100_000
 """Longest message, preview, formula or repr [characters]."""
 EDGES_FOR_EACH_NODE = 100
@@ -81,7 +79,7 @@ class _Check:
             _texts((answer.rejection.detail,))
         _at_most(len(answer.seconds), 20, "seconds")
         for name, seconds in answer.seconds.items():
-            _names((name,))
+            self._names((name,))
             if seconds < 0:
                 raise AnswerInvalidError("a timing is below 0")
 
@@ -104,7 +102,7 @@ class _Check:
                 raise AnswerInvalidError(f"two edges are called {edge.id}")
             seen.add(edge.id)
             self._known(edge.source, edge.target)
-            _names((edge.argument,))
+            self._names((edge.argument,))
             _not_below(0, edge.slot, edge.output_nr)
             self._for_each_pass(edge.contributions)
             _tensors(edge.contributions)
@@ -121,14 +119,14 @@ class _Check:
                 self._root(root.node, root.output_nr, root.name)
         _at_most(len(graph.variables), self._limits.nodes, "variables")
         for variable in graph.variables:
-            _names((variable.name, variable.type))
+            self._names((variable.name, variable.type))
             _texts((variable.text,))
             self._known(variable.node)
             _not_below(0, variable.output_nr)
             _tensors((variable.tensor, variable.gradient))
 
     def _node(self, node: Node) -> None:
-        _names((node.op, *node.names, *node.saved))
+        self._names((node.op, *node.names, *node.saved))
         _texts((node.formula,))
         self._span(node.span)
         _at_most(len(node.scope), SCOPES, "scope")
@@ -136,7 +134,7 @@ class _Check:
         for call in node.calls:
             self._span(call)
         for scope in node.scope:
-            _names((scope.name, scope.type))
+            self._names((scope.name, scope.type))
             _not_below(1, scope.call)
         for output in node.outputs:
             _not_below(0, output.output_nr)
@@ -150,12 +148,17 @@ class _Check:
     def _root(self, node: str, output_nr: int, name: str | None) -> None:
         self._known(node)
         _not_below(0, output_nr)
-        _names((name,))
+        self._names((name,))
 
     def _known(self, *ids: str | None) -> None:
         for id_ in ids:
             if id_ is not None and id_ not in self._nodes:
                 raise AnswerInvalidError("a node is named that is not in the graph")
+
+    def _names(self, names: Iterable[str | None]) -> None:
+        for name in names:  # the longest that a program can write by hand
+            if name is not None:
+                _at_most(len(name), self._limits.source_bytes, "a name")
 
     def _for_each_pass(self, entries: list[Tensor | None]) -> None:
         if len(entries) != self._passes:
@@ -219,12 +222,6 @@ def _saved_tensors(saved: Iterable[object]) -> Iterator[Tensor]:
             pending.extend(value)
         elif isinstance(value, str):
             _texts((value,))
-
-
-def _names(names: Iterable[str | None]) -> None:
-    for name in names:
-        if name is not None:
-            _at_most(len(name), NAME_CHARACTERS, "a name")
 
 
 def _texts(texts: Iterable[str | None]) -> None:

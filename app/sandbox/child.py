@@ -16,10 +16,12 @@ PIECE_BYTES = 262_144
 class ChildLostError(Exception):
     """A child ended, or sent what no child sends, before it had answered."""
 
-    def __init__(self, reason: str, *, started: bool) -> None:
+    def __init__(self, reason: str, *, started: bool, forged: bool = False) -> None:
         super().__init__(reason)
         self.started = started
         """Whether the program may have run."""
+        self.forged = forged
+        """Whether it is still there and sent what no child sends."""
 
 
 class Child:
@@ -73,7 +75,7 @@ class Child:
         self._started = True
         kind, content = await self._receive(answer_bytes)
         if kind != ANSWER:
-            raise ChildLostError(f"said {kind!r} instead of an answer", started=True)
+            raise ChildLostError(f"it sent {kind!r} instead of an answer", started=True, forged=True)
         return content
 
     def kill(self) -> None:
@@ -91,7 +93,8 @@ class Child:
     async def _receive(self, most: int) -> tuple[bytes, bytes]:
         kind, length = HEADER.unpack(await self._exactly(HEADER.size))
         if length > most:
-            raise ChildLostError(f"announced {length} bytes where at most {most} may come", started=self._started)
+            reason = f"it announced {length} bytes where at most {most} may come"
+            raise ChildLostError(reason, started=self._started, forged=True)
         return kind, await self._exactly(length)
 
     async def _exactly(self, length: int) -> bytes:

@@ -160,8 +160,9 @@ class Pool:
         return answer
 
     async def _explain(self, nursery: Nursery, child: Child, lost: ChildLostError) -> ExecutionAnswer:
-        self._tally.outcomes["lost"] += 1
-        child.kill()  # one that sent what no child sends may still be there
+        self._tally.outcomes["invalid" if lost.forged else "lost"] += 1
+        if lost.forged:
+            return ExecutionAnswer(problems=[invalid_problem(str(lost))])
         try:
             status = await asyncio.wait_for(asyncio.shield(child.ended), STATUS_SECONDS)
         except TimeoutError:

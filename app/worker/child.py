@@ -38,5 +38,9 @@ def encode(answer: ExecutionAnswer, limits: Limits) -> bytes:
     content = answer.model_dump_json(exclude_defaults=True).encode()
     if len(content) <= limits.answer_bytes:
         return content
-    problems = [*answer.problems, limit_problem("answer_bytes", limits)]
-    return answer.model_copy(update={"graph": Graph(), "problems": problems}).model_dump_json().encode()
+    limit = limit_problem("answer_bytes", limits)
+    smaller = answer.model_copy(update={"graph": Graph(), "problems": [*answer.problems, limit]})
+    content = smaller.model_dump_json().encode()
+    if len(content) <= limits.answer_bytes:
+        return content
+    return ExecutionAnswer(problems=[limit]).model_dump_json().encode()

@@ -25,6 +25,8 @@ from app.worker.reports import limit_problem, no_gradient_notice, ones_notice, t
 from app.worker.roots import RootRejected, RootTensor, choose_root, cotangent, last_assigned
 from app.worker.surroundings import Surroundings, surroundings
 
+TEXT_CHARACTERS = 10_000
+"""Longest text of a problem [characters]."""
 REPORT_SECONDS = 0.5
 """How long it may take to put an exception in words [s]."""
 
@@ -72,11 +74,7 @@ def execute(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
         except BaseException as error:  # whatever a stranger's program raises, SystemExit included, is its result
             run.failed = True
             run.root = last_assigned(code, namespace) if code else None
-            try:
-                with deadlines(REPORT_SECONDS, REPORT_SECONDS):  # an exception's own __str__ may never end
-                    _report(error, request.source, limits, namespace, around, run)
-            except LimitReached:
-                run.problems.append(limit_problem("wall_seconds", limits))
+            _report(error, request.source, limits, namespace, around, run)
         executed = time.perf_counter()
         try:
             graph = _graph(tape, namespace, run)
@@ -90,7 +88,7 @@ def execute(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
     return ExecutionAnswer(
         graph=graph,
         console=around.console.lines(),
-        problems=problems,
+        problems=[_shortened(problem) for problem in problems],
         rejection=run.rejection,
         seconds={"execute": executed - started, "graph": time.perf_counter() - executed},
     )
@@ -149,7 +147,13 @@ def _report(
         use_memory_reserve()
         run.problems.append(limit_problem("memory_bytes", limits, span))
     elif not isinstance(error, SystemExit) or error.code:
-        around.console.write("stderr", error_text(error, source), span.line if span else None)
+        try:
+            with deadlines(REPORT_SECONDS, REPORT_SECONDS):  # an exception's own __str__ may never end
+                text = error_text(error, source)
+        except LimitReached:
+            run.problems.append(limit_problem("wall_seconds", limits, span))
+            return
+        around.console.write("stderr", text, span.line if span else None)
         run.error = error
 
 
@@ -160,6 +164,16 @@ def _diagnose(source: str, graph: Graph, namespace: dict[str, Any], around: Surr
         failed.append(diagnose_exception(run.error, source, graph, span_of(run.error, source) or run.last_span))
     warned = [diagnose_warning(w.category, w.message, w.line, source, graph) for w in around.warnings]
     return [*failed, *run.problems, *warned, *diagnose_graph(graph, source, namespace)]
+
+
+def _shortened(problem: Problem) -> Problem:
+    """Return the problem with texts of a length that a person could read: a program's own can be of any."""
+    long = {
+        name: text[:TEXT_CHARACTERS] + "…"
+        for name, text in (("detail", problem.detail), ("message", problem.message))
+        if text is not None and len(text) > TEXT_CHARACTERS
+    }
+    return problem.model_copy(update=long) if long else problem
 
 
 def _graph(tape: Tape, namespace: dict[str, Any], run: Run) -> Graph:

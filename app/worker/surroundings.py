@@ -60,9 +60,16 @@ def _torch_defaults() -> Iterator[None]:
     anomaly, anomaly_nan = torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled()
     torch.set_grad_enabled(True)
     torch.set_warn_always(True)
+    # What torch.empty gives is filled (with NaN), not left to what was in memory: that differs from run to run.
+    deterministic, warn_only = (
+        torch.are_deterministic_algorithms_enabled(),
+        torch.is_deterministic_algorithms_warn_only_enabled(),
+    )
+    torch.use_deterministic_algorithms(True, warn_only=True)
     try:
         yield
     finally:
+        torch.use_deterministic_algorithms(deterministic, warn_only=warn_only)
         torch.set_warn_always(always)
         torch.autograd.set_detect_anomaly(anomaly, anomaly_nan)
         torch.set_default_dtype(dtype)

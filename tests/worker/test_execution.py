@@ -214,3 +214,21 @@ def test_a_numpy_array_can_be_printed() -> None:
 def test_an_exception_that_never_tells_its_words_is_given_up() -> None:
     source = "class E(Exception):\n    def __str__(self):\n        while True:\n            pass\nraise E"
     assert "time-limit" in slugs(run(source))
+
+
+def test_uninitialised_memory_is_the_same_at_each_run() -> None:
+    answer = run("print(torch.empty(2), torch.empty(1, dtype=torch.int64))")
+    assert [line.text for line in answer.console] == [f"tensor([nan, nan]) tensor([{2**63 - 1}])\n"]
+
+
+def test_an_operation_without_a_deterministic_kernel_does_not_warn() -> None:
+    answer = run(
+        "x = torch.zeros(3, requires_grad=True)\ny = x.put(torch.tensor([0]), torch.ones(1)).sum()\ny.backward()"
+    )
+    assert answer.problems == []
+
+
+def test_a_very_long_message_is_shortened() -> None:
+    problem, *_ = run("raise ValueError('x'*10**6)").problems
+    assert problem.message is not None
+    assert len(problem.message) < 20_000
