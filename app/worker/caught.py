@@ -14,6 +14,8 @@ from app.worker.limit import LimitReached
 
 WARNINGS_KEPT = 100
 """How many different warnings of one program are told."""
+WARNING_CHARACTERS = 2_000
+"""How much of one warning is told."""
 FRAMES_TOLD = 20
 """How many frames of a traceback are printed; of deeper ones the middle is left out."""
 
@@ -42,7 +44,7 @@ def caught_warnings(console: Console) -> Iterator[list[Caught]]:
         line: str | None = None,
     ) -> None:
         place = lineno if filename == FILENAME else current_line()
-        warning = Caught(category.__name__, str(message).strip(), place)
+        warning = Caught(category.__name__, str(message).strip()[:WARNING_CHARACTERS], place)
         if "deterministic implementation" in warning.message:  # asked for by the surroundings, not by the program
             return
         if warning in seen or len(caught) >= WARNINGS_KEPT:

@@ -21,6 +21,9 @@ FILENAME = "<program>"
 _TURNED = frozenset({"T", "mT", "H", "mH", "data", "grad"})
 """Attributes of tensors that can be read without running anything of the program's."""
 
+WORDS = 2_000
+"""How much of what an exception says is looked at [characters]."""
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -59,9 +62,9 @@ class Moment:
 
     @cached_property
     def words(self) -> str:
-        """What the exception says; a program's own class may fail to."""
+        """What the exception says, its beginning if that is long; a program's own class may fail to say anything."""
         try:
-            return str(self.error)
+            return str(self.error)[:WORDS]  # patterns are looked for in it, which takes long in a long text
         except BaseException:
             return ""
 

@@ -1,0 +1,210 @@
+"""What is killed in the middle of the work: nothing is lost that had not started, and nothing stays behind."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from app.errors import BusyError
+from app.graph.wire import ExecutionAnswer, ExecutionRequest
+from app.limits import Limits
+from app.sandbox import Pool
+from app.settings import Settings
+
+T = TypeVar("T")
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is a zygote on Linux only")
+
+SUM = ExecutionRequest(source="(x*x).sum()", inputs={"x": [1.0, 2.0]})
+ENDLESS = ExecutionRequest(source="while True:\n    pass")
+
+
+def run_with(settings: Settings, use: Callable[[Pool], Coroutine[None, None, T]]) -> T:
+    async def main() -> T:
+        pool = Pool(settings, grace_seconds=0.5)
+        await pool.start()
+        try:
+            return await use(pool)
+        finally:
+            await pool.stop(drain_seconds=1)
+
+    return asyncio.run(main())
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes whose parent it is, the dead ones that nobody has asked after yet not counted."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+        except OSError:
+            continue
+        if int(parent) == pid and state != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
+def is_right(answer: ExecutionAnswer) -> bool:
+    leaves = [node for node in answer.graph.nodes if node.kind == "leaf"]
+    return bool(leaves) and leaves[0].accumulated[0] is not None and leaves[0].accumulated[0].values == [2.0, 4.0]
+
+
+async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait for something that another process does."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come to be"
+        await asyncio.sleep(0.01)
+
+
+def zygotes() -> list[int]:
+    """The zygotes that this process started."""
+    return [pid for pid in children_of(os.getpid()) if b"app.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def test_idle_children_that_are_killed_are_not_noticed() -> None:
+    async def use(pool: Pool) -> list[ExecutionAnswer]:
+        await pool.execute(SUM)
+        (zygote,) = zygotes()
+        for pid in children_of(zygote):
+            os.kill(pid, signal.SIGKILL)
+        return [await pool.execute(SUM) for _ in range(5)]
+
+    assert all(is_right(answer) for answer in run_with(Settings(workers=2), use))
+
+
+def test_a_killed_zygote_is_replaced_and_what_had_not_started_is_not_lost() -> None:
+    async def use(pool: Pool) -> tuple[list[ExecutionAnswer], float, int]:
+        (zygote,) = zygotes()
+        requests = [asyncio.create_task(pool.execute(SUM)) for _ in range(20)]
+        await asyncio.sleep(0)
+        began = time.monotonic()
+        os.kill(zygote, signal.SIGKILL)
+        answers = await asyncio.gather(*requests)
+        assert is_right(await pool.execute(SUM))
+        return answers, time.monotonic() - began, pool.figures().starts
+
+    answers, seconds, starts = run_with(Settings(workers=2), use)
+    for answer in answers:
+        assert is_right(answer) or [problem.slug for problem in answer.problems] == ["interrupted"]
+    assert sum(not is_right(answer) for answer in answers) <= 2  # those that were running
+    assert starts == 2
+    assert seconds < 30
+
+
+def test_a_program_that_runs_when_its_zygote_dies_is_told_so() -> None:
+    async def use(pool: Pool) -> ExecutionAnswer:
+        (zygote,) = zygotes()
+        running = asyncio.create_task(pool.execute(ENDLESS))
+        await until(lambda: pool.figures().running == 1)
+        await asyncio.sleep(0.2)  # the child has its program by then; without it, it is retried, as another test says
+        os.kill(zygote, signal.SIGKILL)
+        return await running
+
+    answer = run_with(Settings(workers=1, limits=Limits(wall_seconds=3.0)), use)
+    assert [problem.slug for problem in answer.problems] == ["interrupted"]
+
+
+def test_the_children_of_a_killed_zygote_die() -> None:
+    async def use(pool: Pool) -> None:
+        (zygote,) = zygotes()
+        await until(lambda: len(children_of(zygote)) >= 2)
+        children = children_of(zygote)
+        os.kill(zygote, signal.SIGKILL)
+        await until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in children))
+
+    run_with(Settings(workers=1), use)
+
+
+def test_nothing_survives_a_server_that_is_killed() -> None:
+    async def use() -> None:
+        server = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.sandbox.serve"),
+            stdout=asyncio.subprocess.PIPE,
+            cwd=Path(__file__).resolve().parents[2],
+        )
+        assert server.stdout is not None
+        zygote = int(await server.stdout.readline())
+        children = [zygote, *children_of(zygote)]
+        assert len(children) >= 3
+        server.kill()
+        await server.wait()
+        await until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in children))
+
+    asyncio.run(use())
+
+
+def test_a_client_that_goes_away_frees_its_place() -> None:
+    async def use(pool: Pool) -> ExecutionAnswer:
+        gone = [asyncio.create_task(pool.execute(ENDLESS)) for _ in range(4)]
+        await until(lambda: pool.figures().running == 2)
+        for task in gone:
+            task.cancel()
+        await asyncio.gather(*gone, return_exceptions=True)
+        assert pool.figures().running == pool.figures().waiting == 0
+        return await asyncio.wait_for(pool.execute(SUM), 4)
+
+    assert is_right(run_with(Settings(workers=2), use))
+
+
+def test_descriptors_and_processes_do_not_pile_up() -> None:
+    async def use(pool: Pool) -> None:
+        (zygote,) = zygotes()
+        await asyncio.gather(*(pool.execute(SUM) for _ in range(4)))
+        await until(lambda: len(children_of(zygote)) <= 4)
+        descriptors = len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{zygote}/fd"))
+        await asyncio.gather(*(pool.execute(SUM) for _ in range(60)))
+        await until(lambda: len(children_of(zygote)) <= 4)
+        assert len(os.listdir("/proc/self/fd")) <= descriptors[0] + 2
+        assert len(os.listdir(f"/proc/{zygote}/fd")) <= descriptors[1]
+
+    run_with(Settings(workers=2, queue=100), use)
+
+
+def test_beyond_the_queue_a_request_is_told_to_come_back() -> None:
+    async def use(pool: Pool) -> tuple[int, int]:
+        requests = [asyncio.create_task(pool.execute(SUM)) for _ in range(8)]
+        results = await asyncio.gather(*requests, return_exceptions=True)
+        refused = [result for result in results if isinstance(result, BusyError)]
+        assert all(error.retry_after_seconds >= 1 for error in refused)
+        assert all(is_right(result) for result in results if isinstance(result, ExecutionAnswer))
+        return len(refused), pool.figures().outcomes["refused"]
+
+    assert run_with(Settings(workers=2, queue=3), use) == (3, 3)
+
+
+def test_an_old_zygote_is_replaced_while_programs_run() -> None:
+    async def use(pool: Pool) -> tuple[set[int], bool]:
+        (first,) = zygotes()
+        answers = [await pool.execute(SUM) for _ in range(4)]
+        await until(lambda: pool.figures().starts == 2 and first not in zygotes(), seconds=60)
+        answers.append(await pool.execute(SUM))
+        return set(zygotes()) - {first}, all(is_right(answer) for answer in answers)
+
+    others, right = run_with(Settings(workers=1, zygote_executions=3), use)
+    assert right
+    assert len(others) == 1
+
+
+def test_stopping_waits_for_what_runs_and_takes_nothing_new() -> None:
+    async def main() -> tuple[ExecutionAnswer, bool]:
+        pool = Pool(Settings(workers=1))
+        await pool.start()
+        last = asyncio.create_task(pool.execute(SUM))
+        await until(lambda: pool.figures().running == 1)
+        stopping = asyncio.create_task(pool.stop())
+        await asyncio.sleep(0)
+        with pytest.raises(BusyError, match="about to stop"):
+            await pool.execute(SUM)
+        await stopping
+        return await last, zygotes() == []
+
+    answer, gone = asyncio.run(main())
+    assert is_right(answer)
+    assert gone
