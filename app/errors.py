@@ -72,6 +72,7 @@ class InputInvalidError(RequestError):
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"Input {name!r}: {reason}")
         self.name = name
+        self.reason = reason
 
 
 class RootUnknownError(RequestError):

@@ -12,17 +12,17 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from time import perf_counter
-from typing import Literal, Protocol, TypeVar, cast
+from typing import Protocol, TypeVar, cast
 
 import anyio.to_thread
 
 from app import __version__
 from app.cache import ByteCache
 from app.errors import GradientInvalidError, RootUnknownError
-from app.graph import SCHEMA_VERSION, Graph, Tensor, Values
+from app.graph import SCHEMA_VERSION, Graph, Tensor
 from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.layout import Engine
-from app.program import CheckedProgram, check
+from app.program import CheckedProgram, check, validate_gradient
 from app.render import Drawing, ViewOptions, draw
 from app.settings import Settings
 
@@ -39,11 +39,11 @@ class TraceRequest:
     """What a person or program asks to be traced."""
 
     source: str
-    inputs: Mapping[str, Values] = field(default_factory=dict)
+    inputs: Mapping[str, object] = field(default_factory=dict)
     seed: int = 0
     root: str | None = None
-    gradient: Values | Literal["none"] | None = None
-    """The cotangent of the implicit pass; None for ones, "none" for no pass."""
+    gradient: object = None
+    """The cotangent of the implicit pass, numbers in nested lists; None for ones, "none" for no pass."""
     check: bool = False
     """Whether to compare the gradients with finite differences."""
 
@@ -157,6 +157,8 @@ class Pipeline:
 
     async def _execute(self, key: str, request: TraceRequest) -> Trace:
         program = await self.in_thread(lambda: check(request.source, request.inputs, self._limits))
+        given = request.gradient not in (None, "none")
+        gradient = validate_gradient(request.gradient, self._limits) if given else None
         self._admit()
         started = perf_counter()
         answer = await self._pool.execute(
@@ -165,7 +167,7 @@ class Pipeline:
                 inputs=program.inputs,
                 seed=request.seed,
                 root=request.root,
-                gradient=None if request.gradient == "none" else request.gradient,
+                gradient=gradient,
                 run_backward=request.gradient != "none",
                 check=request.check,
             )

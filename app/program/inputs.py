@@ -1,10 +1,10 @@
-"""Validate the inputs of a request: numbers, or regular nested lists of numbers."""
+"""Validate the inputs and the cotangent of a request: numbers, or regular nested lists of numbers."""
 
 import keyword
 import math
 from collections.abc import Mapping, Sequence
 
-from app.errors import InputInvalidError
+from app.errors import GradientInvalidError, InputInvalidError
 from app.graph import Complex, Values
 from app.graph.model import NonFinite, Real
 from app.limits import Limits
@@ -35,6 +35,20 @@ def validate_inputs(inputs: Mapping[str, object], limits: Limits) -> dict[str, V
         left = reader.left
         valid[name] = _all_complex(values) if reader.is_complex else values
     return valid
+
+
+def validate_gradient(gradient: object, limits: Limits) -> Values:
+    """Check the cotangent that backward is to start from; its shape is compared with the root's where that is known.
+
+    Raises:
+        GradientInvalidError: it is not a number or a regular nested list of numbers, or has too many of them.
+    """
+    reader = _Reader("gradient", limits.input_elements, limits.input_elements)
+    try:
+        values = reader.read(gradient, 0)
+    except InputInvalidError as error:
+        raise GradientInvalidError(error.reason) from None
+    return _all_complex(values) if reader.is_complex else values
 
 
 def _check_name(name: object) -> None:

@@ -49,7 +49,7 @@ def parse_inputs(fields: Mapping[str, str]) -> dict[str, Values]:
     return inputs
 
 
-def show_inputs(inputs: Mapping[str, Values]) -> tuple[InputShown, ...]:
+def show_inputs(inputs: Mapping[str, object]) -> tuple[InputShown, ...]:
     """The inputs as the page shows them.
 
     Args:
@@ -58,9 +58,9 @@ def show_inputs(inputs: Mapping[str, Values]) -> tuple[InputShown, ...]:
     return tuple(_show(name, value) for name, value in inputs.items())
 
 
-def _show(name: str, value: Values) -> InputShown:
+def _show(name: str, value: object) -> InputShown:
     shape: list[int] = []
-    inner: object = value
+    inner = value
     while isinstance(inner, list):
         shape.append(len(inner))
         inner = inner[0] if inner else None

@@ -1,14 +1,29 @@
 """What the API takes and gives, beside the graph itself."""
 
-from typing import Literal, TypeVar
+from typing import Annotated, TypeVar
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, WithJsonSchema
 
-from app.graph import Values
 from app.pipeline import TraceRequest
 
 SEED_PROGRAM = "x = torch.tensor([1., 2., 3.], requires_grad=True)\nz = (2 * x ** 3).sum() / 12\nz.backward()\n"
+
+InputValue = Annotated[
+    JsonValue,
+    WithJsonSchema(
+        {
+            "title": "InputValue",
+            "description": "A number, or a regular nested list of numbers; the non-finite ones are strings.",
+            "anyOf": [
+                {"type": "number"},
+                {"enum": ["nan", "inf", "-inf"]},
+                {"type": "array", "items": {"description": "The same again, one level deeper."}},
+            ],
+        }
+    ),
+]
+"""Any JSON: `app.program` says of each input what is wrong with it, in one sentence."""
 
 MOST_BATCH_ITEMS = 50
 """Programs of one batch."""
@@ -49,7 +64,7 @@ class TraceBody(Body):
     )
 
     source: str = Field(description="PyTorch: one expression, or a whole program.")
-    inputs: dict[str, Values] = Field(
+    inputs: dict[str, InputValue] = Field(
         default_factory=dict,
         max_length=100,
         description="Values of the names that the program leaves open: a number, or nested lists of numbers.",
@@ -60,7 +75,7 @@ class TraceBody(Body):
         max_length=200,
         description="The variable to start backward from, where the program does not run backward itself.",
     )
-    gradient: Literal["none"] | Values | None = Field(
+    gradient: InputValue = Field(
         default=None,
         description='The cotangent to start with: nested lists of the root\'s shape; "none" runs no pass.',
     )

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.errors import InputInvalidError
+from app.errors import GradientInvalidError, InputInvalidError
 from app.graph import Complex
 from app.limits import Limits
-from app.program import check
+from app.program import check, validate_gradient
 from app.program.inputs import MAX_DIMENSIONS, validate_inputs
 
 LIMITS = Limits()
@@ -125,3 +125,21 @@ def test_free_names_of_an_expression_are_its_inputs(source: str, inputs: set[str
     assert program.is_expression
     assert program.inputs == dict.fromkeys(inputs, 1.0)
     assert "\r" not in program.source
+
+
+def test_a_gradient_is_read_as_inputs_are() -> None:
+    assert validate_gradient([[1, 0], [0, "inf"]], LIMITS) == [[1.0, 0.0], [0.0, "inf"]]
+
+
+@pytest.mark.parametrize(
+    ("gradient", "told"),
+    [
+        ("a", "gradient is the text 'a', not a number"),
+        ([1, None], "gradient[1] is null, not a number"),
+        ([1, [2]], "gradient[1] is a list of 1, while gradient[0] is a number: all must be alike"),
+    ],
+)
+def test_a_gradient_that_is_no_nested_list_of_numbers_is_refused(gradient: object, told: str) -> None:
+    with pytest.raises(GradientInvalidError) as caught:
+        validate_gradient(gradient, LIMITS)
+    assert str(caught.value) == told
