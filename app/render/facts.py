@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from app.graph.model import Graph, Node
+from app.graph.questions import arrivals_of, norm_ratio
 from app.graph.scene import Fold, Scene
 from app.graph.steps import list_steps
-from app.graph.wording import say_node, say_shape, say_tensor
+from app.graph.wording import say_function, say_node, say_shape, say_tensor
 from app.layout.text import clean
 
 MOST_STEPS = 1_000
@@ -32,8 +33,14 @@ class Facts(TypedDict):
     steps: list[list[str]]
 
 
-def facts_of(graph: Graph, scene: Scene) -> Facts:
-    """Say what a page tells about each box of a scene."""
+def facts_of(graph: Graph, scene: Scene, position: int | None) -> Facts:
+    """Say what a page tells about each box of a scene.
+
+    Args:
+        graph: The graph.
+        scene: What the picture shows of it.
+        position: The place of the pass that is shown, from 0; None where none ran.
+    """
     nodes = {node.id: node for node in graph.nodes}
     few = len(graph.nodes) + sum(len(run.order) for run in graph.passes) <= MOST_STEPS
     steps = list_steps(graph) if few else ()
@@ -45,7 +52,8 @@ def facts_of(graph: Graph, scene: Scene) -> Facts:
     for box in scene.boxes:
         if box.node is not None:
             keys[box.node.id] = box.node.id
-            boxes[box.node.id] = _node_fact(box.node, told.get(box.node.id, []))
+            arrived = _arrived_rows(graph, nodes, box.node, position + 1) if few and position is not None else []
+            boxes[box.node.id] = _node_fact(box.node, arrived, told.get(box.node.id, []))
         elif box.fold is not None:
             for member in box.fold.members:
                 keys.setdefault(member, box.id)
@@ -54,7 +62,27 @@ def facts_of(graph: Graph, scene: Scene) -> Facts:
     return Facts(boxes=boxes, steps=shown)
 
 
-def _node_fact(node: Node, sentences: list[str]) -> Fact:
+def _arrived_rows(graph: Graph, nodes: Mapping[str, Node], node: Node, pass_index: int) -> list[list[str]]:
+    """Who passed how much of the gradient, and how it compares with the value."""
+    rows: list[list[str]] = []
+    for arrival in arrivals_of(graph, node.id, pass_index):
+        which = f" {arrival.output_nr}" if len(node.outputs) > 1 else ""
+        several = len(arrival.contributions) > 1
+        for part in arrival.contributions:
+            share = f", {part.share:.0%} of the norms" if several and part.share is not None else ""
+            words = f"{say_tensor(part.gradient)}, from {clean(say_function(nodes[part.consumer]))}{share}"
+            rows.append([f"arrived{which}", words, "gradient"])
+        if arrival.seed:
+            rows.append([f"arrived{which}", "backward starts here", "gradient"])
+        if arrival.adds_up is False:
+            rows.append([f"arrived{which}", "what arrived does not add up to the gradient: a hook changed it"])
+    ratio = norm_ratio(node, pass_index)
+    if "parameter" in node.flags and ratio is not None:
+        rows.append(["gradient / value", f"{ratio:.3g}"])
+    return rows
+
+
+def _node_fact(node: Node, arrived: list[list[str]], sentences: list[str]) -> Fact:
     rows = [["node", node.id], ["operation", clean(node.op)]]
     for output in node.outputs:
         which = f" {output.output_nr}" if len(node.outputs) > 1 else ""
@@ -64,6 +92,7 @@ def _node_fact(node: Node, sentences: list[str]) -> Fact:
         for number, gradient in enumerate(output.gradients, 1):
             several = f", pass {number}" if len(output.gradients) > 1 else ""
             rows.append([f"gradient{which}{several}", say_tensor(gradient), "gradient"])
+    rows.extend(arrived)
     if node.formula:
         rows.append(["derivative", clean(node.formula)])
     if node.scope:

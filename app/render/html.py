@@ -31,11 +31,12 @@ def draw_html(graph: Graph, options: ViewOptions, engine: Engine, source: str = 
     """
     svg = draw_svg(graph, options, engine, source).decode()
     scene = scene_of(graph, options)
+    position = pass_position(graph, options, focus_of(graph, options))
     script = _file("standalone.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     page = _template(paths.TEMPLATES).render(
         title=title_of_graph(graph),
-        description=describe_graph(graph, pass_position(graph, options, focus_of(graph, options))),
+        description=describe_graph(graph, position),
         theme={"auto": "", "print": "light"}.get(options.theme, options.theme),
         policy=f"default-src 'none'; style-src 'unsafe-inline'; font-src data:; script-src 'sha256-{digest}'; "
         "base-uri 'none'; form-action 'none'",
@@ -44,7 +45,7 @@ def draw_html(graph: Graph, options: ViewOptions, engine: Engine, source: str = 
         fonts=Markup(_fonts()),
         style=Markup(_file("standalone.css")),
         script=Markup(script),
-        facts=Markup(_json(facts_of(graph, scene))),
+        facts=Markup(_json(facts_of(graph, scene, position))),
         lines=source.encode("utf-8", "replace").decode().splitlines(),
     )
     return page.encode()

@@ -52,7 +52,7 @@ def boxes_of(scene: Scene) -> dict[str, set[str]]:
     return {box.id: {box.node.id} if box.node else set(box.fold.members if box.fold else ()) for box in scene.boxes}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(graph=graphs(), options=OPTIONS)
 def test_nothing_is_lost_and_nothing_is_drawn_twice(graph: Graph, options: SceneOptions) -> None:
     scene = make_scene(graph, options)
@@ -64,7 +64,7 @@ def test_nothing_is_lost_and_nothing_is_drawn_twice(graph: Graph, options: Scene
     assert len(operations) == len(set(operations))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(graph=graphs(), options=OPTIONS)
 def test_every_edge_is_a_link_or_inside_a_fold(graph: Graph, options: SceneOptions) -> None:
     scene = make_scene(graph, options)
@@ -79,7 +79,7 @@ def test_every_edge_is_a_link_or_inside_a_fold(graph: Graph, options: SceneOptio
     assert set(linked) | inside == {edge.id for edge in graph.edges}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(graph=graphs(), options=OPTIONS)
 def test_folding_makes_no_cycle(graph: Graph, options: SceneOptions) -> None:
     scene = make_scene(graph, options)
@@ -89,7 +89,7 @@ def test_folding_makes_no_cycle(graph: Graph, options: SceneOptions) -> None:
     order.prepare()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(graph=graphs(), options=OPTIONS)
 def test_frames_hold_boxes_of_the_scene_each_in_one_frame(graph: Graph, options: SceneOptions) -> None:
     scene = make_scene(graph, options)
@@ -102,7 +102,7 @@ def test_frames_hold_boxes_of_the_scene_each_in_one_frame(graph: Graph, options:
     assert len({frame.id for frame in frames}) == len(frames)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(graph=graphs(), options=OPTIONS)
 def test_every_fold_opens_by_its_path_and_every_frame_closes_by_its_own(graph: Graph, options: SceneOptions) -> None:
     scene = make_scene(graph, SceneOptions(boxes=8))
@@ -126,7 +126,7 @@ def test_every_fold_opens_by_its_path_and_every_frame_closes_by_its_own(graph: G
         assert frame.path in {box.fold.path for box in closed.boxes if box.fold}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(graph=graphs())
 def test_the_same_graph_gives_the_same_scene(graph: Graph) -> None:
     again = Graph.model_validate_json(graph.model_dump_json())

@@ -10,7 +10,7 @@ import pytest
 from app.layout import Engine, make_engine
 from app.render import ViewOptions, draw
 from tests.graph.build import chain
-from tests.graph.program import CUBES, LSTM, trace
+from tests.graph.program import CUBES, LSTM, SCALARS, trace
 from tests.render.hostile import STRINGS, hostile_graph
 
 FACTS = re.compile(r'<script type="application/json" id="facts">(.*?)</script>', re.DOTALL)
@@ -66,6 +66,29 @@ def test_each_box_is_told_in_full(engine: Engine) -> None:
     assert ["gradient", "0.0833 at every element", "gradient"] in fact["rows"]  # type: ignore[operator]
     assert fact["line"] == 3
     assert len(fact["sentences"]) == 2  # type: ignore[arg-type]
+
+
+def test_a_box_tells_who_passed_how_much(engine: Engine) -> None:
+    rows = facts_in(page_of(engine, SCALARS))["boxes"]["n0"]["rows"]
+    assert [row[1] for row in rows if row[0] == "arrived"] == [  # type: ignore[attr-defined]
+        "2, from MulBackward0, 22% of the norms",
+        "-0.99, from SinBackward0, 11% of the norms",
+        "-6, from PowBackward0, 67% of the norms",
+    ]
+
+
+def test_a_gradient_that_a_hook_changed_is_told(engine: Engine) -> None:
+    source = (
+        "x = torch.tensor(1.0, requires_grad=True)\nh = x * 2\n"
+        "h.register_hook(lambda gradient: gradient * 10)\n(h * 3).backward()"
+    )
+    assert "does not add up to the gradient: a hook changed it" in page_of(engine, source)
+
+
+def test_a_parameter_tells_its_gradient_beside_its_value(engine: Engine) -> None:
+    source = "layer = nn.Linear(2, 1)\nlayer(torch.ones(1, 2)).sum().backward()"
+    facts = facts_in(page_of(engine, source))["boxes"].values()
+    assert sum("gradient / value" in [row[0] for row in fact["rows"]] for fact in facts) == 2  # type: ignore[attr-defined]
 
 
 def test_steps_name_boxes_of_the_picture(engine: Engine) -> None:

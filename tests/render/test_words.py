@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import torch
 
 from app.errors import ViewInvalidError
 from app.graph import Graph
@@ -25,7 +26,18 @@ def test_text_begins_with_what_is_computed_and_the_gradients(engine: Engine) -> 
     assert "-1.1008" in description
     assert blank == ""
     assert first.startswith("z = div")
-    assert len(rest) == 7
+    x = torch.tensor([[0.4490, -0.7287, -1.2367], [1.0262, 0.3886, -1.2934], [0.2356, -1.5048, 0.1285]])
+    tree, blank, depths = rest[:7], rest[7], rest[8:]
+    assert [line.strip().split(" [")[0] for line in tree][-1] == "12"
+    assert blank == ""
+    assert depths == [
+        "Norms of gradients in pass 1 by the fewest edges from a root:",
+        "  0: 1 (n7)",
+        "  1: 0.0833 (n5)",
+        "  2: 0.25 (n4)",
+        "  3: 0.5 (n2)",
+        f"  4: {float((x**2 / 2).norm()):.4f} (n0)",
+    ]
 
 
 def test_text_leaves_out_what_the_view_leaves_out(engine: Engine) -> None:
