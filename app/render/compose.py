@@ -179,8 +179,9 @@ def _tinted(contents: Mapping[str, Content], kind: str) -> Iterator[Tensor]:
     """The tensors of a kind that are shown as cells, and so are tinted."""
     for content in contents.values():
         for row in content.rows:
-            if row.block.kind == kind and isinstance(row.content, Tensor) and row.content.shape:
-                yield row.content
+            tensor = row.content if isinstance(row.content, Tensor) else row.hidden
+            if row.block.kind == kind and tensor is not None and tensor.shape:
+                yield tensor
 
 
 def _has_grid(contents: Mapping[str, Content], kind: str) -> bool:

@@ -50,6 +50,8 @@ class Row:
 
     block: Block
     content: Tensor | str
+    hidden: Tensor | None = None
+    """What is not there yet in the step that is shown; it counts for the scale of the tints, which stays the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,9 @@ class Author:
     def _hidden(self, row: Row, node: Node) -> Row:
         # The room stays, so that nothing jumps from step to step.
         hides = row.block.kind in ("value", "gradient") and self._focus.hides(row.block.kind, node.id)
-        return Row(row.block, "") if hides else row
+        if not hides:
+            return row
+        return Row(row.block, "", row.content if isinstance(row.content, Tensor) else None)
 
     def _lines(self, node: Node) -> Iterator[tuple[str, str]]:
         dtype = next((output.value.dtype for output in node.outputs if output.value), "")

@@ -47,7 +47,7 @@ def _at(edge: Edge, position: int) -> Tensor | None:
     return edge.contributions[position] if position < len(edge.contributions) else None
 
 
-def draw_route(route: Route, label: str, output: str = "", width: int = 1) -> Iterator[Mark]:
+def draw_route(route: Route, label: str, style: str, output: str = "", width: int = 1) -> Iterator[Mark]:
     """Yield the marks of a line: the spline, its arrow, its label, and the number of the output that it leaves."""
     points = route.points
     start = f"M{_place(points[0])}"
@@ -62,7 +62,7 @@ def draw_route(route: Route, label: str, output: str = "", width: int = 1) -> It
         x, y = route.label or _middle(points)
         wide = text.width(label, LABEL_SIZE)
         yield Rect(x - wide / 2 - 3, y - 8, wide + 6, 16, "halo", 4)
-        yield Text(x, y + 3.8, label, LABEL_SIZE, "label", "middle")
+        yield Text(x, y + 3.8, label, LABEL_SIZE, style, "middle", text.fitted(label, LABEL_SIZE))
 
 
 def label_of(link: Link, flow: Flow, labels: Labels) -> str:

@@ -56,7 +56,8 @@ class Painter:
             styles.append(f"w{width}")
         route = self.geometry.routes[link.id]
         label = edges.label_of(link, flow, self.options.labels)
-        marks = tuple(edges.draw_route(route, label, self._output(link), width))
+        style = "soft" if self.options.labels == "slots" else "label"
+        marks = tuple(edges.draw_route(route, label, style, self._output(link), width))
         first, single = link.edges[0], len(link.edges) == 1
         data = (
             ("edge", " ".join(edge.id for edge in link.edges)),

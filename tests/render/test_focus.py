@@ -79,3 +79,12 @@ def test_a_variable_is_highlighted_by_name(engine: Engine) -> None:
 def test_an_unknown_node_is_refused(engine: Engine, options: dict[str, object]) -> None:
     with pytest.raises(ViewInvalidError, match="no variable or node 'q'"):
         nodes(engine, **options)
+
+
+def test_the_tints_are_the_same_in_every_step(engine: Engine) -> None:
+    tints = []
+    for step in (1, 10):
+        root = ElementTree.fromstring(draw(seed_graph(), "svg", ViewOptions(step=step), engine).content)
+        [card] = [g for g in root.iter(f"{SVG}g") if g.get("data-node") == "n0"]
+        tints.append([rect.get("class") for rect in card.iter(f"{SVG}rect") if "cell" in rect.get("class", "")][:9])
+    assert tints[0] == tints[1]
