@@ -84,6 +84,7 @@ class Pipeline:
         pool: runs programs.
         engine: places graphs.
         admit: called before each execution, and not where the answer is already there; may raise.
+        admit_drawing: the same before each drawing.
         observe: told the name, outcome and seconds of each stage that was run.
     """
 
@@ -93,9 +94,11 @@ class Pipeline:
         pool: Executor,
         engine: Engine,
         admit: Callable[[], None] = lambda: None,
+        admit_drawing: Callable[[], None] = lambda: None,
         observe: Callable[[str, str, float], None] = lambda stage, outcome, seconds: None,
     ) -> None:
         self._admit = admit
+        self._admit_drawing = admit_drawing
         self._observe = observe
         self._limits = settings.limits
         self._pool = pool
@@ -187,6 +190,7 @@ class Pipeline:
             return kept
 
         async def make() -> Drawing:
+            self._admit_drawing()
             started = perf_counter()
             drawing = await self.in_thread(lambda: draw(graph, what[1], what[2], self._engine, source))
             self._observe("draw", what[1], perf_counter() - started)

@@ -24,6 +24,9 @@ from app.web.envelope import Envelope
 from app.web.gate import Gate
 from app.web.metrics import Metrics
 
+DRAWINGS_FOR_EACH_EXECUTION = 10
+"""A client may have this many more pictures drawn than programs run: one program is looked at in many ways."""
+
 
 class StartedExecutor(Executor, Protocol):
     """An executor that starts and stops with the server."""
@@ -73,10 +76,14 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
     app.state.settings = settings
     app.state.pool = executor
     metrics = Metrics()
-    buckets = Buckets(settings.rate_limit)
+    executions = Buckets(settings.rate_limit)
+    drawings = Buckets(settings.rate_limit * DRAWINGS_FOR_EACH_EXECUTION, "draws {} pictures")
     app.state.metrics = metrics
     app.state.ready = ByteCache(settings.cache_bytes // 4)
-    app.state.pipeline = Pipeline(settings, executor, make_engine(settings), buckets.admit, metrics.observe_stage)
+    app.state.probed_at = float("-inf")
+    app.state.pipeline = Pipeline(
+        settings, executor, make_engine(settings), executions.admit, drawings.admit, metrics.observe_stage
+    )
     metrics.watch(app.state.pipeline)
     if isinstance(executor, Pool):
         metrics.watch_pool(executor.figures)

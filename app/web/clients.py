@@ -33,10 +33,14 @@ class Buckets:
 
     Args:
         per_minute: executions a minute; 0 for no limit.
+        doing: what the server does that often, for the refusal.
         clock: seconds that never go back.
     """
 
-    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, per_minute: int, doing: str = "runs {} programs", clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._doing = doing
         self._per_minute = per_minute
         self._clock = clock
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
@@ -57,7 +61,8 @@ class Buckets:
             self._keep(client, level, now)
             wait = math.ceil((1 - level) / rate)
             raise RateLimitedError(
-                f"This server runs {self._per_minute} programs a minute for one client; try again in {wait} s", wait
+                f"This server {self._doing.format(self._per_minute)} a minute for one client; try again in {wait} s",
+                wait,
             )
         self._keep(client, level - 1, now)
 

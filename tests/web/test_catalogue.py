@@ -55,6 +55,7 @@ def test_it_serves_and_can_run_programs(client: TestClient, pool: CountingPool) 
     assert client.get("/healthz").json() == {"status": "ok"}
     assert pool.executions == before
     assert client.get("/readyz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"status": "ok"}
     assert pool.executions == before + 1
 
 

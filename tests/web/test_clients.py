@@ -25,17 +25,17 @@ def admitted(buckets: Buckets, client: str, most: int = 1_000) -> int:
 
 
 def test_a_client_may_use_a_minute_at_once_and_no_more() -> None:
-    assert admitted(Buckets(60, Clock()), "a") == 60
+    assert admitted(Buckets(60, clock=Clock()), "a") == 60
 
 
 def test_one_client_takes_nothing_from_another() -> None:
-    buckets = Buckets(10, Clock())
+    buckets = Buckets(10, clock=Clock())
     assert [admitted(buckets, client) for client in "aab"] == [10, 0, 10]
 
 
 def test_it_refills_evenly() -> None:
     clock = Clock()
-    buckets = Buckets(60, clock)
+    buckets = Buckets(60, clock=clock)
     admitted(buckets, "a")
     clock.now = 5.0
     assert admitted(buckets, "a") == 5
@@ -44,7 +44,7 @@ def test_it_refills_evenly() -> None:
 
 
 def test_the_refusal_says_when_to_come_back() -> None:
-    buckets = Buckets(6, Clock())
+    buckets = Buckets(6, clock=Clock())
     admitted(buckets, "a")
     with pytest.raises(RateLimitedError, match="6 programs a minute") as refusal:
         buckets.admit()
@@ -52,7 +52,7 @@ def test_the_refusal_says_when_to_come_back() -> None:
 
 
 def test_zero_is_no_limit() -> None:
-    assert admitted(Buckets(0, Clock()), "a") == 1_000
+    assert admitted(Buckets(0, clock=Clock()), "a") == 1_000
 
 
 def test_a_network_of_one_household_counts_as_one_client() -> None:

@@ -56,6 +56,13 @@ def test_answers_that_are_there_do_not_count_and_neither_does_what_is_refused(li
     assert limited.get("/dot?code=x*3").status_code == 200
 
 
+def test_pictures_are_limited_too_though_less(limited: TestClient) -> None:
+    scales = [f"1.{number:03}" for number in range(1, 40)]
+    statuses = [limited.get(f"/dot?code=x*2&font-scale={scale}").status_code for scale in scales]
+    assert statuses == [200] * 30 + [429] * 9
+    assert "draws 30 pictures" in limited.get("/dot?code=x*2&font-scale=1.9").json()["detail"]
+
+
 def test_an_image_shows_that_there_were_too_many(limited: TestClient) -> None:
     for number in range(3):
         limited.get(f"/dot?code=x*{number}")
