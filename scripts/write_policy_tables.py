@@ -165,7 +165,7 @@ def attributes() -> set[str]:
     kinds += [torch.nn.ParameterDict, torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]
     kinds += [torch.autograd.Function, torch.autograd.graph.Node, torch.distributions.Distribution]
     kinds += [torch.distributions.Transform, torch.nn.utils.rnn.PackedSequence, torch.amp.GradScaler]
-    kinds += [str, list, tuple, dict, set, frozenset, int, float, complex, slice, property, BaseException]
+    kinds += [str, bytes, list, tuple, dict, set, frozenset, int, float, complex, slice, property, BaseException]
     kinds += [collections.OrderedDict, collections.Counter, collections.deque, collections.defaultdict]
     kinds += [
         kind for name, kind in vars(torch.return_types).items() if not name.startswith("_") and isinstance(kind, type)

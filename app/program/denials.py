@@ -40,8 +40,6 @@ DENIED_NAMES: dict[str, Denial] = {
     **_each("breakpoint", "there is no debugger here; every step can be seen in the graph"),
     **_each("help license credits copyright", "see the documentation of PyTorch at docs.pytorch.org"),
     **_each("exit quit SystemExit KeyboardInterrupt GeneratorExit BaseException", "a program ends at its last line"),
-    **_each("id hash", "it differs from run to run, and " + _TIME),
-    **_each("bytearray bytes", _MEMORY),
     **_each("np numpy", "NumPy is not available here, and it leaves no graph: use torch"),
     **_each("plt pd", "only PyTorch can be imported here"),
 }
@@ -164,7 +162,6 @@ DENIED_ATTRIBUTES: dict[str, Denial] = {
         "q_scale q_zero_point q_per_channel_scales q_per_channel_zero_points q_per_channel_axis int_repr qscheme",
         "quantised tensors have no gradient",
     ),
-    **_each("encode decode", _MEMORY),
     **_each("dump_patches T_destination call_super_init", _INTERNALS),
 }
 """Attributes that are refused on any value, also where the program defines the same name."""

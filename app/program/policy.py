@@ -21,8 +21,8 @@ _OPERATORS = """add sub mul matmul truediv floordiv mod pow and or xor lshift rs
 DEFINED_DUNDERS = frozenset(
     """__init__ __call__ __repr__ __str__ __len__ __getitem__ __setitem__ __delitem__ __contains__ __iter__ __next__
     __reversed__ __enter__ __exit__ __bool__ __int__ __float__ __index__ __abs__ __neg__ __pos__ __invert__ __round__
-    __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__ __post_init__ __slots__ __constants__ __doc__ __annotations__
-    __match_args__""".split()
+    __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__ __post_init__ __slots__ __constants__ __doc__
+    __annotations__""".split()
 ) | {f"__{side}{name}__" for side in ("", "r", "i") for name in _OPERATORS}
 """Double-underscore names that a class may define."""
 

@@ -721,6 +721,13 @@ print(F.shape)
 ŷ = σ(θ * 2)
 ŷ.backward()
 """,
+    "the same memory or not": """
+x = torch.ones(3)
+before = id(x)
+x = x + 1
+print(id(x) == before, hash((1, 2)) == hash((1, 2)), list("ab".encode()))
+y = x.requires_grad_() * 2
+""",
     "docstrings": '''
 """A module docstring."""
 class Net(nn.Module):

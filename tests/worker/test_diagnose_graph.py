@@ -311,6 +311,15 @@ def test_a_module_that_is_never_called_has_parameters_without_gradient() -> None
     assert place(source, found) == "a, b = nn.Linear(2, 2), nn.Linear(2, 2)"
 
 
+def test_a_custom_function_that_returns_none_is_named() -> None:
+    source = (
+        "class Twice(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, x):\n        return x*2\n"
+        "    @staticmethod\n    def backward(ctx, g):\n        g*2\n"
+        "x = torch.ones(1, requires_grad=True)\nTwice.apply(x).backward()\n"
+    )
+    assert "Twice.backward got a gradient and returned None" in problem(source, "parameter-without-gradient").detail
+
+
 def test_many_parameters_are_counted() -> None:
     source = "used = nn.Linear(1, 1)\nunused = nn.Sequential(*[nn.Linear(1, 1) for _ in range(4)])\n"
     source += "used(torch.ones(1)).backward()"

@@ -55,7 +55,9 @@ def _modified(moment: Moment, match: re.Match[str]) -> Diagnosis:
     which = f"{names[0]}, a tensor of shape {shape}," if names else f"A tensor of shape {shape}"
     if saved is not None and saved.span is not None:
         which += f" made in line {saved.span.line} by `{moment.text.cut(saved.span)}`{',' if names else ''}"
-    detail = f"{which} was saved by a node that needs its value to compute the gradient, and {_who(moment, changes)}"
+    detail = (
+        f"{which} was saved by a node that needs its value to compute the gradient, and {_who(moment, changes, shape)}"
+    )
     version = numbers(match["versions"])
     detail += f" (its version counter says {version[0]} where {version[1]} was saved). " if len(version) == 2 else ". "
     steps = next(moment.text.calls(None, "step"), None) is not None
@@ -70,7 +72,7 @@ def _modified(moment: Moment, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(f"{detail}.", tuple(fixes[:2]), node, span)
 
 
-def _who(moment: Moment, changes: list[Node]) -> str:
+def _who(moment: Moment, changes: list[Node], shape: list[int]) -> str:
     """Which lines changed it."""
     lines = sorted({change.span.line for change in changes if change.span is not None})
     if lines:
@@ -81,7 +83,32 @@ def _who(moment: Moment, changes: list[Node]) -> str:
     steps = [call for call in moment.text.calls(None, "step") if moment.line is None or call.lineno < moment.line]
     if steps:
         return f"line {steps[-1].lineno} (`{moment.text.of(steps[-1])}`) changed it in place before backward came there"
+    written = _written(moment, shape)
+    if len(written) == 1:
+        words = moment.text.of(written[0])
+        return f"line {written[0].lineno} (`{words}`) changed it in place before backward came there"
     return "something changed it in place before backward came there"
+
+
+def _written(moment: Moment, shape: list[int]) -> list[ast.stmt]:
+    """The statements before the error that change a tensor of this shape in place, as far as their text shows it."""
+    found: list[ast.stmt] = []
+    for node in moment.text.nodes:
+        match node:
+            case ast.AugAssign() | ast.Assign(targets=[ast.Subscript()]):
+                pass
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method))) if (
+                method.endswith("_") and "requires" not in method
+            ):
+                pass
+            case _:
+                continue
+        base = _changed(node, moment)
+        base = base.value if isinstance(base, ast.Attribute) and base.attr == "data" else base
+        tensor = moment.tensor(base)
+        if tensor is not None and list(tensor.shape) == shape and (moment.line is None or node.lineno < moment.line):
+            found.append(node)
+    return found
 
 
 def _told_span(moment: Moment, change: Node) -> Span | None:

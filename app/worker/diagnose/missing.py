@@ -89,12 +89,27 @@ def without_gradient(flow: Flow, parameters: Mapping[str, torch.Tensor]) -> list
         f"depend on {'it' if len(names) == 1 else 'them'}"
     )
     detail += ", or only by a way that is cut (see the other problem)." if found else "."
+    detail += _swallowed(flow)
     detail += (
         " An optimizer will leave it as it is." if len(names) == 1 else " An optimizer will leave them as they are."
     )
     span = _where_bound(flow.text, names[0].split(".")[0])
     own = _problem("parameter-without-gradient", "warning", detail, span, node.id if node else None, [])
     return [*found, own]
+
+
+def _swallowed(flow: Flow) -> str:
+    """What custom Functions kept to themselves: gradients that arrived and for which they returned None."""
+    for index, one in flow.passes:
+        for node in flow.in_order(one):
+            if "custom" not in node.flags or not flow.gradients(node, index):
+                continue
+            carried = {edge.id for edge, _ in flow.passed_on(node, index)}
+            for edge in flow.taken[node.id]:
+                if edge.kind == "gradient" and edge.id not in carried:
+                    name = node.op.removesuffix("Backward")
+                    return f" {name}.backward got a gradient and returned None for its input number {edge.slot}."
+    return ""
 
 
 def _lonely(flow: Flow, parameters: Mapping[str, torch.Tensor]) -> dict[str, Node | None]:
