@@ -101,6 +101,11 @@
   const range = player.querySelector("input"), said = player.querySelector("p");
   const first = new Map();
   facts.steps.forEach(([key, phase], at) => { if (phase === "forward" && !first.has(key)) first.set(key, at + 1); });
+  // A constant comes with what first takes it in.
+  const own = new Set(first.keys());
+  for (const { dataset: { source, target } } of edges) {
+    if (!own.has(target)) first.set(target, Math.min(first.get(target) ?? Infinity, first.get(source) ?? 0));
+  }
   const go = (step) => {
     step = Math.max(0, Math.min(facts.steps.length, step));
     range.value = step;
