@@ -18,6 +18,9 @@ from app.web.problems import HTTP_PROBLEMS, MEDIA_TYPE, from_status
 HEAD_BYTES_BEYOND_URL = 32_768
 """Room for a request's headers [bytes]."""
 
+WRITE_SECONDS = 30.0
+"""Time that a client may leave its answer untaken before the connection is cut [s]."""
+
 HEAD_DETAILS = {
     400: "This is not HTTP as RFC 9112 has it",
     408: "The head of the request did not arrive within the time limit",
@@ -30,6 +33,7 @@ class TimedProtocol(H11Protocol):
 
     head_seconds = 10.0
     _head_timer: asyncio.TimerHandle | None = None
+    _write_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start waiting for the first head."""
@@ -44,9 +48,21 @@ class TimedProtocol(H11Protocol):
         elif not self.transport.is_closing():
             self._arm()
 
+    def pause_writing(self) -> None:
+        """Start waiting for a client that does not take its answer."""
+        super().pause_writing()
+        if self._write_timer is None:
+            self._write_timer = self.loop.call_later(WRITE_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Stop waiting: it took some of its answer."""
+        self._stop_write_timer()
+        super().resume_writing()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
         self._disarm()
+        self._stop_write_timer()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
@@ -62,6 +78,11 @@ class TimedProtocol(H11Protocol):
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+
+    def _stop_write_timer(self) -> None:
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
 
     def _too_slow(self) -> None:
         self._head_timer = None

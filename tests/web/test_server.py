@@ -128,6 +128,25 @@ def test_headers_that_are_too_large_are_refused(address: tuple[str, int]) -> Non
     assert problem(answer) == (431, "head-too-large")
 
 
+def send_and_never_read(connection: socket.socket, wanted: bytes) -> None:
+    """Send until the other side cuts the connection: pipelined, so that answers pile up beyond what systems keep."""
+    while True:
+        connection.sendall(wanted)
+
+
+def test_a_client_that_does_not_take_its_answer_is_cut_off(
+    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.web.server.WRITE_SECONDS", 0.2)
+    wanted = b"GET /api/v1/operators HTTP/1.1\r\n" + HOST + b"\r\n"
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        connection.settimeout(20)
+        connection.connect(address)
+        with pytest.raises(ConnectionError):
+            send_and_never_read(connection, wanted)
+
+
 def test_head_sends_no_body(address: tuple[str, int]) -> None:
     with socket.create_connection(address, timeout=20) as connection:
         connection.sendall(b"HEAD /healthz HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
