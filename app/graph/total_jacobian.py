@@ -13,6 +13,8 @@ Matrix = NDArray[Any]
 
 MOST_NODES = 200
 """Nodes between the two above which it is not computed."""
+MOST_ROWS = 64
+"""Elements of the root above which it is not computed: no local Jacobian has as many rows."""
 
 
 def total_jacobian(index: GraphIndex, root: str, output_nr: int, leaf: str) -> Matrix | None:
@@ -24,7 +26,7 @@ def total_jacobian(index: GraphIndex, root: str, output_nr: int, leaf: str) -> M
     """
     order = _order(index, root, leaf)
     start = index.output(root, output_nr)
-    if order is None or start is None or start.value is None:
+    if order is None or start is None or start.value is None or start.value.numel > MOST_ROWS:
         return None
     found: dict[tuple[str, int], Matrix] = {(root, output_nr): np.eye(start.value.numel)}
     with np.errstate(all="ignore"):

@@ -264,6 +264,7 @@ case("LinalgDetBackward0", torch.linalg.det, square)
 case("LinalgSlogdetBackward0", lambda a: torch.linalg.slogdet(a)[1], square)
 case("LinalgInvExBackward0", torch.linalg.inv, square)
 case("LinalgSolveExBackward0", torch.linalg.solve, square, normal(3, 2))
+case("LinalgSolveExBackward0", torch.linalg.solve, square, normal(3), label="vector")
 case("LinalgCholeskyExBackward0", torch.linalg.cholesky, symmetric)
 case("LinalgCholeskyExBackward0", lambda a: torch.linalg.cholesky(a, upper=True), symmetric, label="upper")
 

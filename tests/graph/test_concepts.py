@@ -110,3 +110,9 @@ def test_large_tensors_are_told_by_their_shapes() -> None:
 
 def test_an_empty_graph_raises_no_question() -> None:
     assert concepts(Graph()) == []
+
+
+def test_a_root_of_many_elements_is_no_matrix() -> None:
+    (found,) = answered("x = torch.ones(100000, requires_grad=True)\ny = x * 2\ny.backward(y)", "why-a-scalar")
+    assert "y has 100000 elements" in found.paragraphs[0]
+    assert found.math == []

@@ -78,7 +78,7 @@ LINEAR = (
         "LinalgSolveExBackward0",
         "Solution of a linear system",
         "solve(A, B)",
-        {"A": "-(solve(T(A), grad) @ T(result))", "B": "solve(T(A), grad)"},
+        {"A": "-outer(solve(T(A), grad), result)", "B": "solve(T(A), grad)"},
     ),
     Formula(
         "LinalgCholeskyExBackward0",

@@ -106,6 +106,8 @@ def _pad(x: Array, pad: Sequence[int]) -> Array:
 
 
 def _unfold(x: Array, dimension: int, size: int, step: int) -> Array:
+    if np.ndim(x) == 0:
+        return np.reshape(x, 1)[:size]
     windows = np.lib.stride_tricks.sliding_window_view(x, size, axis=dimension)
     return _slice(windows, dimension % np.ndim(x), 0, None, step)
 

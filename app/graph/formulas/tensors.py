@@ -48,6 +48,11 @@ def transpose(x: Array) -> Array:
     return np.swapaxes(x, -1, -2) if np.ndim(x) > 1 else x
 
 
+def outer(a: Array, b: Array) -> Array:
+    """The product of a column and a row; of matrices, of each column with its row, added up."""
+    return np.multiply.outer(a, b) if np.ndim(a) < 2 else a @ transpose(b)
+
+
 def one_hot(target: Array, like: Array, ignored: int, weight: Any = None) -> Array:
     """For each row the weight of its class at that class, 0 elsewhere."""
     classes = np.atleast_1d(np.asarray(target))
@@ -168,7 +173,7 @@ TENSORS: dict[str, Function] = MOVES | {
     "average": _call("mean", average),
     "T": Function(transpose, r"{0}^{{\top}}", "{0}ᵀ", kind="move"),
     "dot": Function(np.dot, r"{0}^{{\top}} {1}", "{0} · {1}", kind="other"),
-    "outer": Function(np.multiply.outer, r"{0} \, {1}^{{\top}}", "{0} {1}ᵀ", kind="other"),
+    "outer": Function(outer, r"{0} \, {1}^{{\top}}", "{0} {1}ᵀ", kind="other"),
     "inverse": Function(np.linalg.inv, r"{0}^{{-1}}", "{0}⁻¹", kind="other"),
     "solve": Function(np.linalg.solve, r"{0}^{{-1}} {1}", "{0}⁻¹ {1}", kind="other"),
     "determinant": _call("det", np.linalg.det),
