@@ -19,6 +19,10 @@ Slug = Literal["why-a-scalar", "gradient-argument", "grad-is-none", "gradient-ad
 
 WRITTEN_SIZE = 6
 """Rows and columns up to which a matrix is written out."""
+LOOKED_AT = 8
+"""Leaves among which one is looked for whose whole Jacobian is small."""
+MOST_NODES = 300
+"""Nodes of a graph above which no whole Jacobian is computed."""
 MOST_OF_A_KIND = 3
 """How many variables one question is answered for."""
 
@@ -75,7 +79,8 @@ class _Concepts:
     def _leaf(self, root: Root) -> tuple[Node, Matrix | None] | None:
         """The leaf to take as an example: one whose whole Jacobian is known and small, else any that is reached."""
         candidates = [node for node in self._index.graph.nodes if node.kind == "leaf"]
-        known = [(node, total_jacobian(self._index, root.node, root.output_nr, node.id)) for node in candidates[:20]]
+        looked_at = candidates[:LOOKED_AT] if len(self._index.graph.nodes) <= MOST_NODES else []
+        known = [(node, total_jacobian(self._index, root.node, root.output_nr, node.id)) for node in looked_at]
         small = [(node, matrix) for node, matrix in known if matrix is not None and max(matrix.shape) <= WRITTEN_SIZE]
         reached = [(node, matrix) for node, matrix in known if matrix is not None]
         return next(iter([*small, *reached, *((node, None) for node in candidates)]), None)

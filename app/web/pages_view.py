@@ -6,6 +6,7 @@ from typing import Any
 from app.errors import ChainruleError, InputInvalidError, PictureError, RequestError
 from app.graph import Graph, Values, Variable
 from app.graph.chain import ChainRule, chain_rule
+from app.graph.concepts import Concept, concepts
 from app.graph.explain import explain
 from app.graph.explanation import Explanation
 from app.graph.step_words import Narrator
@@ -64,6 +65,10 @@ class View:
             if node.id == variable.node:
                 return node.op if node.kind == "function" else "None"
         return "None"
+
+    def concepts(self) -> list[Concept]:
+        """What everybody asks about backward, answered on this graph."""
+        return concepts(self.graph) if self.ran else []
 
     def told(self) -> dict[str, Any] | None:
         """The step that the picture shows, in one sentence; of a whole picture, the last one."""

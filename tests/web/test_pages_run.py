@@ -106,3 +106,11 @@ def test_a_result_that_is_no_scalar_says_what_its_pass_started_with(client: Test
     weighed = client.post("/run", json={"source": source, "gradient": [0.0, 3.0]}).json()
     assert weighed["cotangent"]["values"] == [0.0, 3.0]
     assert client.post("/run", json={"source": SEED}).json()["cotangent"] is None
+
+
+def test_with_nothing_selected_the_inspector_answers_questions_on_the_program(client: TestClient) -> None:
+    source = "x = torch.tensor([1.0, 2.0], requires_grad=True)\ny = x**2\ny.backward(torch.tensor([1.0, 0.0]))"
+    inspector = client.post("/run", json={"source": source, "parts": ["inspector"]}).json()["html"]["inspector"]
+    assert "What is backward(gradient=...)?" in inspector
+    assert "it picks row 0 of the Jacobian" in inspector
+    assert "<math" in inspector
