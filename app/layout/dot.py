@@ -1,11 +1,12 @@
 """A scene as DOT: what Graphviz is asked to place."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import graphviz
 
+from app.errors import PictureError
 from app.graph.scene import Frame, Scene
 from app.layout import text
 from app.layout.geometry import Size
@@ -15,14 +16,7 @@ Direction = Literal["TB", "BT", "LR", "RL"]
 FRAME_TITLE = 12.0
 """Font size of a frame's title [px]."""
 _INCH = 72.0
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """Words for the DOT itself; the layout of cards needs none, a picture by Graphviz does."""
-
-    boxes: Mapping[str, str]
-    links: Mapping[str, str]
+_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")
 
 
 def make_dot(
@@ -42,6 +36,9 @@ def make_dot(
         direction: where data flows: from top to bottom, and so on.
         label_cells: how many characters of room each line needs for a label; 0 for none.
         frame_titles: the title of each frame; only its length is used.
+
+    Raises:
+        PictureError: an id is not one.
     """
     dot = graphviz.Digraph(
         graph_attr={
@@ -65,13 +62,15 @@ def make_dot(
     room = {"label": "0" * label_cells} if label_cells else {}
     for link in scene.links:
         weight = "1" if link.target in light else "4"
-        dot.edge(_name(link.target), _name(link.source), id=link.id, weight=weight, **room)
+        dot.edge(_name(link.target), _name(link.source), id=_name(link.id), weight=weight, **room)
     return dot.source
 
 
 def _name(identifier: str) -> str:
-    # A colon would be read as a port; ids of the scene have none, and this keeps it so.
-    return identifier.replace(":", "_")
+    # Anything else could mean something to Graphviz, and is no id that tracing gives.
+    if not _ID.fullmatch(identifier):
+        raise PictureError(f"{identifier[:40]!r} is not an id of letters, digits, dots and hyphens.")
+    return identifier
 
 
 def _add_box(dot: graphviz.Digraph, identifier: str, size: Size) -> None:
@@ -83,7 +82,7 @@ def _add_frame(
 ) -> None:
     title = titles.get(frame.id, "")
     attributes = {"label": "0" * max(1, round(text.cells(title))), "labeljust": "l", "margin": "14"}
-    with dot.subgraph(name=f"cluster_{frame.id}", graph_attr=attributes) as inner:
+    with dot.subgraph(name=f"cluster_{_name(frame.id)}", graph_attr=attributes) as inner:
         for nested in frame.frames:
             _add_frame(inner, nested, sizes, titles, placed)
         for identifier in frame.boxes:

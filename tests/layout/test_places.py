@@ -4,6 +4,7 @@ from itertools import combinations
 
 import pytest
 
+from app.errors import PictureError
 from app.graph.scene import Box, Frame, Link, Scene
 from app.layout import Area, Direction, Geometry, Size, lone_boxes, make_dot, make_engine, settle, shelve, without
 from tests.graph.build import module
@@ -88,3 +89,10 @@ def test_frames_hold_their_boxes() -> None:
         assert area.y + 12 <= held.y
         assert held.x + held.width <= area.x + area.width
         assert held.y + held.height <= area.y + area.height
+
+
+@pytest.mark.parametrize("name", ['n0"', "n0:s", "n0\\", "a b", "", "n\n0", "<b>", "n" * 300])
+def test_what_is_not_an_id_is_refused(name: str) -> None:
+    hostile = Scene((Box(name, GRAPH.nodes[0]),), ())
+    with pytest.raises(PictureError, match="is not an id"):
+        make_dot(hostile, {name: Size(10, 10)})
