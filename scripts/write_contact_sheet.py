@@ -14,7 +14,7 @@ from app.layout import Engine, make_engine
 from app.limits import Limits
 from app.program import check
 from app.render import ViewOptions, draw
-from app.render.png import rasterise
+from app.render.png import to_png
 from app.render.theme import COLOURS
 from app.worker import execute
 from app.worker.warmup import warm_up
@@ -115,7 +115,7 @@ def main() -> None:
     engine = make_engine()
     for theme in ("light", "dark"):
         target = paths.EXAMPLES.parent / "docs" / f"contact-{theme}.png"
-        target.write_bytes(rasterise(arrange(sheets, theme, engine), SCALE))
+        target.write_bytes(to_png(arrange(sheets, theme, engine), "Every example", SCALE))
         print(target.name, target.stat().st_size, "bytes")
 
 
