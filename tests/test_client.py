@@ -162,8 +162,9 @@ def test_nothing_of_a_wait_is_longer_than_a_minute() -> None:
     assert waits == [60.0]
 
 
-def test_the_example_of_the_documentation_works(address: str) -> None:
-    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", ["README.md", "docs/api.md"])
+def test_the_example_of_the_documentation_works(address: str, page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
     example = next(block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "app.client" in block)
     assert 'Client("http://127.0.0.1:8000")' in example
-    exec(compile(example.replace("http://127.0.0.1:8000", address), "docs/api.md", "exec"), {})
+    exec(compile(example.replace("http://127.0.0.1:8000", address), page, "exec"), {})
