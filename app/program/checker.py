@@ -22,6 +22,10 @@ from app.program.source import Source
 
 _REGISTERING = frozenset({"register_buffer", "register_parameter", "register_module", "add_module"})
 _CLASS_KEYWORDS = frozenset({"metaclass"})
+MAX_TOLD = 200
+"""Violations that are told of one program."""
+MAX_SUGGESTIONS = 25
+"""Misspelt names that a suggestion is looked up for: each takes milliseconds."""
 
 
 class Checker:
@@ -38,6 +42,7 @@ class Checker:
         self._scopes = scopes
         self._inputs = inputs
         self._defined = frozenset(_defined_attributes(scopes))
+        self._suggestions = MAX_SUGGESTIONS
         self._bases: set[ast.AST] = set()
         for place in scopes.places:
             match place.node:
@@ -47,8 +52,12 @@ class Checker:
                     self._bases.add(base)
 
     def violations(self) -> tuple[Violation, ...]:
-        """All of them, in the order of the text."""
-        found = {violation for place in self._scopes.places for violation in self._check(place)}
+        """All of them (up to MAX_TOLD), in the order of the text."""
+        found: set[Violation] = set()
+        for place in self._scopes.places:
+            found.update(self._check(place))
+            if len(found) >= MAX_TOLD:
+                break
         return tuple(sorted(found, key=lambda v: (v.line, v.column, v.end_line, v.end_column, v.message)))
 
     def _check(self, place: Place) -> Iterator[Violation]:
@@ -128,8 +137,9 @@ class Checker:
         modules = sorted(path for path in base if is_module(path))
         name = node.attr
         stored = not isinstance(node.ctx, ast.Load)
-        denial = attribute_denial(name, self._defined if not modules else frozenset())
-        if modules and (VALUE not in base or denial is not None):
+        only_module = bool(modules) and VALUE not in base
+        denial = None if only_module else attribute_denial(name, self._defined if not modules else frozenset())
+        if only_module or (modules and denial is not None):
             denials = [member_denial(path, name) for path in modules]
             denial = None if None in denials else denials[0]
             if not stored:
@@ -200,7 +210,8 @@ class Checker:
         if node.id in self._scopes.bound_names:
             text = f"{node.id} is not defined here: it has a value only inside another function or class"
             return self._refuse(node, "name-unknown", text)
-        suggestion = closest(node.id, self._scopes.bound_names | self._inputs) or closest(node.id, [*NAMES, *BUILTINS])
+        own = self._scopes.bound_names | self._inputs
+        suggestion = self._closest(node.id, own) or self._closest(node.id, frozenset([*NAMES, *BUILTINS]))
         hint = f"; did you mean {suggestion}?" if suggestion else ""
         return self._refuse(node, "name-unknown", f"{node.id} is not defined{hint}", suggestion)
 
@@ -208,13 +219,21 @@ class Checker:
         text = f"{path} is a module: it can be used with a name after a dot, not passed on as a value"
         return self._refuse(node, "name-refused", text)
 
+    def _closest(self, name: str, candidates: frozenset[str]) -> str | None:
+        if self._suggestions <= 0:
+            return None
+        self._suggestions -= 1
+        return closest(name, candidates)
+
     def _denied(
         self, node: ast.AST, what: str, denial: Denial | None, slug: str, replaced: str | None = None
     ) -> Iterator[Violation]:
         if denial is None:
             return
-        hint = f"; did you mean {denial.instead}?" if denial.instead else ""
         suggestion = denial.instead
+        if suggestion is None and denial.among and replaced is not None:
+            suggestion = self._closest(replaced, denial.among)
+        hint = f"; did you mean {suggestion}?" if suggestion else ""
         if suggestion is not None and isinstance(node, ast.alias) and node.asname:
             suggestion = f"{suggestion} as {node.asname}"
         elif isinstance(node, ast.ImportFrom | ast.MatchClass):

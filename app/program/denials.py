@@ -13,6 +13,8 @@ class Denial:
     reason: str
     instead: str | None = None
     """What would stand well in the name's place."""
+    among: frozenset[str] = frozenset()
+    """Names of which one may have been meant, where nothing certain is known."""
 
 
 def _each(names: str, reason: str, instead: str | None = None) -> dict[str, Denial]:

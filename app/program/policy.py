@@ -6,6 +6,7 @@ A courtesy to the person and a small surface, not the wall: that is the confined
 import difflib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from app.program.denials import DENIED_ATTRIBUTES, DENIED_MODULES, DENIED_NAMES, DENIED_PATHS, Denial
 from app.program.names import BUILTINS, NAMES
@@ -51,8 +52,8 @@ def module_denial(path: str) -> Denial | None:
             return DENIED_MODULES[prefix]
         if prefix in DENIED_PATHS:
             return DENIED_PATHS[prefix]
-    close = closest(path, MODULES)
-    return Denial("only PyTorch, math and a few more modules can be imported here", close)
+    text = "only PyTorch, math and a few more modules can be imported here"
+    return Denial(text, among=frozenset(MODULES))
 
 
 def member_denial(module: str, name: str) -> Denial | None:
@@ -68,7 +69,7 @@ def member_denial(module: str, name: str) -> Denial | None:
         return DENIED_ATTRIBUTES[name]
     if name.startswith("_"):
         return Denial(f"names that begin with an underscore are {module.split('.')[0]}'s own affair")
-    return Denial(f"{module} has no such name that can be used here", closest(name, MODULES.get(module, ())))
+    return Denial(f"{module} has no such name that can be used here", among=MODULES.get(module, frozenset()))
 
 
 def attribute_denial(name: str, defined: frozenset[str]) -> Denial | None:
@@ -88,7 +89,7 @@ def attribute_denial(name: str, defined: frozenset[str]) -> Denial | None:
         return Denial("names that begin with an underscore are internals; only those that the program sets can be read")
     return Denial(
         "no tensor, module or optimizer has this attribute, and the program does not define it",
-        closest(name, ATTRIBUTES | defined),
+        among=ATTRIBUTES | defined,
     )
 
 
@@ -105,7 +106,12 @@ def name_denial(name: str) -> Denial | None:
 
 def closest(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate that a person most likely meant, or None."""
-    pool = sorted(candidates)
+    return _closest(name, frozenset(candidates))
+
+
+@lru_cache(maxsize=1024)
+def _closest(name: str, candidates: frozenset[str]) -> str | None:
+    pool = sorted(candidate for candidate in candidates if abs(len(candidate) - len(name)) <= len(name) // 2 + 1)
     lowered = {candidate.lower(): candidate for candidate in reversed(pool)}
     if name.lower() in lowered and lowered[name.lower()] != name:
         return lowered[name.lower()]

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -71,10 +72,11 @@ class Scopes:
     places: tuple[Place, ...]
     top: Scope
 
-    @property
+    @cached_property
     def bound_names(self) -> frozenset[str]:
         """Every name that the program binds anywhere."""
-        return frozenset(name for place in self.places for name in place.scope.bindings)
+        scopes = {id(place.scope): place.scope for place in self.places}
+        return frozenset(name for scope in scopes.values() for name in scope.bindings)
 
 
 def find_scopes(tree: ast.Module) -> Scopes:

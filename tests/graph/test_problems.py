@@ -22,9 +22,11 @@ def _all_errors(kind: type[ChainruleError]) -> Iterator[type[ChainruleError]]:
 
 def _slugs_in(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.keyword) and node.arg == "slug" and isinstance(node.value, ast.Constant):
-            yield node.value.value
         match node:
+            case ast.Call(
+                func=ast.Name(id="Problem"), keywords=[ast.keyword(arg="slug", value=ast.Constant(value=slug)), *_]
+            ):
+                yield slug
             case ast.Call(func=ast.Name(id="rule"), args=[_, ast.Constant(value=slug), _]):
                 yield slug
 

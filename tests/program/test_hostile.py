@@ -5,6 +5,7 @@ import pytest
 from app.errors import ProgramRejectedError, Violation
 from app.limits import Limits
 from app.program import check
+from app.program.checker import MAX_SUGGESTIONS, MAX_TOLD
 
 SYSTEM, FILES, NETWORK, INTERNALS = "no access to the system", "no files", "no network", "interpreter's internals"
 
@@ -260,6 +261,12 @@ def test_a_wide_program_under_the_limit_is_no_trouble() -> None:
     assert check("[" + "1," * 9_000 + "]", None, Limits()).is_expression
     assert check("x\n" * 9_000, {"x": 1.0}, Limits()).inputs == {"x": 1.0}
     assert check("[" + "-1.5, " * 3_000 + "]", None, Limits()).is_expression
+
+
+def test_a_flood_of_unknown_names_is_answered_with_the_first_of_them() -> None:
+    found = violations("\n".join(f"unknown_{i}.attribut_{i}" for i in range(600)))
+    assert MAX_TOLD <= len(found) < MAX_TOLD + 10
+    assert sum(v.suggestion is not None for v in found) <= MAX_SUGGESTIONS
 
 
 def test_warnings_of_the_parser_do_not_come_out() -> None:

@@ -37,6 +37,16 @@ KINDS = (
         ("Send it with `POST /api/v1/graphs`, as the body.",),
     ),
     Kind(
+        "head-too-large",
+        "The head of the request is too large",
+        "The address and the headers together are over the limit.",
+    ),
+    Kind(
+        "not-implemented",
+        "This server does not do that",
+        "The detail says what it does instead.",
+    ),
+    Kind(
         "unsupported-media-type",
         "The body is of an unknown kind",
         "A body is `application/json`, or `text/x-python` with the program alone.",
@@ -73,22 +83,5 @@ KINDS = (
             "The answer's `Retry-After` header says when to go on. Pictures and graphs that are in the cache do not "
             "count. The operator sets `CHAINRULE_RATE_LIMIT`.",
         ),
-    ),
-    Kind(
-        "interrupted",
-        "The run was interrupted",
-        "The sandbox was restarted while the program ran; the program is not at fault.",
-        ("Run it again.",),
-    ),
-    Kind(
-        "answer-invalid",
-        "The result cannot be trusted",
-        "The program's process sent something that is not a proper answer, so nothing of it is shown.",
-    ),
-    Kind(
-        "tracing-failed",
-        "The graph could not be made",
-        "Chainrule failed to follow the program; the program is not at fault.",
-        ("Tell whoever runs this service, with the program.",),
     ),
 )
