@@ -65,20 +65,46 @@ _RULES: Mapping[tuple[str, int], _Rule] = {
     ("CosBackward0", 0): _of("self", lambda x: -math.sin(x), "-sin({})"),
     ("TanhBackward0", 0): _of("result", lambda y: 1 - y * y, "(1 - {}^2)"),
     ("SigmoidBackward0", 0): _of("result", lambda y: y * (1 - y), "{0} × (1 - {0})"),
+    ("MeanBackward0", 0): _of("self_sym_numel", lambda count: 1 / count, "1/{}"),
     ("SubBackward0", 1): lambda get: _plain(-1.0 if get("alpha") is None else -(get("alpha") or 0.0)),
 }
 
 
 def multiplier_of(node: Node, slot: int) -> Multiplier | None:
     """The number by which a node multiplies what it passes through a slot; None where it is not one known number."""
+    return _apply(node, slot, lambda name: _parameter(node.saved.get(name)))
+
+
+def multipliers_of(node: Node, slot: int, count: int) -> list[float] | None:
+    """As ``multiplier_of``, for each of so many elements with numbers of their own; None where one is not known."""
+    listed = {name: _listed(saved, count) for name, saved in node.saved.items()}
+    found = [
+        _apply(node, slot, lambda name, at=at: numbers[at] if (numbers := listed.get(name)) else None)  # type: ignore[misc]
+        for at in range(count)
+    ]
+    return None if any(one is None for one in found) else [one.value for one in found if one]
+
+
+def _apply(node: Node, slot: int, get: _Parameters) -> Multiplier | None:
     rule = _RULES.get((node.op, slot))
     if rule is None:
         return None
     try:
-        found = rule(lambda name: _parameter(node.saved.get(name)))
+        found = rule(get)
     except (ZeroDivisionError, OverflowError, ValueError):
         return None
     return found if found is not None and isinstance(found.value, float) and math.isfinite(found.value) else None
+
+
+def _listed(saved: Saved, count: int) -> list[float] | None:
+    """A saved value as so many real numbers; one number stands for all."""
+    number = _parameter(saved)
+    if number is not None:
+        return [number] * count
+    values = flat_values(saved) if isinstance(saved, Tensor) and saved.numel == count else None
+    if values is None or not all(isinstance(value, int | float) for value in values):
+        return None
+    return [float(value) for value in values if isinstance(value, int | float)]
 
 
 def _parameter(saved: Saved) -> float | None:
@@ -87,17 +113,26 @@ def _parameter(saved: Saved) -> float | None:
     return float(number) if isinstance(number, int | float) else None
 
 
-def holds(multiplier: Multiplier, received: Tensor, passed: Tensor) -> bool:
-    """Whether every element that was passed on is the multiplier times the one that was received.
+def holds(multipliers: list[float], received: Tensor, passed: Tensor) -> bool:
+    """Whether every element that was passed on is its multiplier times the one that was received.
 
-    Where one number was received for many elements, or the elements are not listed, this cannot be seen and is False.
+    Where the elements are not listed this cannot be seen and is False.
+
+    Args:
+        multipliers: One for each element, or one for all.
+        received: One number for all elements, or as many as were passed on.
+        passed: What was passed on.
     """
     before, after = flat_values(received), flat_values(passed)
-    if before is None or after is None or len(before) != len(after):
+    if before is None or after is None:
+        return False
+    before = before * len(after) if len(before) == 1 else before
+    multipliers = multipliers * len(after) if len(multipliers) == 1 else multipliers
+    if not len(before) == len(after) == len(multipliers):
         return False
     return all(
         isinstance(a, int | float)
         and isinstance(b, int | float)
-        and math.isclose(a, multiplier.value * b, rel_tol=TOLERANCE, abs_tol=1e-12)
-        for b, a in zip(before, after, strict=True)
+        and math.isclose(a, factor * b, rel_tol=TOLERANCE, abs_tol=1e-12)
+        for factor, b, a in zip(multipliers, before, after, strict=True)
     )

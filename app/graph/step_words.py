@@ -2,10 +2,18 @@
 
 from collections.abc import Mapping
 
-from app.graph.model import Edge, Graph, Node, Output, Pass, Tensor
-from app.graph.multipliers import holds, multiplier_of
+from app.graph.model import Edge, Graph, Node, Output, Pass, Tensor, Values
+from app.graph.multipliers import holds, multiplier_of, multipliers_of
 from app.graph.operators import short_name
-from app.graph.wording import join_words, same_everywhere, say_function, say_node, say_shape, say_tensor
+from app.graph.wording import (
+    join_words,
+    same_everywhere,
+    say_function,
+    say_node,
+    say_shape,
+    say_tensor,
+    say_values,
+)
 
 _UNCHANGED = {"AddBackward0": (0, 1), "SubBackward0": (0,), "CloneBackward0": (0,), "AliasBackward0": (0,)}
 """Slots through which an operation passes what it received as it is."""
@@ -94,11 +102,15 @@ class Narrator:
         received = _at(node.outputs[0].gradients, position) if len(node.outputs) == 1 else None
         words = say_tensor(contribution)
         multiplier = multiplier_of(node, edge.slot)
-        if received is not None and multiplier is not None and holds(multiplier, received, contribution):
+        if received is not None and multiplier is not None and holds([multiplier.value], received, contribution):
             same = same_everywhere(received)
             if same is not None:
                 return f"{multiplier.words} × {say_tensor(received).split(' ')[0]} = {words} to {target}"
             return f"{multiplier.words} × that, {words}, to {target}"
+        if received is not None and multiplier is None and 1 < received.numel <= MOST_INPUTS:
+            factors = multipliers_of(node, edge.slot, received.numel)
+            if factors and contribution.shape == received.shape and holds(factors, received, contribution):
+                return f"{say_values(_nested(factors, received.shape))} × that, {words}, to {target}"
         if received is not None and edge.slot in _UNCHANGED.get(node.op, ()) and contribution == received:
             return f"the same to {target}"
         return f"{words} to {target}"
@@ -106,6 +118,14 @@ class Narrator:
 
 def _at(tensors: list[Tensor | None], position: int) -> Tensor | None:
     return tensors[position] if position < len(tensors) else None
+
+
+def _nested(numbers: list[float], shape: list[int]) -> Values:
+    """Numbers in one list as the nested lists of a shape."""
+    values: list[Values] = list(numbers)
+    for size in reversed(shape[1:]):
+        values = [values[at : at + size] for at in range(0, len(values), size)]
+    return values
 
 
 def _shorten(words: list[str], what: str) -> list[str]:

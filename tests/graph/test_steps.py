@@ -63,6 +63,7 @@ def test_a_sum_of_contributions_is_told_with_its_parts() -> None:
         ("x - 1", "the same to x"),
         ("torch.sub(1, x, alpha=3)", "-3 × 1 = -3 to x"),
         ("x.erf()", "passed 0.0207 to x"),
+        ("x.expand(4).mean()", "1/4 × 1 = 0.25 at every element to ExpandBackward0"),
     ],
 )
 def test_each_multiplier_is_what_pytorch_multiplied_by(expression: str, words: str) -> None:
@@ -105,6 +106,23 @@ def test_elements_that_differ_are_multiplied_together() -> None:
         "x = torch.tensor([1.0, 2.0], requires_grad=True)\ny = x * 3\ny.backward(torch.tensor([1.0, 2.0]))"
     )
     assert "MulBackward0 (y) received [1, 2] and passed 3 × that, [3, 6], to x." in told
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        ("x * torch.tensor([3.0, 4.0])", "[3, 4] × that, [3, 8], to x"),
+        ("x ** 3", "[3, 12] × that, [3, 24], to x"),
+        ("x.exp()", "[2.7183, 7.3891] × that, [2.7183, 14.7781], to x"),
+        ("x.view(2, 1) * torch.tensor([[3.0], [4.0]])", "[[3], [4]] × that, [[3], [8]], to ViewBackward0"),
+    ],
+)
+def test_elements_with_multipliers_of_their_own_are_told_one_by_one(expression: str, words: str) -> None:
+    told = sentences(
+        f"x = torch.tensor([1.0, 2.0], requires_grad=True)\ny = {expression}\n"
+        "y.backward(torch.tensor([1.0, 2.0]).view_as(y))"
+    )
+    assert any(words in sentence for sentence in told), told
 
 
 def test_autograd_grad_keeps_no_gradient() -> None:
