@@ -32,6 +32,7 @@ test("a state survives its fragment", async () => {
   const state = {
     ...EMPTY, source: "w*x", inputs: { x: [1, 2], w: -0.5 }, sliders: [[0, 2]], view: "values", colour: "gradient",
     pass: 2, step: 7, open: ["net.0", "net.1"], node: "n3", predict: ["n1", "n2"], gradient: [1, 0],
+    more: { direction: "LR", widths: "on" },
   };
   const decoded = await decodeState(await encodeState(state));
   assert.deepEqual({ ...EMPTY, ...decoded }, state);
@@ -47,4 +48,10 @@ test("an empty fragment holds no state and a broken one throws", async () => {
   assert.equal(await decodeState(""), null);
   await assert.rejects(decodeState("#p=zzzz"));
   await assert.rejects(decodeState(`#p=${await pack("x")}&in=[1]`));
+});
+
+test("a fragment without a program is about the given one", async () => {
+  assert.deepEqual(await decodeState("#view=values", "x*x"), { source: "x*x", inputs: {}, sliders: [], view: "values" });
+  assert.equal(await decodeState("", "x*x"), null);
+  assert.equal(await decodeState("#view=values"), null);
 });

@@ -4,7 +4,8 @@ import { postRun, waitFor } from "../../static/js/api.js";
 import { entriesFor, wordBefore } from "../../static/js/complete.js";
 import { filled, mapNested, shapeOf } from "../../static/js/grid.js";
 import { bodyOf } from "../../static/js/runner.js";
-import { queryOf, snippets, toPython } from "../../static/js/share.js";
+import { withOption } from "../../static/js/options.js";
+import { linkOf, queryOf, snippets, toPython } from "../../static/js/share.js";
 import { EMPTY, createStore } from "../../static/js/store.js";
 import { fill } from "../../static/js/words.js";
 
@@ -81,4 +82,14 @@ test("listeners hear of the fields that they asked for, and of no change that is
   store.set({ source: "b" }, "type");
   store.set({ source: "b" }, "type");
   assert.deepEqual(heard, [["a", "b", "type"]]);
+});
+
+test("an option that has its default again is left out", () => {
+  assert.deepEqual(withOption({}, "direction", "LR"), { direction: "LR" });
+  assert.deepEqual(withOption({ direction: "LR", widths: "on" }, "direction", "TB"), { widths: "on" });
+});
+
+test("the link to share holds the program for the server and the view for the scripts", async () => {
+  assert.match(await linkOf("https://host", { ...EMPTY, source: "x*x" }), /^https:\/\/host\/\?p=[\w-]+$/);
+  assert.match(await linkOf("https://host", { ...EMPTY, source: "x", step: 2 }), /^https:\/\/host\/\?p=[\w-]+#step=2$/);
 });

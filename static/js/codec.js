@@ -44,6 +44,8 @@ export async function unpack(payload) {
 
 const TEXTS = ["view", "colour", "node"];
 const NUMBERS = ["pass", "step", "seed"];
+/** Further options of the picture, as its addresses have them. */
+export const MORE = ["direction", "labels", "widths", "constants", "detached", "saved"];
 const LISTS = ["open", "closed", "predict"];
 
 /** The fragment of a state: "#p=...&view=values"; what has its default is left out. */
@@ -54,22 +56,30 @@ export async function encodeState(state) {
   if (state.gradient) query.set("gradient", JSON.stringify(state.gradient));
   if (state.sliders?.length) query.set("sliders", JSON.stringify(state.sliders));
   for (const name of TEXTS) if (state[name] && !["both", "none"].includes(state[name])) query.set(name, state[name]);
+  for (const [name, value] of Object.entries(state.more ?? {})) if (MORE.includes(name)) query.set(name, value);
   for (const name of NUMBERS) if (Number.isInteger(state[name]) && state[name] > 0) query.set(name, state[name]);
   for (const name of LISTS) if (state[name]?.length) query.set(name, state[name].join(","));
   return `#${query}`;
 }
 
-/** The state that a fragment holds, null for an empty one; throws where it is broken. */
-export async function decodeState(fragment) {
+/**
+ * The state that a fragment holds, null for an empty one; throws where it is broken. A fragment without a program is
+ * about the given one, which the address carries for the server.
+ */
+export async function decodeState(fragment, given = null) {
   const query = new URLSearchParams(fragment.replace(/^#/, ""));
-  if (!query.has("p")) return null;
-  const state = { source: await unpack(query.get("p")), inputs: {}, sliders: [] };
+  const without = given === null || query.size === 0;
+  if (!query.has("p") && without) return null;
+  const source = query.has("p") ? await unpack(query.get("p")) : given;
+  const state = { source, inputs: {}, sliders: [] };
   const inputs = query.get("in");
   if (inputs) state.inputs = plainObject(JSON.parse(inputs));
   if (query.get("gradient")) state.gradient = JSON.parse(query.get("gradient"));
   const sliders = query.get("sliders");
   if (sliders) state.sliders = JSON.parse(sliders).filter((one) => Array.isArray(one) && one.every(Number.isFinite));
   for (const name of TEXTS) if (query.has(name)) state[name] = query.get(name);
+  const more = MORE.filter((name) => query.has(name)).map((name) => [name, query.get(name)]);
+  if (more.length) state.more = Object.fromEntries(more);
   for (const name of NUMBERS) {
     const number = Number(query.get(name));
     if (query.has(name) && Number.isInteger(number) && number > 0) state[name] = number;

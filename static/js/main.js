@@ -9,6 +9,7 @@ import { startInputs } from "./inputs.js";
 import { startKeys } from "./keys.js";
 import { startLinks } from "./links.js";
 import { startMemory, firstState } from "./memory.js";
+import { startOptions } from "./options.js";
 import { startPredict } from "./predict.js";
 import { Runner } from "./runner.js";
 import { startShare } from "./share.js";
@@ -42,6 +43,7 @@ startConsole(page);
 startCheck(page);
 startColours(page);
 startTable(page);
+startOptions(page);
 startShare(page);
 startSplitters();
 startKeys(page);
@@ -49,7 +51,7 @@ startMemory(page);
 
 store.on(["source"], (now, before, why) => (why === "slide" ? page.runner.frame() : page.runner.soon()));
 store.on(["inputs", "gradient"], () => page.runner.frame());
-store.on(["view", "pass", "open", "closed", "step"], () => page.runner.frame());
+store.on(["view", "pass", "open", "closed", "step", "more"], () => page.runner.frame());
 byId("form").addEventListener("submit", (event) => {
   event.preventDefault();
   page.runner.now();

@@ -27,7 +27,7 @@ function remember(fragment) {
 export async function firstState(shown) {
   if (location.hash.length > 1) {
     try {
-      const state = await decodeState(location.hash);
+      const state = await decodeState(location.hash, location.search ? shown : null);
       if (state) return state;
     } catch {
       queueMicrotask(() => notice(say("fragment.broken")));
@@ -75,7 +75,7 @@ export function startMemory(page) {
     const typing = why === "type" || why === "slide" || why === "select" || why === "step";
     const burst = typing && Date.now() - lastTyped < 8000;
     if (typing) lastTyped = Date.now();
-    const address = location.pathname + location.search + fragment;
+    const address = location.pathname + fragment;
     if (location.hash === "" || burst || why === "select" || why === "step") history.replaceState(null, "", address);
     else history.pushState(null, "", address);
   }

@@ -8,7 +8,7 @@ const FLIGHTS = 2;
 
 /** What /run is told of a state. */
 export function bodyOf(state, parts = []) {
-  const options = {};
+  const options = { ...state.more };
   if (state.view !== "both") options.view = state.view;
   if (state.pass) options.pass = String(state.pass);
   if (state.step) options.step = String(state.step);

@@ -6,13 +6,21 @@ import { byId } from "./dom.js";
 
 /** The query of a picture's address for a state. */
 export function queryOf(state) {
-  const query = new URLSearchParams();
+  const query = new URLSearchParams(state.more);
   if (Object.keys(state.inputs).length) query.set("inputs", JSON.stringify(state.inputs));
   if (state.view !== "both") query.set("view", state.view);
   for (const name of ["pass", "step", "seed"]) if (state[name]) query.set(name, state[name]);
   for (const name of ["open", "closed"]) if (state[name].length) query.set(name, state[name].join(","));
   const text = query.toString();
   return text ? `?${text}` : "";
+}
+
+/** The link to the page: the program stands where the server sees it, so that a chat shows its picture. */
+export async function linkOf(origin, state) {
+  const query = new URLSearchParams((await encodeState(state)).slice(1));
+  const payload = query.get("p");
+  query.delete("p");
+  return `${origin}/?p=${payload}${query.size ? `#${query}` : ""}`;
 }
 
 function quoteShell(text) {
@@ -53,7 +61,7 @@ export function startShare(page) {
   byId("share-button").addEventListener("click", async () => {
     const state = page.store.get();
     const payload = await pack(state.source);
-    const texts = snippets(location.origin, payload, state, `${location.origin}/?p=${payload}${await encodeState(state)}`);
+    const texts = snippets(location.origin, payload, state, await linkOf(location.origin, state));
     for (const [name, text] of Object.entries(texts)) byId(`share-${name}`).value = text;
     const query = queryOf(state);
     for (const link of document.querySelectorAll("[data-download]")) {

@@ -13,6 +13,7 @@ export const EMPTY = Object.freeze({
   step: null,
   predict: [],
   gradient: null,
+  more: {},
 });
 
 export function createStore(initial = EMPTY) {

@@ -324,8 +324,8 @@ def test_the_share_menu_has_what_other_places_take(page: Page, address: str) -> 
     page.click("#share-button")
     expect(page.locator("#share")).to_be_visible()
     link = page.input_value("#share-link")
-    assert link.startswith(address + "/?p=")  # a chat sees no fragment
-    assert "#p=" in link
+    assert link.startswith(address + "/?p=")
+    assert 'property="og:image"' in page.request.get(link).text()
     markdown = page.input_value("#share-markdown")
     picture = re.search(r"\((.*)\)", markdown)
     assert picture is not None
@@ -396,3 +396,36 @@ def test_the_elements_of_a_result_that_is_no_scalar_are_weighed(page: Page, addr
     page.keyboard.press("Escape")
     page.click("#reset")
     expect(page.locator("#picture .node.leaf")).to_have_attribute("aria-label", re.compile("grad from 2 to 4"))
+
+
+def test_a_shared_link_brings_program_and_view(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, SEED)
+    page.select_option("#view-select", "values")
+    page.click("#step-first")
+    expect(page.locator("#step-place")).to_contain_text("Forward 1 of 3")
+    page.click("#share-button")
+    expect(page.locator("#share")).to_be_visible()
+    link = page.input_value("#share-link")
+    page.goto("about:blank")
+    page.goto(link)
+    ready(page)
+    expect(page.locator("#step-place")).to_contain_text("Forward 1 of 3")
+    expect(page.locator("#view-select")).to_have_value("values")
+    assert program(page) == SEED
+
+
+def test_further_options_turn_the_picture_and_label_its_lines(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, SEED)
+    page.click("#options-button")
+    page.select_option("[data-option=direction]", "LR")
+    expect(page).to_have_url(re.compile("direction=LR"))
+    page.select_option("[data-option=labels]", "norms")
+    expect(page.locator("#picture .edge text").first).to_be_attached()
+    left, right = (page.locator(f"#picture .node >> nth={place}").bounding_box() for place in (0, -1))
+    assert left is not None
+    assert right is not None
+    assert abs(left["y"] - right["y"]) < abs(left["x"] - right["x"])
+    page.keyboard.press("Escape")
+    expect(page.locator("#options")).to_be_hidden()

@@ -100,4 +100,12 @@ def test_the_page_asks_for_nothing_from_another_host(client: TestClient) -> None
     page = client.get("/").text
     for attribute in ('src="', 'href="', 'action="'):
         for part in page.split(attribute)[1:]:
-            assert not part.startswith(("http:", "https:", "//")), part[:80]
+            own = part.removeprefix("http://localhost/")
+            assert not own.startswith(("http:", "https:", "//")), own[:80]
+
+
+def test_a_link_in_a_chat_shows_its_picture(client: TestClient) -> None:
+    payload = encode("x*x")
+    page = client.get(f"/?p={payload}").text
+    assert f'property="og:image" content="http://localhost/png/{payload}"' in page
+    assert 'property="og:description" content="x*x"' in page
