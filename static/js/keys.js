@@ -4,8 +4,23 @@ import { openDialog } from "./dialogs.js";
 
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
 
+const KEY = "chainrule.keys";
+
+/** Keys alone can be switched off: speech input types them by the dozen. */
+function startSwitch() {
+  const box = byId("single-keys");
+  try {
+    box.checked = localStorage.getItem(KEY) !== "off";
+    box.addEventListener("change", () => localStorage.setItem(KEY, box.checked ? "on" : "off"));
+  } catch {
+    // Storage may be refused: the switch lasts as long as the page.
+  }
+  return () => box.checked;
+}
+
 export function startKeys(page) {
   const { stage, stepper } = page;
+  const isOn = startSwitch();
   const keys = {
     "?": () => openDialog("keys"),
     e: () => page.dialogs.openGallery(),
@@ -38,7 +53,7 @@ export function startKeys(page) {
       const focused = event.target.closest?.(".node")?.dataset.node;
       if (focused && focused !== page.store.get().node) stage.select(focused);
       else stage.toggleFold();
-    } else if (keys[event.key] && !(onButton && (event.key === " " || event.key === "Home" || event.key === "End"))) {
+    } else if (keys[event.key] && (isOn() || event.key === "Escape") && !(onButton && (event.key === " " || event.key === "Home" || event.key === "End"))) {
       keys[event.key]();
     } else return;
     event.preventDefault();

@@ -130,3 +130,21 @@ def test_no_width_scrolls_sideways_or_hides_a_button(page: Page, address: str) -
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
         assert box["height"] >= 24
+
+
+def test_keys_alone_can_be_switched_off(page: Page, address: str) -> None:
+    visit(page, address)
+    page.click("#keys-button")
+    page.uncheck("#single-keys")
+    page.keyboard.press("Escape")
+    page.locator("#picture .node").first.click()
+    page.keyboard.press("t")
+    expect(page.locator("#table-view")).to_be_hidden()
+    page.reload()
+    page.wait_for_selector("html.ready")
+    page.click("#keys-button")
+    page.check("#single-keys")
+    page.keyboard.press("Escape")
+    page.locator("#picture .node").first.click()
+    page.keyboard.press("t")
+    expect(page.locator("#table-view")).to_be_visible()
