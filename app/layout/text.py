@@ -4,6 +4,7 @@ Every glyph of it is 0.6 em wide, so sizes are known before anything is drawn. A
 narrower; `AIR` leaves room for that.
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -15,6 +16,12 @@ AIR = 1.02
 WIDE = 1.7
 """Width of an East Asian wide character or an emoji in fallback fonts [cells]."""
 ELLIPSIS = "…"
+_UNSAFE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"  # XML forbids them, or discourages them
+    r"\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069"  # they turn the direction of a line
+    + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1, 17))
+    + "]"
+)
 _OWN = frozenset(map(chr, range(32, 127))) | frozenset("×·…∞→←≈≤≥∂Σ‖")
 
 
@@ -51,19 +58,8 @@ def clean(text: str) -> str:
     Surrogates, control characters and the bidirectional controls become a replacement character; white space of any
     kind becomes one space.
     """
-    if text.isascii() and text.isprintable() and "  " not in text and text == text.strip():
-        return text
-    words = "".join(_safe(character) for character in text).split()
-    return " ".join(words)
-
-
-def _safe(character: str) -> str:
-    if character.isspace():
-        return " "
-    code = ord(character)
-    forbidden = code < 0x20 or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000 or code & 0xFFFE == 0xFFFE
-    turning = 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069 or code in (0x200E, 0x200F, 0x061C)
-    return "\N{REPLACEMENT CHARACTER}" if forbidden or turning else character
+    joined = " ".join(text.split())
+    return joined if joined.isascii() and joined.isprintable() else _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", joined)
 
 
 def shorten(text: str, limit: int) -> str:
