@@ -32,7 +32,7 @@ def test_the_direction_is_that_of_the_view() -> None:
 def test_frames_open_and_close() -> None:
     chart = write_mermaid(trace(TRANSFORMER), ViewOptions(open=("model.layers.1",)))
     words = [line.split()[0] for line in chart.splitlines() if line.strip()]
-    assert words.count("subgraph") == words.count("end") == 2
+    assert words.count("subgraph") == words.count("end") > 1
 
 
 def test_every_box_is_written_once_and_every_line_joins_boxes() -> None:
