@@ -139,21 +139,15 @@ class _Chain:
             return None
         for edge in self._index.incoming.get((root.node, root.output_nr), ()):
             carried = array(edge.contributions[self._pass_index - 1])
-            arrived = arrived - carried if carried is not None else arrived
+            if carried is not None and carried.shape == arrived.shape:
+                arrived = arrived - carried
         return arrived.reshape(-1)
 
     def _path(self, start: _Start, ids: Sequence[str]) -> ChainPath:
         edges = [self._edges[edge] for edge in ids]
         outputs = [start.root.output_nr, *(edge.output_nr for edge in edges)]
-        jacobians = [None if edge.jacobian is None else np.array(floats(edge.jacobian)) for edge in edges]
-        known = [jacobian for jacobian in jacobians if jacobian is not None]
-        value = None
-        if start.seed is not None and len(known) == len(edges):
-            row = start.seed.reshape(1, -1)
-            with np.errstate(all="ignore"):
-                for jacobian in known:
-                    row = row @ jacobian
-            value = row.reshape(-1).tolist()
+        known = [jacobian for edge in edges if (jacobian := _jacobian(edge)) is not None]
+        value = _multiply(start.seed, known) if len(known) == len(edges) else None
         return ChainPath(
             nodes=[start.root.node, *(edge.target for edge in edges)],
             edges=list(ids),
@@ -223,6 +217,26 @@ class _Chain:
         shown = f" {hidden} of them are not shown." if hidden else ""
         adds = " Here is the sum." if summed else ""
         return f"{count} paths lead to {name}: each brings a product, and the gradient is their sum.{shown}{adds}"
+
+
+def _jacobian(edge: Edge) -> NDArray[Any] | None:
+    try:
+        return None if edge.jacobian is None else np.array(floats(edge.jacobian), dtype=float)
+    except ValueError:
+        return None
+
+
+def _multiply(seed: NDArray[Any] | None, jacobians: Sequence[NDArray[Any]]) -> list[float] | None:
+    """A cotangent times each Jacobian of a path, or None where they do not fit."""
+    if seed is None:
+        return None
+    row = seed.reshape(1, -1)
+    with np.errstate(all="ignore"):
+        for jacobian in jacobians:
+            if jacobian.ndim != 2 or row.shape[1] != jacobian.shape[0]:
+                return None
+            row = row @ jacobian
+    return [float(number) for number in row.reshape(-1)]
 
 
 def _scalar_product(seed: NDArray[Any] | None, jacobians: Sequence[NDArray[Any]], factors: int) -> Math | None:

@@ -90,8 +90,10 @@ class Explainer:
         else:
             symbolic = make_math(f"{result[0].text} = {right[0]}", f"{result[1].text} = {right[1]}")
         value = bound.values.get("result")
-        element = largest(value) if isinstance(value, np.ndarray) else None
-        if (names(expression) | {"result"}) & bound.unlisted or value is None or element is None:
+        if (names(expression) | {"result"}) & bound.unlisted or not isinstance(value, np.ndarray):
+            return symbolic, None
+        element = largest(value)
+        if element is None:
             return symbolic, None
         return symbolic, numbers_at(expression, bound.values, value, element, element_of(*result, element))
 
@@ -119,6 +121,7 @@ class Explainer:
             edge=edge.id,
             slot=edge.slot,
             target=edge.target,
+            name=target.plain.text,
             argument=argument or edge.argument,
             symbolic=symbolic,
             local=local,

@@ -50,7 +50,7 @@ def latex_name(name: str) -> str:
     """
     if not _IDENTIFIER.fullmatch(name):
         return ""
-    if len(name) == 1:
+    if len(name) == 1 and name.isalpha():
         return name
     if name.rstrip("_") in _GREEK:
         return "\\" + name.rstrip("_")
@@ -184,16 +184,17 @@ class Names:
             element: which element of it; empty for the whole.
         """
         of = self.output(node_id, output_nr)
-        scalar = of.latex.scalar
-        latex, plain = element_of(of.latex, of.plain, element)
-        if element:
-            of = Written(Symbol(latex, ATOM, True), Symbol(plain, ATOM, True))
+        scalar = of.latex.scalar or bool(element)
         root = run.roots[0] if run is not None and len(run.roots) == 1 else None
         value = self._index.output(root.node, root.output_nr) if root is not None else None
         if root is None or value is None or value.value is None or value.value.numel != 1:
-            return Written(
-                Symbol(rf"\bar{{{of.latex.text}}}", ATOM, scalar), Symbol(f"grad({of.plain.text})", ATOM, scalar)
-            )
+            bar = Symbol(rf"\overline{{{of.latex.text}}}", ATOM, of.latex.scalar)
+            plain_bar = Symbol(f"grad({of.plain.text})", ATOM, of.plain.scalar)
+            latex, plain = element_of(bar, plain_bar, element)
+            return Written(Symbol(latex, ATOM, scalar), Symbol(plain, ATOM, scalar))
+        latex, plain = element_of(of.latex, of.plain, element)
+        if element:
+            of = Written(Symbol(latex, ATOM, True), Symbol(plain, ATOM, True))
         top = self.output(root.node, root.output_nr)
         return Written(
             Symbol(derivative(top.latex, of.latex, LATEX), ATOM, scalar),
@@ -212,7 +213,9 @@ def element_of(latex: Symbol, plain: Symbol, element: tuple[int, ...]) -> tuple[
     if not element:
         return latex.text, plain.text
     subscript = ", ".join(str(i) for i in element)
-    grouped = latex.text if latex.binds == ATOM and "_" not in latex.text else LATEX.group.format(latex.text)
+    # A name with an index of its own takes no second one; under a bar it may.
+    simple = latex.binds == ATOM and ("_" not in latex.text or latex.text.startswith(r"\overline"))
+    grouped = latex.text if simple else LATEX.group.format(latex.text)
     plainly = plain.text if plain.binds == ATOM else PLAIN.group.format(plain.text)
     return rf"{grouped}_{{{subscript}}}", f"{plainly}[{subscript}]"
 

@@ -17,7 +17,11 @@ def array(tensor: Tensor | None) -> NDArray[Any] | None:
     """The numbers of a tensor, or None where they are not listed one by one."""
     if tensor is None or tensor.values is None:
         return None
-    return np.array(floats(tensor.values)).reshape(tensor.shape)
+    try:
+        return np.array(floats(tensor.values)).reshape(tensor.shape)
+    except ValueError:
+        # A graph that was sent to us need not be one that a tape made.
+        return None
 
 
 def floats(values: Any) -> Any:
@@ -31,7 +35,10 @@ def floats(values: Any) -> Any:
 
 def _unlisted(tensor: Tensor | None) -> NDArray[Any] | None:
     """A tensor of which only the shape is known: one NaN, repeated without taking memory."""
-    return None if tensor is None else np.broadcast_to(np.array(math.nan), tensor.shape)
+    try:
+        return None if tensor is None else np.broadcast_to(np.array(math.nan), tensor.shape)
+    except ValueError:
+        return None
 
 
 def parameter(saved: Saved) -> Any:
@@ -59,8 +66,13 @@ class Bound:
         for name, saved in node.saved.items():
             if isinstance(saved, Tensor):
                 self._bind(name, saved)
-                value = self.values[name]
-                if saved.shape == [] and name not in (*formula.vjps, "result") and name not in self.unlisted:
+                value = self.values.get(name)
+                if (
+                    value is not None
+                    and value.ndim == 0
+                    and name not in (*formula.vjps, "result")
+                    and name not in self.unlisted
+                ):
                     self.literals[name] = value.item()
             elif saved is not None or not (name in self.values or name in formula.vjps):
                 self.values[name] = parameter(saved)
@@ -119,6 +131,6 @@ class Bound:
         if listed is not None:
             self.values[name] = listed
             self.unlisted.discard(name)
-        elif tensor is not None and name not in self.values:
-            self.values[name] = _unlisted(tensor)
+        elif (shaped := _unlisted(tensor)) is not None and name not in self.values:
+            self.values[name] = shaped
             self.unlisted.add(name)

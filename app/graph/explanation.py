@@ -32,6 +32,8 @@ class EdgeExplanation(Data):
     edge: str
     slot: int
     target: str
+    name: str
+    """What the target's output is called in the formulas."""
     argument: str | None
     """PyTorch's name for the input."""
     symbolic: Math | None

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from app.graph.explain_index import GraphIndex
 from app.graph.explain_values import floats
+from app.graph.model import Number
 
 Matrix = NDArray[Any]
 
@@ -39,10 +40,20 @@ def total_jacobian(index: GraphIndex, root: str, output_nr: int, leaf: str) -> M
                     continue
                 if edge.jacobian is None or len(edge.jacobian) != arrived.shape[1]:
                     return None
-                product = arrived @ np.array(floats(edge.jacobian), dtype=float).reshape(len(edge.jacobian), -1)
+                product = _times(arrived, edge.jacobian)
                 place = edge.target, edge.output_nr
-                found[place] = found[place] + product if place in found else product
+                so_far = found.get(place)
+                if product is None or (so_far is not None and so_far.shape != product.shape):
+                    return None
+                found[place] = product if so_far is None else so_far + product
     return found.get((leaf, 0))
+
+
+def _times(arrived: Matrix, jacobian: list[list[Number]]) -> Matrix | None:
+    try:
+        return np.asarray(arrived @ np.array(floats(jacobian), dtype=float).reshape(len(jacobian), -1))
+    except ValueError:
+        return None
 
 
 def _order(index: GraphIndex, root: str, leaf: str) -> list[str] | None:

@@ -97,7 +97,7 @@ def test_a_root_that_is_not_a_scalar_is_written_with_a_bar() -> None:
     graph = traced("x = tensor([1.0, 2.0], requires_grad=True)\ny = x * 3\ny.backward(tensor([1.0, 0.0]))")
     edge = explain(graph, node_of(graph, "MulBackward0")).edges[0]
     assert edge.symbolic is not None
-    assert edge.symbolic.latex == r"\bar{x} = \bar{y} \cdot 3"
+    assert edge.symbolic.latex == r"\overline{x} = \overline{y} \cdot 3"
 
 
 def test_each_pass_has_its_own_numbers() -> None:
@@ -107,7 +107,7 @@ def test_each_pass_has_its_own_numbers() -> None:
     )
     second = explain(graph, node_of(graph, "MulBackward0"), 2).edges[0]
     assert second.numbers is not None
-    assert second.numbers.text == "grad(x[1]) = 5 × 3 = 15"
+    assert second.numbers.text == "grad(x)[1] = 5 × 3 = 15"
 
 
 def test_names_bound_twice_are_told_apart() -> None:

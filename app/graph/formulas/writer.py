@@ -125,7 +125,7 @@ PLAIN = Notation(
 def latex_matrix(matrix: Any) -> str:
     """A matrix of numbers in LaTeX."""
     lines = r" \\ ".join(" & ".join(map(latex_number, row)) for row in matrix.tolist())
-    return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"
+    return rf"\left[\begin{{matrix}} {lines} \end{{matrix}}\right]"
 
 
 def plain_matrix(matrix: Any) -> str:
