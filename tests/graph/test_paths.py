@@ -6,6 +6,7 @@ from app.errors import ViewInvalidError
 from app.graph.lookup import find_node
 from app.graph.paths import find_paths, parse_path
 from tests.graph.build import Builder, chain
+from tests.graph.program import trace
 
 
 def diamonds(count: int) -> Builder:
@@ -97,3 +98,11 @@ def test_the_last_node_of_a_name_is_meant() -> None:
     later = made.node("MulBackward0", ["n1"], names=["h"])
     made.node("SumBackward0", [later])
     assert find_node(made.graph(), "h", "highlight") == later
+
+
+def test_a_root_and_a_variable_are_called_by_their_names() -> None:
+    graph = trace("x = torch.tensor(2.0, requires_grad=True)\ny = x * 3\nz = y * 2\nz.backward()")
+    assert find_node(graph, "z", "highlight") == graph.roots[0].node
+    assert parse_path(graph, "x..y") == (graph.nodes[0].id, find_node(graph, "y", "path"))
+    bare = graph.model_copy(update={"nodes": [node.model_copy(update={"names": []}) for node in graph.nodes]})
+    assert find_node(bare, "y", "highlight") == find_node(graph, "y", "highlight")
