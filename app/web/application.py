@@ -23,6 +23,7 @@ from app.web.clients import Buckets
 from app.web.envelope import Envelope
 from app.web.gate import Gate
 from app.web.metrics import Metrics
+from app.web.recall import Recall
 
 DRAWINGS_FOR_EACH_EXECUTION = 10
 """A client may have this many more pictures drawn than programs run: one program is looked at in many ways."""
@@ -92,6 +93,7 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     openapi.describe(app)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    app.add_middleware(Recall, memory=app.state.ready)
     app.add_middleware(Gate, settings=settings)
     app.add_middleware(Envelope, metrics=metrics)
     return app

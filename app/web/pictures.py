@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.cache import ByteCache
 from app.errors import ChainruleError
 from app.payload import decode, encode
 from app.pipeline import Pipeline, Trace, TraceRequest
@@ -23,6 +22,7 @@ from app.web.delivery import CACHED, NOT_KEPT, PINNED, Ready, kept, make_tag, no
 from app.web.documents import picture_operation
 from app.web.formats import MEDIA_TYPES, PICTURES, SUFFIXES
 from app.web.queries import Query, parse
+from app.web.recall import keep
 from app.web.state import base_url, pipeline_of, settings_of
 
 router = APIRouter(tags=["pictures"])
@@ -37,17 +37,11 @@ DOCUMENT_POLICY = (
 
 async def get_picture(request: Request) -> Response:
     """Answer the picture of a program, or a picture of what is wrong with the request."""
-    scope = request.scope
-    picture_format = scope["path"].split("/", 2)[1]
-    where = (scope["scheme"], request.headers.get("host"), scope["path"], scope["query_string"])
-    memory: ByteCache[Ready] = request.app.state.ready
-    ready = memory.get(where)
-    if ready is not None:
-        return ready.respond(request)
+    picture_format = request.scope["path"].split("/", 2)[1]
     try:
         answer = await _picture(request, picture_format)
         if isinstance(answer, Ready):
-            memory.put(where, answer, answer.size_bytes)
+            keep(request, answer)
             return answer.respond(request)
         return answer
     except ChainruleError as error:

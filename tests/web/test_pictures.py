@@ -95,6 +95,25 @@ def test_a_packed_picture_has_a_validator_of_its_own(client: TestClient) -> None
     assert packed.headers["etag"] != plain.headers["etag"]
 
 
+def test_what_was_answered_before_is_answered_from_memory_and_still_counted(
+    client: TestClient, pool: CountingPool
+) -> None:
+    def seen() -> float:
+        line = next(
+            line
+            for line in client.get("/metrics").text.splitlines()
+            if line.startswith('chainrule_requests_total{method="GET",route="/svg/{payload}",status="200"}')
+        )
+        return float(line.rpartition(" ")[2])
+
+    address = f"/svg/{encode('x * 43.5')}?x=2"
+    first, before, counted = client.get(address), pool.executions, seen()
+    again = client.get(address)
+    assert (again.content, again.headers["link"]) == (first.content, first.headers["link"])
+    assert (pool.executions, seen()) == (before, counted + 1)
+    assert client.head(address).headers["etag"] == first.headers["etag"]
+
+
 def test_only_an_address_that_names_the_version_never_changes(client: TestClient) -> None:
     version = client.get("/api/v1/version").json()["v"]
     assert "immutable" in client.get(f"/svg?code=x*2&v={version}").headers["cache-control"]
