@@ -1,5 +1,6 @@
 """The local Jacobian of an edge as a person reads it: cotangent times Jacobian is the contribution."""
 
+import math
 from collections.abc import Sequence
 from itertools import product
 from typing import Any
@@ -31,9 +32,10 @@ def explain_jacobian(
     """
     if edge.jacobian is None:
         return None
-    rows, columns = (_elements(written, shape) for written, shape in zip((output, target), shapes, strict=True))
-    if len(rows) != len(edge.jacobian) or any(len(row) != len(columns) for row in edge.jacobian):
+    height, width = (math.prod(shape) for shape in shapes)
+    if height != len(edge.jacobian) or any(len(row) != width for row in edge.jacobian):
         return None
+    rows, columns = (_elements(written, shape) for written, shape in zip((output, target), shapes, strict=True))
     return JacobianExplanation(
         rows=rows,
         columns=columns,
