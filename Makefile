@@ -6,7 +6,7 @@ PORT ?= $(or $(CHAINRULE_PORT),8000)
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types imports tests e2e bench golden frontend clean
+.PHONY: help run test lint types imports tests e2e bench soak golden frontend clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -38,6 +38,9 @@ tests: $(VENV)/.installed-test ## pytest with branch coverage
 bench: $(VENV)/.installed-test ## the budgets of bench/README.md, measured as ratios
 	@sh scripts/install.sh "$(PYTHON)" "$(VENV)" ".[test,bench]" .installed-bench
 	$(BIN)/python -m bench
+
+soak: $(VENV)/.installed-test ## ten thousand programs, and what the processes grew by
+	$(BIN)/python -m scripts.soak
 
 golden: $(VENV)/.installed-test ## write the golden files of the examples again, after looking at the pictures
 	$(BIN)/python -m tests.golden.update

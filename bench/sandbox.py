@@ -1,0 +1,146 @@
+"""What confinement costs: a program through the warm pool against the same program in a bare fork of the same memory.
+
+Prints, of one run on this machine: the median of a request through the pool with all layers and of one through a bare
+fork made when it comes; memory of an idle child; programs a second at saturation against what their bare execution
+takes; the 99th percentile with fifty clients; and what a client that sends nothing but endless loops does to another.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from app.graph.wire import ExecutionAnswer, ExecutionRequest
+from app.limits import Limits
+from app.sandbox import Pool
+from app.settings import Settings
+from app.worker import execute
+from app.worker.warmup import warm_up
+
+SEED = ExecutionRequest(
+    source="""
+x = torch.tensor([[0.4490, -0.7287, -1.2367],
+                  [1.0262, 0.3886, -1.2934],
+                  [0.2356, -1.5048, 0.1285]], requires_grad=True)
+g = 2*(x**3)
+z = g.sum()/12
+z.backward()
+"""
+)
+ENDLESS = ExecutionRequest(source="while True:\n    pass")
+TIMES = 60
+
+
+def percentile(times: list[float], share: float) -> float:
+    return sorted(times)[min(len(times) - 1, int(share * len(times)))]
+
+
+def bare_fork() -> float:
+    """Time one request that forks when it comes, sends its answer through a pipe, and confines nothing."""
+    began = time.perf_counter()
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        content = execute(SEED, Limits()).model_dump_json().encode()
+        os.write(writing, content)
+        os._exit(0)
+    os.close(writing)
+    content = b""
+    while piece := os.read(reading, 65_536):
+        content += piece
+    ExecutionAnswer.model_validate_json(content)
+    took = time.perf_counter() - began
+    os.close(reading)
+    os.waitpid(pid, 0)
+    return took
+
+
+def bare(connection: "multiprocessing.connection.Connection") -> None:
+    warm_up(Limits())
+    forked = statistics.median(bare_fork() for _ in range(TIMES))
+    began = time.process_time()
+    for _ in range(TIMES):
+        execute(SEED, Limits())
+    connection.send((forked, (time.process_time() - began) / TIMES))
+
+
+async def timed(work: Callable[[], Awaitable[object]]) -> float:
+    began = time.perf_counter()
+    await work()
+    return time.perf_counter() - began
+
+
+def idle_megabytes() -> float | None:
+    """Return the proportional share of an idle child; None where this user may not look at it."""
+    shares = []
+    for status in Path("/proc").glob("[0-9]*/smaps_rollup"):
+        try:
+            if b"app.worker" in (status.parent / "cmdline").read_bytes():
+                pss = next(line for line in status.read_text().splitlines() if line.startswith("Pss:"))
+                shares.append(int(pss.split()[1]) / 1024)
+        except OSError:
+            continue
+    return statistics.median(shares) if shares else None
+
+
+async def pooled() -> dict[str, float | None]:
+    pool = Pool(Settings(queue=1000, limits=Limits(wall_seconds=1.0)), grace_seconds=1.0)
+    await pool.start()
+    try:
+        figures: dict[str, float | None] = {}
+        figures["cores"] = pool.figures().workers
+        singles = []
+        for _ in range(TIMES):
+            singles.append(await timed(lambda: pool.execute(SEED)))
+            await asyncio.sleep(0.03)  # a person's pace: the next child is ready again
+        figures["p50"] = statistics.median(singles)
+        figures["idle"] = idle_megabytes()
+        began = time.perf_counter()
+        await asyncio.gather(*(pool.execute(SEED) for _ in range(200)))
+        figures["rate"] = 200 / (time.perf_counter() - began)
+
+        async def client() -> list[float]:
+            return [await timed(lambda: pool.execute(SEED)) for _ in range(6)]
+
+        fifty = [took for times in await asyncio.gather(*(client() for _ in range(50))) for took in times]
+        figures["p99"] = percentile(fifty, 0.99)
+        alone = [await timed(lambda: pool.execute(SEED)) for _ in range(TIMES)]
+
+        async def greedy() -> None:
+            while True:
+                await pool.execute(ENDLESS)
+
+        hog = asyncio.create_task(greedy())
+        await asyncio.sleep(0.1)
+        beside = [await timed(lambda: pool.execute(SEED)) for _ in range(TIMES)]
+        hog.cancel()
+        figures["p95 alone"], figures["p95 beside"] = percentile(alone, 0.95), percentile(beside, 0.95)
+        return figures
+    finally:
+        await pool.stop(drain_seconds=0)
+
+
+def main() -> None:
+    figures = asyncio.run(pooled())
+    ours, theirs = multiprocessing.get_context("spawn").Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=bare, args=(theirs,))
+    os.environ["OMP_NUM_THREADS"] = "1"
+    process.start()
+    forked, bare_cpu = ours.recv()
+    process.join()
+    p50, rate, cores = figures["p50"] or 0, figures["rate"] or 0, figures["cores"] or 1
+    alone, beside = figures["p95 alone"] or 1, figures["p95 beside"] or 0
+    print(f"p50 through the pool        {p50 * 1e3:8.1f} ms")
+    print(f"p50 of a bare fork          {forked * 1e3:8.1f} ms   ratio {p50 / forked:.2f} (at most 1.3)")
+    print(f"idle child, PSS             {figures['idle'] or float('nan'):8.1f} MB   (under 25)")
+    print(f"programs a second           {rate:8.1f}      {rate * bare_cpu / cores:.2f} of what bare execution could do")
+    print(f"p99 with 50 clients         {(figures['p99'] or 0) * 1e3:8.0f} ms")
+    print(f"p95 alone                   {alone * 1e3:8.1f} ms")
+    print(f"p95 beside endless loops    {beside * 1e3:8.1f} ms   ratio {beside / alone:.2f} (at most 3)")
+
+
+if __name__ == "__main__":
+    main()
