@@ -25,7 +25,7 @@ class Queue:
     @property
     def waiting(self) -> int:
         """How many wait now."""
-        return len(self._waiting)
+        return sum(not turn.done() for turn in self._waiting)
 
     async def __aenter__(self) -> None:
         """Wait for one's turn.
@@ -36,7 +36,7 @@ class Queue:
         if self._free:
             self._free -= 1
             return
-        if len(self._waiting) >= self._most:
+        if self.waiting >= self._most:
             raise QueueFullError
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
@@ -45,8 +45,6 @@ class Queue:
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():  # the turn came in the same moment: hand it on
                 self._leave()
-            else:
-                self._waiting.remove(turn)
             raise
 
     async def __aexit__(
@@ -56,7 +54,9 @@ class Queue:
         self._leave()
 
     def _leave(self) -> None:
-        if self._waiting:
-            self._waiting.popleft().set_result(None)
-        else:
-            self._free += 1
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():  # whoever waited for it has not gone away
+                turn.set_result(None)
+                return
+        self._free += 1
