@@ -180,7 +180,10 @@ class Pool:
 
     async def _new(self) -> Nursery:
         self._tally.starts += 1
-        nursery = (Zygote if _can_fork() else Spawner)(self._order, self._workers + 1)
+        # One more than may run: whoever comes next finds a child that is ready. A spawned one costs too much for that.
+        nursery: Nursery = (
+            Zygote(self._order, self._workers + 1) if _can_fork() else Spawner(self._order, self._workers)
+        )
         await nursery.start()
         self._started_at = time.monotonic()
         confined = any(layer.name == "seccomp" and layer.active for layer in nursery.layers)

@@ -23,6 +23,8 @@ def serve_zygote(descriptor: int) -> int:
         namespaces = _namespaces(order)
         warm_up(order.read_limits())
         assert_one_thread()
+        gc.collect()
+        gc.freeze()  # what is here now is never looked at by the collector again, so its pages stay shared
         if namespaces.active and "process" in namespaces.detail:
             hold_process_namespace()
         control.send(Ready(pid=os.getpid(), layers=[namespaces], torch=torch.__version__).model_dump_json().encode())
@@ -63,8 +65,6 @@ class Zygote:
 
     def serve(self) -> None:
         """Serve until the control socket closes; the children die with this process."""
-        gc.collect()
-        gc.freeze()  # what is here now is never looked at by the collector again, so its pages stay shared
         reading, writing = os.pipe()
         os.set_blocking(writing, False)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)

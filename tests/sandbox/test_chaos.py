@@ -18,6 +18,8 @@ from app.sandbox import Pool
 from app.settings import Settings
 
 T = TypeVar("T")
+Own = Callable[[], list[int]]
+Shared = tuple[asyncio.Runner, Pool, int]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is a zygote on Linux only")
 
@@ -25,12 +27,15 @@ SUM = ExecutionRequest(source="(x*x).sum()", inputs={"x": [1.0, 2.0]})
 ENDLESS = ExecutionRequest(source="while True:\n    pass")
 
 
-def run_with(settings: Settings, use: Callable[[Pool], Coroutine[None, None, T]]) -> T:
+def run_with(settings: Settings, use: Callable[[Pool, Own], Coroutine[None, None, T]]) -> T:
+    """Use a pool of its own; ``own`` gives the zygotes that it has at the time."""
+
     async def main() -> T:
+        others = zygotes()
         pool = Pool(settings, grace_seconds=0.5)
         await pool.start()
         try:
-            return await use(pool)
+            return await use(pool, lambda: [pid for pid in zygotes() if pid not in others])
         finally:
             await pool.stop(drain_seconds=1)
 
@@ -38,12 +43,14 @@ def run_with(settings: Settings, use: Callable[[Pool], Coroutine[None, None, T]]
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[tuple[asyncio.Runner, Pool]]:
-    """One pool for the tests that leave it as it was."""
+def shared() -> Iterator[Shared]:
+    """One pool for the tests that leave it as it was, and its zygote."""
+    others = zygotes()
     with asyncio.Runner() as runner:
         pool = Pool(Settings(workers=2, queue=3), grace_seconds=0.5)
         runner.run(pool.start())
-        yield runner, pool
+        (zygote,) = (pid for pid in zygotes() if pid not in others)
+        yield runner, pool, zygote
         runner.run(pool.stop(drain_seconds=1))
 
 
@@ -78,11 +85,10 @@ def zygotes() -> list[int]:
     return [pid for pid in children_of(os.getpid()) if b"app.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
-def test_idle_children_that_are_killed_are_not_noticed(shared: tuple[asyncio.Runner, Pool]) -> None:
-    runner, pool = shared
+def test_idle_children_that_are_killed_are_not_noticed(shared: Shared) -> None:
+    runner, pool, zygote = shared
 
     async def use() -> list[ExecutionAnswer]:
-        (zygote,) = zygotes()
         for pid in children_of(zygote):
             if pid != min(children_of(zygote)):  # the one that holds the namespace: with it all the others would end
                 os.kill(pid, signal.SIGKILL)
@@ -91,8 +97,8 @@ def test_idle_children_that_are_killed_are_not_noticed(shared: tuple[asyncio.Run
     assert all(is_right(answer) for answer in runner.run(use()))
 
 
-def test_a_client_that_goes_away_frees_its_place(shared: tuple[asyncio.Runner, Pool]) -> None:
-    runner, pool = shared
+def test_a_client_that_goes_away_frees_its_place(shared: Shared) -> None:
+    runner, pool, _ = shared
 
     async def use() -> ExecutionAnswer:
         gone = [asyncio.create_task(pool.execute(ENDLESS)) for _ in range(4)]
@@ -106,11 +112,10 @@ def test_a_client_that_goes_away_frees_its_place(shared: tuple[asyncio.Runner, P
     assert is_right(runner.run(use()))
 
 
-def test_descriptors_and_processes_do_not_pile_up(shared: tuple[asyncio.Runner, Pool]) -> None:
-    runner, pool = shared
+def test_descriptors_and_processes_do_not_pile_up(shared: Shared) -> None:
+    runner, pool, zygote = shared
 
     async def use() -> None:
-        (zygote,) = zygotes()
         most = 1 + 3  # the one that holds the namespace, and the idle ones
         await pool.execute(SUM)
         await until(lambda: len(children_of(zygote)) <= most)
@@ -124,8 +129,8 @@ def test_descriptors_and_processes_do_not_pile_up(shared: tuple[asyncio.Runner, 
     runner.run(use())
 
 
-def test_beyond_the_queue_a_request_is_told_to_come_back(shared: tuple[asyncio.Runner, Pool]) -> None:
-    runner, pool = shared
+def test_beyond_the_queue_a_request_is_told_to_come_back(shared: Shared) -> None:
+    runner, pool, _ = shared
 
     async def use() -> int:
         requests = [asyncio.create_task(pool.execute(SUM)) for _ in range(8)]
@@ -139,8 +144,8 @@ def test_beyond_the_queue_a_request_is_told_to_come_back(shared: tuple[asyncio.R
 
 
 def test_a_killed_zygote_is_replaced_and_what_had_not_started_is_not_lost() -> None:
-    async def use(pool: Pool) -> tuple[list[ExecutionAnswer], float, int]:
-        (zygote,) = zygotes()
+    async def use(pool: Pool, own: Own) -> tuple[list[ExecutionAnswer], float, int]:
+        (zygote,) = own()
         requests = [asyncio.create_task(pool.execute(SUM)) for _ in range(20)]
         await asyncio.sleep(0)
         began = time.monotonic()
@@ -157,28 +162,20 @@ def test_a_killed_zygote_is_replaced_and_what_had_not_started_is_not_lost() -> N
     assert seconds < 30
 
 
-def test_a_program_that_runs_when_its_zygote_dies_is_told_so() -> None:
-    async def use(pool: Pool) -> ExecutionAnswer:
-        (zygote,) = zygotes()
+def test_a_killed_zygote_takes_its_children_along_and_the_program_that_ran_is_told_so() -> None:
+    async def use(pool: Pool, own: Own) -> ExecutionAnswer:
+        (zygote,) = own()
         running = asyncio.create_task(pool.execute(ENDLESS))
         await until(lambda: pool.figures().running == 1)
         await asyncio.sleep(0.2)  # the child has its program by then; without it, it is retried, as another test says
+        children = children_of(zygote)
+        assert len(children) >= 2
         os.kill(zygote, signal.SIGKILL)
+        await until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in children))
         return await running
 
     answer = run_with(Settings(workers=1, limits=Limits(wall_seconds=3.0)), use)
     assert [problem.slug for problem in answer.problems] == ["interrupted"]
-
-
-def test_the_children_of_a_killed_zygote_die() -> None:
-    async def use(pool: Pool) -> None:
-        (zygote,) = zygotes()
-        await until(lambda: len(children_of(zygote)) >= 2)
-        children = children_of(zygote)
-        os.kill(zygote, signal.SIGKILL)
-        await until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in children))
-
-    run_with(Settings(workers=1), use)
 
 
 def test_nothing_survives_a_server_that_is_killed() -> None:
@@ -200,12 +197,12 @@ def test_nothing_survives_a_server_that_is_killed() -> None:
 
 
 def test_an_old_zygote_is_replaced_while_programs_run() -> None:
-    async def use(pool: Pool) -> tuple[set[int], bool]:
-        (first,) = zygotes()
+    async def use(pool: Pool, own: Own) -> tuple[set[int], bool]:
+        (first,) = own()
         answers = [await pool.execute(SUM) for _ in range(4)]
-        await until(lambda: pool.figures().starts == 2 and first not in zygotes(), seconds=60)
+        await until(lambda: pool.figures().starts == 2 and first not in own(), seconds=60)
         answers.append(await pool.execute(SUM))
-        return set(zygotes()) - {first}, all(is_right(answer) for answer in answers)
+        return set(own()) - {first}, all(is_right(answer) for answer in answers)
 
     others, right = run_with(Settings(workers=1, zygote_executions=3), use)
     assert right
@@ -214,6 +211,7 @@ def test_an_old_zygote_is_replaced_while_programs_run() -> None:
 
 def test_stopping_waits_for_what_runs_and_takes_nothing_new() -> None:
     async def main() -> tuple[ExecutionAnswer, bool]:
+        others = zygotes()
         pool = Pool(Settings(workers=1))
         await pool.start()
         last = asyncio.create_task(pool.execute(SUM))
@@ -223,7 +221,7 @@ def test_stopping_waits_for_what_runs_and_takes_nothing_new() -> None:
         with pytest.raises(BusyError, match="about to stop"):
             await pool.execute(SUM)
         await stopping
-        return await last, zygotes() == []
+        return await last, zygotes() == others
 
     answer, gone = asyncio.run(main())
     assert is_right(answer)

@@ -1,0 +1,31 @@
+"""Children without a zygote, as on systems where it does not work; they run here all the same."""
+
+import asyncio
+
+import pytest
+
+from app.graph.wire import ExecutionAnswer, ExecutionRequest
+from app.sandbox import Pool, pool
+from app.settings import Settings
+
+
+def test_programs_run_in_processes_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_can_fork", lambda: False)
+
+    async def main() -> tuple[ExecutionAnswer, ExecutionAnswer]:
+        spawned = Pool(Settings(workers=1))
+        await spawned.start()
+        try:
+            assert {layer.name for layer in spawned.report()} >= {"seccomp", "rlimits"}
+            return (
+                await spawned.execute(ExecutionRequest(source="(x*x).sum()", inputs={"x": [1.0, 2.0]})),
+                await spawned.execute(ExecutionRequest(source="import os")),
+            )
+        finally:
+            await spawned.stop()
+
+    right, wrong = asyncio.run(main())
+    assert [node.accumulated[0].values for node in right.graph.nodes if node.accumulated and node.accumulated[0]] == [
+        [2.0, 4.0]
+    ]
+    assert "cannot be imported" in (wrong.problems[0].message or "")
