@@ -9,6 +9,7 @@ from app.graph.wire import ExecutionRequest
 from app.limits import Limits
 from app.paths import EXAMPLES
 from app.program.tables import MODULES
+from app.worker.check import execute_and_check
 from app.worker.execution import execute
 
 PROGRAMS = (
@@ -53,6 +54,7 @@ def warm_up(limits: Limits) -> None:
     patient = replace(limits, wall_seconds=START_SECONDS, cpu_seconds=START_SECONDS)
     for source in (*PROGRAMS, *(path.read_text("utf-8") for path in sorted(EXAMPLES.glob("*.py")))):
         execute(ExecutionRequest(source=source), patient)
+    execute_and_check(ExecutionRequest(source=PROGRAMS[0], check=True), patient)
 
 
 def touch_memory(limits: Limits) -> None:

@@ -200,3 +200,51 @@ def test_a_large_jacobian_is_not_written_out() -> None:
     assert jacobian is not None
     assert jacobian.product is None
     assert len(jacobian.values) == 8
+
+
+def test_nodes_without_a_gradient_say_why() -> None:
+    graph = traced(
+        "x = tensor(2.0, requires_grad=True)\nw = tensor(3.0, requires_grad=True)\nunused = w * 1\n"
+        "z = (x * 2).detach() * w\nz.backward()"
+    )
+    told = {node.id: explain(graph, node.id) for node in graph.nodes}
+    by_kind = {node.kind: told[node.id] for node in graph.nodes}
+    assert by_kind["constant"].sentence.startswith("A constant")
+    assert by_kind["detached"].sentence == "This ran outside the autograd graph: no gradient passes here."
+    assert by_kind["detached"].title.endswith("outside the graph")
+    x = next(node for node in graph.nodes if "x" in node.names)
+    assert told[x.id].sentence == "No gradient reached x in this pass."
+
+
+def test_gradients_that_are_not_finite_are_told() -> None:
+    graph = traced("x = tensor(0.0, requires_grad=True)\ny = x.sqrt()\ny.backward()")
+    explanation = explain(graph, node_of(graph, "AccumulateGrad"))
+    assert explanation.sentence == "x received inf, which is added to its .grad."
+
+
+def test_an_operator_without_a_formula_has_pytorchs_words() -> None:
+    graph = traced("x = tensor([0.5, 1.5], requires_grad=True)\ny = torch.i0(x).sum()\ny.backward()")
+    explanation = explain(graph, node_of(graph, "I0Backward0"))
+    assert explanation.title == "I0Backward0"
+    assert explanation.forward is None
+    assert explanation.formula == "self: grad * at::special_i1(self)"
+    assert explanation.edges[0].sentence.startswith("I0Backward0 received a gradient of shape 2 and passed")
+
+
+def test_a_list_of_inputs_is_written_out() -> None:
+    graph = traced(
+        "a = tensor([1.0], requires_grad=True)\nb = tensor([2.0], requires_grad=True)\n"
+        "y = torch.cat([a, b])\ny.sum().backward()"
+    )
+    explanation = explain(graph, node_of(graph, "CatBackward0"))
+    assert explanation.forward is not None
+    assert explanation.forward.text == "y = cat(a, b)"
+    assert [edge.name for edge in explanation.edges] == ["a", "b"]
+
+
+def test_outputs_of_one_node_are_told_apart() -> None:
+    graph = traced(
+        "x = tensor([1.0, 2.0, 3.0, 4.0], requires_grad=True)\na, b = x.split(2)\nz = (a * b).sum()\nz.backward()"
+    )
+    edges = explain(graph, node_of(graph, "MulBackward0")).edges
+    assert [edge.name for edge in edges] == ["a", "b"]
