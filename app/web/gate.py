@@ -114,6 +114,9 @@ class Gate:
                 f"The address has {length:,} bytes, the limit is {self._settings.url_bytes:,}; "
                 "send a long program with POST /api/v1/graphs, as the body",
             )
+        packing = headers.get("content-encoding", "identity").strip().lower()
+        if packing not in ("", "identity"):
+            return from_status(415, f"Bodies are taken as they are, not packed with {packing[:40]!r}")
         declared = headers.get("content-length", "")
         if declared.isdigit() and int(declared) > self._settings.body_bytes:
             return self._too_large()
