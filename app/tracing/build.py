@@ -24,6 +24,7 @@ from app.tracing.scopes import scopes
 from app.tracing.snapshot import Snapshot
 from app.tracing.spans import Spans
 from app.tracing.variables import variable
+from app.tracing.walk import reachable
 
 Place = tuple[Any, int]
 
@@ -68,6 +69,7 @@ class Build:
         if self._light:
             self._gathered.drop_numbers()
         self.truncated = self._gathered.truncated
+        self._recomputed = set(reachable((node for _, node in inner), limits.nodes)[0]) if inner else set()
         self._meet_variables()
         self._labels = Labels(names, self._gathered)
         self._keys = forward_order(self._gathered)
@@ -205,6 +207,8 @@ class Build:
             flags.append("view")
         if record.in_backward:
             flags.append("in_backward")
+        if key in self._recomputed:
+            flags.append("checkpoint")
         return flags
 
     def _outputs(self, key: Key, kind: NodeKind, record: Record | None) -> list[Output]:

@@ -10,9 +10,6 @@ from app.tracing.slots import arguments_of_slots
 PLUMBING = frozenset({"aten.detach", "aten.lift_fresh", "aten.alias"})
 """What PyTorch itself does to a tensor that it has just made; on a constant it is no operation of the program."""
 
-FACTORIES = ("aten.new_", "aten.ones_like", "aten.zeros_like", "aten.full_like", "aten.empty_like", "aten.rand")
-"""Operations that take only shape and dtype from their argument: what they make is a constant."""
-
 
 class Gatherer:
     """Gathers one graph, breadth first, so that what a limit leaves out is farthest from the roots.
@@ -68,7 +65,7 @@ class Gatherer:
             return self._by_sequence[record.node_sequence], value.index
         if value.sequence is not None and tensor is not None and value.version == tensor._version:
             return tensor.grad_fn, value.output_nr
-        if record is None or record.label.startswith(FACTORIES):
+        if record is None or record.is_factory:
             return value, 0
         if not any(argument.value is not None for argument in record.arguments):
             return value, 0

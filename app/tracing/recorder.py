@@ -175,7 +175,9 @@ class Recorder(TorchDispatchMode):
     def _finish(self, record: Record, result: Any) -> None:
         outputs = tuple(output for output in _flat(result) if isinstance(output, torch.Tensor))
         record.outputs = tuple(self._keep(output, record, index) for index, output in enumerate(outputs))
-        self._pending = (record, outputs)
+        if record.differentiable and not record.is_factory:
+            # Held until autograd has set its Node; PyTorch copies what a factory makes if anyone else holds it.
+            self._pending = (record, outputs)
 
     def _learn(self, record: Record, value: Value, output: torch.Tensor) -> None:
         node = output.grad_fn

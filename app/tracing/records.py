@@ -9,6 +9,8 @@ from app.tracing.frames import Place
 from app.tracing.modules import ModuleCall
 from app.tracing.snapshot import Snapshot
 
+_FACTORIES = ("aten.new_", "aten.ones_like", "aten.zeros_like", "aten.full_like", "aten.empty_like", "aten.rand")
+
 
 @dataclass(slots=True, eq=False)
 class Value:
@@ -74,6 +76,11 @@ class Record:
         if isinstance(self.op, type):
             return self.op.__name__
         return str(self.op._schema.name).replace("::", ".")
+
+    @property
+    def is_factory(self) -> bool:
+        """Whether it takes only shape and dtype from its arguments: what it makes is a constant."""
+        return not self.is_custom and self.label.startswith(_FACTORIES)
 
     @property
     def is_custom(self) -> bool:

@@ -34,6 +34,9 @@ class Tape:
     A pass that raised is part of the graph, with ``Pass.error``, if at least one Node had run to its end; otherwise
     only its roots are remembered, so that the graph it asked for is still there.
 
+    It meets at most ``limits.nodes`` Nodes: PyTorch frees a chain of Nodes that Python has met by recursion, and a
+    process crashes when one of some 50,000 is freed from its root.
+
     Args:
         limits: what is copied and kept; past a limit less is kept, and nothing fails.
         filename: what the program was compiled as; frames of other files are not the program's.
