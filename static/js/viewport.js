@@ -6,7 +6,7 @@ const LARGEST = 6;
 const margin = (host) => ({ top: (host.top ?? 50) + 8, side: host.width < 500 ? 10 : 24, bottom: 24 });
 
 const READABLE = 0.8;
-const NARROWEST = 0.6;
+const NARROWEST = 0.5;
 
 /** Zooms a view {x, y, k} by a factor and keeps the point (px, py) of the screen where it is. */
 export function zoomed(view, factor, px, py) {

@@ -429,3 +429,21 @@ def test_further_options_turn_the_picture_and_label_its_lines(page: Page, addres
     assert abs(left["y"] - right["y"]) < abs(left["x"] - right["x"])
     page.keyboard.press("Escape")
     expect(page.locator("#options")).to_be_hidden()
+
+
+def test_a_link_to_an_exercise_opens_as_the_exercise(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, "w = torch.tensor(2.0, requires_grad=True)\nz = (w*w)*3\nz.backward()\n")
+    page.click("#predict-button")
+    page.click("#predict summary")
+    page.uncheck("#predict .choice >> text=mul")
+    expect(page.locator("#predict")).to_contain_text("1 of 1")
+    page.click("#share-button")
+    expect(page.locator("#share")).to_be_visible()
+    link = page.input_value("#share-link")
+    page.goto("about:blank")
+    page.goto(link)
+    ready(page)
+    expect(page.locator("#predict")).to_contain_text("What is the gradient at w?")
+    expect(page.locator("#picture .node.leaf .question")).to_be_visible()
+    expect(page.locator("#picture .question")).to_have_count(1)
