@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.graph.chain_products import grouped, jacobian_of, multiply, product_in_numbers, shortened
 from app.graph.explain_index import GraphIndex
 from app.graph.explain_math import make_math
 from app.graph.explain_names import Names, derivative
@@ -21,8 +22,6 @@ from app.graph.paths import find_paths
 
 SHOWN_PATHS = 8
 """Paths that are shown; all are counted."""
-SHOWN_FACTORS = 8
-"""Factors of a product that are written out; of a longer one the first and last."""
 TOLERANCE = 1e-3
 
 
@@ -35,7 +34,7 @@ class ChainPath(Data):
     product: Math
     """The product of the local derivatives, in the names of the program."""
     numbers: Math | None
-    """The same in numbers where every factor is one number."""
+    """The same in numbers: a product of numbers, or of the cotangent and small matrices."""
     shapes: str
     """The shapes of the factors, "1×3 · 3×3": rows are the elements of the upper output."""
     value: list[Number] | None
@@ -146,13 +145,13 @@ class _Chain:
     def _path(self, start: _Start, ids: Sequence[str]) -> ChainPath:
         edges = [self._edges[edge] for edge in ids]
         outputs = [start.root.output_nr, *(edge.output_nr for edge in edges)]
-        known = [jacobian for edge in edges if (jacobian := _jacobian(edge)) is not None]
-        value = _multiply(start.seed, known) if len(known) == len(edges) else None
+        known = [jacobian for edge in edges if (jacobian := jacobian_of(edge)) is not None]
+        value = multiply(start.seed, known) if len(known) == len(edges) else None
         return ChainPath(
             nodes=[start.root.node, *(edge.target for edge in edges)],
             edges=list(ids),
             product=self._product(edges, outputs),
-            numbers=_scalar_product(start.seed, known, len(edges)),
+            numbers=product_in_numbers(start.seed, known) if len(known) == len(edges) else None,
             shapes=" · ".join(self._shape(edge, number) for edge, number in zip(edges, outputs, strict=False)),
             value=None if value is None else [_json(number) for number in value],
         )
@@ -172,7 +171,7 @@ class _Chain:
             plain.append(derivative(of.plain, by.plain, PLAIN))
         if not edges:
             return make_math("1", "1")
-        return make_math(r" \cdot ".join(_shortened(latex, r"\cdots")), " × ".join(_shortened(plain, "...")))
+        return make_math(r" \cdot ".join(shortened(latex, r"\cdots")), " × ".join(shortened(plain, "...")))
 
     def _symbolic(self, paths: Sequence[ChainPath], hidden: int) -> Math | None:
         if not paths:
@@ -198,8 +197,8 @@ class _Chain:
         if not np.isclose(sum(terms), recorded[element], rtol=TOLERANCE, atol=1e-6, equal_nan=True):
             return None, None
         left = self._names.gradient(run, self._leaf.id, 0, element)
-        latex = " + ".join(_grouped(latex_number(term), r"\left({}\right)") for term in terms)
-        plain = " + ".join(_grouped(plain_number(term), "({})") for term in terms)
+        latex = " + ".join(grouped(latex_number(term), r"\left({}\right)") for term in terms)
+        plain = " + ".join(grouped(plain_number(term), "({})") for term in terms)
         result = recorded[element].item()
         if len(terms) == 1:
             return make_math(f"{left.latex.text} = {latex}", f"{left.plain.text} = {plain}"), element
@@ -217,55 +216,6 @@ class _Chain:
         shown = f" {hidden} of them are not shown." if hidden else ""
         adds = " Here is the sum." if summed else ""
         return f"{count} paths lead to {name}: each brings a product, and the gradient is their sum.{shown}{adds}"
-
-
-def _jacobian(edge: Edge) -> NDArray[Any] | None:
-    try:
-        return None if edge.jacobian is None else np.array(floats(edge.jacobian), dtype=float)
-    except ValueError:
-        return None
-
-
-def _multiply(seed: NDArray[Any] | None, jacobians: Sequence[NDArray[Any]]) -> list[float] | None:
-    """A cotangent times each Jacobian of a path, or None where they do not fit."""
-    if seed is None:
-        return None
-    row = seed.reshape(1, -1)
-    with np.errstate(all="ignore"):
-        for jacobian in jacobians:
-            if jacobian.ndim != 2 or row.shape[1] != jacobian.shape[0]:
-                return None
-            row = row @ jacobian
-    return [float(number) for number in row.reshape(-1)]
-
-
-def _scalar_product(seed: NDArray[Any] | None, jacobians: Sequence[NDArray[Any]], factors: int) -> Math | None:
-    """The product in numbers, where the seed and every factor is one number."""
-    if seed is None or seed.size != 1 or len(jacobians) != factors or any(j.size != 1 for j in jacobians):
-        return None
-    numbers = [jacobian.item() for jacobian in jacobians]
-    if seed.item() != 1 or not numbers:
-        numbers.insert(0, seed.item())
-    with np.errstate(all="ignore"):
-        result = float(np.prod(numbers))
-    latex = _shortened([_grouped(latex_number(number), r"\left({}\right)") for number in numbers], r"\cdots")
-    plain = _shortened([_grouped(plain_number(number), "({})") for number in numbers], "...")
-    if len(numbers) == 1:
-        return make_math(latex[0], plain[0])
-    return make_math(
-        " \\cdot ".join(latex) + f" = {latex_number(result)}",
-        f"{' × '.join(plain)} = {plain_number(result)}",
-    )
-
-
-def _shortened(factors: list[str], more: str) -> list[str]:
-    if len(factors) <= SHOWN_FACTORS:
-        return factors
-    return [*factors[: SHOWN_FACTORS // 2], more, *factors[-(SHOWN_FACTORS // 2) :]]
-
-
-def _grouped(number: str, group: str) -> str:
-    return group.format(number) if number.startswith("-") else number
 
 
 def _json(number: float) -> Number:

@@ -67,7 +67,8 @@ def test_tensors_multiply_jacobians() -> None:
     rule = chain_rule(graph, leaf_of(graph))
     (path,) = rule.paths
     assert path.shapes == "1×3 · 3×3"
-    assert path.numbers is None
+    assert path.numbers is not None
+    assert path.numbers.text == "[1 1 1] @ [2 0 0; 0 4 0; 0 0 6] = [2 4 6]"
     assert path.value == [2.0, 4.0, 6.0]
     assert rule.element == [2]
     assert rule.sum is not None
@@ -133,3 +134,28 @@ def test_large_tensors_keep_their_symbols_and_shapes() -> None:
 def test_a_node_that_is_not_there_is_an_error() -> None:
     with pytest.raises(KeyError):
         chain_rule(Graph(), "n0")
+
+
+def test_a_cotangent_that_weighs_stands_before_the_matrices() -> None:
+    graph = traced("x = tensor([1.0, 2.0], requires_grad=True)\ny = x * 3\ny.backward(tensor([1.0, -2.0]))")
+    (path,) = chain_rule(graph, leaf_of(graph)).paths
+    assert path.numbers is not None
+    assert path.numbers.text == "[1 -2] @ [3 0; 0 3] = [3 -6]"
+
+
+def test_many_or_large_matrices_are_not_written_out() -> None:
+    many = traced(
+        "x = tensor([1.0, 2.0], requires_grad=True)\nh = x\nfor _ in range(5):\n    h = h * 2\nh.sum().backward()"
+    )
+    large = traced("x = torch.ones(5, requires_grad=True)\n(x * 2).sum().backward()")
+    for graph in (many, large):
+        (path,) = chain_rule(graph, leaf_of(graph)).paths
+        assert path.numbers is None
+        assert path.value is not None
+
+
+def test_negative_factors_stand_in_parentheses() -> None:
+    graph = traced("x = tensor(2.0, requires_grad=True)\ny = -x\nz = y * 3\nz.backward()")
+    (path,) = chain_rule(graph, leaf_of(graph)).paths
+    assert path.numbers is not None
+    assert path.numbers.text == "3 × (-1) = -3"
