@@ -219,6 +219,13 @@ def test_a_dead_relu_can_be_made_leaky() -> None:
     assert slugs(apply_fix(source, fix)) == []
 
 
+def test_a_graph_of_thousands_of_nodes_is_read_as_well() -> None:
+    source = "x = torch.ones(4, requires_grad=True)\nh = x\nfor i in range(1500):\n    h = torch.relu(h*-1.0)\n"
+    source += "h.sum().backward()"
+    found = problem(source, "zero-gradient")
+    assert place(source, found) == "torch.relu(h*-1.0)"
+
+
 def test_a_zero_gradient_at_the_root_is_no_operations_doing() -> None:
     assert slugs("x = torch.ones(2, requires_grad=True)\ny = x*2\ny.backward(torch.zeros(2))") == []
 

@@ -57,10 +57,22 @@ class Flow:
         """What a node passed on in a pass, by edge."""
         found = []
         for edge in self.taken[node.id]:
-            carried = edge.contributions[index] if index < len(edge.contributions) else None
-            if edge.kind == "gradient" and carried is not None:
+            carried = self.carried(edge, index)
+            if carried is not None:
                 found.append((edge, carried))
         return found
+
+    def carried(self, edge: Edge, index: int) -> Tensor | None:
+        """What an edge carried in a pass; large graphs leave it out where it is all that arrived at the target."""
+        if edge.kind != "gradient" or index >= len(edge.contributions):
+            return None
+        if edge.contributions[index] is not None:
+            return edge.contributions[index]
+        takers = [other for other in self.used[edge.target] if other.kind == "gradient"]
+        if sum(other.output_nr == edge.output_nr for other in takers) > 1:
+            return None
+        outputs = (output for output in self.nodes[edge.target].outputs if output.output_nr == edge.output_nr)
+        return next((output.gradients[index] for output in outputs if index < len(output.gradients)), None)
 
     def in_order(self, one: Pass) -> Iterator[Node]:
         """The nodes of a pass in the order in which autograd ran them."""

@@ -65,10 +65,17 @@ class Text:
         """The expression or statement that stands exactly at a span, else the smallest around it."""
         if span is None:
             return None
-        around = [
-            node for node in self.nodes if isinstance(node, ast.expr | ast.stmt) and _covers(self.span(node), span)
-        ]
-        return min(around, key=lambda node: (self._size(node), isinstance(node, ast.stmt)), default=None)
+        if span not in self._found:
+            both = ast.expr | ast.stmt
+            around = [node for node in self.nodes if isinstance(node, both) and _covers(self.span(node), span)]
+            size = {node: (self._size(node), isinstance(node, ast.stmt)) for node in around}
+            self._found[span] = min(around, key=size.__getitem__, default=None)
+        return self._found[span]
+
+    @cached_property
+    def _found(self) -> dict[Span, ast.AST | None]:
+        """What `at` found so far: a loop has many nodes at one place."""
+        return {}
 
     def statement(self, span: Span | None) -> ast.stmt | None:
         """The innermost statement around a span."""

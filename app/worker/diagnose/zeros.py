@@ -1,7 +1,7 @@
 """Gradients that become zero at one operation."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Set
 
 from app.graph.model import Edge, Node
 from app.graph.problems import title_of
@@ -47,23 +47,45 @@ _FACTORS = {
 
 def zero_gradients(flow: Flow) -> list[Problem]:
     """Find the nodes where a gradient arrives and only zeros are passed on, so that a leaf gets nothing."""
-    found: dict[str, tuple[Node, Edge, set[str]]] = {}
+    found: dict[object, tuple[Node, Edge, set[str]]] = {}
     for index, one in flow.passes:
+        seen: set[str] = set()
         for node in flow.in_order(one):
-            gradients = flow.gradients(node, index)
-            if node.kind != "leaf" or not gradients or not all(map(is_zero, gradients)):
+            if not any(has_values(tensor) for tensor in flow.gradients(node, index)):
                 continue
-            for edge in _where_it_ends(flow, node, index):
-                source = flow.nodes[edge.source]
-                found.setdefault(source.id, (source, edge, set()))[2].add(flow.called(node))
-    told = [entry for entry in found.values() if not _follows(flow, entry[0], entry[1], found)]
+            for edge, carried in flow.passed_on(node, index):
+                leaves = _leaves_behind(flow, edge, index, seen) if is_zero(carried) else set()
+                if leaves:
+                    found.setdefault((node.op, node.span), (node, edge, set()))[2].update(leaves)
+    sources = {entry[0].id for entry in found.values()}
+    told = [entry for entry in found.values() if not _follows(flow, entry[0], entry[1], sources)]
     return [_zero_problem(flow, *entry) for entry in told[:TOLD]]
 
 
-def _follows(flow: Flow, node: Node, edge: Edge, found: Mapping[str, object]) -> bool:
+def _leaves_behind(flow: Flow, start: Edge, index: int, seen: set[str]) -> set[str]:
+    """The leaves whose whole gradient is zero, down from an edge through others that carried only zeros.
+
+    What was ``seen`` before is left to the edge that came there first, so that all of this takes one walk.
+    """
+    leaves: set[str] = set()
+    pending = [start.target]
+    while pending:
+        at = pending.pop()
+        node = flow.nodes[at]
+        gradients = flow.gradients(node, index)
+        if at in seen or not gradients or not all(map(is_zero, gradients)):
+            continue
+        seen.add(at)
+        if node.kind == "leaf":
+            leaves.add(flow.called(node))
+        pending += [edge.target for edge, carried in flow.passed_on(node, index) if is_zero(carried)]
+    return leaves
+
+
+def _follows(flow: Flow, node: Node, edge: Edge, sources: Set[str]) -> bool:
     """Whether the factor that is 0 is itself the result of an operation told of: a dead ReLU's weights after it."""
     factor = _other_factor(flow, node, edge)
-    return factor is not None and factor.id in found
+    return factor is not None and factor.id in sources
 
 
 def _other_factor(flow: Flow, node: Node, edge: Edge) -> Node | None:
@@ -83,24 +105,6 @@ def _leaky(flow: Flow, node: Node) -> list[Fix]:
     if isinstance(syntax, ast.Call) and called(syntax) == "relu" and len(syntax.args) == 1:
         return [flow.text.replace("Let a little through below 0", syntax.func, "F.leaky_relu")]
     return []
-
-
-def _where_it_ends(flow: Flow, leaf: Node, index: int) -> list[Edge]:
-    """The edges, on the ways from a leaf to the root, before which a gradient was there and after which none is."""
-    ends: list[Edge] = []
-    seen = {leaf.id}
-    pending = [leaf.id]
-    while pending:
-        for edge in flow.used[pending.pop()]:
-            carried = edge.contributions[index] if index < len(edge.contributions) else None
-            if carried is None or not is_zero(carried):
-                continue
-            if any(has_values(tensor) for tensor in flow.gradients(flow.nodes[edge.source], index)):
-                ends.append(edge)
-            elif edge.source not in seen:
-                seen.add(edge.source)
-                pending.append(edge.source)
-    return ends
 
 
 def _zero_problem(flow: Flow, node: Node, edge: Edge, leaves: set[str]) -> Problem:
