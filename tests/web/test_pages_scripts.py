@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from app.web.pages_words import WORDS
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 
@@ -39,3 +41,12 @@ def test_the_pure_functions_pass_their_own_tests() -> None:
         ["node", "--test", "tests/"], cwd=ROOT / "frontend", capture_output=True, text=True, timeout=120, check=False
     )
     assert run.returncode == 0, run.stdout[-4000:]
+
+
+def test_every_word_is_said_and_every_word_said_is_there() -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in SCRIPTS)
+    said = set(re.findall(r"say\(\s*\"([\w.]+)\"", text))
+    families = re.findall(r"say\(`([\w.]+)\.\$\{", text)
+    assert said <= WORDS.keys()
+    unsaid = {key for key in WORDS.keys() - said if key.rpartition(".")[0] not in families}
+    assert unsaid == set()
