@@ -59,6 +59,9 @@ class Nursery(ABC):
         except TimeoutError:
             self.close()
             raise SandboxError(f"no child was ready after {START_SECONDS:g} s") from None
+        except OSError as error:
+            self.close()
+            raise SandboxError(f"the sandbox cannot be started: {error}") from error
         except BaseException:
             self.close()
             raise

@@ -43,10 +43,10 @@ class Zygote(Nursery):
 
     async def _prepare(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = start_worker("zygote", theirs)
         ours.setblocking(False)
         self._control = ours
+        with theirs:
+            self._process = start_worker("zygote", theirs)
         ours.send(self._order.model_dump_json().encode())
         asyncio.get_running_loop().add_reader(ours, self._hear)
         self.own_layers = (await self._ready).layers
@@ -59,6 +59,7 @@ class Zygote(Nursery):
     def _release(self) -> None:
         if not self._ready.done():
             self._ready.set_exception(SandboxError("the zygote ended before it was ready"))
+            self._ready.exception()  # seen: whoever should wait for it may have failed before
         if self._control is not None:
             asyncio.get_running_loop().remove_reader(self._control)
             self._control.close()

@@ -1,12 +1,15 @@
 """The pool from the outside: programs in, answers out, whatever the programs do."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
+import pytest
 import torch
 
+from app.errors import SandboxError
 from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
 from app.sandbox import Pool
@@ -68,3 +71,9 @@ def test_every_layer_is_reported() -> None:
     assert {"seccomp", "landlock", "rlimits", "no-new-privileges", "descriptors", "user", "namespaces"} <= report.keys()
     assert report["seccomp"]
     assert report["rlimits"]
+
+
+def test_a_worker_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(SandboxError, match="cannot be started"):
+        asyncio.run(Pool(Settings()).start())
