@@ -9,10 +9,11 @@ from app.layout.card import Block, Card, Header
 from app.layout.forms import CELL_GAP, CELL_PAD, NO_ELEMENTS, NOTE_SIZE, SCALAR_SIZE, SLAB_GAP, Grid, Histogram, Words
 from app.layout.forms import Number as NumberForm
 from app.render import numbers
-from app.render.content import Content, Row
+from app.render.content import Content
 from app.render.heat import Scale, flatten
 from app.render.histogram import draw_histogram
 from app.render.marks import Anchor, Mark, Path, Rect, Text
+from app.render.rows import Row
 
 _ROUND = {"leaf": 15.0, "detached": 0.0, "constant": 12.0}
 _RADIUS = 7.0

@@ -3,23 +3,22 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.graph.model import Graph, Node, NodeKind, Output, Saved, Tensor
-from app.graph.operators import short_name
+from app.graph.model import Graph, Node, Output, Tensor
 from app.graph.scene import Box, Fold
 from app.layout import text
 from app.layout.card import SHEETS, Block, Card, Header, measure, measure_pill
-from app.layout.forms import form_of, line_of, words
+from app.layout.forms import form_of
 from app.layout.geometry import Size
 from app.render import numbers
+from app.render.called import main_shape, shape_of, title_of
 from app.render.focus import Focus
 from app.render.options import ViewOptions
+from app.render.rows import Row, count_of, gradient_at, norm_row, remark_row, saved_rows, tail, tensor_row
 
 NAME_CELLS = 26
 CODE_CELLS = 34
 _MOST_OUTPUTS = 4
 _MOST_PARAMETERS = 4
-_MOST_SAVED = 5
-_NORM_CHARACTERS = 9
 _BADGES = {
     "parameter": "parameter",
     "in_place": "in place",
@@ -42,16 +41,6 @@ _REASONS = {
     "no_pass": "none: no backward ran",
     "zero_path": "none: a zero on the way",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A block and what is in it."""
-
-    block: Block
-    content: Tensor | str
-    hidden: Tensor | None = None
-    """What is not there yet in the step that is shown; it counts for the scale of the tints, which stays the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +102,7 @@ class Author:
         badges = tuple(_BADGES[flag] for flag in node.flags if flag in _BADGES) + alarms
         rows = tuple(self._hidden(row, node) for row in self._rows(node))
         header = Header(
-            chip=_tail(node.names[0], NAME_CELLS) if node.names else None,
+            chip=tail(node.names[0], NAME_CELLS) if node.names else None,
             title=text.shorten(title_of(node), NAME_CELLS),
             shape=shape_of(node),
             lines=tuple(self._lines(node)),
@@ -141,24 +130,24 @@ class Author:
         for output in node.outputs[:_MOST_OUTPUTS]:
             mark = f" {output.output_nr}" if several else ""
             if self._values:
-                yield _tensor_row("value", f"value{mark}", output.value, "not seen")
+                yield tensor_row("value", f"value{mark}", output.value, "not seen")
             if self._gradients and node.kind in ("function", "leaf"):
                 yield self._gradient_row(node, output, f"grad{mark}")
         left = len(node.outputs) - _MOST_OUTPUTS
         if left > 0 and self._options.view != "structure":
-            yield _remark("", f"and {left} more outputs")
+            yield remark_row("", f"and {left} more outputs")
         if self._gradients and node.kind == "leaf":
             yield from self._accumulated(node)
         if self._options.saved:
-            yield from _saved_rows(node)
+            yield from saved_rows(node)
 
     def _gradient_row(self, node: Node, output: Output, label: str) -> Row:
         position = self._pass or 0
         gradient = output.gradients[position] if position < len(output.gradients) else None
         if gradient is not None:
-            return _tensor_row("gradient", label, gradient, "")
+            return tensor_row("gradient", label, gradient, "")
         reason = _REASONS[node.no_gradient.reason] if node.no_gradient else "none"
-        row = _remark("gradient", reason, label)
+        row = remark_row("gradient", reason, label)
         if not any(output.gradients) or output.value is None:
             return row
         # Another pass has a gradient here: the same room in every pass, so that nothing jumps between them.
@@ -169,13 +158,13 @@ class Author:
         # With a single pass .grad is the gradient just shown.
         position = self._pass or 0
         if self._several_passes and any(node.accumulated) and position < len(node.accumulated):
-            yield _tensor_row("gradient", ".grad", node.accumulated[position], "None")
+            yield tensor_row("gradient", ".grad", node.accumulated[position], "None")
 
     def _fold(self, box: Box, fold: Fold) -> Content:
         is_module = fold.scope is not None and fold.scope.kind == "module"
         header = Header(
             chip=None,
-            title=_tail(fold.scope.name if fold.scope and is_module else fold.label, NAME_CELLS + 6),
+            title=tail(fold.scope.name if fold.scope and is_module else fold.label, NAME_CELLS + 6),
             shape=f"×{fold.repeat}" if fold.repeat > 1 else "",
             lines=tuple(self._fold_lines(fold)),
         )
@@ -186,8 +175,8 @@ class Author:
     def _fold_lines(self, fold: Fold) -> Iterator[tuple[str, str]]:
         if fold.scope is not None and fold.scope.kind == "module":
             yield text.shorten(fold.scope.type, CODE_CELLS), ""
-        counts = [_count(fold.operations, "operation"), _count(len(fold.parameters), "leaf", "leaves")]
-        yield " · ".join(count for count in counts if count) or _count(len(fold.members), "node"), ""
+        counts = [count_of(fold.operations, "operation"), count_of(len(fold.parameters), "leaf", "leaves")]
+        yield " · ".join(count for count in counts if count) or count_of(len(fold.members), "node"), ""
         shapes = [self._described(ids) for ids in (fold.inputs, fold.outputs)]
         if shapes[0]:
             yield f"in   {shapes[0]}", ""
@@ -196,7 +185,7 @@ class Author:
 
     def _described(self, ids: Sequence[str]) -> str:
         nodes = [self._nodes[key] for key in ids if self._nodes[key].kind != "constant"]
-        parts = [" ".join(filter(None, (node.names[0] if node.names else "", _main_shape(node)))) for node in nodes[:2]]
+        parts = [" ".join(filter(None, (node.names[0] if node.names else "", main_shape(node)))) for node in nodes[:2]]
         more = [f"and {len(nodes) - 2} more"] if len(nodes) > 2 else []
         return text.shorten(", ".join(filter(None, parts + more)), CODE_CELLS)
 
@@ -204,44 +193,17 @@ class Author:
         main = self._nodes[fold.outputs[-1]] if fold.outputs else None
         if main is not None and main.outputs:
             if self._values:
-                yield _norm_row("value", "value", main.outputs[0].value)
+                yield norm_row("value", "value", main.outputs[0].value)
             if self._gradients:
-                yield _norm_row("gradient", "grad", _at(main.outputs[0].gradients, self._pass))
+                yield norm_row("gradient", "grad", gradient_at(main.outputs[0].gradients, self._pass))
         if self._gradients:
             for key in fold.parameters[:_MOST_PARAMETERS]:
                 node = self._nodes[key]
                 name = node.names[0].removeprefix(f"{fold.scope.name}." if fold.scope else "") if node.names else key
-                yield _norm_row("gradient", f"grad {_tail(name, 18)}", _at(node.outputs[0].gradients, self._pass))
+                yield norm_row("gradient", f"grad {tail(name, 18)}", gradient_at(node.outputs[0].gradients, self._pass))
             left = len(fold.parameters) - _MOST_PARAMETERS
             if left > 0:
-                yield _remark("", f"and {left} more")
-
-
-def title_of(node: Node) -> str:
-    """Return what a person calls a node."""
-    if node.kind == "leaf" and "parameter" in node.flags:
-        return "leaf"
-    return short_name(node.op, "custom" in node.flags)
-
-
-def shape_of(node: Node) -> str:
-    """Return the shape of a node's output in words: "3×3", "scalar", "2 outputs"."""
-    if len(node.outputs) > 1:
-        return f"{len(node.outputs)} outputs"
-    value = node.outputs[0].value if node.outputs else None
-    return describe_shape(value.shape) if value else ""
-
-
-def _main_shape(node: Node) -> str:
-    value = node.outputs[0].value if node.outputs else None
-    return describe_shape(value.shape) if value else ""
-
-
-def describe_shape(shape: Sequence[int]) -> str:
-    """Return a shape in words."""
-    if not shape:
-        return "scalar"
-    return "×".join(map(str, shape)) if len(shape) > 1 else f"[{shape[0]}]"
+                yield remark_row("", f"and {left} more")
 
 
 def _is_lone(node: Node) -> bool:
@@ -257,65 +219,3 @@ def _constant_words(node: Node) -> str:
     if isinstance(number, float) and abs(number) < 1e6:
         return f"{number:.6g}"
     return numbers.one(number, 13)
-
-
-def _tensor_row(kind: str, label: str, tensor: Tensor | None, missing: str) -> Row:
-    if tensor is None:
-        return _remark(kind, missing, label)
-    return Row(Block(kind, label, form_of(tensor.shape, tensor.dtype)), tensor)
-
-
-def _norm_row(kind: str, label: str, tensor: Tensor | None) -> Row:
-    if tensor is None or tensor.stats.norm is None:
-        return _remark(kind, "none", label)
-    bad = [_count(tensor.stats.nan, "NaN", "NaN"), _count(tensor.stats.inf, "Inf", "Inf")]
-    remark = ", ".join(filter(None, bad)) or f"norm {numbers.one(tensor.stats.norm, _NORM_CHARACTERS)}"
-    return Row(Block(kind, label, line_of(5 + _NORM_CHARACTERS)), text.shorten(remark, 5 + _NORM_CHARACTERS))
-
-
-def _remark(kind: str, remark: str, label: str = "") -> Row:
-    return Row(Block(kind, label, words(remark)), remark)
-
-
-def _saved_rows(node: Node) -> Iterator[Row]:
-    # Tensors first: the sizes that PyTorch keeps beside them tell less.
-    ordered = sorted(node.saved.items(), key=lambda item: not isinstance(item[1], Tensor))
-    for name, saved in ordered[:_MOST_SAVED]:
-        yield Row(Block("saved", _tail(name.removeprefix("_saved_"), 14), line_of(18)), _saved_words(saved))
-    left = len(node.saved) - _MOST_SAVED
-    if left > 0:
-        yield _remark("", f"and {left} more saved")
-
-
-def _saved_words(saved: Saved) -> str:
-    if isinstance(saved, Tensor):
-        return text.shorten(f"{describe_shape(saved.shape)} {saved.dtype}", 18)
-    if isinstance(saved, float):
-        return f"{saved:.6g}"
-    if isinstance(saved, list):
-        return text.shorten(", ".join(_saved_words(part) for part in saved[:6]), 18)
-    return text.shorten(str(saved), 18)
-
-
-def _at(gradients: Sequence[Tensor | None], position: int | None) -> Tensor | None:
-    return gradients[position] if position is not None and position < len(gradients) else None
-
-
-def _tail(name: str, limit: int) -> str:
-    # The end of a long dotted name tells more than its beginning.
-    name = text.clean(name)
-    if text.cells(name) <= limit or not name.isascii():
-        return text.shorten(name, limit)
-    return text.ELLIPSIS + name[1 - limit :]
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}" if number else ""
-
-
-KIND_WORDS: dict[NodeKind, str] = {
-    "function": "operation",
-    "leaf": "leaf",
-    "constant": "constant",
-    "detached": "operation without gradient",
-}

@@ -3,7 +3,7 @@
 from app.graph.model import Graph, Node, Tensor
 from app.layout.text import clean
 from app.render import numbers
-from app.render.content import describe_shape, title_of
+from app.render.called import describe_shape, title_of
 from app.render.heat import flatten
 
 _MOST_LEAVES = 8

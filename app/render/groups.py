@@ -8,7 +8,8 @@ from app.graph.scene import Box, Frame, Link
 from app.layout import Geometry, text
 from app.layout.dot import FRAME_TITLE
 from app.render import cards, edges
-from app.render.content import KIND_WORDS, Content, title_of
+from app.render.called import KIND_WORDS, title_of
+from app.render.content import Content
 from app.render.describe import name_of
 from app.render.edges import Flow
 from app.render.focus import Focus
