@@ -10,6 +10,7 @@ from torch.multiprocessing.reductions import StorageWeakRef
 from app.graph import Stats
 from app.tracing.preview import EDGE
 from app.tracing.quiet import quiet
+from app.tracing.shelf import Shelf
 from app.tracing.snapshot import Snapshot, as_array
 from app.tracing.statistics import empty_statistics, statistics
 
@@ -26,6 +27,7 @@ class Camera:
 
     def __init__(self, elements: int) -> None:
         self._elements = elements
+        self._shelf = Shelf()
         self._measured: dict[_Key, tuple[StorageWeakRef, int, Stats]] = {}
 
     def capture(self, tensor: torch.Tensor) -> Snapshot:
@@ -36,7 +38,7 @@ class Camera:
                 if not shape and self._elements:
                     return Snapshot(shape, dtype, 1, None, None, None, _dense(tensor).item())
                 if numel <= self._elements:
-                    return Snapshot(shape, dtype, numel, _dense(tensor).clone(), None, None)
+                    return Snapshot(shape, dtype, numel, self._shelf.copy(_dense(tensor)), None, None)
                 if tensor.layout is torch.strided:
                     array = as_array(_dense(tensor))
                     return Snapshot(shape, dtype, numel, None, _corner(array), self._measure(tensor, array))

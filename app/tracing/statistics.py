@@ -19,6 +19,8 @@ HISTOGRAM_SAMPLE = 16_384
 _LARGEST_SQUARE = 1e15
 """Magnitude above which squares are summed in float64, that their sum stays finite."""
 
+_PIECE = 65_536
+
 _Array = npt.NDArray[Any]
 
 
@@ -60,11 +62,13 @@ def of_one(value: complex) -> Stats:
 
 def _as_real(flat: _Array) -> _Array:
     real = np.abs(flat) if flat.dtype.kind == "c" else flat
-    return real if real.dtype in (np.float32, np.float64) else real.astype(np.float64)
+    if real.dtype in (np.float32, np.float64):
+        return real
+    return real.astype(np.float32 if real.dtype.itemsize <= 2 else np.float64)
 
 
 def _of_finite(flat: _Array, low: float, high: float, nan: int, infinite: int, histogram: bool) -> Stats:
-    zero = int(np.count_nonzero(flat == 0)) if low <= 0 <= high else 0
+    zero = _zeros(flat) if low <= 0 <= high else 0
     bins = _histogram(flat, low, high) if histogram else None
     if low == high:
         return _stats(low, high, low, 0.0, abs(low) * math.sqrt(flat.size), nan, infinite, zero, bins)
@@ -78,6 +82,11 @@ def _of_finite(flat: _Array, low: float, high: float, nan: int, infinite: int, h
         # The difference of two large squares has no digits left here.
         spread = float(flat.std(dtype=np.float64))
     return _stats(low, high, mean, spread, math.sqrt(square), nan, infinite, zero, bins)
+
+
+def _zeros(flat: _Array) -> int:
+    """Count the zeros piece by piece: a whole comparison would be one more large piece of memory."""
+    return sum(int(np.count_nonzero(flat[at : at + _PIECE] == 0)) for at in range(0, flat.size, _PIECE))
 
 
 def _histogram(flat: _Array, low: float, high: float) -> list[int]:
