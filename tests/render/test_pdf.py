@@ -13,6 +13,7 @@ from app.layout import Engine, make_engine
 from app.render import ViewOptions, draw
 from app.render.pdf import to_pdf
 from tests.graph.program import CUBES, trace
+from tests.render.hostile import STRINGS, hostile_graph
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +73,16 @@ def test_a_picture_larger_than_a_page_may_be_is_made_smaller() -> None:
 def test_a_broken_svg_is_an_error_of_the_picture() -> None:
     with pytest.raises(PictureError, match="cannot be printed"):
         to_pdf(b'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><g', "broken")
+
+
+@pytest.mark.parametrize("word", STRINGS, ids=range(len(STRINGS)))
+@pytest.mark.parametrize("format", ["pdf", "png"])
+def test_any_text_can_be_printed(engine: Engine, format: str, word: str) -> None:
+    content = draw(hostile_graph(word), format, ViewOptions(), engine, word.replace("\n", " ")).content
+    assert content.startswith(b"%PDF-" if format == "pdf" else b"\x89PNG")
+
+
+def test_a_title_is_the_documents(engine: Engine) -> None:
+    document = pypdfium2.PdfDocument(draw(trace(CUBES), "pdf", ViewOptions(), engine).content)
+    assert document.get_metadata_value("Title") == "Autograd graph of z"
+    document.close()
