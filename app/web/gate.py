@@ -114,6 +114,8 @@ class Gate:
                 f"The address has {length:,} bytes, the limit is {self._settings.url_bytes:,}; "
                 "send a long program with POST /api/v1/graphs, as the body",
             )
+        if not scope["query_string"].isascii():
+            return from_status(400, "The query has bytes that no address may have: write them as %XX")
         packing = headers.get("content-encoding", "identity").strip().lower()
         if packing not in ("", "identity"):
             return from_status(415, f"Bodies are taken as they are, not packed with {packing[:40]!r}")

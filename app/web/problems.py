@@ -209,7 +209,7 @@ def from_validation(error: ValidationError | RequestValidationError) -> Problem:
 def respond(problem: Problem, request: Request) -> Response:
     """Return the problem as a response."""
     return Response(
-        content=problem.document(request.url.path, getattr(request.state, "request_id", None)).model_dump_json(
+        content=problem.document(request.scope["path"], getattr(request.state, "request_id", None)).model_dump_json(
             exclude_none=True
         ),
         status_code=problem.status,
