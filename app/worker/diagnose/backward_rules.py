@@ -6,30 +6,12 @@ import re
 from app.graph.wire import Fix
 from app.worker.diagnose.moment import Moment, numbers, shape_of
 from app.worker.diagnose.rule import Diagnosis, rule
+from app.worker.diagnose.start import start_of
 from app.worker.diagnose.text import Text, called, grouped
 
 
-def _start(moment: Moment) -> tuple[ast.Call | None, ast.expr | None]:
-    """The call that asked for backward, and the tensor it starts from."""
-    node = moment.node
-    if not isinstance(node, ast.Call):
-        node = next(moment.text.calls(moment.span, "backward", "grad"), None)
-    if node is None:
-        return None, None
-    if isinstance(node.func, ast.Attribute) and called(node) == "backward" and not _is_autograd(node.func.value):
-        return node, node.func.value
-    first = node.args[0] if node.args else None
-    if isinstance(first, ast.Tuple | ast.List) and len(first.elts) == 1:
-        first = first.elts[0]
-    return node, first
-
-
-def _is_autograd(node: ast.AST) -> bool:
-    return ast.unparse(node) in ("torch.autograd", "autograd")
-
-
 def _non_scalar(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    call, root = _start(moment)
+    call, root = start_of(moment)
     name = moment.label(root, "the root")
     tensor = moment.tensor(root)
     shape = f"has {tensor.numel()} elements (shape {shape_of(tensor)})" if tensor is not None else "is not a scalar"
@@ -53,7 +35,7 @@ def _non_scalar(moment: Moment, match: re.Match[str]) -> Diagnosis:
 
 
 def _complex_root(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    _, root = _start(moment)
+    _, root = start_of(moment)
     name = moment.label(root, "the root")
     fixes = []
     if root is not None:
@@ -67,7 +49,7 @@ def _complex_root(moment: Moment, match: re.Match[str]) -> Diagnosis:
 
 
 def _twice(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    _, root = _start(moment)
+    _, root = start_of(moment)
     name = moment.label(root, "the root")
     earlier = [p for p in moment.graph.passes if p.error is None and p.span is not None]
     detail = f"{name} was differentiated before"
@@ -92,7 +74,7 @@ def _twice(moment: Moment, match: re.Match[str]) -> Diagnosis:
 
 
 def _nothing(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    _, root = _start(moment)
+    _, root = start_of(moment)
     name = moment.label(root, "the root")
     tensor = moment.tensor(root)
     cut = next((cut for cut in _cuts(moment.text)), None)
@@ -139,10 +121,6 @@ def _first_gradient(moment: Moment, root: ast.expr | None) -> ast.Call | None:
         if plain and used & names and (moment.line is None or call.lineno < moment.line):
             return call
     return None
-
-
-def _assigned_gradient(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    return Diagnosis(f"A gradient has the shape of what it belongs to: {numbers(match[2])}, not {numbers(match[1])}.")
 
 
 def _guards(text: Text) -> list[ast.With]:
@@ -194,7 +172,7 @@ def _is_leaf_maker(call: ast.Call) -> bool:
 
 
 def _unused(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    call, root = _start(moment)
+    call, root = start_of(moment)
     index = (numbers(match.group()) or [0])[0]
     asked = call.args[1] if call is not None and len(call.args) > 1 else None
     if isinstance(asked, ast.Tuple | ast.List) and index < len(asked.elts):
@@ -210,63 +188,13 @@ def _unused(moment: Moment, match: re.Match[str]) -> Diagnosis:
 
 
 def _not_differentiable_input(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    call, _ = _start(moment)
+    call, _ = start_of(moment)
     asked = call.args[1] if call is not None and len(call.args) > 1 else None
     name = moment.label(asked, "One of the tensors")
     return Diagnosis(
         f"{name} does not require a gradient, so nothing was recorded for it. Make it with requires_grad=True, before "
         "it is used.",
         tuple(_require(moment)),
-    )
-
-
-def _gradient_shape(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    call, root = _start(moment)
-    name = moment.label(root, "the root")
-    gave, wants = ([int(n) for n in re.findall(r"\d+", shape)] for shape in match.groups())
-    detail = (
-        f"gradient= says how much each element of {name} counts, so it has {name}'s shape: {wants}, not {gave}. It is "
-        f"the gradient of some later loss with respect to {name}."
-    )
-    fixes: list[Fix] = []
-    given = _gradient_argument(call)
-    if given is not None and root is not None:
-        ones = f"torch.ones_like({moment.text.of(root)})"
-        fixes.append(moment.text.replace(f"Let every element of {name} count 1", given, ones))
-        tensor = moment.tensor(given)
-        count = 1
-        for size in wants:
-            count *= size
-        if tensor is not None and tensor.numel() == count:
-            text = grouped(moment.text.of(given), given)
-            fixes.insert(0, moment.text.replace(f"Reshape it to {wants}", given, f"{text}.reshape({wants})"))
-    return Diagnosis(detail, tuple(fixes))
-
-
-def _gradient_argument(call: ast.Call | None) -> ast.expr | None:
-    if call is None:
-        return None
-    for keyword in call.keywords:
-        if keyword.arg in ("gradient", "grad_tensors", "grad_outputs"):
-            return keyword.value
-    own = isinstance(call.func, ast.Attribute) and called(call) == "backward" and not _is_autograd(call.func.value)
-    position = 0 if own else 2 if called(call) == "grad" else 1
-    return call.args[position] if len(call.args) > position else None
-
-
-def _gradient_type(moment: Moment, match: re.Match[str]) -> Diagnosis | None:
-    call, root = _start(moment)
-    given = _gradient_argument(call)
-    if given is None:
-        return None
-    name = moment.label(root, "the root")
-    made = f"torch.tensor({moment.text.of(given)})"
-    if isinstance(given, ast.Constant) and root is not None:
-        made = f"torch.full_like({moment.text.of(root)}, {moment.text.of(given)})"
-    fix = moment.text.replace("Make it a tensor", given, made)
-    return Diagnosis(
-        f"gradient= must be a tensor of the shape of {name}; this is a plain Python value.",
-        (fix,) if isinstance(given, ast.List | ast.Constant) else (),
     )
 
 
@@ -282,11 +210,6 @@ def _retain(moment: Moment, match: re.Match[str]) -> Diagnosis:
 
 
 RULES = (
-    rule(
-        r"assign a gradient of size '\[([\d, ]*)\]' to a tensor of size '\[([\d, ]*)\]'",
-        "gradient-shape",
-        _assigned_gradient,
-    ),
     rule(r"implicitly created only for scalar outputs", "backward-non-scalar", _non_scalar),
     rule(r"implicitly created only for real scalar outputs", "backward-complex", _complex_root),
     rule(r"backward through the graph a second time", "backward-twice", _twice),
@@ -294,17 +217,6 @@ RULES = (
     rule(r"Tensor at index \d+ appears to not have been used|appears to not have been used", "not-in-graph", _unused),
     rule(
         r"One of the differentiated Tensors does not require grad", "nothing-requires-grad", _not_differentiable_input
-    ),
-    rule(
-        r"Mismatch in shape: grad_output\[\d+\] has a shape of torch.Size\(\[([\d, ]*)\]\) and output\[\d+\] has "
-        r"a shape of torch.Size\(\[([\d, ]*)\]\)",
-        "gradient-shape",
-        _gradient_shape,
-    ),
-    rule(
-        r"gradients can be either Tensors or None|'(?:float|int)' object is not iterable",
-        "gradient-shape",
-        _gradient_type,
     ),
     rule(r"can't retain_grad on Tensor that has requires_grad=False", "nothing-requires-grad", _retain),
 )

@@ -5,6 +5,7 @@ from app.graph.problems import title_of
 from app.graph.wire import Problem
 from app.worker.diagnose import (
     backward_rules,
+    gradient_rules,
     join_rules,
     layer_rules,
     leaf_rules,
@@ -19,6 +20,7 @@ from app.worker.diagnose.text import Text
 
 RULES: tuple[Rule, ...] = (
     *backward_rules.RULES,
+    *gradient_rules.RULES,
     *leaf_rules.RULES,
     *module_rules.RULES,
     *shape_rules.RULES,

@@ -1,0 +1,48 @@
+"""The page about programs says what the check does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.errors import ProgramRejectedError
+from app.limits import Limits
+from app.program import check
+from app.program.checker import MAX_SUGGESTIONS, MAX_TOLD
+from app.program.source import MAX_DEPTH, MAX_RUN
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "programs.md").read_text(encoding="utf-8")
+PROGRAMS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+REFUSED = [
+    *("import os", "open('x')", "torch.load('x')", "torch.hub", "eval('1')", "exec('1')", "getattr(1, 'a')"),
+    *("print.__globals__", "(i for i in ()).gi_frame", "'{}'.format(1)", "torch.ones(1).data_ptr()"),
+    *(
+        "torch.ones(1).storage()",
+        "torch.ones(1).set_()",
+        "torch.ones(1).as_strided((), ())",
+        "torch.ones(1).resize_(9)",
+    ),
+    *("torch.ones(1).numpy()", "import numpy", "torch.jit", "torch.compile", "torch.exp(1, out=2)", "import time"),
+    *("torch.seed()", "async def f(): pass", "class A(metaclass=type): pass", "print(torch)"),
+]
+
+
+@pytest.mark.parametrize("source", PROGRAMS)
+def test_the_programs_of_the_page_pass(source: str) -> None:
+    check(source, None, Limits())
+
+
+@pytest.mark.parametrize("source", REFUSED)
+def test_what_the_page_says_is_refused_is(source: str) -> None:
+    with pytest.raises(ProgramRejectedError):
+        check(source, None, Limits())
+
+
+def test_the_limits_of_the_page_are_those_of_the_code() -> None:
+    for number, words in (
+        (MAX_DEPTH, "levels"),
+        (MAX_RUN, "prefix"),
+        (MAX_TOLD, "places"),
+        (MAX_SUGGESTIONS, "misspelt"),
+    ):
+        assert re.search(rf"\b{number} {words}", PAGE)
