@@ -41,7 +41,8 @@ class Camera:
                     return Snapshot(shape, dtype, numel, self._shelf.copy(_dense(tensor)), None, None)
                 if tensor.layout is torch.strided:
                     array = as_array(_dense(tensor))
-                    return Snapshot(shape, dtype, numel, None, _corner(array), self._measure(tensor, array))
+                    corner = self._shelf.copy(torch.from_numpy(_corner(array)))
+                    return Snapshot(shape, dtype, numel, None, corner, self._measure(tensor, array))
                 return Snapshot(shape, dtype, numel, None, None, _sparse_statistics(tensor, numel))
         except (RuntimeError, NotImplementedError, TypeError):
             # Tensors without readable elements (on the meta device, quantised, of a foreign layout) keep their shape.
@@ -85,15 +86,14 @@ def _is_packed(array: npt.NDArray[Any]) -> bool:
     return array.flags.c_contiguous or array.T.flags.c_contiguous or array.ravel(order="K").base is not None
 
 
-def _corner(array: npt.NDArray[Any]) -> Any:
+def _corner(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     for axis, size in enumerate(array.shape):
         if size > 2 * EDGE + 1:
             # One element more than is shown tells that some are left out.
             first = array[(slice(None),) * axis + (slice(EDGE + 1),)]
             last = array[(slice(None),) * axis + (slice(size - EDGE, None),)]
             array = np.concatenate((first, last), axis=axis)
-    # Nested lists are made of pieces too small to lie, and stay, between large tensors in the process's heap.
-    return array.tolist()
+    return np.ascontiguousarray(array).reshape(array.shape)
 
 
 def _sparse_statistics(tensor: torch.Tensor, numel: int) -> Stats:

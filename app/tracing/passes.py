@@ -128,13 +128,14 @@ class Watcher:
     @contextmanager
     def _hooks(self, record: PassRecord, nodes: list[Any], create_graph: bool) -> Iterator[None]:
         handles = []
-        for node in nodes:
-            if node in record.watched:
-                continue
-            record.watched.add(node)
-            is_custom = not create_graph and isinstance(node, torch.autograd.function.BackwardCFunction)
-            handles.append(node.register_prehook(partial(self._before, record, node, is_custom)))
-            handles.append(node.register_hook(partial(self._after, record, node, is_custom)))
+        with uncollected():
+            for node in nodes:
+                if node in record.watched:
+                    continue
+                record.watched.add(node)
+                is_custom = not create_graph and isinstance(node, torch.autograd.function.BackwardCFunction)
+                handles.append(node.register_prehook(partial(self._before, record, node, is_custom)))
+                handles.append(node.register_hook(partial(self._after, record, node, is_custom)))
         try:
             yield
         finally:

@@ -23,8 +23,8 @@ class Snapshot:
     numel: int
     kept: torch.Tensor | None
     """A copy of all elements, dense and on the CPU; None above the limit, and for a single number."""
-    corner: Any
-    """Above the limit: the first and last few elements of each dimension, as nested lists."""
+    corner: torch.Tensor | None
+    """Above the limit: the first and last few elements of each dimension."""
     stats: Stats | None
     """Above the limit; below it they are computed from ``kept`` when asked for."""
     number: bool | int | float | complex | None = None
@@ -60,7 +60,7 @@ def describe(snapshot: Snapshot, requires_grad: bool, is_leaf: bool, listed: boo
         values = corner if listed else None
     elif snapshot.corner is not None:
         with quiet():
-            elements = torch.tensor(snapshot.corner, dtype=getattr(torch, snapshot.dtype))
+            elements = snapshot.corner.to(getattr(torch, snapshot.dtype))
             corner = nested(numbers(elements.reshape(-1)), tuple(elements.shape))
     text = f"tensor of shape {list(snapshot.shape)}"
     if corner is not None:
