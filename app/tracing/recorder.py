@@ -175,8 +175,10 @@ class Recorder(TorchDispatchMode):
     def _finish(self, record: Record, result: Any) -> None:
         outputs = tuple(output for output in _flat(result) if isinstance(output, torch.Tensor))
         record.outputs = tuple(self._keep(output, record, index) for index, output in enumerate(outputs))
-        if record.differentiable and not record.is_factory:
-            # Held until autograd has set its Node; PyTorch copies what a factory makes if anyone else holds it.
+        takes_tensors = any(argument.value is not None for argument in record.arguments)
+        if takes_tensors and not record.is_factory and torch.is_grad_enabled():
+            # Held until autograd has set its Node, also where that took another argument than the operation did (a
+            # conjugate is resolved in between). What a factory makes PyTorch would copy if anyone else held it.
             self._pending = (record, outputs)
 
     def _learn(self, record: Record, value: Value, output: torch.Tensor) -> None:
