@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from app.graph.model import Graph, Node, Span, Tensor
 from app.graph.problems import PROBLEMS
-from app.graph.wire import ExecutionAnswer, ExecutionRequest
+from app.graph.wire import Check, ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
 
 TEXT_CHARACTERS = 100_000
@@ -75,6 +75,8 @@ class _Check:
                 self._span(fix.span)
         for line in answer.console:
             self._line(line.line)
+        if answer.check is not None:
+            self._check(answer.check)
         if answer.rejection is not None:
             _texts((answer.rejection.detail,))
         _at_most(len(answer.seconds), 20, "seconds")
@@ -82,6 +84,16 @@ class _Check:
             self._names((name,))
             if seconds < 0:
                 raise AnswerInvalidError("a timing is below 0")
+
+    def _check(self, check: Check) -> None:
+        _texts((check.note,))
+        _not_below(0, check.pass_index, check.runs)
+        _at_most(check.pass_index, self._passes, "the pass that was checked")
+        for leaf in check.leaves:
+            self._known(leaf.node)
+            self._names((leaf.name,))
+            _not_below(0, leaf.compared, leaf.numel, *leaf.element)
+            _at_most(len(leaf.element), DIMENSIONS, "dimensions")
 
     def _graph(self, graph: Graph) -> None:
         _at_most(len(graph.nodes), self._limits.nodes, "nodes")

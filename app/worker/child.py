@@ -39,7 +39,8 @@ def encode(answer: ExecutionAnswer, limits: Limits) -> bytes:
     if len(content) <= limits.answer_bytes:
         return content
     limit = limit_problem("answer_bytes", limits)
-    smaller = answer.model_copy(update={"graph": Graph(), "problems": [*answer.problems, limit]})
+    problems = [*(problem.model_copy(update={"node": None}) for problem in answer.problems), limit]
+    smaller = answer.model_copy(update={"graph": Graph(), "check": None, "problems": problems})
     content = smaller.model_dump_json().encode()
     if len(content) <= limits.answer_bytes:
         return content

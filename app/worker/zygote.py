@@ -17,7 +17,11 @@ from app.worker.warmup import touch_memory, warm_up
 
 def serve_zygote(descriptor: int) -> int:
     """Serve on a control socket until the other side closes it."""
-    control = socket.socket(fileno=descriptor)
+    with socket.socket(fileno=descriptor) as control:
+        return _serve(control)
+
+
+def _serve(control: socket.socket) -> int:
     try:
         order = Order.model_validate_json(control.recv(PACKET_BYTES))
         namespaces = _namespaces(order)

@@ -40,6 +40,16 @@ def tensor(answer: Any) -> Any:
     )
 
 
+def forged_check(pass_index: int = 1, node: str = "n0", element: tuple[int, ...] | list[int] = (0,)) -> dict[str, Any]:
+    numbers = {"compared": 1, "numel": 1, "largest_error": 0.0, "gradient": 1.0, "difference": 1.0}
+    leaf = {"node": node, "name": "x", "element": list(element), "kink": False, "agrees": True, **numbers}
+    return {"pass_index": pass_index, "step": 0.1, "runs": 2, "leaves": [leaf]}
+
+
+def test_a_check_that_fits_is_read() -> None:
+    read(forge(lambda a: a.update(check=forged_check())))
+
+
 FORGERIES: dict[str, Callable[[Any], object]] = {
     "a node twice": lambda a: a["graph"]["nodes"].append(a["graph"]["nodes"][0]),
     "an edge twice": lambda a: a["graph"]["edges"].append(a["graph"]["edges"][0]),
@@ -114,6 +124,9 @@ FORGERIES: dict[str, Callable[[Any], object]] = {
     "a field that does not exist": lambda a: a.update(html="<script>"),
     "a number as text": lambda a: tensor(a).update(numel="2"),
     "a node that is no object": lambda a: a["graph"]["nodes"].append("n5"),
+    "a check of a stranger": lambda a: a.update(check=forged_check(node="n999")),
+    "a check of a pass that did not run": lambda a: a.update(check=forged_check(pass_index=9)),
+    "a check of an element below zero": lambda a: a.update(check=forged_check(element=[-1])),
     "a reason at a stranger": lambda a: a["graph"]["nodes"][0].update(
         no_gradient={"reason": "detached", "node": "n999"}
     ),
