@@ -14,8 +14,9 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8000
-    rate_limit: int = 120
-    """Executions a minute for each client; 0 for no limit. Cached answers do not count."""
+    rate_limit: int = 600
+    """Executions a minute for each client; 0 for no limit. Cached answers do not count. Dragging a slider asks for some
+    15 a second, and what was not used in the last minute may be used at once."""
     allowed_hosts: tuple[str, ...] = ()
     """Names that a request's ``Host`` may carry, "*.example.org" among them. Empty: loopback names only on a server
     bound to loopback, any name otherwise."""
