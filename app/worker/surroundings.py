@@ -66,9 +66,14 @@ def _torch_defaults() -> Iterator[None]:
         torch.is_deterministic_algorithms_warn_only_enabled(),
     )
     torch.use_deterministic_algorithms(True, warn_only=True)
+    # oneDNN writes machine code as it goes, which a confined child may not execute; PyTorch's own kernels also leave a
+    # graph of plain operators. (The public switch warns of GPUs when it is put back.)
+    onednn = torch._C._get_mkldnn_enabled()
+    torch._C._set_mkldnn_enabled(False)
     try:
         yield
     finally:
+        torch._C._set_mkldnn_enabled(onednn)
         torch.use_deterministic_algorithms(deterministic, warn_only=warn_only)
         torch.set_warn_always(always)
         torch.autograd.set_detect_anomaly(anomaly, anomaly_nan)

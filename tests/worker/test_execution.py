@@ -232,3 +232,17 @@ def test_a_very_long_message_is_shortened() -> None:
     problem, *_ = run("raise ValueError('1 x ['*10**5)").problems
     assert problem.message is not None
     assert len(problem.message) < 20_000
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "nn.LSTM(3, 4, batch_first=True)(torch.ones(2, 5, 3))[0].sum()",
+        "nn.Conv2d(8, 16, 5)(torch.ones(2, 8, 16, 16)).sum()",
+        "nn.Linear(256, 256)(torch.ones(64, 256)).sum()",
+    ],
+)
+def test_no_kernel_needs_to_write_machine_code(source: str) -> None:
+    answer = run(source)
+    assert [problem for problem in answer.problems if problem.severity == "error"] == []
+    assert not any("mkldnn" in node.op.lower() for node in answer.graph.nodes)
