@@ -37,7 +37,8 @@ def grad_node(tensor: Any) -> tuple[Any, int] | None:
     """Give the Node that a tensor's backward starts from, and which of its outputs the tensor is.
 
     Returns:
-        None for a tensor that does not require grad.
+        None for a tensor that does not require grad, and for one that a function transform (``torch.func``) wraps for
+        a derivative that autograd keeps no Node of.
     """
     if not tensor.requires_grad:
         return None
@@ -45,4 +46,5 @@ def grad_node(tensor: Any) -> tuple[Any, int] | None:
         return tensor.grad_fn, tensor.output_nr
     # Only a view of a leaf tells the leaf's Node; no mode of the program may see that view being made.
     with torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction(), torch.enable_grad():
-        return tensor.view_as(tensor).grad_fn.next_functions[0][0], 0
+        view = tensor.view_as(tensor)
+    return None if view.grad_fn is None else (view.grad_fn.next_functions[0][0], 0)
