@@ -30,6 +30,7 @@ def surroundings(source: str, seed: int, namespace: dict[str, Any], console_byte
     with ExitStack() as stack:
         stack.enter_context(_same_numbers(seed))
         stack.enter_context(_torch_defaults())
+        stack.enter_context(_torch_switches())
         stack.enter_context(_source_lines(source))
         stack.enter_context(redirect_stdout(ConsoleStream(console, "stdout")))
         stack.enter_context(redirect_stderr(ConsoleStream(console, "stderr")))
@@ -79,6 +80,20 @@ def _torch_defaults() -> Iterator[None]:
         torch.autograd.set_detect_anomaly(anomaly, anomaly_nan)
         torch.set_default_dtype(dtype)
         torch.set_grad_enabled(enabled)
+
+
+@contextmanager
+def _torch_switches() -> Iterator[None]:
+    """Put back how tensors are printed, where they are made and how exactly they are multiplied."""
+    printing = vars(torch._tensor_str.PRINT_OPTS).copy()
+    device, precision = torch.get_default_device(), torch.get_float32_matmul_precision()
+    try:
+        yield
+    finally:
+        vars(torch._tensor_str.PRINT_OPTS).update(printing)
+        torch.set_float32_matmul_precision(precision)
+        if torch.get_default_device() != device:
+            torch.set_default_device(None if device.type == "cpu" else device)
 
 
 @contextmanager

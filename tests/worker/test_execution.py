@@ -246,3 +246,23 @@ def test_no_kernel_needs_to_write_machine_code(source: str) -> None:
     answer = run(source)
     assert [problem for problem in answer.problems if problem.severity == "error"] == []
     assert not any("mkldnn" in node.op.lower() for node in answer.graph.nodes)
+
+
+def test_what_a_program_sets_for_printing_devices_and_products_ends_with_it() -> None:
+    tensor = torch.tensor([1 / 3, 1e-9])
+    text, device, precision = repr(tensor), torch.get_default_device(), torch.get_float32_matmul_precision()
+    answer = run(
+        "torch.set_printoptions(precision=1, sci_mode=True)\n"
+        "torch.set_default_device('meta')\n"
+        "torch.set_float32_matmul_precision('medium')\n"
+        "print(torch.get_default_device(), torch.tensor([1 / 3], device='cpu'))"
+    )
+    assert answer.console[0].text.startswith("meta tensor([3.3e-01]")
+    assert (repr(tensor), torch.get_default_device(), torch.get_float32_matmul_precision()) == (text, device, precision)
+    assert torch.ones(1).device == device
+
+
+def test_printing_is_put_back_after_an_exception() -> None:
+    text = repr(torch.tensor(1 / 3))
+    run("torch.set_printoptions(precision=1)\nraise ValueError('no')")
+    assert repr(torch.tensor(1 / 3)) == text
