@@ -143,7 +143,7 @@ class Node(Data):
     """``grad_fn.name()`` for functions, "AccumulateGrad" for leaves, the aten name for detached ones ("aten.mul"),
     "constant" for constants."""
     names: list[str]
-    """The program's variables bound to its output, the latest first; a parameter's path ("net.0.weight")."""
+    """A parameter's path ("net.0.weight"), then the program's variables bound to its output, the latest first."""
     sequence_nr: int | None
     span: Span | None
     """The very sub-expression, in the innermost frame of the program."""

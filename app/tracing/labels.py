@@ -18,7 +18,7 @@ class Labels:
         self._gathered = gathered
 
     def of(self, key: Key) -> list[str]:
-        """Give the names of a node, the latest first, a parameter's path last."""
+        """Give the names of a node: a parameter's path, then the latest first."""
         if isinstance(key, Leaf):
             return self._names.of_tensor(key.tensor)
         if isinstance(key, Value):

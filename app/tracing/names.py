@@ -12,7 +12,8 @@ _Bound = dict[tuple[str, bool], int]
 class Names:
     """Remembers which names were bound to what.
 
-    Names are given the latest first: those of the program's top level, then a parameter's path, then local ones.
+    A parameter's path comes first: ``for p in net.parameters()`` binds one name to each of them, and only the path is a
+    parameter's own. Then the names of the program's top level, the latest first, then local ones.
     """
 
     def __init__(self) -> None:
@@ -81,8 +82,8 @@ class Names:
         bound[key] = tensor.output_nr
 
 
-def _in_order(bound: _Bound, between: list[str] | None = None) -> list[str]:
+def _in_order(bound: _Bound, paths: list[str] | None = None) -> list[str]:
     latest_first = list(bound)[::-1]
     top = [name for name, is_local in latest_first if not is_local]
     local = [name for name, is_local in latest_first if is_local]
-    return list(dict.fromkeys([*top, *(between or []), *local]))
+    return list(dict.fromkeys([*(paths or []), *top, *local]))

@@ -285,3 +285,12 @@ def test_variables_tell_their_values_and_nodes(trace: Trace) -> None:
     assert found["y"].node == traced.node("y").id
     assert found["x"].gradient is not None
     assert found["x"].gradient.values == [2, 2]
+
+
+def test_a_parameters_path_comes_before_the_name_that_a_loop_gives_to_each(trace: Trace) -> None:
+    traced = trace(
+        "net = torch.nn.Linear(2, 1)\nnet(torch.ones(1, 2)).sum().backward()\n"
+        "for p in net.parameters():\n    print(p.grad)\n"
+    )
+    names = [node.names for node in traced.graph.nodes if "parameter" in node.flags]
+    assert sorted(names) == [["net.bias", "p"], ["net.weight", "p"]]
