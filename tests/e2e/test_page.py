@@ -288,6 +288,7 @@ def test_a_matrix_is_edited_in_a_grid(page: Page, address: str) -> None:
     page.goto(address + "/?lang=en")
     ready(page)
     type_program(page, "(W*2).sum()")
+    expect(page.locator("#picture .node.root")).to_contain_text("(W*2).sum()")
     page.evaluate("location.hash += '&in=' + encodeURIComponent('{\"W\": [[1, 2], [3, 4]]}')")
     expect(page.locator("#picture .node.root")).to_contain_text("20")
     page.click("#inputs button")

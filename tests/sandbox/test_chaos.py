@@ -24,6 +24,8 @@ Shared = tuple[asyncio.Runner, Pool, int]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is a zygote on Linux only")
 
 SUM = ExecutionRequest(source="(x*x).sum()", inputs={"x": [1.0, 2.0]})
+BUSY = SUM.model_copy(update={"source": "for turn in range(3_000_000):\n    pass\n(x*x).sum()"})
+"""The same, long enough under way to be met."""
 ENDLESS = ExecutionRequest(source="while True:\n    pass")
 
 
@@ -214,7 +216,7 @@ def test_stopping_waits_for_what_runs_and_takes_nothing_new() -> None:
         others = zygotes()
         pool = Pool(Settings(workers=1))
         await pool.start()
-        last = asyncio.create_task(pool.execute(SUM))
+        last = asyncio.create_task(pool.execute(BUSY))
         await until(lambda: pool.figures().running == 1)
         stopping = asyncio.create_task(pool.stop())
         await asyncio.sleep(0)
