@@ -6,11 +6,15 @@ from typing import Any
 import torch
 
 from app.tracing.numerals import python_number
-from app.tracing.records import Argument, Value
+from app.tracing.records import Argument, Record, Value
 
 
 def named_arguments(
-    op: Any, args: tuple[Any, ...], kwargs: dict[str, Any], value_of: Callable[[torch.Tensor], Value]
+    op: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    value_of: Callable[[torch.Tensor], Value],
+    read_of: Callable[[object], Record | None],
 ) -> tuple[tuple[Argument, ...], list[torch.Tensor]]:
     """Collect the tensors and numbers among the arguments of an operator.
 
@@ -37,7 +41,7 @@ def named_arguments(
             continue
         if takes_number and isinstance(given, bool | int | float | complex):
             if given != default or default is None:
-                found.append(Argument(name, position, None, python_number(given)))
+                found.append(Argument(name, position, None, python_number(given), read=read_of(given)))
         else:
             add(name, position, given)
     return tuple(found), tensors

@@ -67,7 +67,7 @@ class Gatherer:
             return tensor.grad_fn, value.output_nr
         if record is None or record.is_factory:
             return value, 0
-        if not any(argument.value is not None for argument in record.arguments):
+        if not any(argument.value is not None or argument.read is not None for argument in record.arguments):
             return value, 0
         if record.label in PLUMBING and record.arguments[0].value is not None:
             source, number = self.home(record.arguments[0].value)
@@ -133,6 +133,8 @@ class Gatherer:
                 self.gathered.meet(target, output_nr, index, argument.value)
 
     def _target(self, user: Key, argument: Argument) -> tuple[Key, int]:
+        if argument.read is not None:
+            return argument.read, 0
         if argument.value is None:
             return Constant(argument.number, user, argument.position), 0
         return self.home(argument.value)

@@ -122,6 +122,9 @@ class Waiter:
     def module_ends(self) -> None:
         """Nothing to note."""
 
+    def item_read(self, number: object) -> None:
+        """Nothing to note."""
+
     def function_begins(self, function: Any, args: tuple[Any, ...]) -> None:
         """Look at what a custom Function is given."""
         self._probe.meet(args)

@@ -28,6 +28,9 @@ class Listener(Protocol):
     def module_ends(self) -> None:
         """Note that the last module's call ended."""
 
+    def item_read(self, number: Any) -> None:
+        """Note the number that ``Tensor.item`` gave to the program."""
+
     def function_begins(self, function: Any, args: tuple[Any, ...]) -> Any:
         """Note that a custom Function is applied; what is returned is given back at its end."""
 
@@ -43,6 +46,8 @@ class _Listening(threading.local):
 _listening = _Listening()
 _lock = threading.Lock()
 _running = 0
+_INHERITED = object()
+"""Stands for what a class had from its base."""
 _originals: list[tuple[Any, str, Any]] = []
 
 
@@ -65,7 +70,10 @@ def leave(listener: Listener) -> None:
         if _running == 0:
             while _originals:
                 owner, name, original = _originals.pop()
-                setattr(owner, name, original)
+                if original is _INHERITED:
+                    delattr(owner, name)
+                else:
+                    setattr(owner, name, original)
 
 
 def _install() -> None:
@@ -74,6 +82,8 @@ def _install() -> None:
     _replace(torch.autograd, "grad", lambda original: _asking(original, "autograd.grad"))
     _replace(torch.autograd, "_engine_run_backward", _engine)
     _replace(torch.nn.Module, "__call__", _module_call)
+    _originals.append((torch.Tensor, "item", _INHERITED))
+    torch.Tensor.item = _item(torch.Tensor.item)
     apply = torch.autograd.Function.__dict__["apply"]
     _originals.append((torch.autograd.Function, "apply", apply))
     torch.autograd.Function.apply = classmethod(_apply(apply.__func__))
@@ -114,6 +124,17 @@ def _engine(original: Any) -> Any:
 
 def _through(listener: Listener, run: Any) -> Any:
     return lambda *args, **kwargs: listener.engine(run, args, kwargs)
+
+
+def _item(original: Any) -> Any:
+    @wraps(original)
+    def item(self: Any, *args: Any, **kwargs: Any) -> Any:
+        number = original(self, *args, **kwargs)
+        for listener in _listening.listeners:
+            listener.item_read(number)
+        return number
+
+    return item
 
 
 def _module_call(original: Any) -> Any:

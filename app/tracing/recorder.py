@@ -13,6 +13,7 @@ from app.tracing.arguments import named_arguments
 from app.tracing.camera import Camera, unread
 from app.tracing.frames import Frames
 from app.tracing.modules import Modules
+from app.tracing.reads import Reads
 from app.tracing.records import Argument, Record, Recorded, Value
 
 _PURGE_AT = 1_000
@@ -27,9 +28,10 @@ class Recorder(TorchDispatchMode):
         modules: tells the modules whose forward is running.
         camera: captures tensors.
         records: operations that are recorded at most.
+        reads: tells where numbers were read from.
     """
 
-    def __init__(self, frames: Frames, modules: Modules, camera: Camera, records: int) -> None:
+    def __init__(self, frames: Frames, modules: Modules, camera: Camera, records: int, reads: Reads) -> None:
         super().__init__()
         self.recorded = Recorded()
         self.in_backward = False
@@ -39,6 +41,9 @@ class Recorder(TorchDispatchMode):
         self._modules = modules
         self._camera = camera
         self._limit = records
+        self._reads = reads
+        self._read: Record | None = None
+        """The last operation, if it read a number."""
         self._values: dict[int, Value] = {}
         self._purge_at = _PURGE_AT
         self._away = False
@@ -53,7 +58,7 @@ class Recorder(TorchDispatchMode):
         if self._is_full():
             return func(*args, **kwargs)
         sequence = torch.autograd._get_sequence_nr()
-        arguments, tensors = named_arguments(func, args, kwargs, self.value_of)
+        arguments, tensors = named_arguments(func, args, kwargs, self.value_of, self._reads.candidate)
         changed = tensors[0] if func._schema.is_mutable and tensors else None
         before = old_sequence = None
         if changed is not None:
@@ -63,7 +68,9 @@ class Recorder(TorchDispatchMode):
         if changed is not None:
             self._camera.forget()
         record = self._new(func, sequence, arguments, torch.is_grad_enabled())
+        record.arguments = self._reads.confirmed(arguments)
         record.before, record.old_sequence = before, old_sequence
+        self._read = record if func is torch.ops.aten._local_scalar_dense.default else None
         self._finish(record, result)
         if changed is not None and changed._is_view():
             record.base = self._keep(changed._base, record, 0)
@@ -129,6 +136,13 @@ class Recorder(TorchDispatchMode):
         if record is not None:
             self._finish(record, result)
             self.settle()
+
+    def note_item(self, number: object) -> None:
+        """Note the number that ``item()`` returned: PyTorch makes another object of what the operation gave."""
+        if self._read is not None:
+            self.settle()
+            self._reads.note(self._read, number)
+            self._read = None
 
     def settle(self) -> None:
         """Learn the Nodes of the last operation's outputs, which autograd sets after it returned."""

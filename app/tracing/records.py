@@ -1,6 +1,6 @@
 """What the recorder keeps: operations, and the tensors between two changes."""
 
-import weakref
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,8 +21,8 @@ class Value:
     """What made it; None for a tensor that came from outside."""
     index: int
     """Its place among the record's outputs."""
-    reference: "weakref.ref[Any]"
-    """The tensor, as long as it lives."""
+    reference: Callable[[], Any]
+    """Gives the tensor as long as it lives, else None."""
     version: int
     """The tensor's count of changes in place when it was captured."""
     leaf: bool = False
@@ -43,6 +43,8 @@ class Argument:
     """None for a number."""
     number: Number | None
     requires_grad: bool = False
+    read: "Record | None" = None
+    """What read the number from a tensor."""
 
 
 @dataclass(slots=True, eq=False)
@@ -67,6 +69,8 @@ class Record:
     outputs: tuple[Value, ...] = ()
     base: Value | None = None
     """For an operation in place on a view: the whole tensor after it."""
+    number: int | float | complex | None = None
+    """For an operation that reads a number: the very number, where it can be told from others."""
     node_sequence: int | None = None
     """The sequence number of its Node, once that is known."""
 

@@ -1,5 +1,6 @@
 """The tape: records one thread's use of PyTorch and gives it as a graph."""
 
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import TracebackType
@@ -19,6 +20,7 @@ from app.tracing.modules import Modules
 from app.tracing.names import Names
 from app.tracing.passes import Call, PassRecord, Watcher
 from app.tracing.pause import uncollected
+from app.tracing.reads import Reads
 from app.tracing.recorder import Recorder
 from app.tracing.records import Record
 from app.tracing.spans import Spans
@@ -50,7 +52,8 @@ class Tape:
         self._frames = Frames(filename, Loops(filename, source), self._names.bind_local)
         self._modules = Modules()
         camera = Camera(limits.tensor_elements)
-        self._recorder = Recorder(self._frames, self._modules, camera, limits.records)
+        self._reads = Reads(filename)
+        self._recorder = Recorder(self._frames, self._modules, camera, limits.records, self._reads)
         jacobians = Jacobians(limits.jacobian_elements, limits.graph_jacobian_elements)
         self._watcher = Watcher(self._recorder, camera, limits.nodes, limits.detailed_nodes, jacobians)
         self._passes: list[PassRecord] = []
@@ -131,6 +134,9 @@ class Tape:
                 listed in ``Graph.variables``.
         """
         self._recorder.settle()
+        if self._reads.joined:
+            # What a number was read from is often held by nothing but cycles; when those go would be chance.
+            gc.collect()
         if names:
             for name, value in names.items():
                 self._names.bind(name, value)
@@ -225,6 +231,10 @@ class Tape:
     def module_ends(self) -> None:
         """Note that the last module's call ended."""
         self._modules.pop()
+
+    def item_read(self, number: object) -> None:
+        """Note the number that ``Tensor.item`` gave to the program."""
+        self._recorder.note_item(number)
 
     def function_begins(self, function: Any, args: tuple[Any, ...]) -> Record | None:
         """Note that a custom Function is applied."""

@@ -1,0 +1,105 @@
+"""Numbers that a program reads from tensors and uses again: where they come from is shown, gradient ends there."""
+
+import pytest
+import torch
+
+from app.graph import Node
+from tests.tracing.traced import Trace, Traced
+
+READ = "aten._local_scalar_dense"
+X = "x = torch.tensor([1.25, 2.5], requires_grad=True)\n"
+
+
+def reads(traced: Traced) -> list[Node]:
+    return [node for node in traced.graph.nodes if node.op == READ]
+
+
+def users(traced: Traced, read: Node) -> list[tuple[str, str | None]]:
+    at = {node.id: node for node in traced.graph.nodes}
+    return [(at[edge.source].op, edge.argument) for edge in traced.graph.edges if edge.target == read.id]
+
+
+@pytest.mark.parametrize(
+    ("use", "user"),
+    [
+        ("s = x.sum().item()\ny = (x * s).sum()", ("MulBackward0", "other")),
+        ("y = (x * x.sum().item()).sum()", ("MulBackward0", "other")),
+        ("s = x.sum().item()\ny = (s * x).sum()", ("MulBackward0", "other")),
+        ("s = x.sum().item()\ny = (s - x).sum()", ("RsubBackward1", "other")),
+        ("s = x.sum().item()\ny = (x ** s).sum()", ("PowBackward0", "exponent")),
+        ("s = x.sum().item()\ny = torch.clamp(x, s).sum()", ("ClampBackward1", "min")),
+        ("def f(x):\n    s = x.sum().item()\n    return x / s\ny = f(x).sum()", ("DivBackward0", "other")),
+        ("def f(s):\n    return lambda: x / s\ny = f(x.sum().item())().sum()", ("DivBackward0", "other")),
+        ("s = [x.sum().item()]\ny = (x / s[0]).sum()", ("DivBackward0", "other")),
+        ("s = (x.sum() * 100).long().item()\ny = (x / s).sum()", ("DivBackward0", "other")),
+        ("s = x.sum().item()\ny = F.leaky_relu(-x, s).sum()", ("LeakyReluBackward0", "negative_slope")),
+    ],
+)
+def test_a_read_number_joins_the_operation_that_uses_it(trace: Trace, use: str, user: tuple[str, str]) -> None:
+    traced = trace(X + use + "\ny.backward()")
+    assert traced.error is None
+    (read,) = reads(traced)
+    assert read.kind == "detached"
+    assert users(traced, read) == [user]
+    (taken,) = traced.edges(read)
+    source = next(node for node in traced.graph.nodes if node.id == taken.target)
+    assert (taken.kind, source.op) == ("value", "aten._to_copy" if "long" in use else "aten.sum")
+    assert read.outputs[0].value is not None
+    assert read.outputs[0].value.values == (375 if "long" in use else 3.75)
+    assert read.outputs[0].gradients == [None]
+    with torch.no_grad():
+        assert source.outputs[0].value is not None
+        assert torch.tensor(source.outputs[0].value.values) == read.outputs[0].value.values
+
+
+def test_gradient_stops_at_the_read(trace: Trace) -> None:
+    traced = trace(X + "t = x.sum()\ns = t.item()\ny = (x * s).sum()\ny.backward()")
+    x = torch.tensor([1.25, 2.5], requires_grad=True)
+    (x * x.sum().item()).sum().backward()
+    assert x.grad is not None
+    assert traced.gradient("x") == x.grad.tolist()
+    assert traced.node("t").op == "SumBackward0"
+    assert traced.node("t").outputs[0].gradients == [None]
+    (read,) = reads(traced)
+    assert [(edge.kind, edge.target) for edge in traced.edges(read)] == [("value", traced.node("t").id)]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "print(x.sum().item())\ny = (x * 3.75).sum()",
+        "s = x.sum().item()\ny = (x * 3.75).sum()",
+        "k = 1.5 * 2.5\ns = x.sum().item()\ny = (x * k).sum()",
+        "s = x.sum().item()\ny = (x * (s + 1)).sum()",
+        "s = torch.tensor(7).item()\ny = (x * s).sum()",
+        "s = torch.ones(300).sum().long().item()\ny = (x / len(range(300))).sum()",
+        "s = torch.ones(300).sum().long().item()\nn = torch.zeros(3, 100)\ny = (x / n.numel()).sum()",
+        "s = (x.sum() > 0).item()\ny = (x * s).sum()",
+    ],
+)
+def test_a_number_that_was_not_read_stays_a_constant(trace: Trace, use: str) -> None:
+    traced = trace(X + use + "\ny.backward()")
+    assert traced.error is None
+    assert reads(traced) == []
+    assert [node for node in traced.graph.nodes if node.kind == "constant"]
+
+
+def test_two_reads_of_one_number_are_told_apart(trace: Trace) -> None:
+    source = X + "a = x.sum().item()\nb = (x + 0).sum().item()\ny = (x * b).sum()\ny.backward()"
+    traced = trace(source)
+    (read,) = reads(traced)
+    assert read.span is not None
+    assert read.span.line == 3
+
+
+def test_a_factory_filled_with_a_read_number_is_joined(trace: Trace) -> None:
+    traced = trace(X + "s = x.sum().item()\ny = (x * torch.full((2,), s)).sum()\ny.backward()")
+    (read,) = reads(traced)
+    assert users(traced, read) == [("aten.full", "fill_value")]
+
+
+def test_reads_are_the_same_at_every_run(trace: Trace) -> None:
+    source = (
+        X + "h = []\nfor i in range(3):\n    h.append((x * i).sum().item())\n    x2 = x * h[-1]\nx2.sum().backward()"
+    )
+    assert trace(source).graph.model_dump_json() == trace(source).graph.model_dump_json()
