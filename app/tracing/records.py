@@ -102,6 +102,16 @@ class Recorded:
     overflowed: bool = False
     """Whether operations were left out because there were too many."""
 
+    @property
+    def cuts(self) -> bool:
+        """Whether some operation took in what a Node made and made none: a detach, or anything under no_grad."""
+        return any(
+            record.node_sequence is None
+            and not record.is_factory
+            and any(argument.value is not None and argument.value.sequence is not None for argument in record.arguments)
+            for record in self.records
+        )
+
     def of(self, sequence: int) -> Record | None:
         """Give the record of what a Node computed."""
         return self.by_sequence.get(sequence)

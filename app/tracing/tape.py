@@ -134,8 +134,9 @@ class Tape:
                 listed in ``Graph.variables``.
         """
         self._recorder.settle()
-        if self._reads.joined:
-            # What a number was read from is often held by nothing but cycles; when those go would be chance.
+        if self._reads.joined or self._recorder.recorded.cuts:
+            # What was cut off is often held by nothing but cycles, and whether they are gone by now would be chance:
+            # a source that is still there is told by its Node, one that is gone as a detached operation.
             gc.collect()
         if names:
             for name, value in names.items():

@@ -103,3 +103,21 @@ def test_single_numbers_are_listed_even_when_the_budget_of_the_graph_is_used_up(
     )
     assert traced.value("loss") == 24.0
     assert traced.value("x") is None
+
+
+@pytest.mark.parametrize("last", ["gc.collect()", "pass"])
+def test_what_was_cut_off_is_told_alike_whether_the_collector_ran_or_not(trace: Trace, last: str) -> None:
+    source = (
+        "import gc\n"
+        "def cut(x):\n"
+        "    held = [x.sum()]\n"
+        "    held.append(held)\n"  # a cycle: only the collector lets go of the sum
+        "    return held[0].detach()\n"
+        "x = torch.ones(3, requires_grad=True)\n"
+        "y = (x * cut(x)).prod()\n"
+        f"{last}\n"
+        "y.backward()\n"
+    )
+    kinds = {(node.kind, node.op) for node in trace(source).graph.nodes}
+    assert ("detached", "aten.sum") in kinds
+    assert ("function", "SumBackward0") not in kinds
