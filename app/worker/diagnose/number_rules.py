@@ -75,17 +75,21 @@ def _target_dtype(moment: Moment, match: re.Match[str]) -> Diagnosis:
     )
 
 
+def _to_float(moment: Moment, part: ast.expr | None, name: str) -> tuple[Fix, ...]:
+    """The fix that converts a part of the program to floating point, where it is known which part."""
+    if part is None:
+        return ()
+    text = grouped(moment.text.of(part), part)
+    return (moment.text.replace(f"Convert {name} to float32", part, f"{text}.float()"),)
+
+
 def _float_target(moment: Moment, match: re.Match[str]) -> Diagnosis:
     sides = _sides(moment)
     target = sides[1] if len(sides) > 1 else None
     name = moment.label(target, "The target")
-    fixes = []
-    if target is not None:
-        text = grouped(moment.text.of(target), target)
-        fixes = [moment.text.replace(f"Convert {name} to float32", target, f"{text}.float()")]
     return Diagnosis(
         f"This loss computes with its target, so {name} must be of the input's type {match[2]}, and it is {match[1]}.",
-        tuple(fixes),
+        _to_float(moment, target, name),
     )
 
 
@@ -109,13 +113,9 @@ def _integer_in_place(moment: Moment, match: re.Match[str]) -> Diagnosis:
 def _integer_operation(moment: Moment, match: re.Match[str]) -> Diagnosis:
     base = moment.subject
     name = moment.label(base, "The tensor")
-    fixes = []
-    if base is not None:
-        text = grouped(moment.text.of(base), base)
-        fixes = [moment.text.replace(f"Convert {name} to float32", base, f"{text}.float()")]
     return Diagnosis(
         f"{name} holds whole numbers, and the result would not be whole. Convert it to floating point first.",
-        tuple(fixes),
+        _to_float(moment, base, name),
     )
 
 
