@@ -2,6 +2,9 @@
 
 import math
 import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
 
 import torch
 
@@ -15,7 +18,6 @@ from app.tracing.gradcheck import (
     Compared,
     Move,
     Probe,
-    Reached,
     Waiter,
     compare,
     place,
@@ -26,8 +28,7 @@ from app.tracing.numerals import real
 from app.worker.code import Code, compile_program
 from app.worker.console import FILENAME
 from app.worker.execution import Run, execute, own_names, run_program
-from app.worker.inputs import leaf
-from app.worker.limit import LimitReached, deadlines
+from app.worker.limit import LimitReached, run_within
 from app.worker.namespace import bindings
 from app.worker.surroundings import surroundings
 
@@ -50,12 +51,11 @@ def execute_and_check(request: ExecutionRequest, limits: Limits) -> ExecutionAns
 
 
 def _check(request: ExecutionRequest, limits: Limits, seconds: float) -> Check:
-    checker = _Checker(request, limits)
+    checker = _Checker(request, limits, seconds)
     if seconds <= 0:
         return checker.answer("The program left no time to run it again.")
     try:
-        with deadlines(seconds, seconds):
-            note = checker.run()
+        note = checker.run()
     except LimitReached:
         note = f"The time for the check, {seconds:.2g} s, is over; what was compared until then is shown."
     return checker.answer(note)
@@ -64,9 +64,11 @@ def _check(request: ExecutionRequest, limits: Limits, seconds: float) -> Check:
 class _Checker:
     """Runs the program again and again; what was found so far is there at any time."""
 
-    def __init__(self, request: ExecutionRequest, limits: Limits) -> None:
+    def __init__(self, request: ExecutionRequest, limits: Limits, seconds: float) -> None:
         self._request = request
         self._limits = limits
+        self._wall_end = time.perf_counter() + seconds
+        self._cpu_end = time.process_time() + seconds
         self._code: Code | None = None
         self._runs = 0
         self._names: dict[str, object] = {}
@@ -77,7 +79,11 @@ class _Checker:
         return Check(pass_index=1, step=STEP, runs=self._runs, leaves=self._leaves, note=note)
 
     def run(self) -> str | None:
-        """Compare every leaf that the first pass reached, and say what could not be compared."""
+        """Compare every leaf that the first pass reached, and say what could not be compared.
+
+        Raises:
+            LimitReached: the time for the check is over.
+        """
         self._code = compile_program(self._request.source)
         tape = Tape(self._limits, FILENAME, self._request.source)
         probe = Probe()
@@ -138,20 +144,23 @@ class _Checker:
         with surroundings(request.source, request.seed, namespace, self._limits.stdout_bytes):
             torch.set_default_dtype(torch.float64)
             try:
-                with watched(probe, waiter):
-                    for name, values in request.inputs.items():
-                        namespace[name] = leaf(values)
-                    if tape is None:
-                        run_program(request, self._code, waiter, namespace, run)
-                    else:
-                        with tape:
-                            run_program(request, self._code, tape, namespace, run)
-            except (Reached, SystemExit, Exception):
-                # What the program raised is told by its own run; here only the value counts.
+                with watched(probe, waiter), tape or nullcontext():
+                    # What surrounds the program is put back outside of what a deadline may interrupt.
+                    self._in_time(partial(run_program, request, self._code, tape or waiter, namespace, run))
+            except LimitReached:
+                raise
+            except BaseException:  # what the program raised is told by its own run; here only the value counts
                 pass
         if tape is not None:
             self._names = own_names(namespace)
         return waiter.value
+
+    def _in_time(self, program: Callable[[], None]) -> None:
+        """Run a program for as long as the check may still take."""
+        wall, cpu = self._wall_end - time.perf_counter(), self._cpu_end - time.process_time()
+        if min(wall, cpu) <= 0:
+            raise LimitReached("check_seconds")
+        run_within(wall, cpu, program)
 
 
 def _gradient(graph: Graph, node: str) -> list[float]:

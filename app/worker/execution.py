@@ -5,6 +5,7 @@ import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -19,7 +20,7 @@ from app.worker.code import Code, compile_program
 from app.worker.console import FILENAME
 from app.worker.diagnose import diagnose_exception, diagnose_graph, diagnose_warning
 from app.worker.inputs import leaf
-from app.worker.limit import LimitReached, deadlines, is_out_of_memory, use_memory_reserve
+from app.worker.limit import LimitReached, is_out_of_memory, run_within, use_memory_reserve
 from app.worker.namespace import bindings
 from app.worker.reports import limit_problem, no_gradient_notice, ones_notice, tracing_problem
 from app.worker.roots import RootRejected, RootTensor, choose_root, cotangent, last_assigned
@@ -65,10 +66,9 @@ def execute(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
     with surroundings(request.source, request.seed, namespace, limits.stdout_bytes) as around:
         try:
             code = compile_program(request.source)
-            with tape, deadlines(limits.wall_seconds, limits.cpu_seconds):
-                for name, values in request.inputs.items():
-                    namespace[name] = leaf(values)
-                run_program(request, code, tape, namespace, run)
+            program = partial(run_program, request, code, tape, namespace, run)
+            with tape:
+                run_within(limits.wall_seconds, limits.cpu_seconds, program)
         except RootRejected as rejected:
             run.rejection = rejected.rejection
         except BaseException as error:  # whatever a stranger's program raises, SystemExit included, is its result
@@ -106,12 +106,14 @@ class Backward(Protocol):
 
 
 def run_program(request: ExecutionRequest, code: Code, tape: Backward, namespace: dict[str, Any], run: Run) -> None:
-    """Run a program, choose its root, and run the implicit pass where it is wanted.
+    """Bind the inputs, run a program, choose its root, and run the implicit pass where it is wanted.
 
     Raises:
         RootRejected: what was asked for is not there.
         BaseException: whatever the program raises.
     """
+    for name, values in request.inputs.items():
+        namespace[name] = leaf(values)
     value = None
     if code.body is not None:
         exec(code.body, namespace)
@@ -148,8 +150,8 @@ def _report(
         run.problems.append(limit_problem("memory_bytes", limits, span))
     elif not isinstance(error, SystemExit) or error.code:
         try:
-            with deadlines(REPORT_SECONDS, REPORT_SECONDS):  # an exception's own __str__ may never end
-                text = error_text(error, source)
+            # An exception's own __str__ may never end.
+            text = run_within(REPORT_SECONDS, REPORT_SECONDS, partial(error_text, error, source))
         except LimitReached:
             run.problems.append(limit_problem("wall_seconds", limits, span))
             return

@@ -2,9 +2,12 @@
 
 import resource
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable
 from types import FrameType
+from typing import TypeVar
+
+T = TypeVar("T")
 
 REPEAT_SECONDS = 0.05
 """How soon a program that catches the exception meets it again [s]."""
@@ -22,33 +25,48 @@ class LimitReached(BaseException):  # a limit, and no Exception: `except Excepti
         """The field of Limits that was reached."""
 
 
-@contextmanager
-def deadlines(wall_seconds: float, cpu_seconds: float) -> Iterator[None]:
-    """Raise LimitReached in the main thread once the wall or processor time is over.
+def run_within(wall_seconds: float, cpu_seconds: float, body: Callable[[], T]) -> T:
+    """Call a function, and raise LimitReached in it once the wall or processor time is over.
 
-    Two interval timers of the process are used; their handlers are put back at the end.
+    The exception is raised again and again until the function is left, and only below its frame: whatever runs
+    afterwards, the caller's handlers among it, is never interrupted. Two interval timers of the process are used, so
+    calls do not nest; their handlers are put back at the end.
+
+    Args:
+        wall_seconds: how long it may take [s].
+        cpu_seconds: how much processor time it may take [s].
+        body: what to do.
+
+    Returns:
+        What the function returned.
+
+    Raises:
+        LimitReached: the time was over.
+        BaseException: whatever the function raises.
     """
-    armed = True
+    below: list[FrameType] = []
+
+    def marked() -> T:
+        below.append(sys._getframe())
+        return body()
 
     def reached(number: int, frame: FrameType | None) -> None:
-        if armed:
-            raise LimitReached("wall_seconds" if number == signal.SIGALRM else "cpu_seconds")
+        while frame is not None:
+            if below and frame is below[0]:
+                raise LimitReached("wall_seconds" if number == signal.SIGALRM else "cpu_seconds")
+            frame = frame.f_back
 
     before = {number: signal.signal(number, reached) for number in (signal.SIGALRM, signal.SIGPROF)}
     try:
         signal.setitimer(signal.ITIMER_REAL, wall_seconds, REPEAT_SECONDS)
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds, REPEAT_SECONDS)
-        yield
+        return marked()
     finally:
-        while armed:
-            try:
-                armed = False
-            except LimitReached:  # a timer fired on the way here: the program is over either way
-                continue
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.setitimer(signal.ITIMER_PROF, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
+        below.clear()  # a frame that is held holds all that the program made
 
 
 def is_out_of_memory(error: BaseException) -> bool:
