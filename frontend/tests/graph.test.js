@@ -34,6 +34,18 @@ test("a picture that fits is shown whole, a tall one from its top at a size that
   assert.ok(fitted({ width: 400, height: 3000 }, host).k < 0.2);
 });
 
+test("a picture that is too wide to read opens where its first card stands", () => {
+  const host = { width: 600, height: 600 };
+  const wide = { width: 2000, height: 3000 };
+  for (const anchor of [100, 1000, 1900]) {
+    const view = opening(wide, host, anchor);
+    const onScreen = view.x + anchor * view.k;
+    assert.ok(onScreen > 0 && onScreen < host.width);
+    assert.ok(view.x <= 24 && view.x + wide.width * view.k >= host.width - 24);
+  }
+  assert.equal(opening(wide, host, 1000).x, (host.width - 2000 * 0.8) / 2);
+});
+
 test("the map holds the whole picture", () => {
   const { k, x, y } = placing({ width: 1000, height: 500 }, { width: 100, height: 100 });
   assert.deepEqual([k, x, y], [0.1, 0, 25]);

@@ -1,5 +1,9 @@
 // The small picture of a large graph: cards as dots, the part in sight as a frame; drag to move.
 import { byId } from "./dom.js";
+import { fitted } from "./viewport.js";
+
+/** Below this scale a picture that is shown whole can no longer be read, so one is lost in a part of it. */
+const LEGIBLE = 0.5;
 
 /** How a picture of a size stands in a map of a size: scale and offset. */
 export function placing(picture, map) {
@@ -44,17 +48,10 @@ export function startMinimap() {
 
   return {
     onMove: (callback) => (mover = callback),
-    draw(svg, viewport) {
+    draw(cards, viewport) {
       seen = viewport;
-      const nodes = [...(svg?.querySelectorAll(".node") ?? [])];
-      boxes = nodes.map((node) => {
-        const box = node.getBBox();
-        const [x, y] = /translate\(([-\d.]+)[ ,]([-\d.]+)/.exec(node.getAttribute("transform") ?? "")?.slice(1).map(Number) ?? [0, 0];
-        return [x + box.x, y + box.y, box.width, box.height];
-      });
-      const { width, height } = viewport.size;
-      const host = viewport.box();
-      map.hidden = nodes.length < 20 && width < 3 * host.width && height < 3 * host.height;
+      boxes = cards;
+      map.hidden = cards.length < 20 && fitted(viewport.size, viewport.box()).k >= LEGIBLE;
       paint();
     },
     move(viewport) {

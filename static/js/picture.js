@@ -18,6 +18,15 @@ export function pickOf(target) {
   return { node: group.dataset.node ?? null, fold: group.dataset.fold ?? null, group };
 }
 
+/** Where the cards stand, in the picture's own pixels: [x, y, width, height] of each. */
+export function cardBoxes() {
+  return groups(".node").map((node) => {
+    const box = node.getBBox();
+    const moved = /translate\(([-\d.]+)[ ,]([-\d.]+)/.exec(node.getAttribute("transform") ?? "")?.slice(1).map(Number) ?? [0, 0];
+    return [moved[0] + box.x, moved[1] + box.y, box.width, box.height];
+  });
+}
+
 /** Puts a picture in place of the last one; says whether its size is another. */
 export function putPicture(text) {
   const svg = parseSvg(text);

@@ -1,6 +1,6 @@
 // The picture as something to work with: select, fold, search, zoom, walk.
 import { byId, make } from "./dom.js";
-import { groupsOf, markEdges, markNodes, pickOf } from "./picture.js";
+import { cardBoxes, groupsOf, markEdges, markNodes, pickOf } from "./picture.js";
 import { startMinimap } from "./minimap.js";
 import { postRun } from "./api.js";
 import { bodyOf } from "./runner.js";
@@ -105,8 +105,10 @@ export function startStage(page) {
     viewport,
     select,
     placed({ width, height }, fresh) {
-      viewport.resize(width, height, fresh);
-      minimap.draw(byId("picture").querySelector("svg"), viewport);
+      const cards = cardBoxes();
+      const [first] = cards.toSorted((one, other) => one[1] - other[1]);
+      viewport.resize(width, height, fresh, first && first[0] + first[2] / 2);
+      minimap.draw(cards, viewport);
     },
     toggleFold: () => fold(pickOf(groupsOf(store.get().node ?? "")[0] ?? byId("picture"))),
     /** Brings the card of a step into sight. */

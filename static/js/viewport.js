@@ -26,14 +26,19 @@ export function fitted(picture, host) {
   return { k, x, y };
 }
 
-/** The view to begin with: all of the picture, or where that is too small to read, its top at a readable size. */
-export function opening(picture, host) {
+/**
+ * The view to begin with: all of the picture, or where that is too small to read, its top at a readable size.
+ * Of a picture that is too wide as well, the part around `anchor` [its own pixels from the left] is shown.
+ */
+export function opening(picture, host, anchor = picture.width / 2) {
   const free = margin(host);
   const all = fitted(picture, host);
   if (all.k >= READABLE) return all;
   const wide = (host.width - 2 * free.side) / picture.width;
   const k = Math.max(all.k, Math.min(1, wide >= NARROWEST ? wide : READABLE));
-  return { k, x: (host.width - picture.width * k) / 2, y: free.top };
+  const spare = host.width - picture.width * k;
+  const x = spare >= 2 * free.side ? spare / 2 : Math.min(free.side, Math.max(spare - free.side, host.width / 2 - anchor * k));
+  return { k, x, y: free.top };
 }
 
 export class Viewport {
@@ -43,6 +48,7 @@ export class Viewport {
     this.onChange = onChange;
     this.view = { x: 0, y: 0, k: 1 };
     this.size = { width: 1, height: 1 };
+    this.anchor = undefined;
     this.touched = false;
     this.pointers = new Map();
     host.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
@@ -50,7 +56,7 @@ export class Viewport {
     host.addEventListener("pointermove", (event) => this.#move(event));
     for (const name of ["pointerup", "pointercancel"]) host.addEventListener(name, (event) => this.#up(event));
     new ResizeObserver(() => {
-      if (!this.touched) this.set(opening(this.size, this.box()));
+      if (!this.touched) this.set(opening(this.size, this.box(), this.anchor));
     }).observe(host);
   }
 
@@ -66,10 +72,11 @@ export class Viewport {
   }
 
   /** A new picture: the view stays where the person put it, unless it is of another graph. */
-  resize(width, height, fresh) {
+  resize(width, height, fresh, anchor) {
     this.size = { width, height };
+    this.anchor = anchor;
     if (fresh) this.touched = false;
-    this.set(this.touched ? this.view : opening(this.size, this.box()));
+    this.set(this.touched ? this.view : opening(this.size, this.box(), anchor));
   }
 
   fit() {
