@@ -8,6 +8,8 @@ import struct
 from dataclasses import asdict
 from typing import Literal
 
+from pydantic import Field
+
 from app.graph.model import Data
 from app.limits import Limits
 
@@ -102,6 +104,20 @@ class Failed(Data):
 
 
 Message = Forked | Exited | Ready | Failed
+
+
+class Unanswered(Data):
+    """A run that started and gave no answer."""
+
+    kind: Literal["overdue", "lost", "forged", "interrupted"]
+    """Killed for its time; its process ended; it sent what no child sends; the sandbox itself ended."""
+    reason: str = Field(default="", max_length=1_000)
+    status: int | None = Field(default=None, ge=-64, le=255)
+    """The exit code of its process, or minus the number of a signal, where it is known."""
+
+
+Outcome = bytes | Unanswered
+"""What came of a run: an answer that nobody has looked into yet, or none."""
 
 FORK = b"fork"
 """Web to zygote: one more child."""

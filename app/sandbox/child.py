@@ -55,12 +55,13 @@ class Child:
             raise ChildLostError(f"said {kind!r} instead of hello", started=False)
         return Hello.model_validate_json(content)
 
-    async def run(self, request: bytes, answer_bytes: int) -> bytes:
+    async def run(self, request: bytes, answer_bytes: int, started: Callable[[], None] = lambda: None) -> bytes:
         """Send the request and return the answer's bytes.
 
         Args:
             request: what the child is told to run.
             answer_bytes: how long its answer may be [bytes].
+            started: called when the program starts.
 
         Raises:
             ChildLostError: the child ended, or sent something else, or too much.
@@ -73,6 +74,7 @@ class Child:
         if kind != STARTED:
             raise ChildLostError(f"said {kind!r} instead of starting", started=False)
         self._started = True
+        started()
         kind, content = await self._receive(answer_bytes)
         if kind != ANSWER:
             raise ChildLostError(f"it sent {kind!r} instead of an answer", started=True, forged=True)

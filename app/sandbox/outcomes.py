@@ -1,9 +1,29 @@
-"""What is said of a program whose child did not answer."""
+"""What is said of a program by how its run came out: its own answer, or why there is none."""
 
 import signal
 
-from app.graph.wire import Problem
+from app.graph.pipe import Outcome
+from app.graph.validate import AnswerInvalidError, read_answer
+from app.graph.wire import ExecutionAnswer, ExecutionRequest, Problem
 from app.limits import Limits
+
+
+def conclude(outcome: Outcome, request: ExecutionRequest, limits: Limits) -> tuple[str, ExecutionAnswer]:
+    """Return what a run is counted as, and its answer, which is checked before anyone trusts it."""
+    if isinstance(outcome, bytes):
+        try:
+            answer = read_answer(outcome, request, limits)
+        except AnswerInvalidError as error:
+            return "invalid", ExecutionAnswer(problems=[invalid_problem(str(error))])
+        failed = any(problem.severity == "error" for problem in answer.problems)
+        return "problem" if failed else "ok", answer
+    if outcome.kind == "overdue":
+        return "overdue", ExecutionAnswer(problems=[overdue_problem(limits)])
+    if outcome.kind == "forged":
+        return "invalid", ExecutionAnswer(problems=[invalid_problem(outcome.reason)])
+    if outcome.kind == "interrupted":
+        return "lost", ExecutionAnswer(problems=[interrupted_problem()])
+    return "lost", ExecutionAnswer(problems=[lost_problem(outcome.reason, outcome.status, limits)])
 
 
 def overdue_problem(limits: Limits) -> Problem:

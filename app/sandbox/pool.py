@@ -5,16 +5,15 @@ import ipaddress
 import os
 import sys
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 
 from app.errors import BusyError, SandboxError
-from app.graph.pipe import Layer, Order
-from app.graph.validate import AnswerInvalidError, read_answer
+from app.graph.pipe import Layer, Order, Outcome, Unanswered
 from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.sandbox.child import Child, ChildLostError
 from app.sandbox.figures import PoolFigures, Tally
 from app.sandbox.nursery import Nursery, NurseryGoneError
-from app.sandbox.outcomes import interrupted_problem, invalid_problem, lost_problem, overdue_problem
+from app.sandbox.outcomes import conclude
 from app.sandbox.queue import Queue, QueueFullError
 from app.sandbox.spawner import Spawner
 from app.sandbox.zygote import Zygote
@@ -101,6 +100,22 @@ class Pool:
             BusyError: too many requests wait already, or the server is about to stop.
             SandboxError: no child could be had.
         """
+        outcome = await self.run(request.model_dump_json().encode())
+        name, answer = conclude(outcome, request, self._limits)
+        self._tally.outcomes[name] += 1
+        return answer
+
+    async def run(self, content: bytes, started: Callable[[], None] = lambda: None) -> Outcome:
+        """Run one request, given and answered as bytes; nobody has looked into the answer yet.
+
+        Args:
+            content: an ExecutionRequest as JSON.
+            started: called when the program starts: from then on it is not given to another child.
+
+        Raises:
+            BusyError: too many requests wait already, or the server is about to stop.
+            SandboxError: no child could be had.
+        """
         if self._stopping:
             raise BusyError("The server is about to stop.", retry_after_seconds=10)
         arrived = time.monotonic()
@@ -109,7 +124,7 @@ class Pool:
                 self._tally.waited_seconds += time.monotonic() - arrived
                 self._tally.running += 1
                 try:
-                    return await self._attempts(request)
+                    return await self._attempts(content, started)
                 finally:
                     self._tally.running -= 1
         except QueueFullError:
@@ -121,8 +136,7 @@ class Pool:
             self._tally.outcomes["cancelled"] += 1
             raise
 
-    async def _attempts(self, request: ExecutionRequest) -> ExecutionAnswer:
-        content = request.model_dump_json().encode()
+    async def _attempts(self, content: bytes, started: Callable[[], None]) -> Outcome:
         for attempt in range(ATTEMPTS):
             nursery = await self._current()
             try:
@@ -131,45 +145,31 @@ class Pool:
                 continue
             self._tally.retries += attempt > 0
             self._replace_if_old(nursery)
+            began = time.monotonic()
             try:
-                return await self._run(nursery, child, request, content)
+                async with asyncio.timeout(self._patience):
+                    return await child.run(content, self._limits.answer_bytes, started)
+            except TimeoutError:
+                return Unanswered(kind="overdue")
             except ChildLostError as lost:
                 if lost.started:
                     return await self._explain(nursery, child, lost)
             finally:
+                self._tally.run_seconds += time.monotonic() - began
                 child.close()
                 nursery.done()
         raise SandboxError(f"{ATTEMPTS} children were lost before the program started.")
 
-    async def _run(self, nursery: Nursery, child: Child, request: ExecutionRequest, content: bytes) -> ExecutionAnswer:
-        began = time.monotonic()
-        try:
-            async with asyncio.timeout(self._patience):
-                answered = await child.run(content, self._limits.answer_bytes)
-            answer = read_answer(answered, request, self._limits)
-        except TimeoutError:
-            self._tally.outcomes["overdue"] += 1
-            return ExecutionAnswer(problems=[overdue_problem(self._limits)])
-        except AnswerInvalidError as error:
-            self._tally.outcomes["invalid"] += 1
-            return ExecutionAnswer(problems=[invalid_problem(str(error))])
-        finally:
-            self._tally.run_seconds += time.monotonic() - began
-        failed = any(problem.severity == "error" for problem in answer.problems)
-        self._tally.outcomes["problem" if failed else "ok"] += 1
-        return answer
-
-    async def _explain(self, nursery: Nursery, child: Child, lost: ChildLostError) -> ExecutionAnswer:
-        self._tally.outcomes["invalid" if lost.forged else "lost"] += 1
+    async def _explain(self, nursery: Nursery, child: Child, lost: ChildLostError) -> Unanswered:
         if lost.forged:
-            return ExecutionAnswer(problems=[invalid_problem(str(lost))])
+            return Unanswered(kind="forged", reason=str(lost))
         try:
             status = await asyncio.wait_for(asyncio.shield(child.ended), STATUS_SECONDS)
         except TimeoutError:
             status = None
         if nursery.gone.is_set():
-            return ExecutionAnswer(problems=[interrupted_problem()])
-        return ExecutionAnswer(problems=[lost_problem(str(lost), status, self._limits)])
+            return Unanswered(kind="interrupted")
+        return Unanswered(kind="lost", reason=str(lost), status=status)
 
     async def _current(self) -> Nursery:
         """Return the nursery, started again if it is gone."""

@@ -39,7 +39,14 @@ class Spawner(Nursery):
 
         task = asyncio.get_running_loop().create_task(watch())
         self._watches.add(task)
-        task.add_done_callback(self._watches.discard)
+
+        def watched(task: asyncio.Task[None]) -> None:
+            self._watches.discard(task)
+            if task.cancelled():  # the loop ends, and perhaps no thread has begun to wait: nobody else will
+                process.kill()
+                process.wait()
+
+        task.add_done_callback(watched)
 
     def _release(self) -> None:
         """Nothing is left: the children are gone, and each watch ends with its process."""
