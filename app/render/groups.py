@@ -1,7 +1,7 @@
 """Boxes, lines and frames as groups of marks at their places."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.graph.scene import Box, Frame, Link
@@ -112,8 +112,23 @@ def _kind_styles(box: Box, content: Content) -> list[str]:
 def _box_data(box: Box) -> tuple[tuple[str, str], ...]:
     if box.node is not None:
         return (("node", box.node.id), ("box", box.id))
-    path = text.clean(box.fold.path) if box.fold else ""
-    return (("node", box.id), ("box", box.id), ("fold", path))
+    path, members = (text.clean(box.fold.path), runs_of(box.fold.members)) if box.fold else ("", "")
+    return (("node", box.id), ("box", box.id), ("fold", path), ("members", members))
+
+
+def runs_of(ids: Sequence[str]) -> str:
+    """Return node ids as runs in which each follows the one before: a fold of thousands stays a few words.
+
+    >>> runs_of(["n2", "n3", "n4", "n9"])
+    'n2-n4 n9'
+    """
+    runs: list[tuple[int, int]] = []
+    for number in sorted(int(key[1:]) for key in ids):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return " ".join(f"n{first}" if first == last else f"n{first}-n{last}" for first, last in runs)
 
 
 def _called(box: Box) -> str:

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { levelOf, rangeOf } from "../../static/js/colour.js";
 import { placing } from "../../static/js/minimap.js";
+import { holdsId } from "../../static/js/picture.js";
 import { find } from "../../static/js/search.js";
 import { toggled } from "../../static/js/stage.js";
 import { fitted, opening, zoomed } from "../../static/js/viewport.js";
@@ -78,4 +79,8 @@ test("opening and folding a scope are opposites", () => {
   const opened = toggled(state, "net.0", true);
   assert.deepEqual(opened, { open: ["net", "net.0"], closed: [] });
   assert.deepEqual(toggled(opened, "net", false), { open: [], closed: ["net"] });
+});
+
+test("runs of ids hold what lies between their ends", () => {
+  assert.deepEqual(["n1", "n2", "n4", "n5", "n9", "n12"].filter((id) => holdsId("n2-n4 n9", id)), ["n2", "n4", "n9"]);
 });

@@ -8,7 +8,16 @@ const groups = (selector) => [...holder().querySelectorAll(selector)];
 export function groupsOf(id) {
   const own = groups(`.node[data-node="${CSS.escape(id)}"]`);
   if (own.length) return own;
-  return groups(".node[data-members]").filter((group) => group.dataset.members.split(" ").includes(id));
+  return groups(".node[data-members]").filter((group) => holdsId(group.dataset.members, id));
+}
+
+/** Whether runs of ids, as "n2-n4 n9", hold an id. */
+export function holdsId(runs, id) {
+  const number = Number(id.slice(1));
+  return runs.split(" ").some((run) => {
+    const [first, last = first] = run.split("-").map((one) => Number(one.slice(1)));
+    return first <= number && number <= last;
+  });
 }
 
 /** The id of the node that an element of the picture belongs to, and its fold's path where it is one. */

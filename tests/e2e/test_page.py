@@ -192,6 +192,34 @@ def test_control_and_wheel_zooms_at_the_pointer(page: Page, address: str) -> Non
     assert abs((after["x"] + 10 * after["width"] / box["width"]) - (box["x"] + 10)) < 2
 
 
+@phone
+def test_two_fingers_zoom_at_the_point_between_them(page: Page, address: str) -> None:
+    visit(page, address)
+    page.locator("#viewport").scroll_into_view_if_needed()
+    card = page.locator("#picture .node").first
+    card.scroll_into_view_if_needed()
+    before = card.bounding_box()
+    assert before is not None
+    middle = before["x"] + 60, before["y"] + 60
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, apart: float | None = None) -> None:
+        places = [] if apart is None else [{"x": middle[0] + side * apart, "y": middle[1]} for side in (-1, 1)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    touch("touchStart", 20)
+    for apart in (25, 30, 35, 40):
+        touch("touchMove", apart)
+    touch("touchEnd")
+    after = card.bounding_box()
+    assert after is not None
+    grown = after["width"] / before["width"]
+    assert abs(grown - 2) < 0.05
+    assert abs(after["x"] + 60 * grown - middle[0]) < 3
+    assert abs(after["y"] + 60 * grown - middle[1]) < 3
+    expect(page.locator(".node.selected")).to_have_count(0)
+
+
 def test_dragging_pans(page: Page, address: str) -> None:
     visit(page, address)
     card = page.locator("#picture .node").first

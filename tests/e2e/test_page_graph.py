@@ -120,3 +120,14 @@ def test_one_click_compares_the_gradients_with_finite_differences(page: Page, ad
     expect(page.locator("#check tr[data-node]")).to_contain_text("agrees")
     type_program(page, "torch.sin(w)")
     expect(page.locator("#check-button")).to_be_visible()
+
+
+def test_an_expression_inside_a_fold_lights_the_fold_that_holds_its_nodes(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, "x = torch.ones(2, requires_grad=True)\ny = x\nfor _ in range(400):\n    y = y * 1.01\ny.sum()")
+    expect(page.locator("#picture .node.fold").first).to_be_visible()
+    page.locator(".cm-line").get_by_text("1.01").hover()
+    lit = page.locator("#picture .node.lit")
+    expect(page.locator("#picture .node.lit.fold").first).to_be_attached()
+    page.locator(".cm-line").get_by_text("in", exact=True).hover()
+    expect(lit).to_have_count(0)
