@@ -8,7 +8,6 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
 
 from app import __version__
 from app.cache import ByteCache
@@ -23,6 +22,7 @@ from app.web.clients import Buckets
 from app.web.envelope import Envelope
 from app.web.gate import Gate
 from app.web.metrics import Metrics
+from app.web.packing import PackedAnswers
 from app.web.recall import Recall
 
 DRAWINGS_FOR_EACH_EXECUTION = 10
@@ -92,7 +92,7 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     openapi.describe(app)
-    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    app.add_middleware(PackedAnswers)
     app.add_middleware(Recall, memory=app.state.ready)
     app.add_middleware(Gate, settings=settings)
     app.add_middleware(Envelope, metrics=metrics)

@@ -1,22 +1,18 @@
 """How an answer that may be kept travels: validators, 304, cache headers, file names."""
 
-import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Send
+
+from app.web.packing import PACKINGS, SMALLEST_PACKED_BYTES, WORTHWHILE, Packing, pack, pays
 
 CACHED = "public, max-age=3600, stale-while-revalidate=604800"
 PINNED = "public, max-age=31536000, immutable"
 NOT_KEPT = "no-store"
-
-
-GZIP_LEVEL = 6
-SMALLEST_PACKED = 1_000
-"""Answers below this size are sent as they are [bytes]."""
 
 
 def make_tag(*parts: object) -> str:
@@ -24,19 +20,19 @@ def make_tag(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
-def takes_gzip(request: Request) -> bool:
-    """Say whether the client takes packed answers."""
-    return "gzip" in request.headers.get("accept-encoding", "")
+def validator(tag: str, packing: Packing | None = None) -> str:
+    """Return the strong validator of an answer: other bytes have another one, so how it is packed is part of it."""
+    return f'"{tag}"' if packing is None else f'"{tag}-{packing}"'
 
 
-def make_etag(request: Request, *parts: object) -> str:
-    """Return a strong validator over everything that an answer depends on, how it is packed included."""
-    return validator(make_tag(*parts), takes_gzip(request))
-
-
-def validator(tag: str, packed: bool) -> str:
-    """Return the strong validator of an answer, plain or packed."""
-    return f'"{tag}-gzip"' if packed else f'"{tag}"'
+def held_validator(tag: str, if_none_match: str | None) -> str | None:
+    """Return the validator under which a client holds an answer already, however it was packed; else None."""
+    if if_none_match is None:
+        return None
+    if if_none_match.strip() == "*":
+        return validator(tag)
+    given = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
+    return next((one for one in (validator(tag, packing) for packing in (None, *PACKINGS)) if one in given), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,52 +40,63 @@ class Ready:
     """An answer that only needs to be sent."""
 
     tag: str
-    headers: Mapping[str, str]
-    media_type: str
+    headers: tuple[tuple[bytes, bytes], ...]
+    """Those that a 304 has too, but for the validator."""
+    body_headers: tuple[tuple[bytes, bytes], ...]
     content: bytes
-    packed: bytes | None
-    """The same with gzip; None where that would be no smaller."""
 
     @classmethod
-    def of(cls, tag: str, headers: Mapping[str, str], media_type: str, content: bytes) -> Self:
-        """Pack an answer."""
-        packed = gzip.compress(content, GZIP_LEVEL, mtime=0) if len(content) >= SMALLEST_PACKED else content
-        return cls(tag, headers, media_type, content, packed if len(packed) < 0.95 * len(content) else None)
+    def of(cls, tag: str, headers: Mapping[str, str], kind: str, content: bytes, packing: Packing | None) -> Self:
+        """Put an answer together.
+
+        Args:
+            tag: of `make_tag`.
+            headers: its own.
+            kind: its media type.
+            content: its bytes.
+            packing: how the client takes it; where that makes it no smaller it stays as it is.
+        """
+        packed = content
+        if packing is not None and pays(kind) and len(content) >= SMALLEST_PACKED_BYTES:
+            packed = pack(content, packing, kept=True)
+        if len(packed) >= WORTHWHILE * len(content):
+            packed, packing = content, None
+        response = Response(media_type=kind)
+        body = {"content-type": response.headers["content-type"], "content-length": str(len(packed))}
+        if packing is not None:
+            body["content-encoding"] = packing
+        body["etag"] = validator(tag, packing)
+        return cls(tag, _raw({**headers, "vary": "Accept-Encoding"}), _raw(body), packed)
 
     @property
     def size_bytes(self) -> int:
         """Return the memory that it takes, about."""
-        return len(self.content) + len(self.packed or b"") + 2_000
+        return len(self.content) + 2_000
 
-    def respond(self, request: Request) -> Response:
-        """Answer with it, or with 304 where the client holds it already."""
-        packed = self.packed if takes_gzip(request) else None
-        headers = {**self.headers, "ETag": validator(self.tag, takes_gzip(request)), "Vary": "Accept-Encoding"}
-        if not_modified(request, headers["ETag"]):
-            return kept(headers)
-        if packed is None:
-            return Response(self.content, media_type=self.media_type, headers=headers)
-        return Response(packed, media_type=self.media_type, headers={**headers, "Content-Encoding": "gzip"})
+    def respond(self, if_none_match: str | None) -> Response:
+        """Return it as a response, or 304 where the client holds it already."""
+        status, headers, content = self._answer(if_none_match)
+        response = Response(content, status)
+        response.raw_headers = headers
+        return response
 
+    async def send(self, send: Send, if_none_match: str | None) -> None:
+        """Send what `respond` returns, without more ado."""
+        status, headers, content = self._answer(if_none_match)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
 
-def not_modified(request: Request, etag: str) -> bool:
-    """Say whether the client already holds the answer that ``etag`` names."""
-    held = request.headers.get("if-none-match")
-    if held is None:
-        return False
-    return held.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in held.split(","))
-
-
-def cache_headers(etag: str, pinned: bool) -> dict[str, str]:
-    """Return the headers of an answer that may be kept.
-
-    Args:
-        etag: its validator.
-        pinned: the URL names the versions that made it, so that it never changes.
-    """
-    return {"ETag": etag, "Cache-Control": PINNED if pinned else CACHED}
+    def _answer(self, if_none_match: str | None) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        held = held_validator(self.tag, if_none_match)
+        if held is None:
+            return 200, [*self.headers, *self.body_headers], self.content
+        return 304, [*self.headers, (b"etag", held.encode())], b""
 
 
-def kept(headers: dict[str, str]) -> Response:
+def _raw(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items())
+
+
+def kept(headers: Mapping[str, str], etag: str) -> Response:
     """Return the answer 304, without a body."""
-    return Response(status_code=304, headers=headers)
+    return Response(status_code=304, headers={**headers, "ETag": etag})

@@ -25,7 +25,7 @@ from app.payload import decode, encode
 from app.pipeline import TraceRequest
 from app.render import error_picture
 from app.web import problems, queries
-from app.web.delivery import NOT_KEPT, cache_headers, kept, make_etag, not_modified
+from app.web.delivery import CACHED, NOT_KEPT, held_validator, kept, make_tag, validator
 from app.web.documents import embed_operation, problem_responses
 from app.web.formats import MEDIA_TYPES
 from app.web.state import base_url, pipeline_of, settings_of
@@ -104,14 +104,16 @@ async def embed(request: Request) -> Response:
         wanted = query.trace(source)
         options = query.options()
         pipeline = pipeline_of(request)
-        etag = make_etag(request, "embed", pipeline.identify(wanted), options, frame, settings_of(request).limits)
-        if not_modified(request, etag):
-            return kept(headers | cache_headers(etag, pinned=False))
+        tag = make_tag("embed", pipeline.identify(wanted), options, frame, settings_of(request).limits)
+        held = held_validator(tag, request.headers.get("if-none-match"))
+        if held is not None:
+            return kept(headers | {"Cache-Control": CACHED, "Vary": "Accept-Encoding"}, held)
         trace = await pipeline.trace(wanted)
         drawing = await pipeline.draw(trace, "svg", options)
         steps = len(await pipeline.in_thread(lambda: list_steps(trace.answer.graph, sentences=False)))
         status = 200
-        headers |= cache_headers(etag, pinned=False) if trace.reproducible else {"Cache-Control": NOT_KEPT}
+        lasting = {"ETag": validator(tag), "Cache-Control": CACHED}
+        headers |= lasting if trace.reproducible else {"Cache-Control": NOT_KEPT}
     except ChainruleError as error:
         problem = problems.from_domain(error)
         wanted, status = TraceRequest(source), problem.status

@@ -4,9 +4,11 @@ import json
 import logging
 import re
 import secrets
+from collections.abc import Iterable
+from functools import lru_cache
 from time import perf_counter
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -74,8 +76,7 @@ class Envelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message.setdefault("headers", [])
-                _dress(MutableHeaders(raw=message["headers"]), request_id, open_path, static)
+                message = {**message, "headers": _dress(message.get("headers", ()), request_id, open_path, static)}
             elif headless and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
@@ -108,22 +109,35 @@ def _preflight() -> list[tuple[bytes, bytes]]:
     ]
 
 
-def _dress(headers: MutableHeaders, request_id: str, open_path: bool, static: bool) -> None:
-    kind = headers.get("content-type", "").partition(";")[0]
-    headers["x-request-id"] = request_id
-    headers["x-content-type-options"] = "nosniff"
-    headers.setdefault("referrer-policy", "strict-origin-when-cross-origin")
+@lru_cache(maxsize=64)
+def _usual(kind: str, open_path: bool, static: bool) -> tuple[tuple[bytes, bytes], ...]:
+    """Return the headers that an answer of some kind has where it does not say otherwise itself."""
+    headers = {"referrer-policy": "strict-origin-when-cross-origin"}
     if kind == "text/html":
-        headers.setdefault("content-security-policy", PAGE_POLICY)
-        headers.setdefault("cross-origin-opener-policy", "same-origin")
-        headers.setdefault("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()")
+        headers["content-security-policy"] = PAGE_POLICY
+        headers["cross-origin-opener-policy"] = "same-origin"
+        headers["permissions-policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
     elif kind == "image/svg+xml":
-        headers.setdefault("content-security-policy", PICTURE_POLICY)
+        headers["content-security-policy"] = PICTURE_POLICY
     elif kind.endswith("json"):
-        headers.setdefault("content-security-policy", DATA_POLICY)
+        headers["content-security-policy"] = DATA_POLICY
     if open_path:
-        headers["access-control-allow-origin"] = "*"
-        headers.setdefault("access-control-expose-headers", READABLE_HEADERS)
-        headers.setdefault("cross-origin-resource-policy", "cross-origin")
+        headers["access-control-expose-headers"] = READABLE_HEADERS
+        headers["cross-origin-resource-policy"] = "cross-origin"
     else:
-        headers.setdefault("cross-origin-resource-policy", "cross-origin" if static else "same-origin")
+        headers["cross-origin-resource-policy"] = "cross-origin" if static else "same-origin"
+    return tuple((name.encode(), value.encode()) for name, value in headers.items())
+
+
+def _dress(
+    own: Iterable[tuple[bytes, bytes]], request_id: str, open_path: bool, static: bool
+) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer: its own, those that it leaves to us, and those that are ours alone."""
+    always = [(b"x-request-id", request_id.encode()), (b"x-content-type-options", b"nosniff")]
+    if open_path:
+        always.append((b"access-control-allow-origin", b"*"))
+    ours = {name for name, _ in always}
+    headers = [one for one in own if one[0] not in ours]
+    given = dict(headers)
+    kind = given.get(b"content-type", b"").partition(b";")[0].decode("latin-1")
+    return headers + always + [one for one in _usual(kind, open_path, static) if one[0] not in given]

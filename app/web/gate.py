@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings
 from app.web.problems import Problem, from_status, respond
+from app.web.unpacking import TAKEN, UNPACKERS, BodyBrokenError, BodyTooLargeError, Unpacked
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]", "*.localhost")
 
@@ -34,10 +35,6 @@ def is_allowed(host: str, names: tuple[str, ...]) -> bool:
         if colon and port.isdigit():
             bare = head
     return any(bare == name or (name.startswith("*.") and bare.endswith(name[1:])) for name in names)
-
-
-class BodyTooLargeError(Exception):
-    """A body grew past its limit while it arrived."""
 
 
 class BodyTooSlowError(Exception):
@@ -92,9 +89,17 @@ class Gate:
         if problem is not None:
             await respond(problem, Request(scope))(scope, receive, send)
             return
-        meter = Meter(receive, self._settings.body_bytes, self._settings.body_seconds)
+        packing = _packing(Headers(scope=scope))
+        body: Receive = Meter(receive, self._settings.body_bytes, self._settings.body_seconds)
+        if packing != "identity":
+            body = Unpacked(body, packing, self._settings.body_bytes)
         try:
-            await self.app(scope, meter, send)
+            await self.app(scope, body, send)
+        except BodyBrokenError:
+            broken = from_status(
+                400, f"The body is not {packing}, as its Content-Encoding says", [("Connection", "close")]
+            )
+            await respond(broken, Request(scope))(scope, receive, send)
         except BodyTooLargeError:
             await respond(self._too_large(), Request(scope))(scope, receive, send)
         except BodyTooSlowError:
@@ -116,9 +121,10 @@ class Gate:
             )
         if not scope["query_string"].isascii():
             return from_status(400, "The query has bytes that no address may have: write them as %XX")
-        packing = headers.get("content-encoding", "identity").strip().lower()
-        if packing not in ("", "identity"):
-            return from_status(415, f"Bodies are taken as they are, not packed with {packing[:40]!r}")
+        packing = _packing(headers)
+        if packing != "identity" and packing not in UNPACKERS:
+            detail = f"Bodies are taken as they are or packed with one of {TAKEN}, not with {packing[:40]!r}"
+            return from_status(415, detail, [("Accept-Encoding", TAKEN)])
         declared = headers.get("content-length", "")
         if declared.isdigit() and int(declared) > self._settings.body_bytes:
             return self._too_large()
@@ -128,3 +134,7 @@ class Gate:
         return from_status(
             413, f"The body is over {self._settings.body_bytes:,} bytes, the limit", [("Connection", "close")]
         )
+
+
+def _packing(headers: Headers) -> str:
+    return ", ".join(headers.getlist("content-encoding")).strip().lower() or "identity"

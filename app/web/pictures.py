@@ -18,9 +18,10 @@ from app.render import Drawing, ViewOptions, error_picture
 from app.render.options import Theme
 from app.web import problems
 from app.web.api import answer_json
-from app.web.delivery import CACHED, NOT_KEPT, PINNED, Ready, kept, make_tag, not_modified, takes_gzip, validator
+from app.web.delivery import CACHED, NOT_KEPT, PINNED, Ready, held_validator, kept, make_tag
 from app.web.documents import picture_operation
 from app.web.formats import MEDIA_TYPES, PICTURES, SUFFIXES
+from app.web.packing import choose_packing
 from app.web.queries import Query, parse
 from app.web.recall import keep
 from app.web.state import base_url, pipeline_of, settings_of
@@ -42,7 +43,7 @@ async def get_picture(request: Request) -> Response:
         answer = await _picture(request, picture_format)
         if isinstance(answer, Ready):
             keep(request, answer)
-            return answer.respond(request)
+            return answer.respond(request.headers.get("if-none-match"))
         return answer
     except ChainruleError as error:
         problem = problems.from_domain(error)
@@ -76,15 +77,16 @@ async def _picture(request: Request, picture_format: str) -> Ready | Response:
         headers["Content-Disposition"] = _disposition(query.delivery["download"], picture_format)
     if picture_format == "html":
         headers["Content-Security-Policy"] = DOCUMENT_POLICY
-    etag = validator(tag, takes_gzip(request))
-    if not_modified(request, etag):
-        return kept({**headers, "ETag": etag, "Vary": "Accept-Encoding"})
+    held = held_validator(tag, request.headers.get("if-none-match"))
+    if held is not None:
+        return kept({**headers, "Vary": "Accept-Encoding"}, held)
     trace = await pipeline.trace(wanted)
     drawing = await _draw(pipeline, trace, picture_format, options)
     if not trace.reproducible:
         headers["Cache-Control"] = NOT_KEPT
         return Response(drawing.content, media_type=drawing.media_type, headers=headers)
-    return await pipeline.in_thread(lambda: Ready.of(tag, headers, drawing.media_type, drawing.content))
+    packing = choose_packing(request.headers.get("accept-encoding", ""))
+    return await pipeline.in_thread(lambda: Ready.of(tag, headers, drawing.media_type, drawing.content, packing))
 
 
 async def _draw(pipeline: Pipeline, trace: Trace, picture_format: str, options: ViewOptions) -> Drawing:

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.cache import ByteCache
 from app.web.delivery import Ready
+from app.web.packing import choose_packing
 
 
 class Recall:
@@ -19,11 +20,12 @@ class Recall:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or pass the request on."""
         if scope["type"] == "http" and scope["method"] == "GET":
-            request = Request(scope)
-            known = self._memory.get(_address(request))
+            headers = dict(scope["headers"])
+            known = self._memory.get(_address(scope, headers))
             if known is not None:
                 scope["route"], ready = known
-                await ready.respond(request)(scope, receive, send)
+                held = headers.get(b"if-none-match")
+                await ready.send(send, None if held is None else held.decode("latin-1"))
                 return
         await self.app(scope, receive, send)
 
@@ -31,9 +33,11 @@ class Recall:
 def keep(request: Request, ready: Ready) -> None:
     """Remember the answer to a request."""
     memory: ByteCache[tuple[object, Ready]] = request.app.state.ready
-    memory.put(_address(request), (request.scope["route"], ready), ready.size_bytes)
+    memory.put(
+        _address(request.scope, dict(request.scope["headers"])), (request.scope["route"], ready), ready.size_bytes
+    )
 
 
-def _address(request: Request) -> Hashable:
-    scope = request.scope
-    return scope["scheme"], request.headers.get("host"), scope["path"], scope["query_string"]
+def _address(scope: Scope, headers: dict[bytes, bytes]) -> Hashable:
+    packing = choose_packing(headers.get(b"accept-encoding", b"").decode("latin-1"))
+    return scope["scheme"], headers.get(b"host"), scope["path"], scope["query_string"], packing
