@@ -1,5 +1,6 @@
 """Captures tensors: small ones are copied, large ones are summarised at once, so that no activation is held."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,20 @@ from app.tracing.shelf import Shelf
 from app.tracing.snapshot import Snapshot, as_array
 from app.tracing.statistics import empty_statistics, statistics
 
-_Key = tuple[int, int, torch.dtype]
-"""Address, number of elements, dtype."""
+_PURGE_AFTER = 16
+"""Storages that are remembered anew before those that are gone are let go of."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was measured of one storage while it held the same elements."""
+
+    storage: StorageWeakRef
+    version: int
+    stats: dict[tuple[int, int, torch.dtype], Stats] = field(default_factory=dict)
+    """By address, number of elements and dtype."""
+    snapshots: dict[tuple[Any, ...], Snapshot] = field(default_factory=dict)
+    """By address, shape, strides and dtype."""
 
 
 class Camera:
@@ -28,11 +41,12 @@ class Camera:
     def __init__(self, elements: int) -> None:
         self._elements = elements
         self._shelf = Shelf()
-        self._measured: dict[_Key, tuple[StorageWeakRef, int, Stats]] = {}
+        self._seen: dict[int, _Seen] = {}
+        self._purge_at = _PURGE_AFTER
 
     def capture(self, tensor: torch.Tensor) -> Snapshot:
         """Capture a tensor, which is read only."""
-        shape, dtype, numel = tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."), tensor.numel()
+        shape, dtype, numel = tuple(tensor.shape), _dtype_name(tensor.dtype), tensor.numel()
         try:
             with quiet():
                 if not shape and self._elements:
@@ -40,35 +54,73 @@ class Camera:
                 if numel <= self._elements:
                     return Snapshot(shape, dtype, numel, self._shelf.copy(_dense(tensor)), None, None)
                 if tensor.layout is torch.strided:
-                    array = as_array(_dense(tensor))
-                    corner = self._shelf.copy(torch.from_numpy(_corner(array)))
-                    return Snapshot(shape, dtype, numel, None, corner, self._measure(tensor, array))
+                    return self._large(tensor, shape, dtype)
                 return Snapshot(shape, dtype, numel, None, None, _sparse_statistics(tensor, numel))
         except (RuntimeError, NotImplementedError, TypeError):
             # Tensors without readable elements (on the meta device, quantised, of a foreign layout) keep their shape.
             return unread(tensor)
 
-    def forget(self) -> None:
-        """Measure everything anew: something was changed in place, perhaps through an alias that counts for itself."""
-        self._measured.clear()
+    def forget(self, changed: torch.Tensor) -> None:
+        """Measure a tensor's memory anew: it was changed in place, perhaps through an alias that counts for itself."""
+        if self._seen:
+            try:
+                self._seen.pop(changed.untyped_storage()._cdata, None)
+            except (RuntimeError, NotImplementedError):
+                # What has no storage of its own is made of other tensors, and nobody tells which.
+                self._seen.clear()
 
-    def _measure(self, tensor: torch.Tensor, array: npt.NDArray[Any]) -> Stats:
-        if array.nbytes != tensor.numel() * tensor.element_size() or not _is_packed(array):
-            return statistics(array, histogram=True)
-        key = (tensor.data_ptr(), tensor.numel(), tensor.dtype)
-        version = 0 if tensor.is_inference() else tensor._version
-        known = self._measured.get(key)
-        if known is not None and known[1] == version and not known[0].expired():
-            return known[2]
-        found = statistics(array, histogram=True)
-        self._measured[key] = (StorageWeakRef(tensor.untyped_storage()), version, found)
+    def _large(self, tensor: torch.Tensor, shape: tuple[int, ...], dtype: str) -> Snapshot:
+        seen = self._seen_of(tensor)
+        key = (tensor.data_ptr(), shape, tensor.stride(), tensor.dtype)
+        known = None if seen is None else seen.snapshots.get(key)
+        if known is not None:
+            return known
+        array = as_array(_dense(tensor))
+        corner = self._shelf.copy(torch.from_numpy(_corner(array)))
+        found = Snapshot(shape, dtype, tensor.numel(), None, corner, _measured(tensor, array, seen))
+        if seen is not None:
+            seen.snapshots[key] = found
         return found
+
+    def _seen_of(self, tensor: torch.Tensor) -> _Seen | None:
+        """Give what is known of a tensor's storage; None where nothing tells whether it changed."""
+        if tensor.is_conj() or tensor.is_neg():
+            return None
+        storage = tensor.untyped_storage()
+        version = 0 if tensor.is_inference() else tensor._version
+        seen = self._seen.get(storage._cdata)
+        if seen is None or seen.version != version or seen.storage.expired():
+            if len(self._seen) >= self._purge_at:
+                # The remains of a storage that is gone would keep the allocator from joining the memory around them.
+                self._seen = {key: seen for key, seen in self._seen.items() if not seen.storage.expired()}
+                self._purge_at = len(self._seen) + _PURGE_AFTER
+            seen = self._seen[storage._cdata] = _Seen(StorageWeakRef(storage), version)
+        return seen
+
+
+def _measured(tensor: torch.Tensor, array: npt.NDArray[Any], seen: _Seen | None) -> Stats:
+    if seen is None or not _is_packed(tensor):
+        return statistics(array, histogram=True)
+    key = (tensor.data_ptr(), tensor.numel(), tensor.dtype)
+    found = seen.stats.get(key)
+    if found is None:
+        found = seen.stats[key] = statistics(array, histogram=True)
+    return found
 
 
 def unread(tensor: torch.Tensor) -> Snapshot:
     """Give the shape and dtype of a tensor, and nothing of what it holds."""
-    dtype = str(tensor.dtype).removeprefix("torch.")
-    return Snapshot(tuple(tensor.shape), dtype, tensor.numel(), None, None, empty_statistics())
+    return Snapshot(tuple(tensor.shape), _dtype_name(tensor.dtype), tensor.numel(), None, None, empty_statistics())
+
+
+_names: dict[torch.dtype, str] = {}
+
+
+def _dtype_name(dtype: torch.dtype) -> str:
+    name = _names.get(dtype)
+    if name is None:
+        name = _names[dtype] = str(dtype).removeprefix("torch.")
+    return name
 
 
 def _dense(tensor: torch.Tensor) -> torch.Tensor:
@@ -81,9 +133,15 @@ def _dense(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.resolve_conj().resolve_neg()
 
 
-def _is_packed(array: npt.NDArray[Any]) -> bool:
-    """Tell whether an array holds every element of its memory once, in whatever order."""
-    return array.flags.c_contiguous or array.T.flags.c_contiguous or array.ravel(order="K").base is not None
+def _is_packed(tensor: torch.Tensor) -> bool:
+    """Tell whether a tensor holds every element of its memory once, in whatever order."""
+    expected = 1
+    for stride, size in sorted(zip(tensor.stride(), tensor.shape, strict=True)):
+        if size != 1:
+            if stride != expected:
+                return False
+            expected *= size
+    return True
 
 
 def _corner(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

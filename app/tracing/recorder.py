@@ -49,6 +49,11 @@ class Recorder(TorchDispatchMode):
         self._away = False
         self._pending: tuple[Record, tuple[torch.Tensor, ...]] | None = None
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Keep PyTorch from wrapping the method below: the wrapper imports ``torch._dynamo``, 67 MiB, and costs time."""
+        return False
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run the operation and record it."""
         kwargs = kwargs or {}
@@ -66,7 +71,8 @@ class Recorder(TorchDispatchMode):
             before, old_sequence = self.value_of(whole).snapshot, _sequence_of(whole)
         result = func(*args, **kwargs)
         if changed is not None:
-            self._camera.forget()
+            for tensor in tensors:
+                self._camera.forget(tensor)
         record = self._new(func, sequence, arguments, torch.is_grad_enabled())
         record.arguments = self._reads.confirmed(arguments)
         record.before, record.old_sequence = before, old_sequence
