@@ -26,6 +26,9 @@ VIEW_OPTIONS = (
     "view pass step theme direction open highlight path constants saved detached labels widths font-scale boxes style"
 ).split()
 
+LATEX_HEIGHT = r"\csname spx@image@maxheight\endcsname=0.85\textheight"
+"""What a picture may take of a page, so that its caption stands below it."""
+
 
 class ProgramFailedError(ExtensionError):
     """A program of the document failed, and the settings say that the build fails with it."""
@@ -107,19 +110,20 @@ def visit_html(self: Any, node: chainrule) -> None:
     server = self.builder.config.chainrule_server
     order: Order = node["order"]
     classes = " ".join(["chainrule", *node["classes"]])
+    names = f'{classes}" id="{node["ids"][0]}' if node["ids"] else classes
     alt = escape(node["alt"])
     if node["mode"] == "static":
         name = _file(self.builder, node, "svg")
         if name is not None:
             address = f"{self.builder.imgpath}/{name}"
-            self.body.append(f'<img class="{classes}" src="{address}" alt="{alt}">')
+            self.body.append(f'<img class="{names}" src="{address}" alt="{alt}">')
     elif not server:
         raise ProgramFailedError(f"{node['path']}: the mode {node['mode']} needs chainrule_server")
     elif node["mode"] == "link":
-        self.body.append(f'<img class="{classes}" src="{escape(order.url(server))}" alt="{alt}" loading="lazy">')
+        self.body.append(f'<img class="{names}" src="{escape(order.url(server))}" alt="{alt}" loading="lazy">')
     else:
         self.body.append(
-            f'<iframe class="{classes}" src="{escape(order.frame_url(server))}" title="{alt}" width="100%" '
+            f'<iframe class="{names}" src="{escape(order.frame_url(server))}" title="{alt}" width="100%" '
             'height="480" sandbox="allow-scripts" loading="lazy" style="border:0"></iframe>'
         )
     raise nodes.SkipNode
@@ -129,7 +133,10 @@ def visit_latex(self: Any, node: chainrule) -> None:
     """Write the graph for LaTeX: a PDF."""
     name = _file(self.builder, node, "pdf")
     if name is not None:
-        self.body.append(f"\\sphinxincludegraphics[]{{{name}}}")
+        picture = f"{{{LATEX_HEIGHT}\\sphinxincludegraphics[]{{{name}}}}}"
+        in_figure = isinstance(node.parent, nodes.figure)
+        target = "".join(self.hypertarget(one) for one in node["ids"])
+        self.body.append(picture if in_figure else f"\n\n{target}\\noindent{picture}\n\n")
     raise nodes.SkipNode
 
 

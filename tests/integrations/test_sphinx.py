@@ -2,10 +2,13 @@
 
 import io
 import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
+import pypdfium2 as pdfium
 import pytest
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
@@ -85,6 +88,38 @@ def test_latex_gets_a_pdf(tmp_path: Path) -> None:
     found = re.search(r"\\sphinxincludegraphics\[\]\{(chainrule-[0-9a-f]+\.pdf)\}", tex)
     assert found
     assert (tmp_path / "latex" / found[1]).read_bytes().startswith(b"%PDF")
+
+
+LATEX = shutil.which("pdflatex")
+
+
+@pytest.mark.skipif(LATEX is None, reason="there is no pdflatex on this machine")
+def test_latex_makes_a_document_of_it(tmp_path: Path) -> None:
+    tall = "x = tensor(1., requires_grad=True)\n   for _ in range(12):\n       x = x.sin()\n   x.backward()"
+    text = (
+        f"{GOOD}\n.. chainrule::\n   :caption: A tall one\n\n   {tall}\n\n"
+        ".. chainrule::\n   :name: bare\n\n   x * 2\n\nAfter it.\n\nSee :ref:`the sum <twice>`.\n"
+    )
+    assert build(tmp_path, text, "latex") == ""
+    tex = next((tmp_path / "latex").glob("*.tex"))
+    command = [LATEX or "", "-interaction=nonstopmode", "-halt-on-error", tex.name]
+    for _ in range(2):  # the second run knows where everything stands
+        ran = subprocess.run(command, cwd=tex.parent, capture_output=True, text=True, timeout=120, check=False)
+        assert ran.returncode == 0, ran.stdout[-2_000:]
+    assert "Overfull \\vbox" not in ran.stdout
+    assert "undefined" not in ran.stdout
+    with pdfium.PdfDocument(tex.with_suffix(".pdf")) as document:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    after = next(page for page in pages if "After it." in page)
+    assert re.search(r"^After it\.", after, re.MULTILINE), "it stands in a paragraph of its own"
+    assert any("SumBackward0" in page and "Twice the sum" in page for page in pages)
+
+
+def test_a_graph_without_a_caption_can_be_referred_to(tmp_path: Path) -> None:
+    assert build(tmp_path, "T\n=\n\n.. chainrule::\n   :name: bare\n\n   x * 2\n\nSee `it <bare_>`_.\n") == ""
+    page = (tmp_path / "html" / "index.html").read_text(encoding="utf-8")
+    assert '<img class="chainrule" id="bare"' in page
+    assert 'href="#bare"' in page
 
 
 def test_text_gets_words(tmp_path: Path) -> None:
