@@ -51,13 +51,18 @@ _INHERITED = object()
 _originals: list[tuple[Any, str, Any]] = []
 
 
-def listen(listener: Listener) -> None:
-    """Call a listener for what happens in this thread from now on."""
+def hold() -> None:
+    """Replace it now and for good: a process that does nothing but record need not do it for each tape."""
     global _running
     with _lock:
         _running += 1
         if _running == 1:
             _install()
+
+
+def listen(listener: Listener) -> None:
+    """Call a listener for what happens in this thread from now on."""
+    hold()
     _listening.listeners.append(listener)
 
 

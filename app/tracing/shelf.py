@@ -1,5 +1,6 @@
 """Room for many small copies of tensors."""
 
+import numpy as np
 import torch
 
 CHUNK_BYTES = 2**18
@@ -23,7 +24,9 @@ class Shelf:
         if size == 0:
             return tensor.clone()
         if self._used + size > self._chunk.numel():
-            self._chunk = torch.empty(max(CHUNK_BYTES, size), dtype=torch.uint8, device="cpu")
+            # NumPy leaves it as it is, where PyTorch may have been told to fill what is empty: memory that is not
+            # written to costs nothing.
+            self._chunk = torch.from_numpy(np.empty(max(CHUNK_BYTES, size), dtype=np.uint8))
             self._used = 0
         place = self._chunk.narrow(0, self._used, size).view(tensor.dtype).view(tensor.shape)
         self._used += -(-size // _ALIGNMENT) * _ALIGNMENT

@@ -44,7 +44,7 @@ def _same_numbers(seed: int) -> Iterator[None]:
     before = random.getstate(), np.random.get_state(), torch.get_rng_state()
     random.seed(seed)
     np.random.seed(seed % 2**32)
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed would also note where it was called, for GPUs
     try:
         yield
     finally:
@@ -62,11 +62,9 @@ def _torch_defaults() -> Iterator[None]:
     torch.set_grad_enabled(True)
     torch.set_warn_always(True)
     # What torch.empty gives is filled (with NaN), not left to what was in memory: that differs from run to run.
-    deterministic, warn_only = (
-        torch.are_deterministic_algorithms_enabled(),
-        torch.is_deterministic_algorithms_warn_only_enabled(),
-    )
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    # (torch.use_deterministic_algorithms sets the same, and imports the compiler to tell it too.)
+    deterministic = torch.get_deterministic_debug_mode()
+    torch.set_deterministic_debug_mode("warn")
     # oneDNN writes machine code as it goes, which a confined child may not execute; PyTorch's own kernels also leave a
     # graph of plain operators. (The public switch warns of GPUs when it is put back.)
     onednn = torch._C._get_mkldnn_enabled()
@@ -75,7 +73,7 @@ def _torch_defaults() -> Iterator[None]:
         yield
     finally:
         torch._C._set_mkldnn_enabled(onednn)
-        torch.use_deterministic_algorithms(deterministic, warn_only=warn_only)
+        torch.set_deterministic_debug_mode(deterministic)
         torch.set_warn_always(always)
         torch.autograd.set_detect_anomaly(anomaly, anomaly_nan)
         torch.set_default_dtype(dtype)

@@ -1,5 +1,6 @@
 """Makes everything happen once that happens lazily: a confined child cannot open a file to import anything."""
 
+import gc
 import importlib
 from dataclasses import replace
 
@@ -9,8 +10,10 @@ from app.graph.wire import ExecutionRequest
 from app.limits import Limits
 from app.paths import EXAMPLES
 from app.program.tables import MODULES
+from app.tracing import patches
 from app.worker.check import execute_and_check
 from app.worker.execution import execute
+from app.worker.uncompiled import leave_compiler_out
 
 PROGRAMS = (
     "x = torch.ones(2, 2, requires_grad=True)\n(x @ x).exp().sum()",
@@ -36,7 +39,7 @@ y.backward()
 
 LAZY = (
     *("encodings.ascii", "encodings.idna", "encodings.latin_1", "encodings.unicode_escape"),
-    *("torch._dynamo", "torch._decomp.decompositions_for_jvp", "numpy._core.arrayprint"),
+    *("torch._decomp.decompositions_for_jvp", "numpy._core.arrayprint"),
 )
 """Modules that others import where they are first used."""
 
@@ -49,8 +52,12 @@ def warm_up(limits: Limits) -> None:
     """Import and run what programs will need."""
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
+    leave_compiler_out()
+    patches.hold()
     for module in (*MODULES, *LAZY):
         importlib.import_module(module)
+    gc.collect()
+    gc.freeze()  # graphs that cut something off collect the garbage, which would else look at all of PyTorch each time
     patient = replace(limits, wall_seconds=START_SECONDS, cpu_seconds=START_SECONDS)
     for source in (*PROGRAMS, *(path.read_text("utf-8") for path in sorted(EXAMPLES.glob("*.py")))):
         execute(ExecutionRequest(source=source), patient)

@@ -1,6 +1,5 @@
 """The zygote: has torch warm in memory, and forks a child whenever it is told to."""
 
-import gc
 import os
 import select
 import signal
@@ -12,6 +11,7 @@ from app.graph.pipe import BROKEN, FORK, FORK_NOW, PACKET_BYTES, Exited, Failed,
 from app.worker.channel import Channel
 from app.worker.child import serve_one
 from app.worker.confine import Place, confine, empty_folder, hold_process_namespace, leave_namespaces
+from app.worker.memory import settle_memory
 from app.worker.warmup import touch_memory, warm_up
 
 
@@ -27,8 +27,7 @@ def _serve(control: socket.socket) -> int:
         namespaces = _namespaces(order)
         warm_up(order.read_limits())
         assert_one_thread()
-        gc.collect()
-        gc.freeze()  # what is here now is never looked at by the collector again, so its pages stay shared
+        settle_memory()
         if namespaces.active and "process" in namespaces.detail:
             hold_process_namespace()
         control.send(Ready(pid=os.getpid(), layers=[namespaces], torch=torch.__version__).model_dump_json().encode())

@@ -48,6 +48,16 @@ def unshare(flags: int) -> None:
         raise _error()
 
 
+def madvise(address: int, length: int, advice: int) -> None:
+    """Tell the kernel how a part of this process's memory is best kept.
+
+    Raises:
+        OSError: the kernel does not do that.
+    """
+    if _libc.madvise(ctypes.c_void_p(address), ctypes.c_size_t(length), ctypes.c_int(advice)) == -1:
+        raise _error()
+
+
 def _error() -> OSError:
     number = ctypes.get_errno()
     return OSError(number, os.strerror(number))
