@@ -1,6 +1,8 @@
 # The page and the API in one container, as a user without rights.
-#   docker build -t chainrule . && docker run --rm -p 8000:8000 chainrule
-# The sandbox makes its own walls (seccomp, Landlock, rlimits) and needs no capability or device.
+#   docker build -t chainrule . && docker run --rm --init -p 127.0.0.1:8000:8000 chainrule
+# The sandbox makes its own walls (seccomp, Landlock, rlimits) and needs no capability or device. --init ends what the
+# sandbox leaves behind when it is restarted. To serve others, use compose.yaml: it has programs run in a second
+# container, without network.
 FROM python:3.11-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 \
@@ -21,7 +23,9 @@ COPY templates ./templates
 COPY static ./static
 COPY examples ./examples
 RUN pip install -c constraints.txt . \
-    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin chainrule
+    && groupadd --system --gid 10001 chainrule \
+    && useradd --system --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin chainrule \
+    && install --directory --owner=chainrule --group=chainrule --mode=0750 /run/chainrule
 
 USER chainrule
 EXPOSE 8000

@@ -11,6 +11,7 @@ from app.cli_check import add_check
 from app.cli_render import add_render
 from app.cli_serve import add_serve
 from app.cli_view import add_view
+from app.cli_worker import add_worker
 from app.errors import ChainruleError
 
 
@@ -21,7 +22,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"chainrule {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (add_serve, add_render, add_view, add_check):
+    for add in (add_serve, add_render, add_view, add_check, add_worker):
         add(commands)
     shtab.add_argument_to(parser, ["--print-completion"], help="print a script of completion for a shell")
     return parser

@@ -10,7 +10,7 @@ from app.errors import ChainruleError
 from app.layout import make_engine
 from app.pipeline import Pipeline, TraceRequest, versions
 from app.render import ViewOptions
-from app.sandbox import Pool
+from app.sandbox import make_pool
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def check(arguments: argparse.Namespace) -> int:
 async def _check(settings: Settings) -> int:
     for name, version in versions().items():
         print(f"{name:<12} {version}")
-    pool = Pool(settings)
+    pool = make_pool(settings)
     try:
         await pool.start()
         engine = make_engine(settings)

@@ -14,7 +14,7 @@ from app.errors import ChainruleError, ProgramRejectedError, SandboxError
 from app.graph.wire import Problem
 from app.layout import make_engine
 from app.pipeline import Pipeline, Trace
-from app.sandbox import Pool
+from app.sandbox import make_pool
 from app.settings import Settings
 from app.web.formats import MEDIA_TYPES, SUFFIXES
 from app.web.queries import VIEW_OPTIONS, Query, parse
@@ -138,7 +138,7 @@ def _format_of(path: Path) -> str:
 async def _render(jobs: Sequence[Job], query: Query, *, quiet: bool) -> int:
     settings = Settings.from_environment()
     query.options()  # a bad option is told before anything runs
-    pool = Pool(settings)
+    pool = make_pool(settings)
     await pool.start()
     try:
         pipeline = Pipeline(settings, pool, make_engine(settings))

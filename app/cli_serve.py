@@ -19,8 +19,6 @@ from app.web.server import make_server
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
 
 def add_serve(commands: "Commands") -> None:
     """Add the command to the command line."""
@@ -44,7 +42,7 @@ def serve(arguments: argparse.Namespace) -> int:
         settings = replace(settings, port=arguments.port)
     if arguments.insecure_local:
         settings = replace(settings, insecure_local=True)
-    if settings.insecure_local and settings.host not in LOOPBACK:
+    if settings.insecure_local and not settings.on_loopback:
         print(
             f"chainrule: programs that are not confined may be run for this machine only: --insecure-local does not go "
             f"with the host {settings.host}",

@@ -1,5 +1,6 @@
 """What the operator sets, read from the environment by `create_app` and the command line, never at import."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,8 +54,19 @@ class Settings:
     """Programs after which the warm parent of all children is replaced."""
     zygote_minutes: int = 60
     """Age after which the warm parent of all children is replaced [min]."""
+    worker_socket: str = ""
+    """Path of the Unix socket of a worker that runs the programs (`chainrule worker`); empty: children of the server
+    run them."""
     insecure_local: bool = False
     """Run programs although this machine cannot confine them; for one's own programs, on the loopback only."""
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether the server is reached from this machine alone."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -89,6 +101,7 @@ class Settings:
                 environ, "CHAINRULE_ZYGOTE_EXECUTIONS", cls.zygote_executions, low=1, high=10_000_000
             ),
             zygote_minutes=_whole_number(environ, "CHAINRULE_ZYGOTE_MINUTES", cls.zygote_minutes, low=1, high=100_000),
+            worker_socket=environ.get("CHAINRULE_WORKER_SOCKET", cls.worker_socket),
             insecure_local=_yes_or_no(environ, "CHAINRULE_INSECURE_LOCAL", cls.insecure_local),
         )
 

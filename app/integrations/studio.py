@@ -16,7 +16,7 @@ from app.graph.wire import Problem
 from app.layout import make_engine
 from app.pipeline import Pipeline, TraceRequest
 from app.render import ViewOptions
-from app.sandbox import Pool
+from app.sandbox import make_pool
 from app.settings import Settings
 
 Result = TypeVar("Result")
@@ -110,7 +110,7 @@ class LocalStudio:
         self._thread = threading.Thread(target=self._loop.run_forever, name="chainrule", daemon=True)
         self._thread.start()
         settings = Settings.from_environment()
-        self._pool = Pool(settings)
+        self._pool = make_pool(settings)
         self._run(self._pool.start())
         self._pipeline = Pipeline(settings, self._pool, make_engine(settings))
 

@@ -61,7 +61,7 @@ def lost_problem(reason: str, status: int | None, limits: Limits) -> Problem:
             detail=f"It used more than {limits.cpu_seconds} s, which is the limit, and had to be killed in the middle "
             "of an operation, so there is no graph. Use smaller tensors, or do fewer steps.",
         )
-    ended = f"signal {signal.Signals(-status).name}" if status is not None and status < 0 else reason
+    ended = f"signal {_name(-status)}" if status is not None and status < 0 else reason
     return Problem(
         slug="crash",
         severity="error",
@@ -91,3 +91,11 @@ def invalid_problem(reason: str) -> Problem:
         detail="The program's process sent something that is not a proper answer, so nothing of it is shown.",
         message=reason,
     )
+
+
+def _name(number: int) -> str:
+    """Return the name of a signal; real-time signals have none."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)

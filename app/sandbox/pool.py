@@ -1,7 +1,6 @@
 """The pool: takes requests in order, as many at once as there are cores, each in a child of its own."""
 
 import asyncio
-import ipaddress
 import os
 import sys
 import time
@@ -187,7 +186,7 @@ class Pool:
         await nursery.start()
         self._started_at = time.monotonic()
         confined = any(layer.name == "seccomp" and layer.active for layer in nursery.layers)
-        if not confined and not _is_loopback(self._settings.host):
+        if not confined and not self._settings.on_loopback:
             nursery.close()
             raise SandboxError(
                 f"programs cannot be confined on this machine, so the server may listen on the loopback only, "
@@ -238,10 +237,3 @@ def _can_fork() -> bool:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

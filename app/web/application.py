@@ -15,7 +15,7 @@ from app.errors import ChainruleError
 from app.layout import make_engine
 from app.paths import STATIC
 from app.pipeline import Executor, Pipeline
-from app.sandbox import Pool
+from app.sandbox import Pool, RemotePool, make_pool
 from app.settings import Settings
 from app.web import api, batch, catalogue, embed, health, openapi, pages, pages_kinds, pictures, problems, render
 from app.web.clients import Buckets
@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
         ValueError: a setting in the environment cannot be used.
     """
     settings = settings or Settings.from_environment()
-    executor = pool or Pool(settings)
+    executor = pool or make_pool(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -86,7 +86,7 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
         settings, executor, make_engine(settings), executions.admit, drawings.admit, metrics.observe_stage
     )
     metrics.watch(app.state.pipeline)
-    if isinstance(executor, Pool):
+    if isinstance(executor, Pool | RemotePool):
         metrics.watch_pool(executor.figures)
     for part in (health, api, batch, render, catalogue, pictures, embed, openapi, pages, pages_kinds):
         app.include_router(part.router)

@@ -1,5 +1,6 @@
 """Is the server there, can it run programs, and how does it fare?"""
 
+import asyncio
 from time import monotonic
 
 from fastapi import APIRouter
@@ -9,6 +10,7 @@ from starlette.responses import Response
 
 from app.errors import SandboxError
 from app.graph.wire import ExecutionRequest
+from app.sandbox import RemotePool
 from app.web.documents import problem_responses
 from app.web.metrics import MEDIA_TYPE
 
@@ -18,6 +20,8 @@ PROBE = ExecutionRequest(source="x * 2", inputs={"x": 3.0})
 PROBE_VALUE = 6.0
 PROBE_SECONDS = 2.0
 """How long a good answer is believed [s]."""
+PATIENCE_SECONDS = 4.0
+"""How long an answer is waited for: whoever asks does not wait much longer [s]."""
 
 
 class Health(BaseModel):
@@ -38,7 +42,12 @@ async def readyz(request: Request) -> Health:
     state = request.app.state
     if monotonic() - state.probed_at < PROBE_SECONDS:
         return Health()
-    answer = await state.pool.execute(PROBE)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            answer = await state.pool.execute(PROBE)
+    except TimeoutError:
+        away = state.pool.away if isinstance(state.pool, RemotePool) else None
+        raise SandboxError(away or f"A small program did not come back within {PATIENCE_SECONDS:g} s") from None
     root = next((one for one in answer.graph.roots), None)
     values = [
         output.value.values

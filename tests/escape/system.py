@@ -85,6 +85,7 @@ SIGNALS = programs(
     kill_itself="import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
     raise_signal="import signal\nsignal.raise_signal(signal.SIGTERM)",
     abort="import os\nos.abort()",
+    a_signal_without_a_name="import signal\nsignal.raise_signal(40)",
     ignore_everything="import signal\nfor s in (signal.SIGALRM, signal.SIGPROF, signal.SIGTERM, signal.SIGXCPU):\n"
     "    signal.signal(s, signal.SIG_IGN)\nwhile True:\n    pass",
     block_everything="import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True:\n    pass",

@@ -1,0 +1,365 @@
+"""Server and worker as two processes: what runs, what is refused, and what happens when one of them goes away."""
+
+import asyncio
+import os
+import signal
+import socket
+import stat
+import sys
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import torch
+
+from app.errors import BusyError, SandboxError
+from app.graph.pipe import ANSWER, BROKEN, STARTED, Layer
+from app.graph.wire import ExecutionAnswer, ExecutionRequest
+from app.limits import Limits
+from app.sandbox import RemotePool, link, make_pool, remote
+from app.sandbox.link import ALIVE, GREETING, UNANSWERED, Greeting, frame, own_limits, own_versions
+from app.sandbox.service import claim, serving
+from app.settings import Settings
+from tests.sandbox.test_chaos import BUSY, ENDLESS, SUM, is_right, until
+
+T = TypeVar("T")
+Say = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is a worker on Linux only")
+
+ROOT = Path(__file__).resolve().parents[2]
+GREETED = Greeting(
+    instance="one",
+    versions=own_versions(),
+    limits=own_limits(Limits()),
+    at_once=2,
+    layers=[Layer(name="seccomp", active=True)],
+)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[asyncio.Runner, Settings]]:
+    """A worker on a socket in this process, for the tests that leave it as it was."""
+    path = str(tmp_path_factory.mktemp("worker") / "socket")
+    settings = Settings(workers=2, queue=3, worker_socket=path)
+    with asyncio.Runner() as runner:
+        service = serving(settings, path)
+        runner.run(service.__aenter__())
+        yield runner, settings
+        runner.run(service.__aexit__(None, None, None))
+    assert not os.path.exists(path)
+
+
+async def executed(settings: Settings, request: ExecutionRequest) -> ExecutionAnswer:
+    pool = make_pool(settings)
+    await pool.start()
+    try:
+        return await pool.execute(request)
+    finally:
+        await pool.stop()
+
+
+def test_a_program_runs_in_the_worker(served: tuple[asyncio.Runner, Settings]) -> None:
+    runner, settings = served
+    answer = runner.run(executed(settings, ExecutionRequest(source="(x**3).sum()", inputs={"x": [1.0, 2.0]})))
+    (leaf,) = [node for node in answer.graph.nodes if node.kind == "leaf"]
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    (x**3).sum().backward()
+    assert leaf.accumulated[0] is not None
+    assert leaf.accumulated[0].values == x.grad.tolist()
+
+
+def test_the_worker_tells_how_it_confines(served: tuple[asyncio.Runner, Settings]) -> None:
+    runner, settings = served
+
+    async def use() -> dict[str, bool]:
+        pool = RemotePool(settings)
+        await pool.start()
+        return {layer.name: layer.active for layer in pool.report()}
+
+    assert runner.run(use())["seccomp"]
+
+
+def test_beyond_the_queue_a_request_is_told_to_come_back(served: tuple[asyncio.Runner, Settings]) -> None:
+    runner, settings = served
+
+    async def use() -> tuple[list[ExecutionAnswer | BaseException], int]:
+        servers = [RemotePool(settings) for _ in range(8)]  # each of them alone would not be refused
+        results = await asyncio.gather(*(server.execute(SUM) for server in servers), return_exceptions=True)
+        return results, sum(server.figures().outcomes.get("refused", 0) for server in servers)
+
+    results, refused = runner.run(use())
+    assert sum(isinstance(result, BusyError) for result in results) == refused == 3
+    assert sum(isinstance(result, ExecutionAnswer) and is_right(result) for result in results) == 5
+
+
+def test_one_server_may_have_so_many_under_way(served: tuple[asyncio.Runner, Settings]) -> None:
+    runner, settings = served
+
+    async def use() -> list[ExecutionAnswer | BaseException]:
+        pool = RemotePool(settings)
+        await pool.start()
+        return await asyncio.gather(*(pool.execute(SUM) for _ in range(7)), return_exceptions=True)
+
+    assert [isinstance(result, BusyError) for result in runner.run(use())] == [False] * 5 + [True] * 2
+
+
+def test_a_server_that_goes_away_frees_its_place(served: tuple[asyncio.Runner, Settings]) -> None:
+    runner, settings = served
+
+    async def use() -> ExecutionAnswer:
+        pool = RemotePool(settings)
+        gone = [asyncio.create_task(pool.execute(ENDLESS)) for _ in range(2)]
+        await until(lambda: pool.figures().running == 2)
+        for task in gone:
+            task.cancel()
+        await asyncio.gather(*gone, return_exceptions=True)
+        assert pool.figures().running == pool.figures().waiting == 0
+        began = time.monotonic()
+        answer = await pool.execute(SUM)
+        assert time.monotonic() - began < settings.limits.wall_seconds / 2  # nobody waited for the endless ones
+        return answer
+
+    assert is_right(runner.run(use()))
+
+
+def test_a_worker_with_other_limits_is_not_for_this_server(served: tuple[asyncio.Runner, Settings]) -> None:
+    runner, settings = served
+    other = replace(settings, limits=Limits(wall_seconds=9.0))
+    with pytest.raises(SandboxError, match=r"wall_seconds is 5\.0 there and 9\.0 here"):
+        runner.run(RemotePool(other).start())
+
+
+def test_nothing_else_is_taken_for_a_request(served: tuple[asyncio.Runner, Settings]) -> None:
+    runner, settings = served
+
+    async def use(sent: bytes) -> bytes:
+        reader, writer = await asyncio.open_unix_connection(settings.worker_socket)
+        writer.write(sent)
+        received = await reader.read(-1)
+        writer.close()
+        return received[:1] + received[-1:]
+
+    for sent in (b"GET / HTTP/1.1\r\n\r\n", frame(ANSWER, b"{}"), b"R\xff\xff\xff\xff"):
+        assert runner.run(use(sent)) == GREETING + b"}"  # the greeting and nothing more
+    assert is_right(runner.run(executed(settings, SUM)))
+
+
+def test_a_request_that_no_child_understands_is_told(served: tuple[asyncio.Runner, Settings]) -> None:
+    runner, settings = served
+
+    async def use() -> bytes:
+        reader, writer = await asyncio.open_unix_connection(settings.worker_socket)
+        writer.write(frame(b"R", b"{}"))
+        received = await reader.read(-1)
+        writer.close()
+        return received
+
+    assert b"lost before the program started" in runner.run(use())
+
+
+def against(path: Path, say: Say, settings: Settings, use: Callable[[RemotePool], Coroutine[None, None, T]]) -> T:
+    """Use a worker that says what ``say`` writes."""
+
+    async def main() -> T:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            try:
+                await say(reader, writer)
+            finally:
+                writer.close()
+
+        server = await asyncio.start_unix_server(serve, path / "socket")
+        try:
+            return await use(RemotePool(replace(settings, worker_socket=str(path / "socket"))))
+        finally:
+            server.close()
+
+    return asyncio.run(main())
+
+
+def saying(*frames: bytes, greeting: Greeting = GREETED) -> Say:
+    async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(frame(GREETING, greeting.model_dump_json().encode()))
+        await reader.read(1)
+        writer.write(b"".join(frames))
+        await writer.drain()
+
+    return say
+
+
+@pytest.mark.parametrize(
+    ("frames", "slug"),
+    [
+        ((frame(STARTED), frame(ANSWER, b"{}")), None),
+        ((frame(ALIVE), frame(STARTED), frame(ALIVE), frame(ANSWER, b"{}")), None),
+        ((frame(STARTED), frame(ANSWER, b'{"graph": 3}')), "answer-invalid"),
+        ((frame(STARTED), frame(UNANSWERED, b'{"kind": "overdue"}')), "time-limit"),
+        ((frame(STARTED), frame(UNANSWERED, b'{"kind": "lost", "reason": "ended", "status": -31}')), "forbidden-call"),
+        ((frame(STARTED), frame(UNANSWERED, b'{"kind": "lost", "reason": "ended", "status": -11}')), "crash"),
+        ((frame(STARTED), frame(UNANSWERED, b'{"kind": "lost", "reason": "ended", "status": -60}')), "crash"),
+        ((frame(STARTED), frame(UNANSWERED, b'{"kind": "forged", "reason": "it sent"}')), "answer-invalid"),
+        ((frame(STARTED), frame(UNANSWERED, b'{"kind": "lost", "status": 70000}')), "interrupted"),
+        ((frame(STARTED), b"A\xff\xff\xff\xff"), "interrupted"),
+        ((frame(STARTED), frame(STARTED)), "interrupted"),
+        ((frame(STARTED), frame(b"Z")), "interrupted"),
+        ((frame(STARTED), frame(ALIVE) * 50), "interrupted"),
+        ((frame(STARTED),), "interrupted"),
+    ],
+)
+def test_what_a_worker_says_is_not_trusted(tmp_path: Path, frames: tuple[bytes, ...], slug: str | None) -> None:
+    answer = against(tmp_path, saying(*frames), Settings(), lambda pool: pool.execute(SUM))
+    assert [problem.slug for problem in answer.problems] == ([slug] if slug else [])
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        (),
+        (frame(ANSWER, b"{}"),),
+        (frame(GREETING, b"{}"),),
+        (frame(link.BUSY, b'{"message": 3}'),),
+        (b"Q\xff\xff\xff\xff",),
+    ],
+)
+def test_a_request_that_has_not_started_is_tried_again_and_in_the_end_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, frames: tuple[bytes, ...]
+) -> None:
+    monkeypatch.setattr(remote, "RETURN_SECONDS", -1.0)
+    with pytest.raises(SandboxError, match="cannot be reached"):
+        against(tmp_path, saying(*frames), Settings(), lambda pool: pool.execute(SUM))
+
+
+def test_a_worker_that_falls_silent_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.sandbox.link.SILENCE_SECONDS", 0.05)
+
+    async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await saying(frame(STARTED))(reader, writer)
+        await reader.read(-1)  # until the server has gone
+
+    answer = against(tmp_path, say, Settings(), lambda pool: pool.execute(SUM))
+    assert [problem.slug for problem in answer.problems] == ["interrupted"]
+
+
+def test_what_is_wrong_in_the_worker_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SandboxError, match="cannot run programs: 5 children were lost"):
+        against(
+            tmp_path,
+            saying(frame(BROKEN, b"5 children were lost")),
+            Settings(),
+            lambda pool: pool.execute(SUM),
+        )
+    busy = frame(link.BUSY, b'{"message": "many wait", "retry_after_seconds": 7}')
+    with pytest.raises(BusyError, match="many wait") as told:
+        against(tmp_path, saying(busy), Settings(), lambda pool: pool.execute(SUM))
+    assert told.value.retry_after_seconds == 7
+
+
+@pytest.mark.parametrize(
+    ("greeting", "reason"),
+    [
+        (GREETED.model_copy(update={"versions": {"torch": "1.0"}}), "other versions"),
+        (GREETED.model_copy(update={"layers": [Layer(name="seccomp", active=False)]}), "loopback only"),
+    ],
+)
+def test_a_worker_that_is_none_for_this_server_stops_it(tmp_path: Path, greeting: Greeting, reason: str) -> None:
+    with pytest.raises(SandboxError, match=reason):
+        against(tmp_path, saying(greeting=greeting), Settings(host="0.0.0.0"), lambda pool: pool.start())
+
+
+def test_without_a_worker_the_server_starts_and_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "RETURN_SECONDS", -1.0)
+
+    async def use() -> str | None:
+        pool = RemotePool(Settings(worker_socket=str(tmp_path / "nothing")))
+        await pool.start()
+        with pytest.raises(SandboxError, match="No such file or directory"):
+            await pool.execute(SUM)
+        await pool.stop()
+        with pytest.raises(BusyError, match="about to stop"):
+            await pool.execute(SUM)
+        return pool.away
+
+    assert "No such file or directory" in (asyncio.run(use()) or "")
+
+
+def test_a_socket_that_a_dead_worker_left_is_taken_over(tmp_path: Path) -> None:
+    path = str(tmp_path / "socket")
+    claim(path).close()
+    with claim(path) as listener:
+        assert stat.S_IMODE(os.stat(path).st_mode) == 0o660
+        with pytest.raises(SandboxError, match="another worker"):
+            claim(path)
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(path)
+            listener.accept()[0].close()
+
+
+def test_what_is_not_a_socket_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("mine")
+    with pytest.raises(SandboxError, match="not a socket"):
+        claim(str(file))
+    assert file.read_text() == "mine"
+    with pytest.raises(SandboxError, match="cannot listen"):
+        claim(str(tmp_path / "nowhere" / "socket"))
+    with pytest.raises(SandboxError, match="too long"):
+        claim("/" + "a" * 200)
+
+
+@asynccontextmanager
+async def worker_process(path: str):  # type: ignore[no-untyped-def]
+    """Start `chainrule worker` and wait until it serves."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "app", "worker", "--socket", path),
+        stdout=asyncio.subprocess.PIPE,
+        cwd=ROOT,
+        env={**os.environ, "CHAINRULE_WALL_SECONDS": "60", "CHAINRULE_CPU_SECONDS": "60"},
+    )
+    try:
+        assert process.stdout is not None
+        assert path.encode() in await process.stdout.readline()
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+def test_a_worker_that_is_killed_comes_back_and_what_had_not_started_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "RETURN_SECONDS", 300.0)  # a start takes as long as others leave the machine to it
+    path = str(tmp_path / "socket")
+
+    async def main() -> tuple[list[ExecutionAnswer], int | None, int]:
+        pool = RemotePool(Settings(worker_socket=path, limits=Limits(wall_seconds=60.0, cpu_seconds=60)))
+        async with worker_process(path) as first:
+            await pool.start()
+            at_once = pool.figures().workers
+            running = [asyncio.create_task(pool.execute(ENDLESS)) for _ in range(at_once)]
+            await until(lambda: pool.figures().running == at_once, seconds=60)
+            waiting = [asyncio.create_task(pool.execute(SUM)) for _ in range(6)]
+            await until(lambda: pool.figures().waiting == 6)
+            first.kill()
+            await first.wait()
+            for answer in await asyncio.gather(*running):
+                assert [problem.slug for problem in answer.problems] == ["interrupted"]
+        assert os.path.exists(path)
+        async with worker_process(path) as second:
+            answers = await asyncio.gather(*waiting)
+            last = asyncio.create_task(pool.execute(BUSY))
+            await until(lambda: pool.figures().running == 1, seconds=60)
+            second.send_signal(signal.SIGTERM)  # it drains
+            answers.append(await last)
+            return answers, await second.wait(), pool.figures().starts
+
+    answers, code, starts = asyncio.run(main())
+    assert len(answers) == 7
+    assert all(is_right(answer) for answer in answers)
+    assert code == 0
+    assert starts == 2
+    assert not os.path.exists(path)
