@@ -2,9 +2,7 @@
 
 import argparse
 import asyncio
-import errno
 import logging
-import os
 import socket
 import sys
 from dataclasses import replace
@@ -14,7 +12,7 @@ from app.errors import SandboxError
 from app.settings import Settings
 from app.web import create_app
 from app.web.envelope import LOG as REQUESTS
-from app.web.server import make_server
+from app.web.listening import listen, serve_app, url_of, why_not
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -52,7 +50,7 @@ def serve(arguments: argparse.Namespace) -> int:
     try:
         listener = listen(settings.host, settings.port)
     except OSError as error:
-        print(f"chainrule: {_reason(error, settings)}", file=sys.stderr)
+        print(f"chainrule: {why_not(error, settings)}", file=sys.stderr)
         return 1
     with listener:
         try:
@@ -64,44 +62,16 @@ def serve(arguments: argparse.Namespace) -> int:
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
-    host, port = listener.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
     if settings.log_requests:
         REQUESTS.addHandler(logging.StreamHandler())
         REQUESTS.setLevel(logging.INFO)
-    app = create_app(settings)
-    server = make_server(app, settings)
-    server.on_started = lambda: print(f"Chainrule serves http://{shown}:{port} (Ctrl+C stops it)", flush=True)
-    async with app.router.lifespan_context(app):
-        await server.serve(sockets=[listener])
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens at an address.
-
-    Raises:
-        OSError: the address does not exist or is taken.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio switches Nagle's algorithm off only where the protocol is named: without it a small answer waits 40 ms
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if os.name == "posix":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(2048)
-    except OSError:
-        listener.close()
-        raise
-    return listener
-
-
-def _reason(error: OSError, settings: Settings) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"port {settings.port} of {settings.host} is taken; choose another with --port or CHAINRULE_PORT"
-    if error.errno == errno.EACCES:
-        return f"this user may not listen on port {settings.port}; choose one above 1023 with --port"
-    return f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}"
+    url = url_of(listener)
+    await serve_app(
+        create_app(settings),
+        settings,
+        listener,
+        lambda: print(f"Chainrule serves {url} (Ctrl+C stops it)", flush=True),
+    )
 
 
 def _port(text: str) -> int:

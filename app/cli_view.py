@@ -1,21 +1,28 @@
 """``chainrule view``: the graph of one's own script, in the browser; the script is trusted and runs unconfined."""
 
 import argparse
+import asyncio
 import sys
-import tempfile
 import webbrowser
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from app.layout import make_engine
-from app.render import draw
+from app.payload import encode
+from app.render import ViewOptions, draw
+from app.sandbox import LatePool
 from app.settings import Settings
+from app.web import create_app
 from app.web.formats import SUFFIXES
+from app.web.listening import listen, serve_app, url_of, why_not
+from app.web.pages import MOST_PAYLOAD_CHARACTERS
 from app.web.queries import VIEW_OPTIONS, parse_view
 
 if TYPE_CHECKING:
-    from app.tracing.script import ScriptTrace
+    from app.worker.script import ScriptAnswer
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -26,13 +33,18 @@ def add_view(commands: "Commands") -> None:
         "view",
         help="run one's own script, unconfined, and show its graph in the browser",
         description="Runs a script as python would, with no sandbox and no limit on time: use it for your own code. "
-        "The graph is written as one HTML file and opened in the browser.",
+        "The page opens with its graph, served to this machine alone until Ctrl+C; with -o the graph is written to a "
+        "file instead. The exit code is 1 where the script raised.",
     )
     parser.add_argument("script", type=Path)
-    parser.add_argument("-o", dest="output", type=Path, metavar="PATH", help="the file to write (default: a new one)")
-    parser.add_argument("--no-open", action="store_true", help="write the file and open nothing")
+    parser.add_argument(
+        "-o", dest="output", type=Path, metavar="PATH", help="write a file instead (html, svg, pdf, ...), and open it"
+    )
+    parser.add_argument("--port", type=int, default=0, help="the port of the page (default: a free one)")
+    parser.add_argument("--no-open", action="store_true", help="open nothing in the browser")
+    group = parser.add_argument_group("options of the picture", "as in the address of a picture")
     for name in VIEW_OPTIONS:
-        parser.add_argument(f"--{name.replace('_', '-')}", dest=f"view_{name}", metavar="X")
+        group.add_argument(f"--{name.replace('_', '-')}", dest=f"view_{name}", metavar="X")
     parser.add_argument("arguments", nargs="*", help="what the script finds in sys.argv; after -- if it has dashes")
     parser.set_defaults(run=view)
 
@@ -40,28 +52,74 @@ def add_view(commands: "Commands") -> None:
 def view(arguments: argparse.Namespace) -> int:
     """Run a script and show its graph."""
     settings = Settings.from_environment()
-    options = parse_view({name: getattr(arguments, f"view_{name}") for name in VIEW_OPTIONS})
+    given = {name: getattr(arguments, f"view_{name}") for name in VIEW_OPTIONS}
+    options = parse_view(given)
     print(f"chainrule: running {arguments.script} without a sandbox", file=sys.stderr)
-    trace = _trace(arguments.script, arguments.arguments, settings)
-    if trace.error is not None:
-        print(trace.error.rstrip(), file=sys.stderr)
-    path = arguments.output or Path(tempfile.mkdtemp(prefix="chainrule-")) / f"{arguments.script.stem}.html"
-    suffix = path.suffix.removeprefix(".")
-    picture_format = next((name for name, other in SUFFIXES.items() if other == suffix), suffix)
-    path.write_bytes(draw(trace.graph, picture_format, options, make_engine(settings), trace.source).content)
-    print(path)
-    if not arguments.no_open:
-        webbrowser.open(path.resolve().as_uri())
-    return 0 if trace.error is None else 1
+    script = _answer(arguments.script, arguments.arguments, settings)
+    if script.error is not None:
+        print(script.error.rstrip(), file=sys.stderr)
+    failed = 0 if script.error is None else 1
+    if arguments.output is not None:
+        _write(arguments.output, script, options, settings)
+        _open(arguments.output.resolve().as_uri(), arguments)
+        return failed
+    return _show(script, {name: value for name, value in given.items() if value is not None}, arguments) or failed
 
 
-def _trace(script: Path, arguments: list[str], settings: Settings) -> "ScriptTrace":
+def _answer(script: Path, arguments: list[str], settings: Settings) -> "ScriptAnswer":
     # By name, because it imports torch, which takes two seconds that no other command should wait for.
-    module = import_module("app.tracing.script")
+    module = import_module("app.worker.script")
     try:
-        trace: ScriptTrace = module.trace_script(script, arguments, settings.limits)
+        answer: ScriptAnswer = module.answer_script(script, arguments, settings.limits)
     except OSError as error:
         raise ValueError(f"{script} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{script} is not UTF-8 (byte {error.start})") from None
     except SyntaxError as error:
         raise ValueError(f"{script}:{error.lineno}: {error.msg}") from None
-    return trace
+    return answer
+
+
+def _write(path: Path, script: "ScriptAnswer", options: ViewOptions, settings: Settings) -> None:
+    suffix = path.suffix.removeprefix(".")
+    picture_format = next((name for name, other in SUFFIXES.items() if other == suffix), suffix)
+    drawing = draw(script.answer.graph, picture_format, options, make_engine(settings), script.source)
+    path.write_bytes(drawing.content)
+    print(path)
+
+
+def _show(script: "ScriptAnswer", view_options: dict[str, str], arguments: argparse.Namespace) -> int:
+    """Serve the page with the graph in it until told to stop."""
+    source = script.source.replace("\r\n", "\n")
+    payload = encode(source)
+    if len(payload) > MOST_PAYLOAD_CHARACTERS:
+        raise ValueError(f"{arguments.script} is too long for the page; write its graph to a file with -o graph.html")
+    settings = _own_settings(Settings.from_environment(), arguments.port, len(source.encode()))
+    app = create_app(settings, LatePool(settings))
+    app.state.pipeline.adopt(source, script.answer)
+    try:
+        listener = listen(settings.host, settings.port)
+    except OSError as error:
+        print(f"chainrule: {why_not(error, settings)}", file=sys.stderr)
+        return 1
+    fragment = f"#{urlencode(view_options)}" if view_options else ""
+    url = f"{url_of(listener)}/?p={payload}{fragment}"
+
+    def tell() -> None:
+        print(f"{url}\nchainrule: the graph of {arguments.script} is on this page until Ctrl+C", flush=True)
+        asyncio.get_running_loop().run_in_executor(None, _open, url, arguments)
+
+    with listener:
+        asyncio.run(serve_app(app, settings, listener, tell))
+    return 0
+
+
+def _own_settings(settings: Settings, port: int, source_bytes: int) -> Settings:
+    """Return the settings of a page for this machine alone, which takes the script whatever its length."""
+    limits = replace(settings.limits, source_bytes=max(settings.limits.source_bytes, source_bytes))
+    return replace(settings, host="127.0.0.1", port=port, rate_limit=0, insecure_local=False, limits=limits)
+
+
+def _open(address: str, arguments: argparse.Namespace) -> None:
+    if not arguments.no_open:
+        webbrowser.open(address)

@@ -1,10 +1,11 @@
 """The pool of confined children, seen from the web process: the only package that starts processes."""
 
+from app.sandbox.late import LatePool
 from app.sandbox.pool import Pool
 from app.sandbox.remote import RemotePool
 from app.settings import Settings
 
-__all__ = ["Pool", "RemotePool", "make_pool"]
+__all__ = ["LatePool", "Pool", "RemotePool", "make_pool"]
 
 
 def make_pool(settings: Settings) -> Pool | RemotePool:

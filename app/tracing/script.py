@@ -22,8 +22,11 @@ class ScriptTrace:
 
     graph: Graph
     source: str
-    error: str | None
-    """The traceback, where the script raised."""
+    names: dict[str, object]
+    """Its variables at the end."""
+    raised: Exception | None = None
+    error: str | None = None
+    """The traceback, where the script raised; or the word of an exit code that is not 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,9 @@ class CellTrace:
 
 def trace_script(path: Path, arguments: list[str], limits: Limits) -> ScriptTrace:
     """Run a script and return its graph; what it raises is part of the result.
+
+    Where the script runs no backward itself, one pass is run from the last tensor that it assigned; no ``.grad`` is
+    changed by it.
 
     Args:
         path: the script.
@@ -54,19 +60,25 @@ def trace_script(path: Path, arguments: list[str], limits: Limits) -> ScriptTrac
     names: dict[str, object] = {"__name__": "__main__", "__file__": filename, "__builtins__": __builtins__}
     argv, first = sys.argv, sys.path[0]
     sys.argv, sys.path[0] = [str(path), *arguments], str(path.resolve().parent)
-    error = None
+    error, failure, roots = None, None, None
     tape = Tape(limits, filename, source)
     try:
         with tape:
-            exec(code, names)
-    except SystemExit as end:
-        error = None if end.code in (None, 0) else f"SystemExit: {end.code}"
+            try:
+                exec(code, names)
+            except SystemExit as end:
+                error = None if end.code in (None, 0) else f"SystemExit: {end.code}"
+            if tape.pass_count == 0:
+                roots = _roots(None, _assigned(ast.parse(source, filename)), names)
+                for root in (roots or {}).values():
+                    ask_gradients(root, limits)
     except Exception as raised:
+        failure = raised
         error = "".join(traceback.format_exception(type(raised), raised, raised.__traceback__))
     finally:
         sys.argv, sys.path[0] = argv, first
     own = {name: value for name, value in names.items() if not name.startswith("__")}
-    return ScriptTrace(tape.graph(names=own), source, error)
+    return ScriptTrace(tape.graph(roots, own), source, own, failure, error)
 
 
 def trace_cell(source: str, names: dict[str, Any], limits: Limits, filename: str) -> CellTrace:
@@ -107,13 +119,17 @@ def trace_cell(source: str, names: dict[str, Any], limits: Limits, filename: str
 def _split(source: str, filename: str) -> tuple[CodeType, CodeType | None, list[str]]:
     """Return the statements, the last expression, and the names that are assigned to, the last one last."""
     tree = ast.parse(source, filename)
-    assigned = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    assigned = _assigned(tree)
     last = None
     if tree.body and isinstance(tree.body[-1], ast.Expr):
         expression = tree.body.pop()
         assert isinstance(expression, ast.Expr)
         last = compile(ast.Expression(expression.value), filename, "eval")
     return compile(tree, filename, "exec"), last, assigned
+
+
+def _assigned(tree: ast.AST) -> list[str]:
+    return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
 
 
 def _roots(value: object, assigned: list[str], names: dict[str, Any]) -> dict[str, torch.Tensor] | None:

@@ -23,6 +23,8 @@ from app.web.state import pipeline_of, settings_of
 
 router = APIRouter(include_in_schema=False)
 
+MOST_PAYLOAD_CHARACTERS = 60_000
+"""Of a program that the page's address carries."""
 
 USUAL_PARTS = frozenset({"problems", "console", "variables", "inputs", "inspector"})
 """The parts of the page that a run renews where it names none."""
@@ -43,7 +45,7 @@ async def show_page(
     request: Request,
     example: Annotated[str | None, Query(max_length=100)] = None,
     code: Annotated[str | None, Query(max_length=20_000)] = None,
-    p: Annotated[str | None, Query(max_length=60_000)] = None,
+    p: Annotated[str | None, Query(max_length=MOST_PAYLOAD_CHARACTERS)] = None,
 ) -> Response:
     """Show the page with an example, or with the program that the address carries."""
     chosen = site().example(example)

@@ -5,9 +5,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.cli_serve import listen
 from app.settings import Settings
 from app.web import create_app
+from app.web.listening import listen
 from app.web.server import Server, make_server
 from tests.web.counting import CountingPool
 

@@ -4,6 +4,15 @@ from app.graph.problems.kind import Kind
 
 KINDS = (
     Kind(
+        "unconfined",
+        "This program ran without a sandbox",
+        "Its author ran it on their own machine with `chainrule view`.",
+        (
+            "A script of one's own may read files and use any package, as it does under python, so nothing holds it "
+            "back. What is typed into the page always runs in the sandbox.",
+        ),
+    ),
+    Kind(
         "warning",
         "PyTorch gave a warning",
         "The program went on; the words are PyTorch's or Python's.",
