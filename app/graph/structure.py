@@ -3,41 +3,46 @@
 import marshal
 from dataclasses import replace
 from hashlib import blake2b
+from operator import itemgetter
 
-from app.graph.model import Graph, Node, Span
+from app.graph.model import Graph
 from app.graph.scene import Scene
+
+Atom = str | int | None
+_NODE = itemgetter("id", "kind", "op", "names", "flags", "span", "calls", "scope", "outputs")
+_EDGE = itemgetter("id", "kind", "source", "slot", "target", "output_nr", "argument")
+_TENSOR = itemgetter("dtype", "shape")
 
 
 def structure_of(graph: Graph) -> bytes:
     """Return a digest of everything in a graph but its numbers: equal for two runs that did the same."""
-    parts = (
-        [_of_node(node) for node in graph.nodes],
-        [
-            (edge.id, edge.kind, edge.source, edge.slot, edge.target, edge.output_nr, edge.argument)
-            for edge in graph.edges
-        ],
-        [(root.node, root.output_nr, root.name) for root in graph.roots],
-    )
+    # One flat list, in which every run of unknown length has its length before it: a tuple for each node and span
+    # would keep the garbage collector busy for longer than all the rest takes. And vars(), because to ask a model for
+    # one field after another takes three times as long as to take all that are wanted out of its dictionary.
+    parts: list[Atom] = [len(graph.nodes), len(graph.edges), len(graph.roots)]
+    add = parts.extend
+    for node in graph.nodes:
+        key, kind, op, names, flags, span, calls, scopes, outputs = _NODE(vars(node))
+        add((key, kind, op, len(names), len(flags), len(calls), len(scopes), len(outputs)))
+        add(names)
+        add(flags)
+        add(vars(span).values() if span else (None,))
+        for part in (*calls, *scopes):
+            # All fields of a place or scope, in their order.
+            add(vars(part).values())
+        for output in outputs:
+            value = output.value
+            if value is None:
+                add((None,))
+            else:
+                dtype, shape = _TENSOR(vars(value))
+                add((dtype, len(shape), *shape))
+    for edge in graph.edges:
+        add(_EDGE(vars(edge)))
+    for root in graph.roots:
+        add((root.node, root.output_nr, root.name))
     # Version 2 of marshal writes equal values as equal bytes, whatever else refers to them.
     return blake2b(marshal.dumps(parts, 2), digest_size=20).digest()
-
-
-def _of_node(node: Node) -> tuple[object, ...]:
-    return (
-        node.id,
-        node.kind,
-        node.op,
-        node.names,
-        node.flags,
-        _of_span(node.span),
-        [_of_span(call) for call in node.calls],
-        [(scope.kind, scope.name, scope.type, scope.call) for scope in node.scope],
-        [(output.value.shape, output.value.dtype) if output.value else None for output in node.outputs],
-    )
-
-
-def _of_span(span: Span | None) -> tuple[int, ...] | None:
-    return (span.line, span.column, span.end_line, span.end_column) if span else None
 
 
 def refit(scene: Scene, graph: Graph) -> Scene:

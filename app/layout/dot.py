@@ -25,6 +25,7 @@ def make_dot(
     direction: Direction = "TB",
     label_cells: int = 0,
     frame_titles: Mapping[str, str] | None = None,
+    text_scale: float = 1.0,
 ) -> str:
     """Return the DOT by which Graphviz places a scene: boxes of fixed size, no words of the program in it.
 
@@ -36,6 +37,7 @@ def make_dot(
         direction: where data flows: from top to bottom, and so on.
         label_cells: how many characters of room each line needs for a label; 0 for none.
         frame_titles: the title of each frame; only its length is used.
+        text_scale: how large titles and labels are, beside what they are by themselves.
 
     Raises:
         PictureError: an id is not one.
@@ -46,10 +48,10 @@ def make_dot(
             "nodesep": "0.36",
             "ranksep": "0.5",
             "fontname": "Courier",
-            "fontsize": f"{FRAME_TITLE:g}",
+            "fontsize": f"{FRAME_TITLE * text_scale:g}",
         },
         node_attr={"shape": "box", "fixedsize": "true", "label": ""},
-        edge_attr={"arrowsize": "0.8", "fontname": "Courier", "fontsize": "11"},
+        edge_attr={"arrowsize": "0.8", "fontname": "Courier", "fontsize": f"{11 * text_scale:g}"},
     )
     titles = frame_titles or {}
     placed: set[str] = set()

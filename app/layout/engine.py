@@ -34,6 +34,8 @@ class Engine:
         self._places: Kept[Geometry] = Kept(kept)
         self.scenes: Kept[Scene] = Kept(kept)
         """Scenes by structure and options: folding, too, is the same for other values."""
+        self.arrangements: Kept[Geometry] = Kept(kept)
+        """Whole pictures, put together from what was placed, by structure, options and sizes."""
         self.seconds = seconds
         """What one layout may take [s]."""
 
@@ -47,15 +49,19 @@ class Engine:
         """Which backend runs: "wasm" or "native"."""
         return self._backend.name
 
-    def place(self, dot: str) -> Geometry:
+    def place(self, dot: str, seconds: float | None = None) -> Geometry:
         """Return the geometry of a DOT, from memory where it is known.
+
+        Args:
+            dot: The DOT.
+            seconds: What the layout may take [s]; None for what a layout may take.
 
         Raises:
             LayoutDeadlineError: layout took longer than it may.
             PictureError: Graphviz failed.
         """
-        key = hashlib.sha256(dot.encode()).digest()
-        return self._places.get(key, lambda: parse_geometry(self._backend.run(dot, "json0", self.seconds)))
+        key, limit = hashlib.sha256(dot.encode()).digest(), self.seconds if seconds is None else seconds
+        return self._places.get(key, lambda: parse_geometry(self._backend.run(dot, "json0", limit)))
 
     def picture(self, dot: str, output: str = "svg") -> bytes:
         """Return Graphviz's own picture of a DOT, as ``dot -T<output>`` writes it.

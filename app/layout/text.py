@@ -22,7 +22,7 @@ _UNSAFE = re.compile(
     + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1, 17))
     + "]"
 )
-_OWN = frozenset(map(chr, range(32, 127))) | frozenset("×·…∞→←≈≤≥∂Σ‖")
+_OWN = frozenset(map(chr, range(32, 127))) | frozenset("×·…∞→←≈≤≥∂Σ")
 
 
 def _cell(character: str) -> float:

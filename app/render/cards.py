@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from app.graph.model import Node, Number, Tensor
+from app.graph.model import Node, Tensor
 from app.layout import card as measures
 from app.layout import text
 from app.layout.card import Block, Card, Header
@@ -184,9 +184,8 @@ def label_of(content: Content, title: str) -> str:
 
 
 def _said(tensor: Tensor) -> str:
-    listed: list[Number] = list(flatten(tensor.values))
-    if len(listed) == 1:
-        return numbers.one(listed[0], 12)
+    if tensor.numel == 1 and tensor.values is not None:
+        return numbers.one(next(flatten(tensor.values)), 12)
     stats = tensor.stats
     if stats.min is None or stats.max is None:
         return f"{tensor.numel} elements"

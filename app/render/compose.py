@@ -1,6 +1,6 @@
 """A graph as a picture: the scene, the cards' content, Graphviz's geometry, and marks upon it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from app.errors import LayoutDeadlineError, ViewInvalidError
@@ -8,7 +8,7 @@ from app.graph.fold import make_scene
 from app.graph.model import Graph, Tensor
 from app.graph.scene import Frame, Scene, SceneOptions
 from app.graph.structure import refit, structure_of
-from app.layout import Engine, Geometry, lone_boxes, make_dot, settle, shelve, text, without
+from app.layout import Engine, Geometry, Room, Size, arrange, text
 from app.layout.forms import Grid
 from app.render.content import Author, Content, Source
 from app.render.describe import describe_graph, title_of_graph
@@ -58,6 +58,7 @@ def compose(graph: Graph, options: ViewOptions, engine: Engine, source: str = ""
             "There is no graph to draw",
             "Autograd recorded nothing: no tensor of this program requires a gradient. Make one with "
             "requires_grad=True, for example x = torch.tensor([1., 2.], requires_grad=True).",
+            options.font_scale,
         )
     author = Author(graph, options, position, Source(tuple(source.splitlines())), focus)
     plan = _plan(graph, options, author, engine)
@@ -86,16 +87,16 @@ def pass_position(graph: Graph, options: ViewOptions, focus: Focus) -> int | Non
 
 
 def _plan(graph: Graph, options: ViewOptions, author: Author, engine: Engine) -> Plan:
-    scene = _kept_scene(graph, options, engine)
+    key, scene = _kept_scene(graph, options, engine)
     try:
-        return _place(scene, options, author, engine, ())
+        return _place(key, scene, options, author, engine, ())
     except LayoutDeadlineError as error:
         if len(scene.boxes) <= COARSE:
             raise _too_slow(graph, scene, engine) from error
-    coarse = _kept_scene(graph, replace(options, open=(), boxes=COARSE), engine)
+    key, coarse = _kept_scene(graph, replace(options, open=(), boxes=COARSE), engine)
     notice = f"Laying out {len(scene.boxes)} boxes took too long: this is a coarser picture."
     try:
-        return _place(coarse, options, author, engine, (notice,))
+        return _place(key, coarse, options, author, engine, (notice,))
     except LayoutDeadlineError as error:
         raise _too_slow(graph, coarse, engine) from error
 
@@ -127,22 +128,32 @@ def _scene_options(options: ViewOptions) -> SceneOptions:
     )
 
 
-def _kept_scene(graph: Graph, options: ViewOptions, engine: Engine) -> Scene:
+def _kept_scene(graph: Graph, options: ViewOptions, engine: Engine) -> tuple[Hashable, Scene]:
+    """A scene, and under what it is kept."""
     key = structure_of(graph), _scene_options(options)
-    return refit(engine.scenes.get(key, lambda: scene_of(graph, options)), graph)
+    return key, refit(engine.scenes.get(key, lambda: scene_of(graph, options)), graph)
 
 
-def _place(scene: Scene, options: ViewOptions, author: Author, engine: Engine, notices: tuple[str, ...]) -> Plan:
+def _place(
+    key: Hashable, scene: Scene, options: ViewOptions, author: Author, engine: Engine, notices: tuple[str, ...]
+) -> Plan:
     contents = {box.id: author.write(box) for box in scene.boxes}
-    sizes = {key: content.size for key, content in contents.items()}
-    titles = {frame.id: frame_title(frame) for frame in all_frames(scene.frames)}
-    room = 0 if options.labels == "none" else LABEL_CELLS
-    lone = lone_boxes(scene)
-    geometry = engine.place(make_dot(without(scene, lone), sizes, options.direction, room, titles))
-    geometry = shelve(geometry, lone, sizes)
-    pills = [key for key, content in contents.items() if content.card is None]
-    geometry = settle(geometry, scene, pills, options.direction)
-    return Plan(scene, contents, geometry, notices + scene.notices)
+    scale = options.font_scale
+    sizes = {box: _grown(content.size, scale) for box, content in contents.items()}
+    cells = 0 if options.labels == "none" else LABEL_CELLS
+
+    def make() -> Geometry:
+        titles = {frame.id: frame_title(frame) for frame in all_frames(scene.frames)}
+        pills = frozenset(box for box, content in contents.items() if content.card is None)
+        return arrange(scene, Room(sizes, pills, options.direction, cells, titles, scale), engine)
+
+    # What has the same structure and sizes stands at the same places: not even DOT is written for other values.
+    same = key, options.direction, cells, scale, tuple(sizes.values())
+    return Plan(scene, contents, engine.arrangements.get(same, make), notices + scene.notices)
+
+
+def _grown(size: Size, scale: float) -> Size:
+    return size if scale == 1 else Size(size.width * scale, size.height * scale)
 
 
 def _paint(
@@ -158,7 +169,8 @@ def _paint(
     scales = {kind: scale_of(kind, _tinted(plan.contents, kind)) for kind in ("value", "gradient")}
     shown = {kind: scale for kind, scale in scales.items() if _has_grid(plan.contents, kind)}
     notes = _notes(graph, plan, options, focus, position)
-    foot_width, foot_height = legend_size(list(shown), notes)
+    scale = options.font_scale
+    foot_width, foot_height = (length * scale for length in legend_size(list(shown), notes))
     width = max(geometry.size.width, foot_width) + 2 * MARGIN
     left = (width - geometry.size.width) / 2
     flows = {link.id: flow_of(link, position) for link in plan.scene.links}
@@ -170,7 +182,7 @@ def _paint(
     groups += [painter.box(box, plan.contents[box.id]) for box in plan.scene.boxes]
     height = geometry.size.height + 2 * MARGIN
     if foot_height:
-        groups.append(Group("legend", "", tuple(draw_legend(shown, notes, MARGIN, height))))
+        groups.append(Group("legend", "", tuple(draw_legend(shown, notes)), MARGIN, height, scale=scale))
         height += foot_height + MARGIN * 0.6
     return Picture(width, height, title, description, tuple(groups))
 
@@ -179,8 +191,8 @@ def _tinted(contents: Mapping[str, Content], kind: str) -> Iterator[Tensor]:
     """The tensors of a kind that are shown as cells, and so are tinted."""
     for content in contents.values():
         for row in content.rows:
-            tensor = row.content if isinstance(row.content, Tensor) else row.hidden
-            if row.block.kind == kind and tensor is not None and tensor.shape:
+            tensor = row.hidden if isinstance(row.content, str) else row.content
+            if row.block.kind == kind and tensor is not None and isinstance(row.block.form, Grid):
                 yield tensor
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.graph.model import Graph, Node, Output, Tensor
+from app.graph.model import Graph, Node, Output
 from app.graph.scene import Box, Fold
 from app.layout import text
 from app.layout.card import SHEETS, Block, Card, Header, measure, measure_pill
@@ -117,7 +117,7 @@ class Author:
         hides = row.block.kind in ("value", "gradient") and self._focus.hides(row.block.kind, node.id)
         if not hides:
             return row
-        return Row(row.block, "", row.content if isinstance(row.content, Tensor) else None)
+        return Row(row.block, "", None if isinstance(row.content, str) else row.content)
 
     def _lines(self, node: Node) -> Iterator[tuple[str, str]]:
         dtype = next((output.value.dtype for output in node.outputs if output.value), "")

@@ -61,10 +61,10 @@ def _gradient(node: Node, position: int) -> str:
 
 
 def _told(tensor: Tensor) -> str:
-    listed = list(flatten(tensor.values))
-    if len(listed) == 1 and not tensor.shape:
-        return numbers.one(listed[0], 12)
-    if tensor.values is not None and 0 < len(listed) <= 9:
+    if tensor.values is not None and 0 < tensor.numel <= 9:
+        listed = list(flatten(tensor.values))
+        if not tensor.shape:
+            return numbers.one(listed[0], 12)
         return f"{describe_shape(tensor.shape)}: {' '.join(numbers.many(listed, 9))}"
     norm = tensor.stats.norm
     return describe_shape(tensor.shape) + (f", norm {norm:.4g}" if norm is not None else "")

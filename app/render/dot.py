@@ -32,12 +32,13 @@ def draw_dot(graph: Graph, options: ViewOptions, engine: Engine, source: str = "
 def write_dot(graph: Graph, options: ViewOptions) -> str:
     """Return a graph as DOT, folded as a picture is."""
     lines = Lines(graph, options)
+    font = {"fontname": "Courier", "fontsize": f"{11 * options.font_scale:g}"}
     scene = scene_of(graph, options)
     dot = graphviz.Digraph(
         comment=clean(title_of_graph(graph)),
-        graph_attr={"rankdir": options.direction, "fontname": "Courier", "fontsize": "11", "color": "gray"},
-        node_attr={"shape": "box", "fontname": "Courier", "fontsize": "11"},
-        edge_attr={"fontname": "Courier", "fontsize": "10"},
+        graph_attr={"rankdir": options.direction, "color": "gray", **font},
+        node_attr={"shape": "box", **font},
+        edge_attr={**font, "fontsize": f"{10 * options.font_scale:g}"},
     )
     boxes = {box.id: box for box in scene.boxes}
     for at, frame in _outside_in(dot, scene.frames):

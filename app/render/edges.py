@@ -47,7 +47,9 @@ def _at(edge: Edge, position: int) -> Tensor | None:
     return edge.contributions[position] if position < len(edge.contributions) else None
 
 
-def draw_route(route: Route, label: str, style: str, output: str = "", width: int = 1) -> Iterator[Mark]:
+def draw_route(
+    route: Route, label: str, style: str, output: str = "", width: int = 1, scale: float = 1.0
+) -> Iterator[Mark]:
     """Yield the marks of a line: the spline, its arrow, its label, and the number of the output that it leaves."""
     points = route.points
     start = f"M{_place(points[0])}"
@@ -57,12 +59,13 @@ def draw_route(route: Route, label: str, style: str, output: str = "", width: in
         yield Path(_arrow(points, route.tip, _HALF + (width - 1) * 1.1), "head")
     if output:
         x, y = _along(points[0], points[1], 9.0)
-        yield Text(x + 4, y + 3, output, 9.0, "soft")
+        yield Text(x + 4, y + 3, output, 9.0 * scale, "soft")
     if label:
         x, y = route.label or _middle(points)
-        wide = text.width(label, LABEL_SIZE)
-        yield Rect(x - wide / 2 - 3, y - 8, wide + 6, 16, "halo", 4)
-        yield Text(x, y + 3.8, label, LABEL_SIZE, style, "middle", text.fitted(label, LABEL_SIZE))
+        size = LABEL_SIZE * scale
+        wide, high = text.width(label, size), 16 * scale
+        yield Rect(x - wide / 2 - 3, y - high / 2, wide + 6, high, "halo", 4)
+        yield Text(x, y + size * 0.36, label, size, style, "middle", text.fitted(label, size))
 
 
 def label_of(link: Link, flow: Flow, labels: Labels) -> str:
@@ -75,7 +78,7 @@ def label_of(link: Link, flow: Flow, labels: Labels) -> str:
         number = next(flatten(flow.carried.values), None)
         if number is not None:
             return numbers.one(number, LABEL_CELLS)
-    return "norm ?" if flow.norm is None else f"‖{numbers.one(flow.norm, LABEL_CELLS - 2)}‖"
+    return "norm ?" if flow.norm is None else f"norm {numbers.one(flow.norm, LABEL_CELLS - 5)}"
 
 
 def _slot(edge: Edge) -> str:

@@ -45,7 +45,8 @@ class Painter:
         marks += cards.draw_content(content, self.scales)
         x, y = self.origin
         label = text.clean(cards.label_of(content, _called(box)))
-        return Group(" ".join(styles), label, tuple(marks), area.x + x, area.y + y, _box_data(box), focusable=True)
+        place = area.x + x, area.y + y
+        return Group(" ".join(styles), label, tuple(marks), *place, _box_data(box), True, self.options.font_scale)
 
     def link(self, link: Link) -> Group:
         """Return the group of a line."""
@@ -58,7 +59,7 @@ class Painter:
         route = self.geometry.routes[link.id]
         label = edges.label_of(link, flow, self.options.labels)
         style = "soft" if self.options.labels == "slots" else "label"
-        marks = tuple(edges.draw_route(route, label, style, self._output(link), width))
+        marks = tuple(edges.draw_route(route, label, style, self._output(link), width, self.options.font_scale))
         first, single = link.edges[0], len(link.edges) == 1
         data = (
             ("edge", " ".join(edge.id for edge in link.edges)),
@@ -83,7 +84,7 @@ class Painter:
         size = FRAME_TITLE - 1
         words = Text(12, 18, title, size, "soft bold", length=text.fitted(title, size))
         data = (("scope", text.clean(frame.path)),)
-        return Group("scope-name", "", (halo, words), area.x + x, area.y + y, data)
+        return Group("scope-name", "", (halo, words), area.x + x, area.y + y, data, scale=self.options.font_scale)
 
     def _width(self, norm: float) -> int:
         most = max((flow.norm for flow in self.flows.values() if flow.norm), default=norm)

@@ -26,8 +26,9 @@ def legend_size(kinds: Sequence[str], notes: Sequence[str]) -> tuple[float, floa
     return max(widths, default=0.0), LINE * (len(kinds) + len(notes))
 
 
-def draw_legend(scales: Mapping[str, Scale], notes: Sequence[str], x: float, y: float) -> Iterator[Mark]:
-    """Yield the marks of the foot, its top left corner at a point."""
+def draw_legend(scales: Mapping[str, Scale], notes: Sequence[str]) -> Iterator[Mark]:
+    """Yield the marks of the foot, its top left corner at the origin."""
+    x = y = 0.0
     for kind, scale in scales.items():
         yield Text(x, y + 11, _NAMES[kind], SIZE, "soft")
         left = x + text.room(9, SIZE)

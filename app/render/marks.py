@@ -1,13 +1,15 @@
-"""The few kinds of marks that every picture is made of; places are in pixels within their group."""
+"""The few kinds of marks that every picture is made of; places are in pixels within their group.
+
+They are tuples because a picture has thousands of them, and tuples are made several times faster than dataclasses.
+"""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Anchor = Literal["start", "middle", "end"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(NamedTuple):
     """A rectangle."""
 
     x: float
@@ -18,11 +20,8 @@ class Rect:
     """Classes of the stylesheet."""
     radius: float = 0.0
 
-    kind = "rect"
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """One line of text."""
 
     x: float
@@ -35,17 +34,12 @@ class Text:
     length: float | None = None
     """The width it is fitted to, where the font may lack its characters."""
 
-    kind = "text"
 
-
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """Lines and curves, in SVG's path language."""
 
     d: str
     style: str
-
-    kind = "path"
 
 
 Mark = Rect | Text | Path
@@ -64,6 +58,8 @@ class Group:
     data: tuple[tuple[str, str], ...] = ()
     """``data-`` attributes, without that prefix."""
     focusable: bool = False
+    scale: float = 1.0
+    """How large the marks are drawn, beside what they say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ _PAD = 22.0
 _LONGEST = 900
 
 
-def message_picture(title: str, detail: str) -> Picture:
+def message_picture(title: str, detail: str, scale: float = 1.0) -> Picture:
     """Return the picture of a title and a text, wrapped to its width."""
     title = text.shorten(title, int((_WIDTH - 2 * _PAD - 34) / text.room(1, _TITLE)))
     paragraphs = [text.clean(line) for line in detail[:_LONGEST].splitlines()]
@@ -31,8 +31,8 @@ def message_picture(title: str, detail: str) -> Picture:
             Text(_PAD, y, line, _SIZE, "", "start", None if line.isascii() else text.cells(line) * 0.6 * _SIZE)
         )
         y += 18
-    group = Group("message", "", tuple(marks))
-    return Picture(_WIDTH, height, title, " ".join(paragraphs) or title, (group,))
+    group = Group("message", "", tuple(marks), scale=scale)
+    return Picture(_WIDTH * scale, height * scale, title, " ".join(paragraphs) or title, (group,))
 
 
 def _wrap(paragraph: str, columns: int) -> list[str]:

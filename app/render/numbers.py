@@ -14,11 +14,12 @@ def magnitude(number: Number) -> float | None:
 
     None for what is not finite.
     """
-    if isinstance(number, Complex):
-        if isinstance(number.re, str) or isinstance(number.im, str):
-            return None
-        return math.hypot(number.re, number.im)
-    return None if isinstance(number, str) else float(number)
+    # The plain ones first: there are many, and to ask whether something is a model is slow.
+    if isinstance(number, int | float):
+        return float(number)
+    if isinstance(number, str) or isinstance(number.re, str) or isinstance(number.im, str):
+        return None
+    return math.hypot(number.re, number.im)
 
 
 def one(number: Number, characters: int) -> str:
@@ -31,20 +32,20 @@ def many(numbers: Sequence[Number], characters: int) -> list[str]:
 
     What would show as zero without being zero, or does not fit, has an exponent.
     """
-    pairs = [n for n in numbers if isinstance(n, Complex)]
+    pairs = [n for n in numbers if not isinstance(n, int | float | str)]
     if pairs:
         return _complex(pairs, characters)
     plain = [n for n in numbers if isinstance(n, int | float)]
     decimals = _common_decimals(plain, characters)
-    return [_word(number, characters, decimals) for number in numbers if not isinstance(number, Complex)]
+    return [_word(n, characters, decimals) for n in numbers if isinstance(n, int | float | str)]
 
 
 def _common_decimals(numbers: Sequence[float], characters: int) -> int:
     if all(float(n).is_integer() for n in numbers):
         return 0
-    most = max(abs(n) for n in numbers)
-    digits = len(str(int(most)))
-    sign = any(n < 0 for n in numbers)
+    least, most = min(numbers), max(numbers)
+    digits = len(str(int(max(most, -least))))
+    sign = least < 0
     return max(0, min(_DECIMALS, characters - digits - sign - 1))
 
 

@@ -19,7 +19,7 @@ _PAGE = b"""
 #image(bytes(sys.inputs.svg), format: "svg", width: float(sys.inputs.width) * 1pt, alt: sys.inputs.title)
 """
 _SIZE = re.compile(rb'<svg[^>]* width="([0-9.]+)" height="([0-9.]+)"')
-_COVERED = frozenset(map(chr, (*range(9, 127), *range(160, 384)))) | frozenset("…·×∞→←≈≤≥∂Σ‖−–—‘’“”")
+_COVERED = frozenset(map(chr, (*range(9, 127), *range(160, 306), *range(308, 384)))) | frozenset("…·×∞→←≈≤≥∂Σ−–—‘’“”")
 
 
 def fixed_theme(options: ViewOptions) -> ViewOptions:

@@ -11,6 +11,7 @@ from app.graph.model import Graph
 from app.layout import Engine
 from app.render.classic import compose_classic
 from app.render.compose import compose, pass_position
+from app.render.elements import pixels, write_groups
 from app.render.focus import focus_of
 from app.render.marks import Picture
 from app.render.options import Theme, ViewOptions
@@ -28,24 +29,20 @@ def draw_svg(graph: Graph, options: ViewOptions, engine: Engine, source: str = "
         picture = compose_classic(graph, options, engine, pass_position(graph, options, focus_of(graph, options)))
     else:
         picture = compose(graph, options, engine, source)
-    return write_svg(picture, options.theme, options.font_scale)
+    return write_svg(picture, options.theme)
 
 
-def write_svg(picture: Picture, theme: Theme = "auto", scale: float = 1.0) -> bytes:
+def write_svg(picture: Picture, theme: Theme = "auto") -> bytes:
     """Return a picture as a standalone SVG.
 
     Args:
         picture: the marks.
         theme: "auto" writes colours as custom properties with fallbacks, the others write plain colours.
-        scale: size of the picture in pixels for each unit of its marks.
     """
-    # The stylesheet is ours, with nothing of the program in it.
-    styles = Markup(stylesheet(theme))
-    return _template(paths.TEMPLATES).render(picture=picture, scale=scale, stylesheet=styles).encode()
-
-
-def _pixels(number: float) -> str:
-    return f"{number:.2f}".rstrip("0").rstrip(".") if number % 1 else str(int(number))
+    # The stylesheet is ours, with nothing of the program in it; the groups come escaped.
+    styles, groups = Markup(stylesheet(theme)), Markup(write_groups(picture.groups))
+    template = _template(paths.TEMPLATES)
+    return template.render(picture=picture, stylesheet=styles, groups=groups).encode()
 
 
 @cache
@@ -53,5 +50,5 @@ def _template(folder: Path) -> Template:
     environment = Environment(
         loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
     )
-    environment.filters["px"] = _pixels
+    environment.filters["px"] = pixels
     return environment.get_template("graph.svg")

@@ -78,7 +78,7 @@ def assert_fits(page: Page, svg: bytes) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_texts_of_an_example_stay_in_their_boxes(page: Page, engine: Engine, name: str) -> None:
     graph, source = graph_of(name), source_of(name)
-    for options in (ViewOptions(), ViewOptions(saved=True, labels="norms", boxes=6, direction="LR")):
+    for options in (ViewOptions(), ViewOptions(saved=True, labels="norms", boxes=6, direction="LR", font_scale=2.0)):
         assert_fits(page, draw(graph, "svg", options, engine, source).content)
 
 

@@ -1,12 +1,15 @@
-"""What is moved after Graphviz has placed a scene."""
+"""Where parts, pills and frames stand."""
 
+import json
+import re
 from itertools import combinations
 
 import pytest
 
 from app.errors import PictureError
 from app.graph.scene import Box, Frame, Link, Scene
-from app.layout import Area, Direction, Geometry, Size, lone_boxes, make_dot, make_engine, settle, shelve, without
+from app.layout import Area, Direction, Engine, Geometry, Room, Size, arrange, make_dot, make_engine
+from app.layout.settle import settle
 from tests.graph.build import module
 from tests.render.build import seed_graph
 
@@ -56,26 +59,78 @@ def test_the_line_of_a_pill_runs_from_its_new_place_to_the_card(direction: Direc
     assert card.y - 1 <= tip[1] <= card.y + card.height + 1
 
 
-def test_boxes_without_lines_are_set_in_rows() -> None:
+def inside(area: Area, size: Size) -> bool:
+    right, foot = area.x + area.width, area.y + area.height
+    return min(area.x, area.y) >= -0.5 and right <= size.width + 0.5 and foot <= size.height + 0.5
+
+
+def test_boxes_without_lines_stand_beside_the_graph_and_cost_no_layout() -> None:
     lone = tuple(Box(f"m{index}", GRAPH.nodes[0]) for index in range(9))
     crowd = Scene(scene().boxes + lone, scene().links)
-    assert lone_boxes(crowd) == tuple(box.id for box in lone)
-    sizes = {box.id: Size(300, 100) for box in crowd.boxes}
-    geometry = make_engine().place(make_dot(without(crowd, lone_boxes(crowd)), sizes))
-    shelved = shelve(geometry, lone_boxes(crowd), sizes)
-    assert set(shelved.boxes) == {box.id for box in crowd.boxes}
-    assert not any(overlap(one, other) for one, other in combinations(shelved.boxes.values(), 2))
-    assert all(area.x + area.width <= shelved.size.width + 0.5 for area in shelved.boxes.values())
-    assert all(area.y + area.height <= shelved.size.height + 0.5 for area in shelved.boxes.values())
-    assert len({area.y for key, area in shelved.boxes.items() if key.startswith("m")}) > 1
+    engine = make_engine()
+    geometry = arrange(crowd, Room({box.id: Size(300, 100) for box in crowd.boxes}), engine)
+    assert set(geometry.boxes) == {box.id for box in crowd.boxes}
+    assert not any(overlap(one, other) for one, other in combinations(geometry.boxes.values(), 2))
+    assert all(inside(area, geometry.size) for area in geometry.boxes.values())
+    assert engine.layouts == 1
 
 
-def test_a_few_lone_boxes_and_those_in_frames_stay_with_graphviz() -> None:
-    lone = tuple(Box(f"m{index}", GRAPH.nodes[0]) for index in range(3))
-    assert lone_boxes(Scene(lone[:2], ())) == ()
-    inner = Frame("s1", module("net.0"), "net.0", ("m2",))
-    frame = Frame("s0", module("net"), "net", ("m0", "m1"), (inner,))
-    assert lone_boxes(Scene(lone, (), (frame,))) == ()
+def iterations(count: int, framed: bool) -> Scene:
+    parts = [(Box(f"a{i}", GRAPH.nodes[0]), Box(f"b{i}", GRAPH.nodes[2])) for i in range(count)]
+    links = tuple(Link(f"e{i}", f"b{i}", f"a{i}", (GRAPH.edges[0],)) for i in range(count))
+    ids = [(a.id, b.id) for a, b in parts]
+    scopes = tuple(Frame(f"s{i}", module(f"net.{i}"), f"net.{i}", own) for i, own in enumerate(ids))
+    frames = (Frame("s", module("net"), "net", (), scopes),) if framed else ()
+    return Scene(tuple(box for part in parts for box in part), links, frames)
+
+
+@pytest.mark.parametrize("framed", [False, True])
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_unconnected_parts_fill_a_page_and_not_a_strip(framed: bool, direction: Direction) -> None:
+    crowd = iterations(16, framed)
+    sizes = {box.id: Size(240, 90) for box in crowd.boxes}
+    geometry = arrange(crowd, Room(sizes, direction=direction, frame_titles={"s": "net"}), make_engine())
+    assert not any(overlap(one, other) for one, other in combinations(geometry.boxes.values(), 2))
+    assert all(inside(area, geometry.size) for area in (*geometry.boxes.values(), *geometry.frames.values()))
+    assert 1 / 3 < geometry.size.width / geometry.size.height < 3
+    for link in crowd.links:
+        start, tip = geometry.boxes[link.target], geometry.routes[link.id].tip
+        end = geometry.boxes[link.source]
+        assert tip is not None
+        assert end.x - 1 <= tip[0] <= end.x + end.width + 1
+        assert end.y - 1 <= tip[1] <= end.y + end.height + 1
+        assert (start.y < end.y) if direction == "TB" else (start.x < end.x)
+    for number in range(16 if framed else 0):
+        frame, box = geometry.frames[f"s{number}"], geometry.boxes[f"a{number}"]
+        assert frame.x <= box.x
+        assert frame.y <= box.y
+        assert not any(overlap(frame, geometry.frames[f"s{other}"]) for other in range(16) if other != number)
+
+
+def test_all_parts_together_have_the_time_of_one_layout() -> None:
+    class Slow:
+        name = "slow"
+        given: list[float] = []
+
+        def run(self, dot: str, output: str, seconds: float) -> bytes:
+            self.given.append(seconds)
+            names = re.findall(r"([ab]\d+) \[", dot)
+            boxes = [{"name": name, "pos": "10,10", "width": "1", "height": "1"} for name in names]
+            ways = [{"id": f"e{names[0][1:]}", "pos": "e,1,1 1,1 2,2 3,3 4,4"}]
+            return json.dumps({"bb": "0,0,90,90", "objects": boxes, "edges": ways}).encode()
+
+    backend = Slow()
+    crowd = iterations(5, framed=False)
+    arrange(crowd, Room({box.id: Size(72, 72) for box in crowd.boxes}), Engine(backend, 3.0, 10))
+    assert len(backend.given) == 5
+    assert backend.given == sorted(backend.given, reverse=True)
+    assert backend.given[0] <= 3.0
+
+
+def test_equal_requests_are_packed_alike() -> None:
+    crowd = iterations(7, framed=True)
+    room = Room({box.id: Size(100 + 7 * len(box.id), 90) for box in crowd.boxes}, frame_titles={"s": "net"})
+    assert arrange(crowd, room, make_engine()) == arrange(crowd, room, make_engine())
 
 
 def test_frames_hold_their_boxes() -> None:

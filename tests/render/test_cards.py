@@ -11,6 +11,7 @@ from app.graph.model import Graph, NoGradient
 from app.layout import Engine, make_engine
 from app.layout.wasm import WasmBackend
 from app.render import ViewOptions, draw
+from app.render.edges import LABEL_SIZE
 from tests.graph.build import module
 from tests.render.build import Builder, tensor
 
@@ -191,7 +192,7 @@ def test_an_edge_that_carried_nothing_is_dashed_and_one_that_cannot_is_thin(engi
     assert kinds == {"e0": "edge flow", "e1": "edge still", "e2": "edge take"}
 
 
-@pytest.mark.parametrize(("labels", "said"), [("values", "0.2500"), ("norms", "‖0.2500‖"), ("slots", "0")])
+@pytest.mark.parametrize(("labels", "said"), [("values", "0.2500"), ("norms", "norm 0.2500"), ("slots", "0")])
 def test_lines_say_what_was_asked(engine: Engine, labels: str, said: str) -> None:
     made = Builder()
     x = made.leaf("x", 1.0, 0.25)
@@ -297,8 +298,28 @@ def test_a_picture_that_still_takes_too_long_is_refused_with_the_counts() -> Non
         picture(long_chain(), Engine(Slow(0), 1.0, 4))
 
 
-def test_the_whole_picture_grows_with_the_font_scale(engine: Engine) -> None:
-    one = picture(one_operation(1.0), engine)
-    two = picture(one_operation(1.0), engine, font_scale=2.0)
-    assert float(two.get("width", "0")) == pytest.approx(2 * float(one.get("width", "0")))
-    assert one.get("viewBox") == two.get("viewBox")
+def corners(root: ElementTree.Element, node: str) -> tuple[float, float, float]:
+    """The top and bottom of a card, and how large it is drawn."""
+    group = card(root, node)
+    _, y, *scale = re.findall(r"[0-9.]+", group.get("transform", ""))
+    grown = float(scale[0]) if scale else 1.0
+    [outline] = [mark for mark in group if mark.get("class") == "card"]
+    return float(y), float(y) + grown * float(outline.get("height", "0")), grown
+
+
+def test_cards_and_their_text_grow_with_the_font_scale_and_the_room_between_them_stays(engine: Engine) -> None:
+    small, large = (picture(one_operation(1.0), engine, font_scale=scale) for scale in (1.0, 2.5))
+    (top, foot, _), (below, _, _) = corners(small, "n0"), corners(small, "n1")
+    (top_large, foot_large, scale), (below_large, _, _) = corners(large, "n0"), corners(large, "n1")
+    assert scale == 2.5
+    assert foot_large - top_large == pytest.approx(2.5 * (foot - top))
+    assert below_large - foot_large == pytest.approx(below - foot, abs=1)
+
+
+def test_titles_labels_and_legend_grow_with_the_font_scale(engine: Engine) -> None:
+    graph = one_operation([1.0, 2.0], [1.0, 1.0], scope=[module("net"), module("net.0")])
+    for text in picture(graph, engine, font_scale=2.0, labels="norms").iter(f"{SVG}text"):
+        if (text.text or "").startswith("norm"):
+            assert float(text.get("font-size", "0")) == 2 * LABEL_SIZE
+    groups = [g for g in picture(graph, engine, font_scale=2.0).iter(f"{SVG}g") if g.get("class") != "edge flow"]
+    assert all("scale(2)" in g.get("transform", "") for g in groups if any(g.iter(f"{SVG}text")))
