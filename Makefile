@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 HOST ?= $(or $(CHAINRULE_HOST),127.0.0.1)
 PORT ?= $(or $(CHAINRULE_PORT),8000)
+JOBS ?= 2
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
@@ -32,8 +33,8 @@ types: $(VENV)/.installed-test ## mypy --strict
 imports: $(VENV)/.installed-test ## the import rules of ARCHITECTURE.md
 	$(BIN)/lint-imports
 
-tests: $(VENV)/.installed-test ## pytest with branch coverage
-	$(BIN)/python -m pytest --cov --cov-report=term
+tests: $(VENV)/.installed-test ## pytest with branch coverage, a file at a time on each of JOBS processes
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=term
 
 bench: $(VENV)/.installed-test ## the budgets of bench/README.md, measured as ratios
 	@sh scripts/install.sh "$(PYTHON)" "$(VENV)" ".[test,bench]" .installed-bench
