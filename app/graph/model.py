@@ -147,18 +147,18 @@ class Node(Data):
     sequence_nr: int | None
     span: Span | None
     """The very sub-expression, in the innermost frame of the program."""
-    calls: list[Span] = []
+    calls: list[Span] = Field(default_factory=list)
     """Where the frame of ``span`` was called from, and so on up to the top of the program."""
-    scope: list[Scope] = []
+    scope: list[Scope] = Field(default_factory=list)
     outputs: list[Output]
-    saved: dict[str, Saved] = {}
+    saved: dict[str, Saved] = Field(default_factory=dict)
     formula: str | None = None
     """PyTorch's own words for the derivative."""
-    flags: list[Flag] = []
+    flags: list[Flag] = Field(default_factory=list)
     no_gradient: NoGradient | None = None
-    accumulated: list[Tensor | None] = []
+    accumulated: list[Tensor | None] = Field(default_factory=list)
     """For leaves: ``.grad`` after each pass."""
-    gradient_ratios: list[float | None] = []
+    gradient_ratios: list[float | None] = Field(default_factory=list)
     """For leaves: the norm of each pass's gradient divided by the norm of the value."""
 
 
@@ -227,8 +227,8 @@ class Graph(Data):
     """All that one execution did, as a graph; the order of nodes and edges is deterministic."""
 
     schema_version: Annotated[int, Field(ge=1)] = SCHEMA_VERSION
-    nodes: list[Node] = []
-    edges: list[Edge] = []
-    roots: list[Root] = []
-    passes: list[Pass] = []
-    variables: list[Variable] = []
+    nodes: list[Node] = Field(default_factory=list)
+    edges: list[Edge] = Field(default_factory=list)
+    roots: list[Root] = Field(default_factory=list)
+    passes: list[Pass] = Field(default_factory=list)
+    variables: list[Variable] = Field(default_factory=list)

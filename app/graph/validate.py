@@ -9,6 +9,7 @@ from app.graph.model import Graph, Node, Span, Tensor
 from app.graph.problems import PROBLEMS
 from app.graph.wire import Check, ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
+from app.pause import uncollected
 
 TEXT_CHARACTERS = 100_000
 """Longest message, preview, formula or repr [characters]."""
@@ -40,6 +41,11 @@ def read_answer(content: bytes, request: ExecutionRequest, limits: Limits) -> Ex
     Raises:
         AnswerInvalidError: it does not follow the schema, or its parts do not fit each other.
     """
+    with uncollected():
+        return _read(content, request, limits)
+
+
+def _read(content: bytes, request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
     try:
         answer = ExecutionAnswer.model_validate_json(content)
     except ValidationError as error:

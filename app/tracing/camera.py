@@ -48,9 +48,11 @@ class Camera:
         """Capture a tensor, which is read only."""
         shape, dtype, numel = tuple(tensor.shape), _dtype_name(tensor.dtype), tensor.numel()
         try:
+            if not shape and self._elements and _is_plain(tensor):
+                return Snapshot(shape, dtype, 1, None, None, None, _item(tensor))
             with quiet():
                 if not shape and self._elements:
-                    return Snapshot(shape, dtype, 1, None, None, None, _dense(tensor).item())
+                    return Snapshot(shape, dtype, 1, None, None, None, _read(_dense(tensor)))
                 if numel <= self._elements:
                     return Snapshot(shape, dtype, numel, self._shelf.copy(_dense(tensor)), None, None)
                 if tensor.layout is torch.strided:
@@ -111,6 +113,29 @@ def _measured(tensor: torch.Tensor, array: npt.NDArray[Any], seen: _Seen | None)
 def unread(tensor: torch.Tensor) -> Snapshot:
     """Give the shape and dtype of a tensor, and nothing of what it holds."""
     return Snapshot(tuple(tensor.shape), _dtype_name(tensor.dtype), tensor.numel(), None, None, empty_statistics())
+
+
+_read = torch._C.TensorBase.item
+"""Reads a number as PyTorch itself does: something else may stand in the place of ``Tensor.item``."""
+
+
+def _is_plain(tensor: torch.Tensor) -> bool:
+    """Tell whether to read a number from a tensor takes nothing but to read it, and no Node records it."""
+    return (
+        type(tensor) in (torch.Tensor, torch.nn.Parameter)
+        and tensor.layout is torch.strided
+        and tensor.is_cpu
+        and not tensor.is_quantized
+        and not torch._C._len_torch_function_stack()
+        and not torch._C._functorch.is_functorch_wrapped_tensor(tensor)
+    )
+
+
+def _item(tensor: torch.Tensor) -> Any:
+    if not torch._C._len_torch_dispatch_stack():
+        return _read(tensor)
+    with torch._C._DisableTorchDispatch():
+        return _read(tensor)
 
 
 _names: dict[torch.dtype, str] = {}

@@ -8,6 +8,8 @@ _DataT = TypeVar("_DataT", bound=Data)
 
 _set = object.__setattr__
 _defaults: dict[type[Data], dict[str, Any]] = {}
+_names: dict[type[Data], set[str]] = {}
+"""The fields of each kind; shared by all its values, which are frozen."""
 
 
 def make(kind: type[_DataT], /, **values: Any) -> _DataT:
@@ -22,9 +24,10 @@ def make(kind: type[_DataT], /, **values: Any) -> _DataT:
             name: None if field.is_required() else field.get_default(call_default_factory=True)
             for name, field in kind.model_fields.items()
         }
+        _names[kind] = set(fields)
     made = kind.__new__(kind)
     _set(made, "__dict__", {**fields, **values})
-    _set(made, "__pydantic_fields_set__", set(values))
+    _set(made, "__pydantic_fields_set__", _names[kind])
     _set(made, "__pydantic_extra__", None)
     _set(made, "__pydantic_private__", None)
     return made

@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 import torch
 
+from app.pause import uncollected
 from app.tracing.camera import Camera
 from app.tracing.frames import Place
 from app.tracing.jacobian import Jacobians, Matrix
-from app.tracing.pause import uncollected
 from app.tracing.recorder import Recorder
 from app.tracing.saved import Kept, saved
 from app.tracing.snapshot import Snapshot
@@ -77,11 +77,11 @@ class Watcher:
         self._saved: dict[Any, dict[str, Kept]] = {}
 
     def look(self, starts: Iterable[Any]) -> tuple[list[Any], bool]:
-        """List the Nodes under some Nodes, and read what they saved while it is there."""
+        """List the Nodes under some Nodes, and read what they saved while it is there, unless they are too many."""
         nodes, truncated = reachable(starts, self._nodes)
-        for node in nodes:
-            self.read(node)
-            if len(nodes) <= self._detailed:
+        if len(nodes) <= self._detailed:
+            for node in nodes:
+                self.read(node)
                 self.jacobian(node)
         return nodes, truncated
 

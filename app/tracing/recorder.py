@@ -51,7 +51,7 @@ class Recorder(TorchDispatchMode):
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
-        """Keep PyTorch from wrapping the method below: the wrapper imports ``torch._dynamo``, 67 MiB, and costs time."""
+        """Keep PyTorch from wrapping the method below: the wrapper imports ``torch._dynamo`` and costs time."""
         return False
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -217,11 +217,7 @@ class Recorder(TorchDispatchMode):
             self.recorded.by_sequence.setdefault(sequence, record)
 
     def _keep(self, tensor: torch.Tensor, record: Record | None, index: int) -> Value:
-        if record is not None and not record.is_custom and record.label.startswith("aten.empty"):
-            # Memory that nothing has written to: what it holds is chance.
-            snapshot = unread(tensor)
-        else:
-            snapshot = self._camera.capture(tensor)
+        snapshot = unread(tensor) if record is not None and record.is_empty else self._camera.capture(tensor)
         value = Value(snapshot, record, index, weakref.ref(tensor), _version(tensor))
         self._purge()
         self._values[id(tensor)] = value

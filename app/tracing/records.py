@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from app.graph import Number
@@ -77,19 +78,37 @@ class Record:
     @property
     def label(self) -> str:
         """The aten name without the overload ("aten.mul"), or the custom Function's name."""
-        if isinstance(self.op, type):
-            return self.op.__name__
-        return str(self.op._schema.name).replace("::", ".")
+        return str(self.op.__name__) if self.is_custom else _label(self.op)
 
     @property
     def is_factory(self) -> bool:
         """Whether it takes only shape and dtype from its arguments: what it makes is a constant."""
-        return not self.is_custom and self.label.startswith(_FACTORIES)
+        return not self.is_custom and _is_factory(self.op)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it makes memory that nothing has written to: what that holds is chance."""
+        return not self.is_custom and _is_empty(self.op)
 
     @property
     def is_custom(self) -> bool:
         """Whether it is a custom Function."""
         return isinstance(self.op, type)
+
+
+@cache
+def _label(op: Any) -> str:
+    return str(op._schema.name).replace("::", ".")
+
+
+@cache
+def _is_factory(op: Any) -> bool:
+    return _label(op).startswith(_FACTORIES)
+
+
+@cache
+def _is_empty(op: Any) -> bool:
+    return _label(op).startswith("aten.empty")
 
 
 @dataclass(slots=True)

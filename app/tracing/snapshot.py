@@ -47,7 +47,7 @@ def describe(snapshot: Snapshot, requires_grad: bool, is_leaf: bool, listed: boo
         listed: whether the elements may be listed one by one.
     """
     values: Any = None
-    stats = snapshot.stats or empty_statistics()
+    stats = snapshot.stats
     corner: Any = None
     if snapshot.number is not None:
         corner = shortest(snapshot.number, snapshot.dtype)
@@ -73,7 +73,7 @@ def describe(snapshot: Snapshot, requires_grad: bool, is_leaf: bool, listed: boo
         is_leaf=is_leaf,
         numel=snapshot.numel,
         values=values,
-        stats=stats,
+        stats=stats or empty_statistics(),
         preview=text,
     )
 

@@ -23,6 +23,7 @@ class Spans:
     def __init__(self, filename: str, source: str | None = None) -> None:
         self._lines = source.splitlines() if source is not None else linecache.getlines(filename)
         self._positions: dict[CodeType, _Positions] = {}
+        self._known: dict[tuple[CodeType, int], Span | None] = {}
         self._wholes = _wholes("".join(f"{line}\n" for line in self._lines) if source is None else source)
 
     def innermost(self, place: Place) -> Span | None:
@@ -35,11 +36,16 @@ class Spans:
         return [span for span in found if span is not None]
 
     def _of(self, place: Place, depth: int) -> Span | None:
-        code = place.calls[depth].code
+        key = (place.calls[depth].code, place.instructions[depth])
+        if key not in self._known:
+            self._known[key] = self._span(*key)
+        return self._known[key]
+
+    def _span(self, code: CodeType, instruction: int) -> Span | None:
         positions = self._positions.get(code)
         if positions is None:
             positions = self._positions[code] = list(code.co_positions())
-        index = place.instructions[depth] // 2
+        index = instruction // 2
         if not 0 <= index < len(positions):
             return None
         line, end_line, column, end_column = positions[index]

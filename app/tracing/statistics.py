@@ -57,7 +57,10 @@ def of_one(value: complex) -> Stats:
         return _stats(None, None, None, None, None, 1, 0, 0)
     if math.isinf(number):
         return _stats(None, None, None, None, None, 0, 1, 0)
-    return _stats(number, number, number, 0.0, abs(number), 0, 0, int(number == 0))
+    short = _short(number)
+    norm = None if short is None else abs(short)
+    zero = int(number == 0)
+    return make(Stats, min=short, max=short, mean=short, std=0.0, norm=norm, nan=0, inf=0, zero=zero, histogram=None)
 
 
 def _as_real(flat: _Array) -> _Array:

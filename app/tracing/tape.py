@@ -10,6 +10,7 @@ import torch
 
 from app.graph import Graph
 from app.limits import Limits
+from app.pause import uncollected
 from app.tracing import patches
 from app.tracing.build import Build
 from app.tracing.camera import Camera
@@ -19,7 +20,6 @@ from app.tracing.loops import Loops
 from app.tracing.modules import Modules
 from app.tracing.names import Names
 from app.tracing.passes import Call, PassRecord, Watcher
-from app.tracing.pause import uncollected
 from app.tracing.reads import Reads
 from app.tracing.recorder import Recorder
 from app.tracing.records import Record

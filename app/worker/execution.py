@@ -14,6 +14,7 @@ import torch
 from app.graph.model import Graph, Span
 from app.graph.wire import ExecutionAnswer, ExecutionRequest, Problem, Rejection
 from app.limits import Limits
+from app.pause import uncollected
 from app.tracing import Namespace, Tape
 from app.worker.caught import error_text, span_in_characters, span_of
 from app.worker.code import Code, compile_program
@@ -76,12 +77,13 @@ def execute(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
             run.root = last_assigned(code, namespace) if code else None
             _report(error, request.source, limits, namespace, around, run)
         executed = time.perf_counter()
-        try:
-            graph = _graph(tape, namespace, run)
-        except Exception as error:  # a fault of ours, and the person still hears what their program said
-            graph = Graph()
-            run.problems.append(tracing_problem(error))
-        problems = _diagnose(request.source, graph, namespace, around, run)
+        with uncollected():
+            try:
+                graph = _graph(tape, namespace, run)
+            except Exception as error:  # a fault of ours, and the person still hears what their program said
+                graph = Graph()
+                run.problems.append(tracing_problem(error))
+            problems = _diagnose(request.source, graph, namespace, around, run)
     problems += [limit_problem(name, limits) for name in sorted(tape.overflows)]
     if around.console.cut:
         problems.append(limit_problem("stdout_bytes", limits))

@@ -1,5 +1,6 @@
 """A finished graph, indexed for the questions of diagnosis."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,6 +31,16 @@ class Flow:
         """For each node the edges from those that take it in."""
         return self._by("target")
 
+    @cached_property
+    def _takers(self) -> Counter[tuple[str, int]]:
+        """How many gradient edges take each output of each node."""
+        return Counter((edge.target, edge.output_nr) for edge in self.graph.edges if edge.kind == "gradient")
+
+    @cached_property
+    def _told(self) -> dict[tuple[str, int], list[tuple[Edge, Tensor]]]:
+        """What each node passed on in each pass, as far as it was asked for."""
+        return {}
+
     def _by(self, end: str) -> dict[str, list[Edge]]:
         found: dict[str, list[Edge]] = {node.id: [] for node in self.graph.nodes}
         for edge in self.graph.edges:
@@ -55,11 +66,10 @@ class Flow:
 
     def passed_on(self, node: Node, index: int) -> list[tuple[Edge, Tensor]]:
         """What a node passed on in a pass, by edge."""
-        found = []
-        for edge in self.taken[node.id]:
-            carried = self.carried(edge, index)
-            if carried is not None:
-                found.append((edge, carried))
+        found = self._told.get((node.id, index))
+        if found is None:
+            carried = [(edge, self.carried(edge, index)) for edge in self.taken[node.id]]
+            found = self._told[node.id, index] = [(edge, tensor) for edge, tensor in carried if tensor is not None]
         return found
 
     def carried(self, edge: Edge, index: int) -> Tensor | None:
@@ -68,11 +78,12 @@ class Flow:
             return None
         if edge.contributions[index] is not None:
             return edge.contributions[index]
-        takers = [other for other in self.used[edge.target] if other.kind == "gradient"]
-        if sum(other.output_nr == edge.output_nr for other in takers) > 1:
+        if self._takers[edge.target, edge.output_nr] > 1:
             return None
-        outputs = (output for output in self.nodes[edge.target].outputs if output.output_nr == edge.output_nr)
-        return next((output.gradients[index] for output in outputs if index < len(output.gradients)), None)
+        for output in self.nodes[edge.target].outputs:
+            if output.output_nr == edge.output_nr and index < len(output.gradients):
+                return output.gradients[index]
+        return None
 
     def in_order(self, one: Pass) -> Iterator[Node]:
         """The nodes of a pass in the order in which autograd ran them."""
