@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import resource
 import socket
 import sys
 from dataclasses import replace
@@ -12,10 +13,14 @@ from app.errors import SandboxError
 from app.settings import Settings
 from app.web import create_app
 from app.web.envelope import LOG as REQUESTS
+from app.web.journal import LOG as PROGRAMS
 from app.web.listening import listen, serve_app, url_of, why_not
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+DESCRIPTORS = 512
+"""Open files of a server beside its connections: its children, listeners, what it serves."""
 
 
 def add_serve(commands: "Commands") -> None:
@@ -52,6 +57,7 @@ def serve(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"chainrule: {why_not(error, settings)}", file=sys.stderr)
         return 1
+    _have_descriptors(settings.connections + DESCRIPTORS)
     with listener:
         try:
             asyncio.run(_serve(settings, listener))
@@ -61,10 +67,19 @@ def serve(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _have_descriptors(count: int) -> None:
+    """Let this process have that many files open, as far as it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < count:
+        most = count if hard == resource.RLIM_INFINITY else min(count, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 async def _serve(settings: Settings, listener: socket.socket) -> None:
-    if settings.log_requests:
-        REQUESTS.addHandler(logging.StreamHandler())
-        REQUESTS.setLevel(logging.INFO)
+    for log, wanted in ((REQUESTS, settings.log_requests), (PROGRAMS, settings.log_sources)):
+        if wanted:
+            log.addHandler(logging.StreamHandler())
+            log.setLevel(logging.INFO)
     url = url_of(listener)
     await serve_app(
         create_app(settings),

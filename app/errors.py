@@ -146,6 +146,13 @@ class BusyError(ServiceError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class TooManyConnectionsError(BusyError):
+    """As many connections are open as may be."""
+
+    slug = "too-many-connections"
+    title = "Too many connections"
+
+
 class RateLimitedError(ServiceError):
     """This client has had as many programs run as it may for now."""
 

@@ -35,8 +35,14 @@ class Settings:
     """Time that a client may take to send a request's body [s]."""
     header_seconds: float = 10.0
     """Time that a client may take to send a request's head [s]."""
+    connections: int = 1_000
+    """Connections that may be open at once; one more is answered with 503."""
+    client_connections: int = 250
+    """Connections of one client that may be open at once, except a trusted proxy; 0 for no limit of its own."""
     log_requests: bool = False
     """Write a line of JSON to stderr for each request; addresses, and so programs, are not in it."""
+    log_sources: bool = False
+    """Write a line of JSON to stderr for each program that is run, its source in it: tell the users."""
     engine: str = "wasm"
     """What runs Graphviz: "wasm" (in this process, needs nothing) or "native" (the `dot` on PATH)."""
     layout_seconds: float = 4.0
@@ -87,7 +93,12 @@ class Settings:
             body_bytes=_whole_number(environ, "CHAINRULE_BODY_BYTES", cls.body_bytes, low=1_000, high=2**30),
             body_seconds=_seconds(environ, "CHAINRULE_BODY_SECONDS", cls.body_seconds),
             header_seconds=_seconds(environ, "CHAINRULE_HEADER_SECONDS", cls.header_seconds),
+            connections=_whole_number(environ, "CHAINRULE_CONNECTIONS", cls.connections, low=1, high=1_000_000),
+            client_connections=_whole_number(
+                environ, "CHAINRULE_CLIENT_CONNECTIONS", cls.client_connections, low=0, high=1_000_000
+            ),
             log_requests=_yes_or_no(environ, "CHAINRULE_LOG_REQUESTS", cls.log_requests),
+            log_sources=_yes_or_no(environ, "CHAINRULE_LOG_SOURCES", cls.log_sources),
             engine=_one_of(environ, "CHAINRULE_ENGINE", cls.engine, ("wasm", "native")),
             layout_seconds=_seconds(environ, "CHAINRULE_LAYOUT_SECONDS", cls.layout_seconds),
             layout_memory_bytes=_whole_number(

@@ -21,6 +21,7 @@ from app.web import api, batch, catalogue, embed, health, openapi, pages, pages_
 from app.web.clients import Buckets
 from app.web.envelope import Envelope
 from app.web.gate import Gate
+from app.web.journal import Journal
 from app.web.metrics import Metrics
 from app.web.packing import PackedAnswers
 from app.web.recall import Recall
@@ -82,8 +83,9 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
     app.state.metrics = metrics
     app.state.ready = ByteCache(settings.cache_bytes // 4)
     app.state.probed_at = float("-inf")
+    runner: Executor = Journal(executor) if settings.log_sources else executor
     app.state.pipeline = Pipeline(
-        settings, executor, make_engine(settings), executions.admit, drawings.admit, metrics.observe_stage
+        settings, runner, make_engine(settings), executions.admit, drawings.admit, metrics.observe_stage
     )
     metrics.watch(app.state.pipeline)
     if isinstance(executor, Pool | RemotePool):

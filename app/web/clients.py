@@ -12,6 +12,9 @@ from app.errors import RateLimitedError
 CLIENT: ContextVar[str] = ContextVar("client", default="")
 """The client of the request under way, set before anything answers it."""
 
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the request under way."""
+
 MOST_CLIENTS = 50_000
 
 

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.clients import CLIENT, name_client
+from app.web.clients import CLIENT, REQUEST_ID, name_client
 from app.web.formats import MEDIA_TYPES
 from app.web.metrics import Metrics
 from app.web.problems import from_status, respond
@@ -20,7 +20,7 @@ from app.web.problems import from_status, respond
 LOG = logging.getLogger("chainrule.requests")
 """One line for each request, as JSON, without the address: programs stand in addresses."""
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -59,9 +59,10 @@ class Envelope:
             return
         given = Headers(scope=scope)
         request_id = given.get("x-request-id", "")
-        if not REQUEST_ID.fullmatch(request_id):
+        if not GIVEN_ID.fullmatch(request_id):
             request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
+        REQUEST_ID.set(request_id)
         open_path = is_open(scope["path"])
         static = scope["path"].startswith("/static/")  # a sandboxed frame of ours has no origin of its own
         client = scope.get("client")

@@ -29,6 +29,7 @@ STATUSES: dict[type[errors.ChainruleError], int] = {
     errors.LayoutDeadlineError: 422,
     errors.ServiceError: 503,
     errors.BusyError: 503,
+    errors.TooManyConnectionsError: 503,
     errors.RateLimitedError: 429,
     errors.SandboxError: 503,
     errors.ChainruleError: 500,

@@ -12,8 +12,10 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from app.errors import TooManyConnectionsError
 from app.settings import Settings
-from app.web.problems import HTTP_PROBLEMS, MEDIA_TYPE, from_status
+from app.web.connections import Connections
+from app.web.problems import HTTP_PROBLEMS, MEDIA_TYPE, Problem, from_domain, from_status
 
 HEAD_BYTES_BEYOND_URL = 32_768
 """Room for a request's headers [bytes]."""
@@ -32,13 +34,21 @@ class TimedProtocol(H11Protocol):
     """A connection that is closed where a request's head takes too long to arrive."""
 
     head_seconds = 10.0
+    open_connections: Connections
+    _client: str | None = None
     _head_timer: asyncio.TimerHandle | None = None
     _write_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Start waiting for the first head."""
+        """Start waiting for the first head, or turn one client too many away."""
         super().connection_made(transport)  # type: ignore[arg-type]  # uvicorn names the concrete transport
-        self._arm()
+        self._client = self.open_connections.admit(self.client[0] if self.client else None)
+        try:
+            self.open_connections.check(self._client)
+        except TooManyConnectionsError as error:
+            self._send(from_domain(error))
+        else:
+            self._arm()
 
     def data_received(self, data: bytes) -> None:
         """Take in data; a head that is begun and not complete is being waited for."""
@@ -61,6 +71,9 @@ class TimedProtocol(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
+        if self._client is not None:
+            self.open_connections.leave(self._client)
+            self._client = None
         self._disarm()
         self._stop_write_timer()
         super().connection_lost(exc)
@@ -92,14 +105,21 @@ class TimedProtocol(H11Protocol):
 
     def _refuse(self, status: int) -> None:
         status = status if status in HEAD_DETAILS else 400
-        content = from_status(status, HEAD_DETAILS[status]).document().model_dump_json(exclude_none=True).encode()
-        phrase = HTTPStatus(status).phrase
+        self._send(from_status(status, HEAD_DETAILS[status]))
+
+    def _send(self, problem: Problem) -> None:
+        content = problem.document().model_dump_json(exclude_none=True).encode()
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            head = (
-                f"HTTP/1.1 {status} {phrase}\r\nContent-Type: {MEDIA_TYPE}\r\n"
-                f"Content-Length: {len(content)}\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"
-            )
-            self.transport.write(head.encode() + content)
+            headers = {
+                "Content-Type": MEDIA_TYPE,
+                "Content-Length": str(len(content)),
+                "X-Content-Type-Options": "nosniff",
+                "Connection": "close",
+                **dict(problem.headers),
+            }
+            lines = [f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}"]
+            lines += [f"{name}: {value}" for name, value in headers.items()]
+            self.transport.write("\r\n".join([*lines, "", ""]).encode() + content)
         self.transport.close()
 
 
@@ -122,7 +142,11 @@ def make_server(app: FastAPI, settings: Settings) -> Server:
         options = {"proxy_headers": True, "forwarded_allow_ips": list(settings.trusted_proxies)}
     else:
         options = {"proxy_headers": False}
-    protocol = type("Protocol", (TimedProtocol,), {"head_seconds": settings.header_seconds})
+    protocol = type(
+        "Protocol",
+        (TimedProtocol,),
+        {"head_seconds": settings.header_seconds, "open_connections": Connections(settings)},
+    )
     return Server(
         uvicorn.Config(
             app,

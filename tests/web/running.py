@@ -7,20 +7,26 @@ from contextlib import contextmanager
 
 from app.settings import Settings
 from app.web import create_app
+from app.web.application import StartedExecutor
 from app.web.listening import listen
 from app.web.server import Server, make_server
 from tests.web.counting import CountingPool
 
 
 @contextmanager
-def running_server(settings: Settings) -> Iterator[tuple[str, int]]:
-    """Serve on a free port of the loopback; gives the address."""
+def running_server(settings: Settings, pool: StartedExecutor | None = None) -> Iterator[tuple[str, int]]:
+    """Serve on a free port of the loopback; gives the address.
+
+    Args:
+        settings: of the server.
+        pool: what runs programs; None for the sandbox.
+    """
     listener = listen("127.0.0.1", 0)
     started = threading.Event()
     servers: list[Server] = []
 
     async def main() -> None:
-        app = create_app(settings, CountingPool())
+        app = create_app(settings, pool or CountingPool())
         server = make_server(app, settings)
         server.on_started = started.set
         servers.append(server)

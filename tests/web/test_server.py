@@ -1,5 +1,6 @@
 """The server over a real socket: slow, lying and broken clients."""
 
+import contextlib
 import json
 import socket
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from app.graph.wire import ExecutionAnswer, ExecutionRequest
+from app.settings import Settings
 from tests.web.counting import SETTINGS
 from tests.web.running import running_server
 
@@ -156,3 +159,51 @@ def test_head_sends_no_body(address: tuple[str, int]) -> None:
     head, _, body = received.partition(b"\r\n\r\n")
     assert body == b""
     assert int(fields_of(head)["content-length"]) > 0
+
+
+class NoPool:
+    """Runs nothing."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def execute(self, request: ExecutionRequest) -> ExecutionAnswer:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("settings", "detail"),
+    [
+        (replace(SETTINGS, connections=3), "holds 3 connections, as many as it may"),
+        (replace(SETTINGS, client_connections=3), "holds 3 connections of one client"),
+    ],
+)
+def test_one_connection_too_many_is_turned_away_until_another_ends(settings: Settings, detail: str) -> None:
+    with running_server(settings, NoPool()) as address:
+        held = [socket.create_connection(address, timeout=20) for _ in range(3)]
+        for connection in held:  # it is there once it is answered
+            connection.sendall(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
+            assert b" 200 " in connection.recv(65_536)
+        refused = exchange(address)
+        assert problem(refused) == (503, "too-many-connections")
+        assert detail in json.loads(refused[2])["detail"]
+        assert int(refused[1]["retry-after"]) >= 1
+        held.pop().close()
+        status = 503
+        while status == 503:  # until the server has seen it
+            with contextlib.suppress(ConnectionError):
+                status, _, _ = exchange(address, b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
+        assert status == 200
+        for connection in held:
+            connection.close()
+
+
+def test_a_trusted_proxy_stands_for_many_clients() -> None:
+    behind = replace(SETTINGS, client_connections=1, trusted_proxies=("127.0.0.0/8",))
+    with running_server(behind, NoPool()) as address:
+        held = [socket.create_connection(address, timeout=20) for _ in range(3)]
+        for connection in held:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
+            assert b" 200 " in connection.recv(65_536)
+            connection.close()

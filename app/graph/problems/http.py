@@ -76,6 +76,15 @@ KINDS = (
         ("Edges must lead to nodes that are there, and each list of gradients must have one entry for each pass.",),
     ),
     Kind(
+        "too-many-connections",
+        "Too many connections",
+        "As many connections are open as the server takes, altogether or from one client.",
+        (
+            "Use one connection for many requests (keep-alive), and close those that are not needed. The operator sets "
+            "`CHAINRULE_CONNECTIONS` and `CHAINRULE_CLIENT_CONNECTIONS`.",
+        ),
+    ),
+    Kind(
         "rate-limited",
         "Too many programs from one client",
         "This client has had as many programs run as it may for now.",
