@@ -33,6 +33,9 @@ REJECTIONS = {"root-unknown": RootUnknownError, "gradient-invalid": GradientInva
 TRANSIENT_PROBLEMS = frozenset({"time-limit", "cpu-limit", "memory-limit", "crash", "interrupted", "answer-invalid"})
 """Problems that depend on how busy the machine was: an answer that holds one is not kept."""
 
+WEIGHED_AT_ONCE = 1_000
+"""Graphs of up to so many nodes are weighed without a thread, which would cost more."""
+
 
 @dataclass(frozen=True, slots=True)
 class TraceRequest:
@@ -193,7 +196,8 @@ class Pipeline:
         reproducible = TRANSIENT_PROBLEMS.isdisjoint(problem.slug for problem in answer.problems)
         trace = Trace(key, answer, program, reproducible)
         if reproducible:
-            self.traces.put(key, trace, await self.in_thread(lambda: _weight(answer)))
+            small = len(answer.graph.nodes) <= WEIGHED_AT_ONCE
+            self.traces.put(key, trace, _weight(answer) if small else await self.in_thread(lambda: _weight(answer)))
         return trace
 
     async def _drawing(self, what: tuple[str, str, ViewOptions], graph: Graph, source: str, *, keep: bool) -> Drawing:

@@ -32,6 +32,7 @@ class Nursery(ABC):
         self._greetings: set[asyncio.Task[None]] = set()
         self._children: dict[int, Child] = {}
         self._replaced = False
+        self._owed = 0
         self._refusal = "it ended before it was ready"
         self.layers: list[Layer] = []
         """What the children reported of their confinement."""
@@ -53,8 +54,7 @@ class Nursery(ABC):
         try:
             async with asyncio.timeout(START_SECONDS):
                 await self._prepare()
-                for _ in range(self._spare):
-                    self._make(hurry=False)
+                self._make(hurry=False)
                 first = await self._idle.get()
         except TimeoutError:
             self.close()
@@ -70,11 +70,16 @@ class Nursery(ABC):
             raise SandboxError(f"no child could be confined: {self._refusal}")
         self._idle.put_nowait(first)
 
+    def fill(self) -> None:
+        """Have the other children made that are kept ready beside the first."""
+        for _ in range(self._spare - 1):
+            self._make(hurry=False)
+
     async def lease(self, *, hurry: bool = False) -> Child:
-        """Take an idle child, and have the next one made.
+        """Take an idle child; another one is made in its place when it is done, at once where there is none left.
 
         Args:
-            hurry: others are waiting, so the next one should rather come soon than be warm.
+            hurry: others are waiting, so the next one should come at once, and rather soon than warm.
 
         Raises:
             NurseryGoneError: there are none any more.
@@ -88,10 +93,13 @@ class Nursery(ABC):
             if child is None:
                 self._idle.put_nowait(None)  # for whoever else is waiting
                 break
-            self._make(hurry=hurry)
             if child.ended.done():  # it was killed while it was waiting
                 child.close()
+                self._make(hurry=hurry)
                 continue
+            self._owed += 1
+            if hurry or self._idle.empty():
+                self._repay(hurry=hurry)
             self.leased += 1
             self.busy += 1
             return child
@@ -101,7 +109,9 @@ class Nursery(ABC):
     def done(self) -> None:
         """Note that a leased child is not used any more."""
         self.busy -= 1
-        if self.retired and self._replaced and not self.busy:
+        if not self._replaced:
+            self._repay(hurry=False)
+        elif not self.busy:
             self.close()
 
     def retire(self) -> None:
@@ -139,6 +149,12 @@ class Nursery(ABC):
     @abstractmethod
     def _release(self) -> None:
         """Let go of what is not a child."""
+
+    def _repay(self, *, hurry: bool) -> None:
+        """Have as many children made as were taken: making them costs what the programs that run could use."""
+        for _ in range(self._owed):
+            self._make(hurry=hurry)
+        self._owed = 0
 
     def _born(self, child: Child) -> None:
         self._children[child.pid] = child

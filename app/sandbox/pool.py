@@ -15,6 +15,7 @@ from app.sandbox.nursery import Nursery, NurseryGoneError
 from app.sandbox.outcomes import conclude
 from app.sandbox.queue import Queue, QueueFullError
 from app.sandbox.spawner import Spawner
+from app.sandbox.standby import Standby
 from app.sandbox.zygote import Zygote
 from app.settings import Settings
 
@@ -24,6 +25,8 @@ ATTEMPTS = 5
 """How often a request is given to another child when one was lost before it had started."""
 STATUS_SECONDS = 1.0
 """How long the exit code of a lost child is waited for [s]."""
+SPARE = 6
+"""How many children are ready beyond those that may run: so many requests that come at once find a warm one."""
 BACK_OFF_SECONDS = (0.0, 1.0, 5.0, 30.0)
 """Pauses before the sandbox is started again, the last one for ever [s]."""
 
@@ -49,6 +52,7 @@ class Pool:
         self._order = Order.of(settings.limits, insecure=insecure, without=without)
         self._tally = Tally()
         self._nursery: Nursery | None = None
+        self._standby: Standby | None = None
         self._started_at = 0.0
         self._stopping = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -75,6 +79,8 @@ class Pool:
             await asyncio.sleep(0.01)
         for task in self._tasks:
             task.cancel()
+        if self._standby is not None:
+            self._standby.close()
         if self._nursery is not None:
             self._nursery.close()
 
@@ -84,6 +90,11 @@ class Pool:
             return []
         own = self._nursery.own_layers if isinstance(self._nursery, Zygote) else []
         return [*own, *self._nursery.layers]
+
+    @property
+    def has_standby(self) -> bool:
+        """Whether another parent of children is warm, should the one in use die."""
+        return self._standby is not None and self._standby.is_ready
 
     def figures(self) -> PoolFigures:
         """Return what the pool has done and is doing, in numbers."""
@@ -174,17 +185,28 @@ class Pool:
         """Return the nursery, started again if it is gone."""
         async with self._starting:
             if self._nursery is None or self._nursery.gone.is_set():
-                self._nursery = await self._new()
+                self._nursery = await self._next()
             return self._nursery
+
+    async def _next(self) -> Nursery:
+        """Return a nursery to be used from now on: the one that stands by, or else a new one."""
+        if self._standby is None:
+            self._standby = Standby(self._new)
+        nursery = await self._standby.take()
+        self._started_at = time.monotonic()
+        nursery.fill()
+        self._in_background(self._watch(nursery))
+        if self._settings.standby:
+            self._standby.keep()
+        return nursery
 
     async def _new(self) -> Nursery:
         self._tally.starts += 1
-        # One more than may run: whoever comes next finds a child that is ready. A spawned one costs too much for that.
+        # A spawned child costs too much for more than may run at once.
         nursery: Nursery = (
-            Zygote(self._order, self._workers + 1) if _can_fork() else Spawner(self._order, self._workers)
+            Zygote(self._order, self._workers + SPARE) if _can_fork() else Spawner(self._order, self._workers)
         )
         await nursery.start()
-        self._started_at = time.monotonic()
         confined = any(layer.name == "seccomp" and layer.active for layer in nursery.layers)
         if not confined and not self._settings.on_loopback:
             nursery.close()
@@ -192,7 +214,6 @@ class Pool:
                 f"programs cannot be confined on this machine, so the server may listen on the loopback only, "
                 f"not on {self._settings.host}"
             )
-        self._in_background(self._watch(nursery))
         return nursery
 
     async def _watch(self, nursery: Nursery) -> None:
@@ -217,7 +238,7 @@ class Pool:
 
     async def _replace(self, old: Nursery) -> None:
         try:
-            fresh = await self._new()
+            fresh = await self._next()
         except SandboxError:
             old.retired = False  # it still serves; the next request tries again
             return

@@ -178,9 +178,13 @@ class _Out:
         await self._send({**message, "body": content if more else content + self._stream.end()})
 
 
+_pack_small = lru_cache(maxsize=128)(pack)
+"""A picture that is kept is asked for again: the same bytes, packed already."""
+
+
 async def _pack(content: bytes, packing: Packing) -> bytes:
     if len(content) <= LARGEST_PACKED_AT_ONCE_BYTES:
-        return pack(content, packing)
+        return _pack_small(content, packing)
     return await anyio.to_thread.run_sync(pack, content, packing)
 
 

@@ -15,6 +15,7 @@ from app.errors import BusyError
 from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
 from app.sandbox import Pool
+from app.sandbox.pool import SPARE
 from app.settings import Settings
 
 T = TypeVar("T")
@@ -118,7 +119,7 @@ def test_descriptors_and_processes_do_not_pile_up(shared: Shared) -> None:
     runner, pool, zygote = shared
 
     async def use() -> None:
-        most = 1 + 3  # the one that holds the namespace, and the idle ones
+        most = 1 + 2 + SPARE  # the one that holds the namespace, and the idle ones
         await pool.execute(SUM)
         await until(lambda: len(children_of(zygote)) <= most)
         descriptors = len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{zygote}/fd"))
@@ -178,6 +179,27 @@ def test_a_killed_zygote_takes_its_children_along_and_the_program_that_ran_is_to
 
     answer = run_with(Settings(workers=1, limits=Limits(wall_seconds=3.0)), use)
     assert [problem.slug for problem in answer.problems] == ["interrupted"]
+
+
+def test_a_standby_takes_over_from_a_killed_zygote_and_has_one_of_its_own() -> None:
+    async def use(pool: Pool, own: Own) -> None:
+        await until(lambda: pool.has_standby, 60)
+        first, second = sorted(own(), key=lambda pid: len(children_of(pid)), reverse=True)
+        children = children_of(first)
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in children))
+        answers = [await pool.execute(SUM) for _ in range(4)]
+        assert all(is_right(answer) for answer in answers)
+        assert len(children_of(second)) > 2  # it serves: a standby has one child, and its namespace's
+        await until(lambda: pool.has_standby, 60)
+        (third,) = (pid for pid in own() if pid != second)
+        os.kill(third, signal.SIGKILL)  # a standby that dies is not noticed, and made again
+        await until(lambda: third not in own(), 60)
+        assert is_right(await pool.execute(SUM))
+        await until(lambda: pool.has_standby, 60)
+        assert second in own()
+
+    run_with(Settings(workers=1, standby=True), use)
 
 
 def test_nothing_survives_a_server_that_is_killed() -> None:

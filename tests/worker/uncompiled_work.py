@@ -53,6 +53,20 @@ def transformed() -> list[float]:
     ]
 
 
+def shaped() -> list[float]:
+    """Backward with cotangents of its own, sizes that do not fit, and shapes without values."""
+    x = torch.ones(2, 3, requires_grad=True)
+    (x * 2).backward(torch.arange(6.0).reshape(2, 3))
+    refused = 0
+    try:
+        (x * 2).backward(torch.ones(3))
+    except RuntimeError as error:
+        refused = len(str(error))
+    meta = torch.nn.functional.conv2d(torch.ones(1, 2, 8, 8, device="meta"), torch.ones(3, 2, 3, 3, device="meta"))
+    batches = torch.autograd.grad(x * 3, x, torch.ones(2, 2, 3), is_grads_batched=True)[0]
+    return [*x.grad.flatten().tolist(), refused, *meta.shape, *batches.flatten().tolist()]
+
+
 def deterministic() -> list[float]:
     torch.use_deterministic_algorithms(True)
     try:
@@ -70,6 +84,7 @@ def work() -> dict[str, list[float]]:
         "reentrant checkpoint": checkpointed(reentrant=True),
         "hook": hooked(),
         "functional": transformed(),
+        "shapes": shaped(),
         "deterministic": deterministic(),
     }
 
