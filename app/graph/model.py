@@ -19,7 +19,9 @@ Real = float | NonFinite
 class Data(BaseModel):
     """A frozen value; unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
 class Complex(Data):
@@ -138,24 +140,31 @@ class Node(Data):
     """A ``torch.autograd.graph.Node``, or a leaf, constant or detached operation that takes part."""
 
     id: str
+    """Stable for equal requests to equal versions; edges, passes and problems name nodes by it."""
     kind: NodeKind
+    """A function is a grad_fn of autograd's; a detached one is an operation that autograd did not record."""
     op: str
     """``grad_fn.name()`` for functions, "AccumulateGrad" for leaves, the aten name for detached ones ("aten.mul"),
     "constant" for constants."""
     names: list[str]
     """A parameter's path ("net.0.weight"), then the program's variables bound to its output, the latest first."""
     sequence_nr: int | None
+    """``grad_fn._sequence_nr()``: autograd runs the highest first."""
     span: Span | None
     """The very sub-expression, in the innermost frame of the program."""
     calls: list[Span] = Field(default_factory=list)
     """Where the frame of ``span`` was called from, and so on up to the top of the program."""
     scope: list[Scope] = Field(default_factory=list)
+    """The modules and functions that it was made in, outermost first."""
     outputs: list[Output]
     saved: dict[str, Saved] = Field(default_factory=dict)
+    """What a grad_fn keeps for backward, by PyTorch's name without ``_saved_``."""
     formula: str | None = None
     """PyTorch's own words for the derivative."""
     flags: list[Flag] = Field(default_factory=list)
+    """What stands out: "root" where backward starts, "first_nan" where a NaN came up, "no_gradient", and so on."""
     no_gradient: NoGradient | None = None
+    """For leaves: why they got none."""
     accumulated: list[Tensor | None] = Field(default_factory=list)
     """For leaves: ``.grad`` after each pass."""
     gradient_ratios: list[float | None] = Field(default_factory=list)
@@ -172,9 +181,12 @@ class Edge(Data):
     id: str
     kind: Literal["gradient", "value"] = "gradient"
     source: str
+    """The node that takes it in: nearer to the root."""
     slot: int
     target: str
+    """The node that it comes from: nearer to the leaves."""
     output_nr: int
+    """Which output of ``target``."""
     argument: str | None = None
     """The operator's own name of that argument, where known ("exponent")."""
     contributions: list[Tensor | None]
@@ -227,8 +239,11 @@ class Graph(Data):
     """All that one execution did, as a graph; the order of nodes and edges is deterministic."""
 
     schema_version: Annotated[int, Field(ge=1)] = SCHEMA_VERSION
+    """Grows when something here changes its meaning."""
     nodes: list[Node] = Field(default_factory=list)
     edges: list[Edge] = Field(default_factory=list)
     roots: list[Root] = Field(default_factory=list)
     passes: list[Pass] = Field(default_factory=list)
+    """The runs of backward, in order. Gradients of outputs and contributions of edges have one entry for each."""
     variables: list[Variable] = Field(default_factory=list)
+    """The program's names at its end."""

@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -30,7 +30,15 @@ MOST_ANSWER_BYTES = 64_000_000
 class BatchBody(Body):
     """Programs to be traced, each as for POST /api/v1/graphs."""
 
-    items: list[TraceBody] = Field(min_length=1, max_length=MOST_BATCH_ITEMS)
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"items": [{"source": "x ** 2", "inputs": {"x": 3.0}}, {"source": "x.sin()", "seed": 1}]}]
+        }
+    )
+
+    items: list[TraceBody] = Field(
+        min_length=1, max_length=MOST_BATCH_ITEMS, description="The programs; the outcomes come in their order."
+    )
 
 
 class LooseBatchBody(Body):
@@ -43,8 +51,8 @@ class Outcome(BaseModel):
     """What came of one program: an answer, or a problem."""
 
     status: int = Field(description="What POST /api/v1/graphs would have answered for it alone.")
-    answer: GraphAnswer | None = None
-    problem: ProblemDocument | None = None
+    answer: GraphAnswer | None = Field(default=None, description="Where the status is 200.")
+    problem: ProblemDocument | None = Field(default=None, description="Where it is another.")
 
 
 class BatchAnswer(BaseModel):

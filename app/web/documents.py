@@ -33,7 +33,11 @@ def picture_operation(picture_format: str, *, with_payload: bool) -> dict[str, A
     """Return how an address of pictures stands in the document, as arguments of ``add_api_route``."""
     kind = MEDIA_TYPES[picture_format]
     parameters: list[dict[str, Any]] = [
-        _parameter("seed", "Seeds torch before the program runs.", {"type": "integer", "minimum": 0, "default": 0}),
+        _parameter(
+            "seed",
+            "Seeds torch before the program runs.",
+            {"type": "integer", "minimum": 0, "maximum": 2**63 - 1, "default": 0},
+        ),
         _parameter("root", "The variable to start backward from.", {"type": "string"}),
         _parameter("gradient", 'The cotangent to start with, as JSON; "none" runs no pass.', {"type": "string"}),
         _parameter(

@@ -38,6 +38,8 @@ EMBED_POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *"
 )
 EMBED_PARAMETERS = frozenset({"editable", "chrome"})
+CARRIED = frozenset("view pass step open direction labels widths constants detached saved".split())
+"""Options of the view that the page has too."""
 FRAME_WIDTH, FRAME_HEIGHT = 720, 480
 PATH = re.compile(rf"/(?:embed|{'|'.join(MEDIA_TYPES)})/(?P<payload>[A-Za-z0-9_=-]+)")
 
@@ -219,7 +221,9 @@ def open_url(base: str, wanted: TraceRequest, view: Mapping[str, str]) -> str:
         state["in"] = json.dumps(dict(wanted.inputs))
     if wanted.seed:
         state["seed"] = str(wanted.seed)
-    state |= {name: text for name, text in view.items() if name in ("view", "pass", "step", "open")}
+    if wanted.gradient not in (None, "none"):
+        state["gradient"] = json.dumps(wanted.gradient)
+    state |= {name: text for name, text in view.items() if name in CARRIED}
     return f"{base}/?p={payload}#{urlencode(state, quote_via=quote)}"
 
 

@@ -230,7 +230,10 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     phrase = HTTPStatus(error.status_code).phrase
     detail = None if error.detail in (phrase, "") else str(error.detail)
-    return respond(from_status(error.status_code, detail, tuple((error.headers or {}).items())), request)
+    headers = dict(error.headers or {})
+    if "GET" in headers.get("Allow", "").split(", "):
+        headers["Allow"] += ", HEAD"  # what answers GET answers HEAD
+    return respond(from_status(error.status_code, detail, tuple(headers.items())), request)
 
 
 async def on_validation_error(request: Request, error: Exception) -> Response:

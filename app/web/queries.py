@@ -14,6 +14,7 @@ from app.pipeline import TraceRequest
 from app.render import ViewOptions
 
 MOST_PARAMETERS = 100
+LARGEST_SEED = 2**63 - 1
 REQUEST_PARAMETERS = frozenset({"code", "inputs", "seed", "root", "gradient"})
 DELIVERY_PARAMETERS = frozenset({"v", "download"})
 VIEW_OPTIONS = [{"pass_index": "pass"}.get(field.name, field.name) for field in fields(ViewOptions)]
@@ -51,8 +52,8 @@ class Query:
         if source is None:
             source = self.request.get("code", "")
         seed = self.request.get("seed", "0")
-        if not (seed.isascii() and seed.isdigit() and len(seed) < 19):
-            raise HTTPException(400, f"seed must be a whole number from 0 to 10^18, not {seed[:40]!r}")
+        if not (seed.isascii() and seed.isdigit() and len(seed) < 20 and int(seed) <= LARGEST_SEED):
+            raise HTTPException(400, f"seed must be a whole number from 0 to {LARGEST_SEED}, not {seed[:40]!r}")
         gradient = self.request.get("gradient")
         return TraceRequest(
             source=source.replace("\r\n", "\n"),

@@ -1,13 +1,14 @@
 """Drawing a graph that somebody already has: nothing is executed."""
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import GraphInvalidError
-from app.graph import Graph
+from app.graph import SCHEMA_VERSION, Graph
 from app.graph.validate import AnswerInvalidError, read_answer
 from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
@@ -24,9 +25,37 @@ router = APIRouter(prefix="/api/v1", tags=["graphs"])
 
 PICTURE_TYPES = tuple(kind for name, kind in MEDIA_TYPES.items() if name != "json")
 
+_THREE: JsonDict = {
+    "shape": [],
+    "dtype": "float32",
+    "requires_grad": True,
+    "is_leaf": True,
+    "numel": 1,
+    "values": 3.0,
+    "stats": {"min": 3.0, "max": 3.0, "mean": 3.0, "std": 0.0, "norm": 3.0, "nan": 0, "inf": 0, "zero": 0},
+    "preview": "tensor(3., requires_grad=True)",
+}
+SMALL_GRAPH: JsonDict = {
+    "schema_version": SCHEMA_VERSION,
+    "nodes": [
+        {
+            "id": "n0",
+            "kind": "leaf",
+            "op": "AccumulateGrad",
+            "names": ["x"],
+            "sequence_nr": None,
+            "span": None,
+            "outputs": [{"output_nr": 0, "value": _THREE, "gradients": []}],
+        }
+    ],
+}
+"""A leaf alone: what the description of the API shows."""
+
 
 class RenderBody(Body):
     """A graph to be drawn."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"graph": SMALL_GRAPH}]})
 
     graph: Graph = Field(description="As an answer of POST /api/v1/graphs holds it.")
     source: str = Field(default="", max_length=1_000_000, description="The program, for the expressions on the cards.")

@@ -3,7 +3,7 @@
 import json
 import re
 from html import unescape
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -128,3 +128,19 @@ def test_the_element_is_served_to_every_site(client: TestClient) -> None:
     assert response.headers["content-type"].startswith("text/javascript")
     assert response.headers["cross-origin-resource-policy"] == "cross-origin"
     assert 'customElements.define("chainrule-graph"' in response.text
+
+
+def test_the_way_to_the_page_carries_everything_that_the_page_knows_too(client: TestClient) -> None:
+    asked = "code=x*2&x=[1,2]&seed=3&gradient=[1,0]&view=values&direction=LR&labels=norms&theme=dark"
+    found = re.search(r'id="open" href="([^"]+)"', client.get(f"/embed?{asked}").text)
+    assert found
+    state = dict(parse_qsl(urlsplit(unescape(found[1])).fragment))
+    assert decode(state.pop("p"), 1_000) == "x*2"
+    assert state == {
+        "in": '{"x": [1, 2]}',
+        "seed": "3",
+        "gradient": "[1, 0]",
+        "view": "values",
+        "direction": "LR",
+        "labels": "norms",
+    }

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 
 from app.web.problems import MEDIA_TYPE
@@ -53,3 +54,26 @@ def test_the_page_shows_every_operation_and_schema_and_asks_nobody_else(client: 
 
 def test_the_page_is_also_where_other_servers_have_it(client: TestClient) -> None:
     assert client.get("/docs", follow_redirects=False).headers["location"] == "/api"
+
+
+@pytest.mark.parametrize(
+    ("schema", "path", "accept"),
+    [
+        ("TraceBody", "/api/v1/graphs", "application/json"),
+        ("BatchBody", "/api/v1/graphs:batch", "application/json"),
+        ("RenderBody", "/api/v1/render", "image/svg+xml"),
+    ],
+)
+def test_every_body_has_examples_that_work(client: TestClient, schema: str, path: str, accept: str) -> None:
+    examples = client.get("/openapi.json").json()["components"]["schemas"][schema]["examples"]
+    assert examples
+    for example in examples:
+        answer = client.post(path, json=example, headers={"Accept": accept})
+        assert answer.status_code == 200, answer.text
+
+
+def test_the_fields_of_a_graph_say_what_they_mean(client: TestClient) -> None:
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    for name in ("Node", "Edge", "Graph"):
+        silent = [field for field, one in schemas[name]["properties"].items() if not one.get("description")]
+        assert set(silent) <= {"outputs", "nodes", "edges", "roots", "id", "kind", "slot"}, (name, silent)
