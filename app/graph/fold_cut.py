@@ -4,14 +4,20 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from app.errors import ViewInvalidError
+from app.graph.fold_items import SOURCES, Item
 from app.graph.fold_tree import Group, preorder
+from app.graph.operators import short_name
 
 Classes = Mapping[str, int]
 """A number for each path; equal for groups that look equal when they are open."""
 
 
 def classify(root: Group) -> dict[str, int]:
-    """Give groups with the same operations on the same shapes in the same order the same number."""
+    """Give groups with the same operations on the same shapes in the same order the same number.
+
+    Whether autograd recorded an operation does not count: of twelve equal blocks the first is as the others, though
+    what it takes in requires no gradient. Constants do not count either: the first one's input is one.
+    """
     numbers: dict[tuple[object, ...], int] = {}
     found: dict[str, int] = {}
     for group in reversed(list(preorder(root))):
@@ -20,8 +26,12 @@ def classify(root: Group) -> dict[str, int]:
             if isinstance(child, Group):
                 parts.append(found[child.path])
             else:
-                shapes = (tuple(output.value.shape) if output.value else None for output in child.node.outputs)
-                parts.append((child.node.kind, child.node.op, tuple(shapes)))
+                node = child.node
+                shapes = (tuple(output.value.shape) if output.value else None for output in node.outputs)
+                if node.kind != "constant":
+                    parts.append(
+                        (node.kind == "leaf", short_name(node.op, "custom" in node.flags).lstrip("_"), tuple(shapes))
+                    )
         found[group.path] = numbers.setdefault(tuple(parts), len(numbers))
     return found
 
@@ -62,7 +72,7 @@ def choose_open(
         for groups in sorted(alike.values(), key=lambda some: sum(sizes[group.path] for group in some)):
             whole = len(groups) > 1 and not shut
             cost = sum((sizes[group.path] if whole else len(group.children)) - 1 for group in groups)
-            if boxes + cost > (repeated if len(groups) > 1 else room) or _only_folds(groups[0]):
+            if boxes + cost > (repeated if len(groups) > 1 else room) or _tells_little(groups[0]):
                 continue
             boxes += cost
             shown = [inner for group in groups for inner in preorder(group)] if whole else groups
@@ -76,7 +86,7 @@ def _kind(group: Group, classes: Classes, parent: Group, place: int) -> tuple[ob
     """What opens together."""
     if group.slice:
         return classes[parent.path], place
-    # By type, for the first of twelve blocks often differs a little: what it takes in requires no gradient.
+    # By type: a last block that differs a little opens with the others.
     return (group.scope.kind, group.scope.type) if group.scope else (classes[group.path],)
 
 
@@ -92,9 +102,10 @@ def _inner(group: Group) -> list[Group]:
     return [child for child in group.children if isinstance(child, Group)]
 
 
-def _only_folds(group: Group) -> bool:
-    """Whether opening a slice would show more folds: nothing that a person can read better."""
-    return group.slice and bool(_inner(group))
+def _tells_little(group: Group) -> bool:
+    """Whether opening a slice would show more folds, or sources that nothing uses: nothing worth the room."""
+    sources = all(isinstance(child, Item) and child.node.kind in SOURCES for child in group.children)
+    return group.slice and (bool(_inner(group)) or sources)
 
 
 def open_asked(root: Group, opened: Iterable[str], asked: Iterable[str], most: int) -> tuple[set[str], list[str]]:

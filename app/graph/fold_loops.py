@@ -12,7 +12,8 @@ def group_iterations(children: Sequence[Child], path: str) -> tuple[Child, ...]:
     """Group the iterations of a loop where several operations of it come again and again in the same order.
 
     An iteration begins where an operation comes again that the iteration before began with. Operations of one place
-    that follow each other directly are one composite, not two iterations. What comes before the first iteration, and
+    that follow each other directly are one composite, not two iterations; and where all are of one place, as inside a
+    library's module, they are iterations only if each does the very same. What comes before the first iteration, and
     what comes after the last whole one, stays as it is.
 
     Args:
@@ -26,6 +27,8 @@ def group_iterations(children: Sequence[Child], path: str) -> tuple[Child, ...]:
         return tuple(children)
     length = starts[1] - starts[0]
     bounds = [*starts, min(starts[-1] + length, len(units))]
+    if not _repeats(keys, bounds):
+        return tuple(children)
     found: list[Child] = [child for unit in units[: starts[0]] for child in unit]
     line = _line(units[starts[0]][-1])
     for call, (start, end) in enumerate(pairwise(bounds), 1):
@@ -37,6 +40,13 @@ def group_iterations(children: Sequence[Child], path: str) -> tuple[Child, ...]:
         found.append(inner[0] if lone else group)
     found.extend(child for unit in units[bounds[-1] :] for child in unit)
     return tuple(found)
+
+
+def _repeats(keys: Sequence[Hashable], bounds: Sequence[int]) -> bool:
+    """Whether these may be iterations: of several places of the program, or each the same as the first."""
+    spans = {key[:4] for key in keys[bounds[0] : bounds[-1]] if isinstance(key, tuple) and len(key) > 4}
+    iterations = {tuple(keys[start:end]) for start, end in pairwise(bounds)}
+    return len(spans) != 1 or len(iterations) == 1
 
 
 def _place(child: Child) -> Hashable:

@@ -1,10 +1,13 @@
 """The tree of scopes: groups that may be drawn as one box, down to the single nodes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.graph.fold_items import SOURCES, Item
 from app.graph.model import Scope
+
+FEW_UNUSED = 3
+"""Sources that nothing uses up to which each is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ def scope_label(scope: Scope) -> str:
 def build_tree(items: Sequence[Item]) -> Group:
     """Nest items by their scopes; a scope that holds a single item is left out.
 
+    Sources that nothing uses come last, together in one group where there are many: they tell little one by one.
+
     Args:
         items: In drawing order.
 
@@ -100,8 +105,14 @@ def build_tree(items: Sequence[Item]) -> Group:
             _insert(source, stack)
         waiting = []
         stack[-1].children.append(item)
-    root.children.extend(waiting)
-    return _freeze(made)
+    if len(waiting) <= FEW_UNUSED or not root.children:
+        root.children.extend(waiting)
+        return _freeze(made)
+    nodes = "leaves" if all(item.node.kind == "leaf" for item in waiting) else "nodes"
+    label = f"{len(waiting)} {nodes} that nothing uses"
+    aside = Group(_free("unused", paths), label, None, tuple(waiting), slice=True)
+    tree = _freeze(made)
+    return replace(tree, children=(*tree.children, aside))
 
 
 def _shared(stack: Sequence[_Building], scope: Sequence[Scope]) -> int:
@@ -124,9 +135,13 @@ def _new_path(parent: str, scope: Scope, paths: set[str]) -> str:
     path = segment(scope)
     if scope.kind != "module" or path in paths:
         path = join_path(parent, scope)
+    return _free(path, paths)
+
+
+def _free(path: str, paths: set[str]) -> str:
+    """The path, with a number where it is taken, as by two loops over the same name; it is taken now."""
     free, number = path, 1
     while free in paths:
-        # Two loops over the same name, for example.
         number += 1
         free = f"{path}~{number}"
     paths.add(free)

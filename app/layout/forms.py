@@ -78,6 +78,11 @@ def line_of(characters: int) -> Words:
     return Words(text.room(characters, NOTE_SIZE), 16.0)
 
 
+def histogram() -> Histogram:
+    """Return room for a histogram."""
+    return Histogram(BARS[0], BARS[1] + 32.0)
+
+
 def form_of(shape: Sequence[int], dtype: str) -> Form:
     """Return how a tensor of a shape and dtype is shown."""
     is_complex = dtype.startswith("complex")
@@ -90,7 +95,7 @@ def form_of(shape: Sequence[int], dtype: str) -> Form:
     rows = prod(shape[:-1])
     most = _COMPLEX_COLUMNS if is_complex else _MOST if rows > 1 else _MOST_IN_A_ROW
     if columns > most or rows > _MOST:
-        return Histogram(BARS[0], BARS[1] + 32.0)
+        return histogram()
     return _grid(rows, columns, shape[-2] if len(shape) > 2 else rows, is_complex)
 
 

@@ -7,13 +7,12 @@ from app.graph.model import Graph, Node, Output
 from app.graph.scene import Box, Fold
 from app.layout import text
 from app.layout.card import SHEETS, Block, Card, Header, measure, measure_pill
-from app.layout.forms import form_of
 from app.layout.geometry import Size
 from app.render import numbers
 from app.render.called import main_shape, shape_of, title_of
 from app.render.focus import Focus
 from app.render.options import ViewOptions
-from app.render.rows import Row, count_of, gradient_at, norm_row, remark_row, saved_rows, tail, tensor_row
+from app.render.rows import Row, count_of, form_for, gradient_at, norm_row, remark_row, saved_rows, tail, tensor_row
 
 NAME_CELLS = 26
 CODE_CELLS = 34
@@ -151,7 +150,7 @@ class Author:
         if not any(output.gradients) or output.value is None:
             return row
         # Another pass has a gradient here: the same room in every pass, so that nothing jumps between them.
-        form = form_of(output.value.shape, output.value.dtype)
+        form = form_for(output.value)
         return Row(Block("gradient", label, form if form.width > row.block.form.width else row.block.form), reason)
 
     def _accumulated(self, node: Node) -> Iterator[Row]:

@@ -18,10 +18,11 @@ def draw_histogram(form: Histogram, tensor: Tensor, x: float, y: float, kind: st
     stats = tensor.stats
     counts = stats.histogram or _count(tensor)
     yield Path(f"M{x:g} {y + height:g}h{width:g}", "axis")
-    if stats.min is None or stats.max is None or not counts:
+    if stats.min is None or stats.max is None:
         yield Text(x, y + height - 8, "nothing finite", NOTE_SIZE, "soft")
     else:
-        yield _bars(counts, x, y, kind)
+        if counts:
+            yield _bars(counts, x, y, kind)
         yield Text(x, y + height + 12, numbers.one(stats.min, _CHARACTERS), NOTE_SIZE, "")
         yield Text(x + width, y + height + 12, numbers.one(stats.max, _CHARACTERS), NOTE_SIZE, "", "end")
         mean = numbers.one(stats.mean if stats.mean is not None else "nan", _CHARACTERS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.graph.model import Node, Saved, Tensor
 from app.layout import text
 from app.layout.card import Block
-from app.layout.forms import form_of, line_of, words
+from app.layout.forms import Form, form_of, histogram, line_of, words
 from app.render import numbers
 from app.render.called import describe_shape
 
@@ -28,7 +28,13 @@ def tensor_row(kind: str, label: str, tensor: Tensor | None, missing: str) -> Ro
     """Return the row of a tensor in the form that its shape asks for, or of why it is missing."""
     if tensor is None:
         return remark_row(kind, missing, label)
-    return Row(Block(kind, label, form_of(tensor.shape, tensor.dtype)), tensor)
+    return Row(Block(kind, label, form_for(tensor)), tensor)
+
+
+def form_for(tensor: Tensor) -> Form:
+    """Return the form of a tensor: what its shape asks for, or a histogram where its numbers were too many to list."""
+    listed = tensor.values is not None or not tensor.numel
+    return form_of(tensor.shape, tensor.dtype) if listed else histogram()
 
 
 def norm_row(kind: str, label: str, tensor: Tensor | None) -> Row:

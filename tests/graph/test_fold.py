@@ -1,5 +1,7 @@
 """What is folded, what is shown, and that nothing is lost between them."""
 
+import textwrap
+
 import pytest
 
 from app.errors import ViewInvalidError
@@ -7,6 +9,7 @@ from app.graph.fold import make_scene
 from app.graph.model import Graph
 from app.graph.scene import Scene, SceneOptions
 from tests.graph.build import Builder, chain, function, iteration, module
+from tests.graph.program import trace
 
 
 def drawn_ids(scene: Scene) -> set[str]:
@@ -342,3 +345,59 @@ def test_many_leaves_that_nothing_uses_fold_too() -> None:
         made.leaf(f"w{number}")
     made.node("MulBackward0", [made.leaf("x")])
     assert len(make_scene(made.graph(), SceneOptions(boxes=20)).boxes) <= 20
+
+
+TWELVE = """
+layer = torch.nn.TransformerEncoderLayer(4, 2, 8, dropout=0.0, batch_first=True)
+net = torch.nn.TransformerEncoder(layer, 12)
+loss = net(torch.randn(1, 3, 4)).sum()
+loss.backward()
+"""
+
+
+def test_the_first_block_is_equal_to_the_others_though_its_input_requires_no_gradient() -> None:
+    folds = [box.fold for box in make_scene(trace(TWELVE)).boxes if box.fold and box.fold.scope]
+    assert [fold.repeat for fold in folds] == [12] * 12
+
+
+def test_a_block_of_other_shapes_or_operations_is_not_counted_with_the_others() -> None:
+    made = Builder()
+    last = made.leaf("x")
+    for number, (op, shape) in enumerate([("Sin", [3]), ("Sin", [3]), ("Cos", [3]), ("Sin", [2])]):
+        scope = [module(f"net.{number}")]
+        last = made.node("TanhBackward0", [last], scope=scope, shape=[3])
+        last = made.node(f"{op}Backward0", [last], scope=scope, shape=shape)
+    closed = tuple(f"net.{number}" for number in range(4))
+    scene = make_scene(made.graph(), SceneOptions(closed=closed))
+    assert [box.fold.repeat for box in scene.boxes if box.fold] == [2, 2, 1, 1]
+
+
+def test_the_operations_of_one_call_are_not_taken_for_a_loop() -> None:
+    program = """
+    net = torch.nn.MultiheadAttention(4, 2, batch_first=True)
+    x = torch.randn(1, 3, 4, requires_grad=True)
+    net(x, x, x)[0].sum().backward()
+    """
+    graph = trace(textwrap.dedent(program))
+    paths = [box.fold.path for box in make_scene(graph, SceneOptions(boxes=10)).boxes if box.fold]
+    assert paths
+    assert not any("loop" in path for path in paths)
+
+
+def unused(count: int) -> Graph:
+    made = Builder()
+    made.node("SumBackward0", [made.leaf("x")])
+    for number in range(count):
+        made.leaf(f"layer.{number}", parameter=True)
+    return made.graph("n1")
+
+
+def test_many_leaves_that_nothing_uses_are_one_fold_that_opens() -> None:
+    [fold] = [box.fold for box in make_scene(unused(12)).boxes if box.fold]
+    assert (fold.path, fold.label) == ("unused", "12 leaves that nothing uses")
+    assert len(fold.members) == 12
+    assert not any(box.fold for box in make_scene(unused(12), SceneOptions(open=("unused",))).boxes)
+
+
+def test_a_few_leaves_that_nothing_uses_are_shown() -> None:
+    assert not any(box.fold for box in make_scene(unused(3)).boxes)

@@ -34,7 +34,7 @@ _ATTRIBUTES = {
     "text": {"class", "x", "y", "font-size", "text-anchor", "textLength", "lengthAdjust"},
     "path": {"class", "d"},
 }
-_DATA = {"data-node", "data-box", "data-fold", "data-edge", "data-source", "data-target", "data-scope"}
+_DATA = {"data-node", "data-box", "data-fold", "data-members", "data-edge", "data-source", "data-target", "data-scope"}
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 
 

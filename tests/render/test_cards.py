@@ -323,3 +323,25 @@ def test_titles_labels_and_legend_grow_with_the_font_scale(engine: Engine) -> No
             assert float(text.get("font-size", "0")) == 2 * LABEL_SIZE
     groups = [g for g in picture(graph, engine, font_scale=2.0).iter(f"{SVG}g") if g.get("class") != "edge flow"]
     assert all("scale(2)" in g.get("transform", "") for g in groups if any(g.iter(f"{SVG}text")))
+
+
+def test_numbers_that_were_too_many_to_list_are_a_histogram(engine: Engine) -> None:
+    graph = one_operation(torch.arange(6.0).reshape(2, 3))
+    shown = graph.nodes[1].outputs[0]
+    assert shown.value is not None
+    stats = shown.value.stats.model_copy(update={"histogram": [1, 0, 2, 3]})
+    value = shown.value.model_copy(update={"values": None, "stats": stats})
+    node = graph.nodes[1].model_copy(update={"outputs": [shown.model_copy(update={"value": value})]})
+    group = card(picture(graph.model_copy(update={"nodes": [graph.nodes[0], node]}), engine), "n1")
+    assert len(bars(group)) == 3
+    assert {"0", "5", "mean 2.5000"} <= set(words(group))
+
+
+def test_the_scale_of_the_tints_counts_what_is_tinted(engine: Engine) -> None:
+    made = Builder()
+    small = made.leaf("x", [1.0, 2.0], [1.0, 1.0])
+    large = made.leaf("y", torch.full((20, 20), 500.0), torch.ones(20, 20))
+    made.add("AddBackward0", [(small, [1.0, 1.0]), (large, torch.ones(20, 20))], [3.0, 4.0], [1.0, 1.0])
+    [legend] = [g for g in picture(made.graph(), engine).iter(f"{SVG}g") if g.get("class") == "legend"]
+    assert "4" in words(legend)
+    assert "500" not in words(legend)
