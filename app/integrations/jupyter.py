@@ -6,6 +6,7 @@ Both run in the notebook's own process: the code is its author's.
 
 import linecache
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from IPython.display import display
 
 from app.errors import ChainruleError
 from app.graph import Graph
+from app.integrations.inline import inline_image
 from app.layout import Engine, make_engine
 from app.limits import Limits
 from app.render import ViewOptions, draw
@@ -41,7 +43,9 @@ class Picture:
         return draw(self.graph, picture_format, self._options, _engine(), self._source).content
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"image/svg+xml": self.svg, "text/plain": self._draw("text").decode()}
+        words = self._draw("text").decode()
+        html = inline_image(self.svg.encode(), escape(words, quote=True))
+        return {"text/html": html, "image/svg+xml": self.svg, "text/plain": words}
 
 
 @cache

@@ -22,6 +22,7 @@ from typing import Any
 
 from pymdownx.superfences import SuperFencesException
 
+from app.integrations.inline import inline_image
 from app.integrations.studio import Fault, Order, RefusedError, make_order, open_studio
 
 LOG = getLogger("mkdocs.chainrule")
@@ -79,7 +80,7 @@ def _picture(order: Order, mode: str, server: str, options: MutableMapping[str, 
     figure = open_studio(server).draw(order)
     if figure.faults and "raises" not in options:
         raise RefusedError(figure.faults)
-    return figure.content.decode()
+    return inline_image(figure.content, alt)
 
 
 def _failed(faults: tuple[Fault, ...], source: str) -> str:

@@ -1,6 +1,8 @@
 """The notebook extension, with a real kernel."""
 
+import re
 import xml.etree.ElementTree as ET
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,12 @@ def test_the_cell_is_shown_as_a_picture_and_as_words(outputs: list[list[Any]]) -
     data = outputs[1][0]["data"]
     ET.fromstring(data["image/svg+xml"])
     assert "SumBackward0" in data["text/plain"]
+    found = re.fullmatch(
+        r'<img src="data:image/svg\+xml;base64,([^"]+)" alt="([^"]+)" style="[^"]+">', data["text/html"]
+    )
+    assert found, "where pages are made of notebooks, pictures do not share their styles"
+    assert b64decode(found[1]).decode() == data["image/svg+xml"]
+    assert "SumBackward0" in found[2]
 
 
 def test_the_notebook_keeps_what_the_cell_made_and_no_grad_is_touched(outputs: list[list[Any]]) -> None:

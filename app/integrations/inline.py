@@ -1,0 +1,15 @@
+"""A picture inside a page that is not ours."""
+
+from base64 import b64encode
+
+
+def inline_image(svg: bytes, alt: str) -> str:
+    """Return an SVG as an image that stands in the page itself.
+
+    As an image it keeps its own styles, and neither the page nor another picture reaches them.
+
+    Args:
+        svg: the picture.
+        alt: what it shows, escaped for an attribute.
+    """
+    return f'<img src="data:image/svg+xml;base64,{b64encode(svg).decode()}" alt="{alt}" style="max-width: 100%">'
