@@ -19,6 +19,7 @@ from app.graph.formulas import LATEX, PLAIN
 from app.graph.formulas.writer import latex_number, plain_number
 from app.graph.model import Data, Edge, Graph, Number, Root
 from app.graph.paths import find_paths
+from app.graph.saying import Words, say
 
 SHOWN_PATHS = 8
 """Paths that are shown; all are counted."""
@@ -56,7 +57,7 @@ class ChainRule(Data):
     sum: Math | None
     """The sum in numbers at ``element``, where all paths are known and make what autograd computed."""
     element: list[int] | None
-    sentence: str
+    sentence: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,9 @@ class _Chain:
     def _path(self, start: _Start, ids: Sequence[str]) -> ChainPath:
         edges = [self._edges[edge] for edge in ids]
         outputs = [start.root.output_nr, *(edge.output_nr for edge in edges)]
-        known = [jacobian for edge in edges if (jacobian := jacobian_of(edge)) is not None]
+        steps = zip(edges, outputs, strict=False)
+        blocks = [jacobian_of(edge, self._index.rows(edge.source, number)) for edge, number in steps]
+        known = [block for block in blocks if block is not None]
         value = multiply(start.seed, known) if len(known) == len(edges) else None
         return ChainPath(
             nodes=[start.root.node, *(edge.target for edge in edges)],
@@ -210,12 +213,20 @@ class _Chain:
     def _sentence(self, count: int, hidden: int, summed: bool) -> str:
         name = self._leaf.names[0] if self._leaf.names else self._leaf.op
         if count == 0:
-            return f"No path leads from where backward starts to {name}, so it gets no gradient."
+            return say("No path leads from where backward starts to {name}, so it gets no gradient.", name=name)
         if count == 1:
-            return f"One path leads to {name}: its gradient is the product of the local derivatives along it."
-        shown = f" {hidden} of them are not shown." if hidden else ""
-        adds = " Here is the sum." if summed else ""
-        return f"{count} paths lead to {name}: each brings a product, and the gradient is their sum.{shown}{adds}"
+            return say(
+                "One path leads to {name}: its gradient is the product of the local derivatives along it.", name=name
+            )
+        shown = say(" {hidden} of them are not shown.", hidden=hidden) if hidden else ""
+        adds = say(" Here is the sum.") if summed else ""
+        return say(
+            "{count} paths lead to {name}: each brings a product, and the gradient is their sum.{shown}{adds}",
+            count=count,
+            name=name,
+            shown=shown,
+            adds=adds,
+        )
 
 
 def _json(number: float) -> Number:

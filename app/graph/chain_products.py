@@ -22,10 +22,15 @@ MATRIX_SIZE = 4
 """Rows and columns up to which they are."""
 
 
-def jacobian_of(edge: Edge) -> Matrix | None:
-    """The local Jacobian that an edge carries; None where it has none that is a matrix."""
+def jacobian_of(edge: Edge, rows: slice | None) -> Matrix | None:
+    """The local Jacobian that an edge carries; None where it has none that is a matrix.
+
+    Args:
+        edge: any.
+        rows: those of the output that is asked about; None where it was not seen.
+    """
     try:
-        made = None if edge.jacobian is None else np.array(floats(edge.jacobian), dtype=float)
+        made = None if edge.jacobian is None or rows is None else np.array(floats(edge.jacobian[rows]), dtype=float)
     except ValueError:
         return None
     return made if made is not None and made.ndim == 2 else None

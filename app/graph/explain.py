@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.graph.explain_index import GraphIndex
-from app.graph.explain_jacobian import explain_jacobian
+from app.graph.explain_jacobian import Rows, explain_jacobian, why_none
 from app.graph.explain_math import make_math
 from app.graph.explain_names import Names, Written, derivative, element_of, numbers_first
 from app.graph.explain_numbers import PLUS_EQUALS, Index, equation, largest, numbers_at
@@ -128,19 +128,22 @@ class Explainer:
             numbers=numbers,
             element=list(element) if numbers is not None and element is not None else None,
             sentence=edge_sentence(self._index, node, edge, target.plain.text, numbers, element, pass_index),
+            no_jacobian=why_none(edge, node, self._index.nodes[edge.target]),
             jacobian=self._jacobian(node, edge, target, contribution, pass_index),
         )
 
     def _jacobian(
         self, node: Node, edge: Edge, target: Written, contribution: Tensor | None, pass_index: int
     ) -> JacobianExplanation | None:
-        output = next(iter(node.outputs), None)
         below = self._index.output(edge.target, edge.output_nr)
-        if output is None or output.value is None or below is None or below.value is None:
+        if below is None or below.value is None:
             return None
-        shapes = output.value.shape, below.value.shape
-        passed = _in_pass(output.gradients, pass_index), contribution
-        return explain_jacobian(edge, self._names.output(node.id, 0), target, shapes, passed)
+        outputs = [
+            Rows(self._names.output(node.id, output.output_nr), output.value, _in_pass(output.gradients, pass_index))
+            for output in node.outputs
+            if output.value is not None
+        ]
+        return explain_jacobian(edge, outputs, target, below.value.shape, contribution)
 
     def _left(self, edge: Edge, pass_index: int, element: Index = ()) -> tuple[Written, str]:
         """The gradient that an edge adds to, and how: "=" where it is the only one."""

@@ -47,3 +47,13 @@ class GraphIndex:
         if node is None:
             return None
         return next((output for output in node.outputs if output.output_nr == output_nr), None)
+
+    def rows(self, node_id: str, output_nr: int) -> slice | None:
+        """The rows of the local Jacobians of a node that belong to one of its outputs; None where it was not seen."""
+        start = 0
+        for number in range(output_nr + 1):
+            output = self.output(node_id, number)
+            if output is None or output.value is None:
+                return None
+            start, end = start + output.value.numel, start
+        return slice(end, start)

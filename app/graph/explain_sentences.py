@@ -7,6 +7,7 @@ from app.graph.explain_index import GraphIndex
 from app.graph.explanation import Math
 from app.graph.formulas.writer import plain_number
 from app.graph.model import Edge, Node, Output, Tensor
+from app.graph.saying import listed, say
 
 LONGEST_NAME = 16
 """Characters up to which a sentence adds what the program calls a node to its operator's name."""
@@ -16,22 +17,22 @@ def title_of(node: Node) -> str:
     """What a person calls a node that the table does not list."""
     match node.kind:
         case "leaf":
-            return "Leaf"
+            return say("Leaf")
         case "constant":
-            return "Constant"
+            return say("Constant")
         case "detached":
-            return f"{node.op}, outside the graph"
+            return say("{op}, outside the graph", op=node.op)
     return node.op
 
 
 def shape_of(tensor: Tensor) -> str:
     """A tensor's shape in words: "a scalar", "a 3×3 tensor"."""
     if not tensor.shape:
-        return "a scalar"
+        return say("a scalar")
     return (
-        f"a {'×'.join(str(size) for size in tensor.shape)} tensor"
+        say("a {names} tensor", names="×".join(str(size) for size in tensor.shape))
         if len(tensor.shape) > 1
-        else f"{tensor.shape[0]} numbers"
+        else say("{value} numbers", value=tensor.shape[0])
     )
 
 
@@ -46,7 +47,9 @@ def amount(tensor: Tensor) -> str:
         if isinstance(value, str):
             return value
     return (
-        f"a gradient of shape {'×'.join(str(size) for size in tensor.shape)}" if tensor.shape else "a scalar gradient"
+        say("a gradient of shape {names}", names="×".join(str(size) for size in tensor.shape))
+        if tensor.shape
+        else say("a scalar gradient")
     )
 
 
@@ -65,28 +68,30 @@ def called(node: Node) -> str:
 def node_sentence(index: GraphIndex, node: Node, pass_index: int) -> str:
     """What a node did in a pass, or why it did nothing."""
     if node.kind == "constant":
-        return "A constant: it takes part in the computation, and no gradient is computed for it."
+        return say("A constant: it takes part in the computation, and no gradient is computed for it.")
     if node.kind == "detached":
-        return "This ran outside the autograd graph: no gradient passes here."
+        return say("This ran outside the autograd graph: no gradient passes here.")
     if index.run(pass_index) is None:
-        return "No backward pass has run here, so there are no gradients yet."
+        return say("No backward pass has run here, so there are no gradients yet.")
     received = [
         output.gradients[pass_index - 1]
         for output in node.outputs
         if pass_index <= len(output.gradients) and output.gradients[pass_index - 1] is not None
     ]
-    shown = " and ".join(amount(tensor) for tensor in received if tensor is not None)
+    shown = listed([amount(tensor) for tensor in received if tensor is not None])
     if not received:
-        return f"No gradient reached {called(node)} in this pass."
+        return say("No gradient reached {called} in this pass.", called=called(node))
     if node.kind == "leaf":
-        return f"{called(node)} received {shown}, which is added to its .grad."
+        return say("{called} received {shown}, which is added to its .grad.", called=called(node), shown=shown)
     passed = sum(
         1
         for edge in index.outgoing.get(node.id, ())
         if pass_index <= len(edge.contributions) and edge.contributions[pass_index - 1] is not None
     )
-    inputs = {0: "to no input", 1: "to its one input"}.get(passed, f"to its {passed} inputs")
-    return f"{node.op} received {shown} and passed a contribution {inputs}."
+    inputs = {0: say("to no input"), 1: say("to its one input")}.get(
+        passed, say("to its {passed} inputs", passed=passed)
+    )
+    return say("{op} received {shown} and passed a contribution {inputs}.", op=node.op, shown=shown, inputs=inputs)
 
 
 def edge_sentence(
@@ -103,17 +108,33 @@ def edge_sentence(
     name = called(to) if to.kind == "leaf" or len(target) > LONGEST_NAME else f"{to.op} ({target})"
     carried = edge.contributions[pass_index - 1] if 0 < pass_index <= len(edge.contributions) else None
     if carried is None:
-        return f"{node.op} passed nothing to {name}."
+        return say("{op} passed nothing to {name}.", op=node.op, name=name)
     arrived = next((output.gradients[pass_index - 1] for output in node.outputs if output.gradients), None)
-    received = f"received {amount(arrived)} and " if arrived is not None else ""
+    received = say("received {amount} and ", amount=amount(arrived)) if arrived is not None else ""
     if numbers is None:
-        return f"{node.op} {received}passed {amount(carried)} to {name}."
+        return say(
+            "{op} {received}passed {amount} to {name}.",
+            op=node.op,
+            received=received,
+            amount=amount(carried),
+            name=name,
+        )
     arithmetic = numbers.text.split("= ", 1)[1]
     if element:
         place, shape = ", ".join(map(str, element)), "×".join(map(str, carried.shape))
-        passed = f"a gradient of shape {shape}"
-        return f"{node.op} {received}passed {passed} to {name}; at [{place}] it is {arithmetic}."
-    return f"{node.op} {received}passed {arithmetic} to {name}."
+        passed = say("a gradient of shape {shape}", shape=shape)
+        return say(
+            "{op} {received}passed {passed} to {name}; at [{place}] it is {arithmetic}.",
+            op=node.op,
+            received=received,
+            passed=passed,
+            name=name,
+            place=place,
+            arithmetic=arithmetic,
+        )
+    return say(
+        "{op} {received}passed {arithmetic} to {name}.", op=node.op, received=received, arithmetic=arithmetic, name=name
+    )
 
 
 def cotangent_sentence(
@@ -122,8 +143,13 @@ def cotangent_sentence(
     """Where the gradient at an output came from."""
     sources = [index.nodes[edge.source].op for edge in users]
     if not sources:
-        return "The backward pass starts here: this is the gradient that it was given (1 for a scalar)."
+        return say("The backward pass starts here: this is the gradient that it was given (1 for a scalar).")
     if len(sources) == 1:
-        return f"It came from {sources[0]} alone."
-    listed = ", ".join(sources[:-1]) + f" and {sources[-1]}" if len(sources) <= 6 else f"{len(sources)} uses"
-    return f"{called(node)} is used {len(sources)} times, so its gradient is the sum of what came back from {listed}."
+        return say("It came from {value} alone.", value=sources[0])
+    told = listed(sources) if len(sources) <= 6 else say("{count} uses", count=len(sources))
+    return say(
+        "{called} is used {count} times, so its gradient is the sum of what came back from {listed}.",
+        called=called(node),
+        count=len(sources),
+        listed=told,
+    )

@@ -1,6 +1,7 @@
 """What an explanation of a node says, as data."""
 
 from app.graph.model import Data, Number
+from app.graph.saying import Words
 
 
 class Math(Data):
@@ -23,7 +24,7 @@ class JacobianExplanation(Data):
     values: list[list[Number]]
     product: Math | None
     """Cotangent times Jacobian is the contribution, written out where it is small."""
-    sentence: str
+    sentence: Words
 
 
 class EdgeExplanation(Data):
@@ -44,10 +45,12 @@ class EdgeExplanation(Data):
     """The same with the real numbers, at ``element``."""
     element: list[int] | None
     """Which element of the contribution the numbers are of; empty for a scalar, None where there are no numbers."""
-    sentence: str
+    sentence: Words
     """What happened in this pass, in plain words."""
+    no_jacobian: Words | None
+    """Why there is none, where a reason is known."""
     jacobian: JacobianExplanation | None
-    """None where the tensors are not small, and where the node has several outputs."""
+    """None where the tensors are not small or are complex, and where the node runs code of the program's."""
 
 
 class CotangentExplanation(Data):
@@ -57,7 +60,7 @@ class CotangentExplanation(Data):
     sum: Math | None
     """The contributions with their sum, in numbers, at ``element``."""
     element: list[int] | None
-    sentence: str
+    sentence: Words
 
 
 class Explanation(Data):
@@ -65,11 +68,11 @@ class Explanation(Data):
 
     node: str
     pass_index: int
-    title: str
+    title: Words
     """What a person calls the operator."""
-    sentence: str
+    sentence: Words
     """What the node did in this pass."""
-    note: str
+    note: Words
     """What to keep in mind about the operator; empty where there is nothing to say."""
     forward: Math | None
     forward_numbers: Math | None

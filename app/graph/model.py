@@ -192,8 +192,8 @@ class Edge(Data):
     contributions: list[Tensor | None]
     """What this edge carried, one entry for each pass; None where nothing flowed."""
     jacobian: list[list[Number]] | None = None
-    """The local Jacobian of small tensors: a row for each element of the source's output, a column for each of the
-    target's, both in row-major order. A contribution is the cotangent, as a row, times it."""
+    """The local Jacobian of small tensors: a row for each element of the source's outputs, one output after the other,
+    a column for each of the target's, both in row-major order. A contribution is the cotangents, as a row, times it."""
 
 
 class Root(Data):

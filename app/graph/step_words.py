@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from app.graph.model import Edge, Graph, Node, Output, Pass, Tensor, Values
 from app.graph.multipliers import holds, multiplier_of, multipliers_of
 from app.graph.operators import short_name
+from app.graph.saying import joined, listed, say
 from app.graph.wording import (
-    join_words,
     same_everywhere,
     say_function,
     say_node,
@@ -36,13 +36,16 @@ class Narrator:
         """Say what an operation took and gave, or what a leaf holds."""
         result = self._say_outputs(node.outputs)
         if node.kind == "leaf":
-            kind = "a parameter" if "parameter" in node.flags else "a leaf"
-            return f"{say_node(node)} is {kind}: {result}."
+            if "parameter" in node.flags:
+                return say("{name} is a parameter: {value}.", name=say_node(node), value=result)
+            return say("{name} is a leaf: {value}.", name=say_node(node), value=result)
         inputs = [self._say_input(edge) for edge in self._taken.get(node.id, ())]
         op = short_name(node.op, "custom" in node.flags)
-        took = f" took {join_words(_shorten(inputs, 'inputs'))} and" if inputs else ""
-        name = f"{node.names[0]} = " if node.names else ""
-        return f"{op}{took} gave {name}{result}."
+        given = joined([f"{node.names[0]} = ", result]) if node.names else result
+        if not inputs:
+            return say("{op} gave {result}.", op=op, result=given)
+        took = listed(_shorten(inputs, "inputs"))
+        return say("{op} took {inputs} and gave {result}.", op=op, inputs=took, result=given)
 
     def tell_backward(self, node: Node, run: Pass) -> str:
         """Say what a node received in a pass, from where, and what it passed on to whom."""
@@ -50,14 +53,18 @@ class Narrator:
         received = self._say_received(node, position)
         if node.kind == "leaf":
             total = run.accumulated.get(node.id)
-            return f"{say_node(node)} received {received}{self._say_kept(node, total, position)}."
+            kept = self._say_kept(node, total, position)
+            return say("{name} received {gradient}{kept}.", name=say_node(node), gradient=received, kept=kept)
         passed = []
         for edge in self._taken.get(node.id, ()):
             contribution = _at(edge.contributions, position)
             if contribution is not None:
                 passed.append(self._say_passed(node, edge, contribution, position))
-        words = join_words(_shorten(passed, "others")) if passed else "nothing"
-        return f"{say_function(node)} received {received} and passed {words}{'' if passed else ' on'}."
+        name = say_function(node)
+        if not passed:
+            return say("{name} received {gradient} and passed nothing on.", name=name, gradient=received)
+        told = listed(_shorten(passed, "others"))
+        return say("{name} received {gradient} and passed {passed}.", name=name, gradient=received, passed=told)
 
     def _say_kept(self, node: Node, total: Tensor | None, position: int) -> str:
         """What became of a leaf's gradient; torch.autograd.grad keeps none."""
@@ -66,12 +73,12 @@ class Narrator:
         gradient = _at(node.outputs[0].gradients, position)
         name = f"{say_node(node)}.grad"
         if gradient is not None and gradient.values == total.values and gradient.stats == total.stats:
-            return f", and that is {name} now"
-        return f" and added it to {name}, which is {say_tensor(total)} now"
+            return say(", and that is {name} now", name=name)
+        return say(" and added it to {name}, which is {total} now", name=name, total=say_tensor(total))
 
     def _say_outputs(self, outputs: list[Output]) -> str:
         seen = [say_tensor(output.value) for output in outputs if output.value is not None]
-        return join_words(_shorten(seen, "outputs")) or "a tensor that was not seen"
+        return listed(_shorten(seen, "outputs")) or say("a tensor that was not seen")
 
     def _say_input(self, edge: Edge) -> str:
         target = self._nodes[edge.target]
@@ -80,22 +87,24 @@ class Narrator:
         if value is None or (target.kind == "constant" and not target.names):
             return say_node(target)
         if same_everywhere(value) is not None:
-            return f"{name} ({say_tensor(value)})"
-        return f"{name} ({say_shape(value)})"
+            return joined([f"{name} (", say_tensor(value), ")"])
+        return joined([f"{name} (", say_shape(value), ")"])
 
     def _say_received(self, node: Node, position: int) -> str:
         arrived = [_at(output.gradients, position) for output in node.outputs]
         words = [say_tensor(gradient) for gradient in arrived if gradient is not None]
-        total = join_words(_shorten(words, "outputs")) or "nothing"
+        total = listed(_shorten(words, "outputs")) or say("nothing")
         carried = [(edge, _at(edge.contributions, position)) for edge in self._given.get(node.id, ())]
         parts = [
-            f"{say_tensor(contribution)} from {say_function(self._nodes[edge.source])}"
+            say(
+                "{gradient} from {name}", gradient=say_tensor(contribution), name=say_function(self._nodes[edge.source])
+            )
             for edge, contribution in carried
             if contribution is not None
         ]
         if len(parts) < 2 or len(node.outputs) > 1:
             return total
-        return f"{join_words(_shorten(parts, 'others'))}, together {total}"
+        return say("{parts}, together {total}", parts=listed(_shorten(parts, "others")), total=total)
 
     def _say_passed(self, node: Node, edge: Edge, contribution: Tensor, position: int) -> str:
         target = say_function(self._nodes[edge.target])
@@ -105,15 +114,17 @@ class Narrator:
         if received is not None and multiplier is not None and holds([multiplier.value], received, contribution):
             same = same_everywhere(received)
             if same is not None:
-                return f"{multiplier.words} × {say_tensor(received).split(' ')[0]} = {words} to {target}"
-            return f"{multiplier.words} × that, {words}, to {target}"
+                product = f"{multiplier.words} × {say_tensor(received).split(' ')[0]} = "
+                return say("{gradient} to {name}", gradient=joined([product, words]), name=target)
+            return say("{factor} × that, {gradient}, to {name}", factor=multiplier.words, gradient=words, name=target)
         if received is not None and multiplier is None and 1 < received.numel <= MOST_INPUTS:
             factors = multipliers_of(node, edge.slot, received.numel)
             if factors and contribution.shape == received.shape and holds(factors, received, contribution):
-                return f"{say_values(_nested(factors, received.shape))} × that, {words}, to {target}"
+                factor = say_values(_nested(factors, received.shape))
+                return say("{factor} × that, {gradient}, to {name}", factor=factor, gradient=words, name=target)
         if received is not None and edge.slot in _UNCHANGED.get(node.op, ()) and contribution == received:
-            return f"the same to {target}"
-        return f"{words} to {target}"
+            return say("the same to {name}", name=target)
+        return say("{gradient} to {name}", gradient=words, name=target)
 
 
 def _at(tensors: list[Tensor | None], position: int) -> Tensor | None:
@@ -132,4 +143,10 @@ def _shorten(words: list[str], what: str) -> list[str]:
     """The first few, and how many more there are."""
     if len(words) <= MOST_INPUTS:
         return words
-    return [*words[:MOST_INPUTS], f"{len(words) - MOST_INPUTS} other {what}" if what != "others" else "others"]
+    left = len(words) - MOST_INPUTS
+    more = {
+        "inputs": say("{count} other inputs", count=left),
+        "outputs": say("{count} other outputs", count=left),
+        "others": say("others"),
+    }
+    return [*words[:MOST_INPUTS], more[what]]

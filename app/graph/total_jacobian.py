@@ -1,6 +1,7 @@
 """The Jacobian from a root to a leaf: the sum over all paths of the products of the local Jacobians."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.graph.explain_index import GraphIndex
 from app.graph.explain_values import floats
-from app.graph.model import Number
+from app.graph.model import Edge, Number
 
 Matrix = NDArray[Any]
 
@@ -32,21 +33,36 @@ def total_jacobian(index: GraphIndex, root: str, output_nr: int, leaf: str) -> M
     found: dict[tuple[str, int], Matrix] = {(root, output_nr): np.eye(start.value.numel)}
     with np.errstate(all="ignore"):
         for node in order:
-            arrived = found.get((node, 0 if node != root else output_nr))
-            if arrived is None or node == leaf:
+            arrived = {number: matrix for (key, number), matrix in found.items() if key == node}
+            if not arrived or node == leaf:
                 continue
             for edge in index.outgoing.get(node, ()):
                 if edge.target not in order:
                     continue
-                if edge.jacobian is None or len(edge.jacobian) != arrived.shape[1]:
-                    return None
-                product = _times(arrived, edge.jacobian)
+                product = _product(index, edge, arrived)
                 place = edge.target, edge.output_nr
                 so_far = found.get(place)
                 if product is None or (so_far is not None and so_far.shape != product.shape):
                     return None
                 found[place] = product if so_far is None else so_far + product
     return found.get((leaf, 0))
+
+
+def _product(index: GraphIndex, edge: Edge, arrived: Mapping[int, Matrix]) -> Matrix | None:
+    """What arrived at each output of a node, times the rows of an edge's Jacobian that belong to it, added up."""
+    if edge.jacobian is None:
+        return None
+    total: Matrix | None = None
+    for number, matrix in arrived.items():
+        rows = index.rows(edge.source, number)
+        block = edge.jacobian[rows] if rows is not None else []
+        if len(block) != matrix.shape[1]:
+            return None
+        product = _times(matrix, block)
+        if product is None:
+            return None
+        total = product if total is None else total + product
+    return total
 
 
 def _times(arrived: Matrix, jacobian: list[list[Number]]) -> Matrix | None:

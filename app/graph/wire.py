@@ -5,12 +5,13 @@ from typing import Literal
 from pydantic import Field
 
 from app.graph.model import Data, Graph, Real, Span, Values
+from app.graph.saying import Said, Words, book_of
 
 
 class Fix(Data):
     """A change to the source that would mend a problem."""
 
-    title: str
+    title: Words
     """What it does, as an order: "Sum the loss to a scalar"."""
     span: Span
     """What is replaced; an empty span inserts."""
@@ -23,8 +24,8 @@ class Problem(Data):
     slug: str
     """The last part of the problem's type, ``/problems/<slug>``."""
     severity: Literal["error", "warning", "notice"]
-    title: str
-    detail: str
+    title: Words
+    detail: Words
     """A plain explanation on the person's own variables and shapes."""
     message: str | None = None
     """PyTorch's (or Python's) own words."""
@@ -89,7 +90,7 @@ class Check(Data):
     runs: int
     """How often the program was run."""
     leaves: list[LeafCheck]
-    note: str | None = None
+    note: Words | None = None
     """What could not be compared, and why."""
 
 
@@ -109,5 +110,14 @@ class ExecutionAnswer(Data):
     rejection: Rejection | None = None
     check: Check | None = None
     """Where it was asked for."""
+    sayings: list[Said] = []
+    """How the texts of problems and check were made, for those who say them in another language."""
     seconds: dict[str, float] = Field(default_factory=dict)
     """Timings by stage [s]; the only part that differs between two runs of the same request."""
+
+    def with_sayings(self) -> "ExecutionAnswer":
+        """The same with its book of sayings, before it is written to the pipe."""
+        texts = [text for problem in self.problems for text in (problem.title, problem.detail)]
+        texts += [fix.title for problem in self.problems for fix in problem.fixes]
+        texts += [self.check.note] if self.check is not None and self.check.note is not None else []
+        return self.model_copy(update={"sayings": book_of(texts)})

@@ -4,6 +4,7 @@ import math
 
 from app.graph.model import Complex, Node, Number, Tensor, Values
 from app.graph.operators import short_name
+from app.graph.saying import joined, say
 
 _MARKS = {"nan": "NaN", "inf": "Inf", "-inf": "-Inf"}
 LISTED = 9
@@ -36,7 +37,7 @@ def say_shape(tensor: Tensor) -> str:
 
     Shapes: "scalar" for none, "4" for a vector, "3×3" for a matrix.
     """
-    return "×".join(map(str, tensor.shape)) if tensor.shape else "scalar"
+    return "×".join(map(str, tensor.shape)) if tensor.shape else say("scalar")
 
 
 def flat_values(tensor: Tensor) -> list[Number] | None:
@@ -71,18 +72,20 @@ def say_tensor(tensor: Tensor | None) -> str:
         tensor: None for one that was not seen.
     """
     if tensor is None:
-        return "nothing"
+        return say("nothing")
     if not tensor.numel:
-        return f"an empty tensor ({say_shape(tensor)})"
+        return say("an empty tensor ({shape})", shape=say_shape(tensor))
     same = same_everywhere(tensor)
     if same is not None:
-        return say_number(same) if tensor.numel == 1 else f"{say_number(same)} at every element"
+        return say_number(same) if tensor.numel == 1 else say("{number} at every element", number=say_number(same))
     if tensor.values is not None and tensor.numel <= LISTED:
         return say_values(tensor.values)
-    marks = [f"{count} {name}" for count, name in ((tensor.stats.nan, "NaN"), (tensor.stats.inf, "Inf")) if count]
+    marks: list[str] = [
+        f"{count} {name}" for count, name in ((tensor.stats.nan, "NaN"), (tensor.stats.inf, "Inf")) if count
+    ]
     if tensor.stats.norm is not None and math.isfinite(tensor.stats.norm):
-        marks.insert(0, f"norm {say_number(tensor.stats.norm)}")
-    return f"{say_shape(tensor)} ({', '.join(marks)})" if marks else say_shape(tensor)
+        marks.insert(0, say("norm {number}", number=say_number(tensor.stats.norm)))
+    return joined([say_shape(tensor), " (", joined(marks, ", "), ")"]) if marks else say_shape(tensor)
 
 
 def say_values(values: Values) -> str:
@@ -112,10 +115,10 @@ def say_node(node: Node) -> str:
     value = node.outputs[0].value if node.outputs else None
     if node.kind == "constant":
         name = node.names[0] if node.names else None
-        words = say_tensor(value) if value is not None and value.numel else "constant"
-        return f"{name} = {words}" if name else words
+        words = say_tensor(value) if value is not None and value.numel else say("constant")
+        return joined([f"{name} = ", words]) if name else words
     if node.kind == "leaf":
-        return node.names[0] if node.names else f"leaf {node.id}"
+        return node.names[0] if node.names else say("leaf {id}", id=node.id)
     op = short_name(node.op, "custom" in node.flags)
     return f"{node.names[0]} = {op}" if node.names else op
 
@@ -123,10 +126,5 @@ def say_node(node: Node) -> str:
 def say_function(node: Node) -> str:
     """The node as autograd names it, with the variable that its output is bound to."""
     if node.kind == "leaf":
-        return node.names[0] if node.names else f"leaf {node.id}"
+        return node.names[0] if node.names else say("leaf {id}", id=node.id)
     return f"{node.op} ({node.names[0]})" if node.names else node.op
-
-
-def join_words(words: list[str]) -> str:
-    """A list as a person writes it: "a, b and c"."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""

@@ -3,6 +3,7 @@
 import signal
 
 from app.graph.pipe import Outcome
+from app.graph.saying import say
 from app.graph.validate import AnswerInvalidError, read_answer
 from app.graph.wire import ExecutionAnswer, ExecutionRequest, Problem
 from app.limits import Limits
@@ -31,9 +32,12 @@ def overdue_problem(limits: Limits) -> Problem:
     return Problem(
         slug="time-limit",
         severity="error",
-        title="The program took too long",
-        detail=f"It did not stop after {limits.wall_seconds:g} s, which is the limit, and had to be killed in the "
-        "middle of an operation, so there is no graph. Use smaller tensors, or do fewer steps.",
+        title=say("The program took too long"),
+        detail=say(
+            "It did not stop after {wall_seconds} s, which is the limit, and had to be killed in the "
+            "middle of an operation, so there is no graph. Use smaller tensors, or do fewer steps.",
+            wall_seconds=f"{limits.wall_seconds:g}",
+        ),
     )
 
 
@@ -49,25 +53,33 @@ def lost_problem(reason: str, status: int | None, limits: Limits) -> Problem:
         return Problem(
             slug="forbidden-call",
             severity="error",
-            title="The program tried to leave the sandbox",
-            detail="It asked the operating system for something that no program here may do (files, network, "
-            "processes), and was ended for it.",
+            title=say("The program tried to leave the sandbox"),
+            detail=say(
+                "It asked the operating system for something that no program here may do (files, "
+                "network, processes), and was ended for it."
+            ),
         )
     if status == -signal.SIGXCPU:
         return Problem(
             slug="cpu-limit",
             severity="error",
-            title="The program used too much processor time",
-            detail=f"It used more than {limits.cpu_seconds} s, which is the limit, and had to be killed in the middle "
-            "of an operation, so there is no graph. Use smaller tensors, or do fewer steps.",
+            title=say("The program used too much processor time"),
+            detail=say(
+                "It used more than {cpu_seconds} s, which is the limit, and had to be killed in the "
+                "middle of an operation, so there is no graph. Use smaller tensors, or do fewer steps.",
+                cpu_seconds=limits.cpu_seconds,
+            ),
         )
-    ended = f"signal {_name(-status)}" if status is not None and status < 0 else reason
+    ended = say("signal {name}", name=_name(-status)) if status is not None and status < 0 else reason
     return Problem(
         slug="crash",
         severity="error",
-        title="The program crashed its process",
-        detail="PyTorch itself failed in the middle of an operation, and the process ended without an answer. Only "
-        "this program was harmed. Look at the last operation it did: its arguments may be out of range.",
+        title=say("The program crashed its process"),
+        detail=say(
+            "PyTorch itself failed in the middle of an operation, and the process ended without an "
+            "answer. Only this program was harmed. Look at the last operation it did: its arguments "
+            "may be out of range."
+        ),
         message=ended,
     )
 
@@ -77,8 +89,8 @@ def interrupted_problem() -> Problem:
     return Problem(
         slug="interrupted",
         severity="error",
-        title="The run was interrupted",
-        detail="The sandbox was restarted while the program ran. The program is not at fault: run it again.",
+        title=say("The run was interrupted"),
+        detail=say("The sandbox was restarted while the program ran. The program is not at fault: run it again."),
     )
 
 
@@ -87,8 +99,8 @@ def invalid_problem(reason: str) -> Problem:
     return Problem(
         slug="answer-invalid",
         severity="error",
-        title="The result cannot be trusted",
-        detail="The program's process sent something that is not a proper answer, so nothing of it is shown.",
+        title=say("The result cannot be trusted"),
+        detail=say("The program's process sent something that is not a proper answer, so nothing of it is shown."),
         message=reason,
     )
 

@@ -16,10 +16,10 @@ from app.graph import Number
 from app.tracing.numerals import numbers
 
 Matrix = list[list[Number]]
-"""A row for each element of the output, a column for each of the input, both in row-major order."""
+"""A row for each element of each output, a column for each of the input, both in row-major order."""
 
 MOST_ROWS = 64
-"""Elements of an output above which no Jacobian is computed: it takes a call for each."""
+"""Elements of all outputs above which no Jacobian is computed: it takes a call for each."""
 _OPAQUE = frozenset({"AccumulateGrad", "torch::autograd::AccumulateGrad", "CopySlices", "torch::autograd::CopySlices"})
 
 
@@ -38,18 +38,18 @@ class Jacobians:
     def of(self, node: Any) -> dict[int, Matrix]:
         """Compute the Jacobians of a Node by slot; empty where they are too large or cannot be had.
 
-        Left out: Nodes with several differentiable outputs, custom Functions and Nodes whose saved tensors the program
-        packs itself (their code is the program's, and would run once more), complex numbers, freed Nodes.
+        The rows of several outputs follow each other: each is a cotangent of one of them, with none for the others.
+        Left out: custom Functions and Nodes whose saved tensors the program packs itself (their code is the program's,
+        and would run once more), complex numbers, freed Nodes.
         """
         shapes = self._shapes(node)
         if not shapes:
             return {}
-        (output,) = node._input_metadata
-        rows = math.prod(output.shape)
+        rows = _height(node)
         try:
             # No mode of the program or of the tape may see this.
             with torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction(), torch.no_grad():
-                found = _rows(node, tuple(output.shape), output.dtype, rows)
+                found = _rows(node)
                 jacobians = {
                     slot: [_row(row[slot], shape) for row in found]
                     for slot, shape in shapes.items()
@@ -66,9 +66,11 @@ class Jacobians:
         if node.name() in _OPAQUE or isinstance(node, torch.autograd.function.BackwardCFunction):
             return {}
         outputs = node._input_metadata
-        if len(outputs) != 1 or not outputs[0].dtype.is_floating_point or _packs(node):
+        if not outputs or not all(output.dtype.is_floating_point for output in outputs) or _packs(node):
             return {}
-        rows = math.prod(outputs[0].shape)
+        rows = _height(node)
+        if rows > MOST_ROWS:
+            return {}
         shapes = {}
         for slot, (target, number) in enumerate(node.next_functions):
             shape = None if target is None else _input_shape(target, number)
@@ -76,7 +78,7 @@ class Jacobians:
                 shapes[slot] = shape
         fits = {slot: shape for slot, shape in shapes.items() if 0 < rows * math.prod(shape) <= self._each}
         affordable = sum(rows * math.prod(shape) for shape in fits.values()) <= self._left
-        return fits if rows <= MOST_ROWS and affordable else {}
+        return fits if affordable else {}
 
 
 def _input_shape(target: Any, number: int) -> tuple[int, ...] | None:
@@ -96,13 +98,22 @@ def _packs(node: Any) -> bool:
     return False
 
 
-def _rows(node: Any, shape: tuple[int, ...], dtype: torch.dtype, count: int) -> list[tuple[Any, ...]]:
+def _height(node: Any) -> int:
+    return sum(math.prod(output.shape) for output in node._input_metadata)
+
+
+def _rows(node: Any) -> list[tuple[Any, ...]]:
     found = []
-    for row in range(count):
-        basis = torch.zeros(count, dtype=dtype, device="cpu")
-        basis[row] = 1
-        given = node(basis.reshape(shape))
-        found.append(given if isinstance(given, tuple) else (given,))
+    outputs = node._input_metadata
+    for number, output in enumerate(outputs):
+        count = math.prod(output.shape)
+        for row in range(count):
+            basis = torch.zeros(count, dtype=output.dtype, device="cpu")
+            basis[row] = 1
+            cotangents: list[torch.Tensor | None] = [None] * len(outputs)
+            cotangents[number] = basis.reshape(tuple(output.shape))
+            given = node(*cotangents)
+            found.append(given if isinstance(given, tuple) else (given,))
     return found
 
 

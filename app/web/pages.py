@@ -16,6 +16,7 @@ from app.web.pages_inputs import parse_inputs
 from app.web.pages_names import entries
 from app.web.pages_problems import of_error
 from app.web.pages_site import site
+from app.web.pages_text import teller
 from app.web.pages_view import View, look
 from app.web.problems import from_domain
 from app.web.schemas import TraceBody
@@ -94,12 +95,12 @@ async def run(request: Request, body: RunBody) -> Response:
         answer: dict[str, Any] = {
             "id": view.id,
             "html": site().parts(set(body.parts) or USUAL_PARTS, view, language),
-            "problems": [problem.as_json() for problem in view.problems],
+            "problems": [problem.as_json(teller(language)) for problem in view.problems],
             "seconds": view.seconds,
         }
         if view.ran and not body.parts:
             answer |= {"svg": view.picture, "inputs": view.values, "index": view.index()}
-            answer |= {"steps": view.counts(), "step": view.told(), "cotangent": view.cotangent()}
+            answer |= {"steps": view.counts(), "step": view.told(teller(language)), "cotangent": view.cotangent()}
         if "gradient" in body.parts:
             answer["gradient"] = view.gradient()
         return JSONResponse(answer, status, headers={"Cache-Control": "no-store"})

@@ -37,10 +37,11 @@ def kind_of(slug: str) -> Kind | None:
     Args:
         slug: the last part of the address.
     """
-    return PROBLEMS.get(slug) or next((kind for kind in _others() if kind.slug == slug), None)
+    return PROBLEMS.get(slug) or next((kind for kind in other_kinds() if kind.slug == slug), None)
 
 
-def _others() -> Iterator[Kind]:
+def other_kinds() -> Iterator[Kind]:
+    """The kinds that only HTTP or a domain error knows."""
     for problem in HTTP_PROBLEMS.values():
         yield Kind(problem.slug, problem.title, problem.explanation)
     for error in STATUSES:

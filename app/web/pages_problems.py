@@ -1,5 +1,6 @@
 """Everything that can be wrong with a program, in the one shape that the page shows."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from app.errors import ChainruleError, ProgramRejectedError, Violation
@@ -38,29 +39,36 @@ class ProblemShown:
     node: str | None
     fixes: tuple[FixShown, ...]
 
-    def as_json(self) -> dict[str, object]:
-        """What the scripts get of it."""
-        return asdict(self)
+    def as_json(self, tell: Callable[[str], str]) -> dict[str, object]:
+        """What the scripts get of it.
+
+        Args:
+            tell: says a text in the page's language.
+        """
+        data = asdict(self)
+        fixes = [asdict(fix) | {"title": tell(fix.title)} for fix in self.fixes]
+        return data | {"title": tell(self.title), "detail": tell(self.detail), "fixes": fixes}
 
 
-def of_problem(problem: Problem, source: str) -> ProblemShown:
+def of_problem(problem: Problem, source: str, restore: Callable[[str], str]) -> ProblemShown:
     """A problem of an execution.
 
     Args:
         problem: from the answer.
         source: the program, from which the places are cut.
+        restore: from the answer's book, turns its texts back into sayings.
     """
     span = problem.span
     return ProblemShown(
         problem.slug,
         problem.severity,
-        problem.title,
-        problem.detail,
+        restore(problem.title),
+        restore(problem.detail),
         problem.message,
         *_place(span),
         code=cut(source, span),
         node=problem.node,
-        fixes=tuple(_fix(fix, source) for fix in problem.fixes),
+        fixes=tuple(_fix(fix, source, restore(fix.title)) for fix in problem.fixes),
     )
 
 
@@ -85,7 +93,9 @@ def _of_violation(violation: Violation, source: str) -> ProblemShown:
     )
     fixes: tuple[FixShown, ...] = ()
     if violation.suggestion is not None:
-        fixes = (_fix(Fix(title=violation.suggestion, span=span, text=violation.suggestion), source),)
+        fixes = (
+            _fix(Fix(title=violation.suggestion, span=span, text=violation.suggestion), source, violation.suggestion),
+        )
     return ProblemShown(
         violation.slug,
         "error",
@@ -103,9 +113,9 @@ def _place(span: Span | None) -> tuple[int | None, int | None, int | None, int |
     return (None, None, None, None) if span is None else (span.line, span.column, span.end_line, span.end_column)
 
 
-def _fix(fix: Fix, source: str) -> FixShown:
+def _fix(fix: Fix, source: str, title: str) -> FixShown:
     return FixShown(
-        fix.title,
+        title,
         fix.span.line,
         fix.span.column,
         fix.span.end_line,

@@ -12,7 +12,7 @@ from app.web.embed import Preview
 from app.web.pages_detail import called, operator
 from app.web.pages_examples import Example, read_examples
 from app.web.pages_numbers import short, table
-from app.web.pages_text import LANGUAGES, choose_language, translations
+from app.web.pages_text import LANGUAGES, choose_language, teller, translations
 from app.web.pages_view import View
 from app.web.pages_words import script_words
 
@@ -141,6 +141,7 @@ def _environment(language: str) -> Environment:
         "called": called,
         "shape": shape,
         "code": with_code,
+        "said": teller(language),
         "jacobian_rows": lambda one: table(one.values),
     }
     return environment

@@ -2,13 +2,16 @@
 
 import gettext
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
+
+from app.graph.saying import Saying, retell
+from app.web.pages_korean import with_particles
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "ko": "한국어"}
 """Code and own name of each language; the first is the one the templates are written in."""
@@ -35,6 +38,27 @@ def translations(language: str) -> gettext.NullTranslations:
     write_mo(compiled, catalog)
     compiled.seek(0)
     return Translations(compiled)
+
+
+@cache
+def teller(language: str) -> Callable[[str], str]:
+    """What says a text of the program's answer in a language.
+
+    Args:
+        language: a key of `LANGUAGES`.
+
+    Returns:
+        A function of a text: sayings are told anew, other texts as the catalog has them, or as they are.
+    """
+    translate = translations(language).gettext
+
+    def tell(text: str) -> str:
+        if not text:
+            return ""
+        told = retell(text, translate) if isinstance(text, Saying) else translate(text)
+        return with_particles(told) if language == "ko" else told
+
+    return tell
 
 
 def choose_language(asked: str | None, remembered: str | None, accepted: str) -> str:

@@ -1,14 +1,17 @@
 """Everything that one run of a program shows on the page, ready for the templates."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.errors import ChainruleError, InputInvalidError, PictureError, RequestError
 from app.graph import Graph, Values, Variable
 from app.graph.chain import ChainRule, chain_rule
-from app.graph.concepts import Concept, concepts
+from app.graph.concept_sums import Concept
+from app.graph.concepts import concepts
 from app.graph.explain import explain
 from app.graph.explanation import Explanation
+from app.graph.saying import read_book
 from app.graph.step_words import Narrator
 from app.graph.steps import Step, list_steps
 from app.graph.wire import Check, ConsoleLine
@@ -70,8 +73,12 @@ class View:
         """What everybody asks about backward, answered on this graph."""
         return concepts(self.graph) if self.ran else []
 
-    def told(self) -> dict[str, Any] | None:
-        """The step that the picture shows, in one sentence; of a whole picture, the last one."""
+    def told(self, tell: Callable[[str], str]) -> dict[str, Any] | None:
+        """The step that the picture shows, in one sentence; of a whole picture, the last one.
+
+        Args:
+            tell: says a text in the page's language.
+        """
         if not self.steps:
             return None
         at = min(self.step or len(self.steps), len(self.steps))
@@ -87,7 +94,7 @@ class View:
             "phase": step.phase,
             "node": step.node,
             "pass": step.pass_index,
-            "sentence": sentence,
+            "sentence": tell(sentence),
         }
 
     def gradient(self) -> dict[str, Any] | None:
@@ -178,7 +185,9 @@ def _view(
     pass_index: int | None,
 ) -> View:
     answer = trace.answer
-    graph = answer.graph
+    graph, restore = answer.graph, read_book(answer.sayings)
+    note = answer.check.note if answer.check else None
+    check = answer.check.model_copy(update={"note": restore(note)}) if answer.check and note else answer.check
     shown = None if node is None else detail(graph, request.source, node, pass_index)
     return View(
         source=request.source,
@@ -188,12 +197,12 @@ def _view(
         picture=picture,
         graph=graph,
         console=tuple(answer.console),
-        problems=tuple(of_problem(problem, request.source) for problem in answer.problems) + problems,
+        problems=tuple(of_problem(problem, request.source, restore) for problem in answer.problems) + problems,
         detail=shown,
         explanation=None if shown is None else explain(graph, shown.node.id, shown.pass_index or 1),
         chain=chain_rule(graph, shown.node.id, shown.pass_index or 1) if shown and shown.node.kind == "leaf" else None,
         steps=list_steps(graph, sentences=False),
         step=step,
-        check=answer.check,
+        check=check,
         seconds=dict(answer.seconds),
     )

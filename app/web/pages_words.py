@@ -24,6 +24,7 @@ WORDS = {
     "editor.fix": _("Apply: {title}"),
     "picture.none": _("Nothing is found for “{query}”"),
     "picture.found": _("{place} of {count}"),
+    "picture.pass": _("pass {index}"),
     "step.forward": _("Forward {step} of {count}"),
     "step.backward": _("Backward {step} of {count}, pass {pass}"),
     "step.play": _("Play"),

@@ -9,6 +9,7 @@ from functools import partial
 import torch
 
 from app.graph.model import Graph
+from app.graph.saying import say
 from app.graph.wire import Check, ExecutionAnswer, ExecutionRequest, LeafCheck
 from app.limits import Limits
 from app.tracing import Namespace, Tape
@@ -53,11 +54,14 @@ def execute_and_check(request: ExecutionRequest, limits: Limits) -> ExecutionAns
 def _check(request: ExecutionRequest, limits: Limits, seconds: float) -> Check:
     checker = _Checker(request, limits, seconds)
     if seconds <= 0:
-        return checker.answer("The program left no time to run it again.")
+        return checker.answer(say("The program left no time to run it again."))
     try:
         note = checker.run()
     except LimitReached:
-        note = f"The time for the check, {seconds:.2g} s, is over; what was compared until then is shown."
+        note = say(
+            "The time for the check, {seconds} s, is over; what was compared until then is shown.",
+            seconds=f"{seconds:.2g}",
+        )
     return checker.answer(note)
 
 
@@ -89,7 +93,7 @@ class _Checker:
         probe = Probe()
         here = self._value(probe, tape)
         if here is None or not tape.pass_count:
-            return "The program runs no backward pass in float64, so there is nothing to compare."
+            return say("The program runs no backward pass in float64, so there is nothing to compare.")
         graph = tape.graph(names=self._names)
         # What a custom Function saved comes back as another tensor of the same node: the first is the one to move.
         first: dict[str, int] = {}
@@ -99,7 +103,7 @@ class _Checker:
             (number, node, probe.leaves[number]) for node, number in first.items() if node and _gradient(graph, node)
         ]
         if not reached:
-            return "No leaf got a gradient in the first pass, so there is nothing to compare."
+            return say("No leaf got a gradient in the first pass, so there is nothing to compare.")
         for number, node, tensor in reached:
             self._compare(number, node, tensor.shape, graph, here, max(1, self._limits.check_elements // len(reached)))
         return None

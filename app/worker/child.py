@@ -35,12 +35,13 @@ def answer_to(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
 
 def encode(answer: ExecutionAnswer, limits: Limits) -> bytes:
     """Return the answer as JSON; without its graph where it would be too large."""
+    answer = answer.with_sayings()
     content = answer.model_dump_json(exclude_defaults=True).encode()
     if len(content) <= limits.answer_bytes:
         return content
     limit = limit_problem("answer_bytes", limits)
     problems = [*(problem.model_copy(update={"node": None}) for problem in answer.problems), limit]
-    smaller = answer.model_copy(update={"graph": Graph(), "check": None, "problems": problems})
+    smaller = answer.model_copy(update={"graph": Graph(), "check": None, "problems": problems}).with_sayings()
     content = smaller.model_dump_json().encode()
     if len(content) <= limits.answer_bytes:
         return content

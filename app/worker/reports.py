@@ -1,6 +1,7 @@
 """What the execution itself has to say of a program: which limit it reached, and what was assumed for it."""
 
 from app.graph.model import Span
+from app.graph.saying import say
 from app.graph.wire import Problem
 from app.limits import Limits
 from app.worker.roots import RootTensor
@@ -11,43 +12,59 @@ def limit_problem(name: str, limits: Limits, span: Span | None = None) -> Proble
     slug, title, detail = {
         "wall_seconds": (
             "time-limit",
-            "The program took too long",
-            f"It ran for {limits.wall_seconds:g} s, which is the limit. The graph shows what was done until then. "
-            "Look for a loop that does not end, or do fewer steps.",
+            say("The program took too long"),
+            say(
+                "It ran for {wall_seconds} s, which is the limit. The graph shows what was done until "
+                "then. Look for a loop that does not end, or do fewer steps.",
+                wall_seconds=f"{limits.wall_seconds:g}",
+            ),
         ),
         "cpu_seconds": (
             "cpu-limit",
-            "The program used too much processor time",
-            f"It used {limits.cpu_seconds:g} s of processor time, which is the limit. The graph shows what was done "
-            "until then. Look for a loop that does not end, or use smaller tensors.",
+            say("The program used too much processor time"),
+            say(
+                "It used {cpu_seconds} s of processor time, which is the limit. The graph shows what was "
+                "done until then. Look for a loop that does not end, or use smaller tensors.",
+                cpu_seconds=f"{limits.cpu_seconds:g}",
+            ),
         ),
         "memory_bytes": (
             "memory-limit",
-            "The program ran out of memory",
-            f"It may use {limits.memory_bytes // 2**20} MB. The graph shows what was done until then. "
-            "Use smaller tensors, or keep fewer of them.",
+            say("The program ran out of memory"),
+            say(
+                "It may use {value} MB. The graph shows what was done until then. Use smaller tensors, "
+                "or keep fewer of them.",
+                value=limits.memory_bytes // 2**20,
+            ),
         ),
         "stdout_bytes": (
             "output-limit",
-            "The program printed too much",
-            f"The first {limits.stdout_bytes // 1000} kB of its console output are kept, the rest is left out. "
-            "Print less.",
+            say("The program printed too much"),
+            say(
+                "The first {value} kB of its console output are kept, the rest is left out. Print less.",
+                value=limits.stdout_bytes // 1000,
+            ),
         ),
         "nodes": (
             "node-limit",
-            "The graph is too large",
-            f"It may have {limits.nodes} nodes; what came after is left out. Do fewer steps.",
+            say("The graph is too large"),
+            say("It may have {nodes} nodes; what came after is left out. Do fewer steps.", nodes=limits.nodes),
         ),
         "records": (
             "record-limit",
-            "The program did too many operations",
-            f"{limits.records} operations are recorded; what came after is left out. Do fewer steps.",
+            say("The program did too many operations"),
+            say(
+                "{records} operations are recorded; what came after is left out. Do fewer steps.",
+                records=limits.records,
+            ),
         ),
         "answer_bytes": (
             "answer-limit",
-            "The result is too large",
-            f"The graph with its numbers may take {limits.answer_bytes / 1e6:g} MB. "
-            "Use smaller tensors, or do fewer steps.",
+            say("The result is too large"),
+            say(
+                "The graph with its numbers may take {value} MB. Use smaller tensors, or do fewer steps.",
+                value=f"{limits.answer_bytes / 1000000.0:g}",
+            ),
         ),
     }[name]
     severity = "notice" if name == "stdout_bytes" else "error"
@@ -56,15 +73,19 @@ def limit_problem(name: str, limits: Limits, span: Span | None = None) -> Proble
 
 def ones_notice(root: RootTensor, span: Span | None) -> Problem:
     """Return the notice for a root that is no scalar and had no gradient given."""
-    label = root.name or "the result"
+    label = root.name or say("the result")
     shape = list(root.tensor.shape)
     return Problem(
         slug="ones-cotangent",
         severity="notice",
-        title="The root is not a scalar",
-        detail=f"{label} has shape {shape}, and backward needs to know how much each of its elements counts. "
-        f"All of them count 1 here, which gives the gradients of {label}.sum(). "
-        "Give another gradient to weigh them differently.",
+        title=say("The root is not a scalar"),
+        detail=say(
+            "{label} has shape {shape}, and backward needs to know how much each of its elements "
+            "counts. All of them count 1 here, which gives the gradients of {label}.sum(). Give "
+            "another gradient to weigh them differently.",
+            label=label,
+            shape=shape,
+        ),
         span=span,
     )
 
@@ -72,17 +93,23 @@ def ones_notice(root: RootTensor, span: Span | None) -> Problem:
 def no_gradient_notice(root: RootTensor | None, span: Span | None) -> Problem:
     """Return the notice for a program in which nothing can be differentiated."""
     if root is None:
-        detail = "No tensor of the program was made by an operation that PyTorch differentiates."
+        detail = say("No tensor of the program was made by an operation that PyTorch differentiates.")
     else:
-        detail = f"{root.name or 'The result'} does not depend on any tensor with requires_grad=True."
+        detail = say(
+            "{value} does not depend on any tensor with requires_grad=True.", value=root.name or say("The result")
+        )
         if not (root.tensor.is_floating_point() or root.tensor.is_complex()):
             kind = str(root.tensor.dtype).removeprefix("torch.")
-            detail = f"{root.name or 'The result'} is of type {kind}, and only floating-point tensors have gradients."
+            detail = say(
+                "{value} is of type {kind}, and only floating-point tensors have gradients.",
+                value=root.name or say("The result"),
+                kind=kind,
+            )
     return Problem(
         slug="nothing-to-differentiate",
         severity="notice",
-        title="There is nothing to differentiate",
-        detail=f"{detail} Make a leaf with requires_grad=True and compute from it.",
+        title=say("There is nothing to differentiate"),
+        detail=say("{detail} Make a leaf with requires_grad=True and compute from it.", detail=detail),
         span=span,
     )
 
@@ -92,7 +119,7 @@ def tracing_problem(error: Exception) -> Problem:
     return Problem(
         slug="tracing-failed",
         severity="error",
-        title="The graph could not be made",
-        detail="Chainrule failed to follow the program. This is a fault of Chainrule, not of the program.",
+        title=say("The graph could not be made"),
+        detail=say("Chainrule failed to follow the program. This is a fault of Chainrule, not of the program."),
         message=f"{type(error).__name__}: {error}"[:2000],
     )

@@ -94,7 +94,7 @@ export function startStage(page) {
   function showPasses(answer, state) {
     const passes = answer.index?.passes ?? [];
     byId("pass-label").hidden = passes.length < 2;
-    const options = passes.map((one) => new Option(`pass ${one.index}`, one.index));
+    const options = passes.map((one) => new Option(say("picture.pass", { index: one.index }), one.index));
     byId("pass-select").replaceChildren(...options);
     byId("pass-select").value = state.pass ?? passes.at(-1)?.index ?? "";
     byId("view-select").value = state.view;

@@ -248,3 +248,27 @@ def test_outputs_of_one_node_are_told_apart() -> None:
     )
     edges = explain(graph, node_of(graph, "MulBackward0")).edges
     assert [edge.name for edge in edges] == ["a", "b"]
+
+
+def test_the_jacobian_of_several_outputs_has_rows_for_each() -> None:
+    graph = traced("x = torch.tensor([1., 2.], requires_grad=True)\na, b = x.unbind()\n(3*a).backward()\n")
+    node = next(node for node in graph.nodes if node.op == "UnbindBackward0")
+    jacobian = explain(graph, node.id).edges[0].jacobian
+    assert jacobian is not None
+    assert (jacobian.rows, jacobian.columns) == (["a", "b"], ["x[0]", "x[1]"])
+    assert jacobian.values == [[1, 0], [0, 1]]
+    assert jacobian.product is not None
+    assert jacobian.product.text == "[3 0] @ [1 0; 0 1] = [3 0]"
+
+
+def test_where_there_is_no_jacobian_a_reason_is_given() -> None:
+    graph = traced(
+        "class Twice(torch.autograd.Function):\n"
+        "    @staticmethod\n    def forward(ctx, x):\n        return x * 2\n"
+        "    @staticmethod\n    def backward(ctx, g):\n        return g * 2\n"
+        "x = torch.tensor(1., requires_grad=True)\ny = Twice.apply(x)\n"
+        "z = torch.complex(y, y)\n(z * z).abs().backward()\n"
+    )
+    told = {node.op: explain(graph, node.id).edges for node in graph.nodes if node.kind == "function"}
+    assert "the backward of Twice is code of the program" in str(told["TwiceBackward"][0].no_jacobian)
+    assert "a complex number moves in two directions" in str(told["MulBackward0"][0].no_jacobian)

@@ -33,9 +33,14 @@ def test_cotangent_times_jacobian_is_the_contribution(case: Case) -> None:
         contribution = edge.contributions[0]
         if edge.jacobian is None or contribution is None:
             continue
-        cotangent = nodes[edge.source].outputs[0].gradients[0]
-        assert cotangent is not None
-        row = torch.tensor([number(v) for v in flat(cotangent.values)], dtype=torch.float64)
+        outputs = nodes[edge.source].outputs
+        cotangents = [flat(one.gradients[0].values) if one.gradients[0] else None for one in outputs]
+        arrived = [
+            v
+            for one, given in zip(outputs, cotangents, strict=True)
+            for v in (given or [0] * (one.value.numel if one.value else 0))
+        ]
+        row = torch.tensor([number(v) for v in arrived[: len(edge.jacobian)]], dtype=torch.float64)
         jacobian = torch.tensor([[number(v) for v in line] for line in edge.jacobian], dtype=torch.float64)
         carried = torch.tensor([number(v) for v in flat(contribution.values)], dtype=torch.float64)
         finite = jacobian.isfinite().all(0)
@@ -124,12 +129,28 @@ def test_infinite_slopes_are_strings_in_json(trace: Trace) -> None:
     assert math.isinf(number("inf"))
 
 
-def test_several_outputs_and_complex_numbers_have_none(trace: Trace) -> None:
+def test_several_outputs_have_their_rows_one_after_the_other(trace: Trace) -> None:
+    graph = trace(
+        "x = torch.tensor([[2.0, 1.0], [1.0, 3.0]], requires_grad=True)\nvalues, vectors = torch.linalg.eigh(x)\n"
+        "(values * torch.tensor([1.0, 2.0])).sum().backward()"
+    ).graph
+    (edge,) = gradient_edges(graph, "LinalgEighBackward0")
+    both = torch.func.jacrev(torch.linalg.eigh)(torch.tensor([[2.0, 1.0], [1.0, 3.0]]))
+    expected = torch.cat([part.reshape(-1, 4) for part in both])
+    torch.testing.assert_close(torch.tensor(edge.jacobian), expected)
+
+
+def test_an_output_that_nothing_used_has_its_rows_too(trace: Trace) -> None:
+    graph = trace("x = torch.tensor([1.0, 2.0], requires_grad=True)\na, b = x.unbind()\na.backward()").graph
+    (edge,) = gradient_edges(graph, "UnbindBackward0")
+    assert edge.jacobian == [[1, 0], [0, 1]]
+
+
+def test_complex_numbers_have_none(trace: Trace) -> None:
     graph = trace(
         "x = torch.tensor([1.0, 2.0], requires_grad=True)\na, b = x.unbind()\n"
         "c = torch.complex(a, b)\n(c * c).abs().backward()"
     ).graph
-    assert gradient_edges(graph, "UnbindBackward0")[0].jacobian is None
     assert all(edge.jacobian is None for edge in gradient_edges(graph, "MulBackward0"))
 
 

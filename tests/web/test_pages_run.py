@@ -114,3 +114,23 @@ def test_with_nothing_selected_the_inspector_answers_questions_on_the_program(cl
     assert "What is backward(gradient=...)?" in inspector
     assert "it picks row 0 of the Jacobian" in inspector
     assert "<math" in inspector
+
+
+def test_problems_steps_and_questions_are_said_in_korean(client: TestClient) -> None:
+    source = "x = torch.tensor([1., 2.], requires_grad=True)\ny = x*2\ny.backward()\n"
+    answer = client.post("/run", json={"source": source}, headers={"Accept-Language": "ko"}).json()
+    problem = answer["problems"][0]
+    assert problem["title"] == "역전파는 스칼라에서 시작해야 합니다"
+    assert "y는 원소가 2개입니다(모양 [2])" in problem["detail"]
+    assert problem["fixes"][0]["title"] == "y의 합을 미분하기"
+    assert "implicitly created only for scalar outputs" in problem["message"]
+    assert answer["step"]["sentence"].startswith("mul이 x (2), 2를 받아 y = ")
+    assert "손실은 왜 스칼라여야 하나요?" in answer["html"]["inspector"]
+    assert "y는 원소가 2개입니다" in answer["html"]["problems"]
+
+
+def test_the_api_stays_english(client: TestClient) -> None:
+    source = "x = torch.ones(2, requires_grad=True)\n(x*2).backward()\n"
+    answer = client.post("/api/v1/graphs", json={"source": source}, headers={"Accept-Language": "ko"})
+    assert "a scalar to start from" in answer.text
+    assert "sayings" not in answer.text

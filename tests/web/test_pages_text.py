@@ -1,6 +1,8 @@
 """The page in other languages: no text lacks a translation, and the right language is chosen."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,16 +10,43 @@ from babel.messages.pofile import read_po
 from fastapi.testclient import TestClient
 from jinja2 import Environment
 
-from app.paths import TEMPLATES
-from app.web.pages_text import LANGUAGES, LOCALES, choose_language, translations
+from app.graph.problems import GROUPS
+from app.graph.saying import say
+from app.paths import EXAMPLES, TEMPLATES
+from app.web.pages_examples import read_examples
+from app.web.pages_kinds import other_kinds
+from app.web.pages_text import LANGUAGES, LOCALES, choose_language, teller, translations
 from app.web.pages_words import WORDS
 
 FOREIGN = [language for language in LANGUAGES if language != "en"]
 
 
+APP = TEMPLATES.parent / "app"
+
+
+def _sayings() -> Iterator[str]:
+    """The templates of every sentence that the modules say."""
+    for path in sorted(APP.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
+                template = node.args[0]
+                assert isinstance(template, ast.Constant), f"{path}:{node.lineno} says what no catalog can know"
+                yield template.value
+
+
+def _catalogued() -> Iterator[str]:
+    """The texts of the kinds of problems, and of the gallery."""
+    for title, kinds in (*GROUPS, ("", tuple(other_kinds()))):
+        yield title
+        for kind in kinds:
+            yield from (kind.title, kind.summary, *kind.explanation)
+    for example in read_examples(EXAMPLES):
+        yield from (example.title, example.text)
+
+
 def _texts() -> set[str]:
     environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
-    found = set(WORDS.values())
+    found = {*WORDS.values(), *_sayings(), *_catalogued()} - {""}
     for path in sorted(TEMPLATES.rglob("*.html")):
         for _, _, message in environment.extract_translations(path.read_text(encoding="utf-8")):
             found |= {message} if isinstance(message, str) else {part for part in message if part}
@@ -44,7 +73,13 @@ def test_no_translation_is_left_over(language: str) -> None:
 def test_translations_keep_what_is_filled_in(language: str) -> None:
     holes = re.compile(r"\{\w+\}|%\(\w+\)s")
     for text, translated in _catalog(language).items():
-        assert sorted(holes.findall(text)) == sorted(holes.findall(translated)), text
+        assert set(holes.findall(text)) == set(holes.findall(translated)), text
+
+
+def test_a_saying_is_told_anew_with_its_values() -> None:
+    told = teller("ko")(say("{name} was differentiated before", name="y") + say(", in line {line}", line=3))
+    assert told == "y는 이미 미분했습니다(3번째 줄)"
+    assert teller("en")(say("{name} is a leaf: {value}.", name="x", value=say("scalar"))) == "x is a leaf: scalar."
 
 
 def test_a_catalog_translates() -> None:

@@ -3,6 +3,7 @@
 import ast
 import re
 
+from app.graph.saying import say
 from app.graph.wire import Fix
 from app.worker.diagnose.moment import Moment, numbers, shape_of
 from app.worker.diagnose.rule import Diagnosis, rule
@@ -12,101 +13,127 @@ from app.worker.diagnose.text import Text, called, grouped
 
 def _non_scalar(moment: Moment, match: re.Match[str]) -> Diagnosis:
     call, root = start_of(moment)
-    name = moment.label(root, "the root")
+    name = moment.label(root, say("the root"))
     tensor = moment.tensor(root)
-    shape = f"has {tensor.numel()} elements (shape {shape_of(tensor)})" if tensor is not None else "is not a scalar"
-    detail = (
-        f"backward starts with the gradient of one number with respect to itself, which is 1. {name} {shape}, so there "
-        f"is not one number to start from: PyTorch would have to know how much each element counts. Make it a "
-        f"scalar, as a loss is, or pass gradient=, a tensor of {name}'s shape that says how much each element counts; "
-        f"ones give the gradients of {name}.sum()."
+    shape = (
+        say("has {numel} elements (shape {shape_of})", numel=tensor.numel(), shape_of=shape_of(tensor))
+        if tensor is not None
+        else say("is not a scalar")
+    )
+    detail = say(
+        "backward starts with the gradient of one number with respect to itself, which is 1. "
+        "{name} {shape}, so there is not one number to start from: PyTorch would have to know "
+        "how much each element counts. Make it a scalar, as a loss is, or pass gradient=, a "
+        "tensor of {name}'s shape that says how much each element counts; ones give the "
+        "gradients of {name}.sum().",
+        name=name,
+        shape=shape,
     )
     fixes: list[Fix] = []
     if root is not None and call is not None:
         text = grouped(moment.text.of(root), root)
         fixes = [
-            moment.text.replace(f"Differentiate the sum of {name}", root, f"{text}.sum()"),
-            moment.text.replace(f"Differentiate the mean of {name}", root, f"{text}.mean()"),
+            moment.text.replace(say("Differentiate the sum of {name}", name=name), root, f"{text}.sum()"),
+            moment.text.replace(say("Differentiate the mean of {name}", name=name), root, f"{text}.mean()"),
         ]
         if called(call) == "backward" and isinstance(call.func, ast.Attribute) and root is call.func.value:
             ones = f"gradient=torch.ones_like({moment.text.of(root)})"
-            fixes.append(moment.text.argument("Let every element count 1", call, ones))
+            fixes.append(moment.text.argument(say("Let every element count 1"), call, ones))
     return Diagnosis(detail, tuple(fixes))
 
 
 def _complex_root(moment: Moment, match: re.Match[str]) -> Diagnosis:
     _, root = start_of(moment)
-    name = moment.label(root, "the root")
+    name = moment.label(root, say("the root"))
     fixes = []
     if root is not None:
         text = grouped(moment.text.of(root), root)
-        fixes = [moment.text.replace(f"Differentiate the squared magnitude of {name}", root, f"{text}.abs().square()")]
+        fixes = [
+            moment.text.replace(
+                say("Differentiate the squared magnitude of {name}", name=name), root, f"{text}.abs().square()"
+            )
+        ]
     return Diagnosis(
-        f"{name} is a complex number, and only a real one can be made smaller or larger: take its real part, or its "
-        "magnitude.",
+        say(
+            "{name} is a complex number, and only a real one can be made smaller or larger: take its "
+            "real part, or its magnitude.",
+            name=name,
+        ),
         tuple(fixes),
     )
 
 
 def _twice(moment: Moment, match: re.Match[str]) -> Diagnosis:
     _, root = start_of(moment)
-    name = moment.label(root, "the root")
+    name = moment.label(root, say("the root"))
     earlier = [p for p in moment.graph.passes if p.error is None and p.span is not None]
-    detail = f"{name} was differentiated before"
+    detail = say("{name} was differentiated before", name=name)
     fixes: list[Fix] = []
     if earlier:
         last = earlier[-1]
-        detail += f", in line {last.span.line}" if last.span else ""
+        detail += say(", in line {line}", line=last.span.line) if last.span else ""
         call = moment.text.at(last.span)
         if isinstance(call, ast.Call) and last.span and (moment.span is None or last.span != moment.span):
-            fixes.append(moment.text.argument(f"Keep the graph in line {last.span.line}", call, "retain_graph=True"))
+            fixes.append(
+                moment.text.argument(
+                    say("Keep the graph in line {line}", line=last.span.line), call, "retain_graph=True"
+                )
+            )
         elif isinstance(call, ast.Call):
-            fixes.append(moment.text.argument("Keep the graph at every pass", call, "retain_graph=True"))
+            fixes.append(moment.text.argument(say("Keep the graph at every pass"), call, "retain_graph=True"))
     loop = moment.text.enclosing(moment.span, ast.For) or moment.text.enclosing(moment.span, ast.While)
-    detail += (
-        ". The first pass frees the values that the nodes had saved for it, so that memory does not grow; a second "
-        "pass over the same graph has nothing to work with. Either keep them with retain_graph=True at the first "
-        "pass, or compute the forward part again, which makes a new graph."
+    detail += say(
+        ". The first pass frees the values that the nodes had saved for it, so that memory does "
+        "not grow; a second pass over the same graph has nothing to work with. Either keep them "
+        "with retain_graph=True at the first pass, or compute the forward part again, which "
+        "makes a new graph."
     )
     if loop is not None:
-        detail += " In a loop it is nearly always the second: move what computes the loss into the loop."
+        detail += say(" In a loop it is nearly always the second: move what computes the loss into the loop.")
     return Diagnosis(detail, tuple(fixes))
 
 
 def _nothing(moment: Moment, match: re.Match[str]) -> Diagnosis:
     _, root = start_of(moment)
-    name = moment.label(root, "the root")
+    name = moment.label(root, say("the root"))
     tensor = moment.tensor(root)
     cut = next((cut for cut in _cuts(moment.text)), None)
     if tensor is not None and not (tensor.is_floating_point() or tensor.is_complex()):
         kind = str(tensor.dtype).removeprefix("torch.")
         return Diagnosis(
-            f"{name} is of type {kind}. Whole numbers and truth values do not change a little when their inputs "
-            f"change a little, so operations that give them (argmax, ==, >, .long(), .round() to int) end the graph.",
+            say(
+                "{name} is of type {kind}. Whole numbers and truth values do not change a little when "
+                "their inputs change a little, so operations that give them (argmax, ==, >, .long(), "
+                ".round() to int) end the graph.",
+                name=name,
+                kind=kind,
+            ),
             slug="integer-ends-graph",
         )
-    detail = (
-        f"No tensor that {name} was computed from has requires_grad=True at this point, so no graph was recorded and "
-        "there is nothing to differentiate with respect to."
+    detail = say(
+        "No tensor that {name} was computed from has requires_grad=True at this point, so no "
+        "graph was recorded and there is nothing to differentiate with respect to.",
+        name=name,
     )
     fixes = list(_require(moment))
     inner = _first_gradient(moment, root)
     if inner is not None:
-        detail += (
-            f" {name} comes from the gradient computed in line {inner.lineno}: that is a plain number for "
-            "autograd unless "
-            "the gradient is itself recorded, with create_graph=True."
+        detail += say(
+            " {name} comes from the gradient computed in line {lineno}: that is a plain number for "
+            "autograd unless the gradient is itself recorded, with create_graph=True.",
+            name=name,
+            lineno=inner.lineno,
         )
-        return Diagnosis(detail, (moment.text.argument("Record the gradient too", inner, "create_graph=True"),))
+        return Diagnosis(detail, (moment.text.argument(say("Record the gradient too"), inner, "create_graph=True"),))
     if (guard := moment.text.enclosing(moment.span, ast.With)) is None:
         guard = next(iter(_guards(moment.text)), None)
     if cut is not None:
-        detail += f" {cut[0]}"
+        detail += " " + cut[0]
         fixes.insert(0, cut[1])
     elif guard is not None:
-        detail += " Operations in a no_grad block are not recorded."
+        detail += say(" Operations in a no_grad block are not recorded.")
     elif fixes:
-        detail += " Ask for it where the leaf is made."
+        detail += say(" Ask for it where the leaf is made.")
     return Diagnosis(detail, tuple(fixes))
 
 
@@ -135,8 +162,15 @@ def _cuts(text: Text) -> list[tuple[str, Fix]]:
     for call in text.calls(None, "detach", "item", "tolist"):
         if isinstance(call.func, ast.Attribute):
             base = text.of(call.func.value)
-            said = f".{call.func.attr}() in line {call.lineno} gives the value of {base} without its history."
-            found.append((said, text.replace(f"Keep the history: leave out .{call.func.attr}()", call, base)))
+            said = say(
+                ".{attr}() in line {lineno} gives the value of {base} without its history.",
+                attr=call.func.attr,
+                lineno=call.lineno,
+                base=base,
+            )
+            found.append(
+                (said, text.replace(say("Keep the history: leave out .{attr}()", attr=call.func.attr), call, base))
+            )
     return found
 
 
@@ -163,7 +197,9 @@ def _require(moment: Moment) -> list[Fix]:
         for statement in moment.text.bindings(name, moment.line)[:1]:
             maker = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
             if isinstance(maker, ast.Call) and called(maker) in makers and _is_leaf_maker(maker):
-                fixes.append(moment.text.argument(f"Let {name} require a gradient", maker, "requires_grad=True"))
+                fixes.append(
+                    moment.text.argument(say("Let {name} require a gradient", name=name), maker, "requires_grad=True")
+                )
     return fixes[:3]
 
 
@@ -177,23 +213,33 @@ def _unused(moment: Moment, match: re.Match[str]) -> Diagnosis:
     asked = call.args[1] if call is not None and len(call.args) > 1 else None
     if isinstance(asked, ast.Tuple | ast.List) and index < len(asked.elts):
         asked = asked.elts[index]
-    name, of = moment.label(asked, "This tensor"), moment.label(root, "the output")
-    detail = (
-        f"{of} was not computed from {name} (or only by a way that a detach cuts), so its gradient is not there: it "
-        f"would be zero. With allow_unused=True PyTorch gives None instead of an error. If {name} was used, look "
-        "whether it was the same tensor: x = x.clone() or x = x * 2 makes a new one."
+    name, of = moment.label(asked, say("This tensor")), moment.label(root, say("the output"))
+    detail = say(
+        "{of} was not computed from {name} (or only by a way that a detach cuts), so its "
+        "gradient is not there: it would be zero. With allow_unused=True PyTorch gives None "
+        "instead of an error. If {name} was used, look whether it was the same tensor: x = "
+        "x.clone() or x = x * 2 makes a new one.",
+        of=of,
+        name=name,
     )
-    fixes = [moment.text.argument("Give None for tensors that are not used", call, "allow_unused=True")] if call else []
+    fixes = (
+        [moment.text.argument(say("Give None for tensors that are not used"), call, "allow_unused=True")]
+        if call
+        else []
+    )
     return Diagnosis(detail, tuple(fixes))
 
 
 def _not_differentiable_input(moment: Moment, match: re.Match[str]) -> Diagnosis:
     call, _ = start_of(moment)
     asked = call.args[1] if call is not None and len(call.args) > 1 else None
-    name = moment.label(asked, "One of the tensors")
+    name = moment.label(asked, say("One of the tensors"))
     return Diagnosis(
-        f"{name} does not require a gradient, so nothing was recorded for it. Make it with requires_grad=True, before "
-        "it is used.",
+        say(
+            "{name} does not require a gradient, so nothing was recorded for it. Make it with "
+            "requires_grad=True, before it is used.",
+            name=name,
+        ),
         tuple(_require(moment)),
     )
 
@@ -201,10 +247,13 @@ def _not_differentiable_input(moment: Moment, match: re.Match[str]) -> Diagnosis
 def _retain(moment: Moment, match: re.Match[str]) -> Diagnosis:
     node = moment.node
     base = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
-    name = moment.label(base, "This tensor")
+    name = moment.label(base, say("This tensor"))
     return Diagnosis(
-        f"{name} requires no gradient, so there will be none to retain. Nothing that it was computed from has "
-        "requires_grad=True.",
+        say(
+            "{name} requires no gradient, so there will be none to retain. Nothing that it was "
+            "computed from has requires_grad=True.",
+            name=name,
+        ),
         tuple(_require(moment)),
     )
 

@@ -4,6 +4,7 @@ import ast
 
 from app.graph.model import Edge, Node
 from app.graph.problems import title_of
+from app.graph.saying import joined, say
 from app.graph.wire import Fix, Problem
 from app.worker.diagnose.flow import Flow
 from app.worker.diagnose.text import called, grouped
@@ -76,9 +77,13 @@ def _cut_problem(flow: Flow, place: Node, source: Node, severity: str) -> Proble
         slug="graph-cut",
         severity=severity,  # type: ignore[arg-type]  # one of the words for it
         title=title_of("graph-cut") or "",
-        detail=f"{how} keeps the value of {name} and leaves its history behind: what comes after takes it for a "
-        "constant, and nothing behind it gets a gradient on this way. That is right for a target, and wrong in the "
-        "middle of what should be trained.",
+        detail=say(
+            "{how} keeps the value of {name} and leaves its history behind: what comes after takes "
+            "it for a constant, and nothing behind it gets a gradient on this way. That is right for "
+            "a target, and wrong in the middle of what should be trained.",
+            how=how,
+            name=name,
+        ),
         span=place.span,
         node=place.id,
         fixes=fixes,
@@ -88,26 +93,34 @@ def _cut_problem(flow: Flow, place: Node, source: Node, severity: str) -> Proble
 def _how(flow: Flow, node: Node, source: Node) -> tuple[str, str, list[Fix]]:
     """How a value left the graph, whose it was, and the edit that keeps it in."""
     syntax = flow.text.at(node.span)
-    line = f" in line {node.span.line}" if node.span else ""
+    line = say(" in line {line}", line=node.span.line) if node.span else ""
     match syntax:
         case ast.Call(func=ast.Attribute(value=base, attr=method)) if method in _LEAVING:
             kept = flow.text.of(base)
-            return f".{method}(){line}", kept, [flow.text.replace(f"Leave out .{method}()", syntax, kept)]
+            return (
+                joined([f".{method}()", line]),
+                kept,
+                [flow.text.replace(say("Leave out .{method}()", method=method), syntax, kept)],
+            )
         case ast.Attribute(value=base, attr="data"):
             kept = flow.text.of(base)
-            return f".data{line}", kept, [flow.text.replace("Leave out .data", syntax, kept)]
+            return joined([".data", line]), kept, [flow.text.replace(say("Leave out .data"), syntax, kept)]
         case ast.Call(args=[argument, *_]) if called(syntax) == "tensor":
             made = f"{grouped(flow.text.of(argument), argument)}.clone()"
             return (
-                f"torch.tensor(){line}",
+                joined(["torch.tensor()", line]),
                 flow.called(source),
-                [flow.text.replace("Copy it in the graph", syntax, made)],
+                [flow.text.replace(say("Copy it in the graph"), syntax, made)],
             )
         case _:
             words = flow.words(node.span)
             guard = flow.text.enclosing(node.span, ast.With)
-            what = f"`{words}`{line}" if words else f"{node.op}{line}"
-            return (f"{what}, with recording switched off," if guard is not None else what), flow.called(source), []
+            what = joined([f"`{words}`" if words else node.op, line])
+            return (
+                (say("{what}, with recording switched off,", what=what) if guard is not None else what),
+                flow.called(source),
+                [],
+            )
 
 
 def plain_numbers(flow: Flow) -> list[Problem]:
@@ -118,16 +131,22 @@ def plain_numbers(flow: Flow) -> list[Problem]:
             continue
         name = flow.text.of(call.args[0])
         leaving = next(flow.text.calls(None, *_LEAVING), None)
-        detail = (
-            f"`{flow.text.of(call)}` in line {call.lineno} makes a new leaf from a plain number: {name} has a "
-            "value and no "
-            "history, so backward ends at this leaf"
+        detail = say(
+            "`{code}` in line {lineno} makes a new leaf from a plain number: {name} has a value and "
+            "no history, so backward ends at this leaf",
+            code=flow.text.of(call),
+            lineno=call.lineno,
+            name=name,
         )
         fixes: list[Fix] = []
         if leaving is not None and isinstance(leaving.func, ast.Attribute):
             kept = flow.text.of(leaving.func.value)
-            detail += f". `{flow.text.of(leaving)}` in line {leaving.lineno} is where the history was left behind"
-            fixes = [flow.text.both("Keep the history", (leaving, kept), (call, name))]
+            detail += say(
+                ". `{code}` in line {lineno} is where the history was left behind",
+                code=flow.text.of(leaving),
+                lineno=leaving.lineno,
+            )
+            fixes = [flow.text.both(say("Keep the history"), (leaving, kept), (call, name))]
         return [
             Problem(
                 slug="not-tracked",

@@ -5,8 +5,9 @@ from itertools import pairwise
 
 from app.graph.model import Node
 from app.graph.problems import title_of
+from app.graph.saying import joined, say
 from app.graph.wire import Problem
-from app.worker.diagnose.flow import Flow, count
+from app.worker.diagnose.flow import Flow
 
 DEPTH = 8
 """Operations on the way from the root to a leaf, from which on the gradient's growth is judged."""
@@ -65,18 +66,28 @@ def _depth_problem(flow: Flow, way: list[Node], index: int, ratio: float) -> Pro
     steps = len(way) - 1
     factor = ratio ** (1 / steps)
     picked = [way[0], way[len(way) // 3], way[2 * len(way) // 3], way[-1]]
-    told = ", ".join(f"{_norm(flow, node, index):.3g} at {flow.called(node)}" for node in picked)
-    detail = (
-        f"On the longest way back, {count(steps, 'step')} from {flow.called(way[0])} to {flow.called(way[-1])}, "
-        "the norm "
-        f"of the gradient goes: {told}. That is a factor of {factor:.3g} for each step on the average, "
-        f"{ratio:.2g} in all."
+    told = joined(
+        [
+            say("{norm} at {called}", norm=f"{_norm(flow, node, index):.3g}", called=flow.called(node))
+            for node in picked
+        ],
+        ", ",
+    )
+    detail = say(
+        "On the longest way back, {steps} steps from {called} to {called2}, the norm of the gradient "
+        "goes: {told}. That is a factor of {factor} for each step on the average, {ratio} in all.",
+        steps=steps,
+        called=flow.called(way[0]),
+        called2=flow.called(way[-1]),
+        told=told,
+        factor=f"{factor:.3g}",
+        ratio=f"{ratio:.2g}",
     )
     kinds = {node.op.split("Backward")[0] for node in way}
     if slug == "gradient-vanishes" and kinds & {"Sigmoid", "Tanh"}:
         name = "sigmoid" if "Sigmoid" in kinds else "tanh"
-        most = "a quarter" if name == "sigmoid" else "1, and far less away from 0"
-        detail += f" The derivative of {name} is at most {most}."
+        most = say("a quarter") if name == "sigmoid" else say("1, and far less away from 0")
+        detail += say(" The derivative of {name} is at most {most}.", name=name, most=most)
     return Problem(
         slug=slug,
         severity="warning",

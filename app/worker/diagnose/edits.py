@@ -2,6 +2,7 @@
 
 import ast
 
+from app.graph.saying import say
 from app.graph.wire import Fix
 from app.worker.diagnose.text import Text
 
@@ -25,12 +26,14 @@ def out_of_place(text: Text, statement: ast.stmt | None, name: str | None = None
             right = text.of(value)
             right = right if isinstance(value, ast.Name | ast.Constant | ast.Call | ast.Attribute) else f"({right})"
             made = f"{own} = {own} {OPERATORS[type(operator)]} {right}"
-            return [text.replace(f"Make a new {own} instead", statement, made)]
+            return [text.replace(say("Make a new {own} instead", own=own), statement, made)]
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=own), attr=method)) as call) if (
             method.endswith("_") and method not in ("requires_grad_", "zero_", "copy_", "fill_")
         ):
             rest = text.of(call)[len(text.of(call.func)) :]
-            return [text.replace(f"Make a new {own} instead", statement, f"{own} = {own}.{method[:-1]}{rest}")]
+            return [
+                text.replace(say("Make a new {own} instead", own=own), statement, f"{own} = {own}.{method[:-1]}{rest}")
+            ]
         case _:
             return []
 
@@ -47,5 +50,5 @@ def leaf_instead(name: str, statement: ast.stmt, text: Text) -> list[Fix]:
             arguments += [f"{keyword.arg}={text.of(keyword.value)}" for keyword in kept]
             plain = f"{text.of(call.func)}({', '.join(arguments)})"
             made = text.of(value).replace(text.of(call), plain, 1)
-            return [text.replace(f"Make {name} itself the leaf", value, f"({made}).requires_grad_()")]
+            return [text.replace(say("Make {name} itself the leaf", name=name), value, f"({made}).requires_grad_()")]
     return []

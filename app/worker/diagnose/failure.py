@@ -2,16 +2,19 @@
 
 from app.graph.model import Graph, Span
 from app.graph.problems import title_of
+from app.graph.saying import say
 from app.graph.wire import Problem
 from app.worker.diagnose import (
     backward_rules,
     gradient_rules,
+    index_rules,
     join_rules,
     layer_rules,
     leaf_rules,
     module_rules,
     number_rules,
     python_rules,
+    reshape_rules,
     shape_rules,
 )
 from app.worker.diagnose.moment import Moment
@@ -24,9 +27,11 @@ RULES: tuple[Rule, ...] = (
     *leaf_rules.RULES,
     *module_rules.RULES,
     *shape_rules.RULES,
+    *reshape_rules.RULES,
     *join_rules.RULES,
     *layer_rules.RULES,
     *number_rules.RULES,
+    *index_rules.RULES,
     *python_rules.RULES,
 )
 """The first that applies is taken."""
@@ -50,7 +55,7 @@ def diagnose_exception(error: BaseException, source: str, graph: Graph, span: Sp
     return Problem(
         slug=slug,
         severity="error",
-        title=title_of(slug) or f"The program raised {name}",
+        title=title_of(slug) or say("The program raised {name}", name=name),
         detail=diagnosis.detail,
         message=f"{name}: {moment.words}" if moment.words else name,
         span=diagnosis.span or moment.span,
@@ -71,8 +76,8 @@ def _diagnosis(moment: Moment) -> tuple[str, Diagnosis]:
 
 
 def _plain(moment: Moment) -> str:
-    where = f" in line {moment.line}" if moment.line else ""
-    said = f" It says: {moment.words.strip()}" if moment.words.strip() else ""
+    where = say(" in line {line}", line=moment.line) if moment.line else ""
+    said = say(" It says: {strip}", strip=moment.words.strip()) if moment.words.strip() else ""
     if isinstance(moment.error, AssertionError):
-        return f"An assertion of the program did not hold{where}.{said}"
-    return f"Nothing in the program caught it{where}.{said}"
+        return say("An assertion of the program did not hold{where}.{said}", where=where, said=said)
+    return say("Nothing in the program caught it{where}.{said}", where=where, said=said)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from app.graph.model import Edge, Graph, Node, Pass, Span, Tensor
+from app.graph.saying import joined, say
 from app.worker.diagnose.text import Text
 
 
@@ -95,15 +96,19 @@ class Flow:
             paths = [name for name in node.names if "." in name]
             return paths[0] if paths and "parameter" in node.flags else node.names[0]
         words = self.words(node.span)
-        line = f" in line {node.span.line}" if node.span else ""
-        return f"`{words}`{line}" if words else f"{node.op}{line}"
+        line = say(" in line {line}", line=node.span.line) if node.span else ""
+        return joined([f"`{words}`" if words else node.op, line])
 
     def operation(self, node: Node) -> str:
         """The operation of a node with its place: "SqrtBackward0 (`x.sqrt()`, line 3)"."""
         words = self.words(node.span)
         if node.span is None:
             return node.op
-        return f"{node.op} (`{words}`, line {node.span.line})" if words else f"{node.op} (line {node.span.line})"
+        return (
+            say("{op} (`{words}`, line {line})", op=node.op, words=words, line=node.span.line)
+            if words
+            else say("{op} (line {line})", op=node.op, line=node.span.line)
+        )
 
     def words(self, span: Span | None) -> str:
         """The text of a span, if it is short."""
@@ -126,6 +131,6 @@ def has_values(tensor: Tensor) -> bool:
     return bool(tensor.stats.norm)
 
 
-def count(number: int, word: str) -> str:
-    """A number with its noun: "1 element", "3 elements"."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+def elements(number: int) -> str:
+    """How many elements: "1 element", "3 elements"."""
+    return say("1 element") if number == 1 else say("{number} elements", number=number)

@@ -3,6 +3,7 @@
 import ast
 import re
 
+from app.graph.saying import say
 from app.graph.wire import Fix
 from app.worker.diagnose.moment import Moment, numbers
 from app.worker.diagnose.rule import Diagnosis, rule
@@ -12,24 +13,29 @@ from app.worker.diagnose.text import called, grouped
 
 def _gradient_shape(moment: Moment, match: re.Match[str]) -> Diagnosis:
     call, root = start_of(moment)
-    name = moment.label(root, "the root")
+    name = moment.label(root, say("the root"))
     gave, wants = ([int(n) for n in re.findall(r"\d+", shape)] for shape in match.groups())
-    detail = (
-        f"gradient= says how much each element of {name} counts, so it has {name}'s shape: {wants}, not {gave}. It is "
-        f"the gradient of some later loss with respect to {name}."
+    detail = say(
+        "gradient= says how much each element of {name} counts, so it has {name}'s shape: "
+        "{wants}, not {gave}. It is the gradient of some later loss with respect to {name}.",
+        name=name,
+        wants=wants,
+        gave=gave,
     )
     fixes: list[Fix] = []
     given = _gradient_argument(call)
     if given is not None and root is not None:
         ones = f"torch.ones_like({moment.text.of(root)})"
-        fixes.append(moment.text.replace(f"Let every element of {name} count 1", given, ones))
+        fixes.append(moment.text.replace(say("Let every element of {name} count 1", name=name), given, ones))
         tensor = moment.tensor(given)
         count = 1
         for size in wants:
             count *= size
         if tensor is not None and tensor.numel() == count:
             text = grouped(moment.text.of(given), given)
-            fixes.insert(0, moment.text.replace(f"Reshape it to {wants}", given, f"{text}.reshape({wants})"))
+            fixes.insert(
+                0, moment.text.replace(say("Reshape it to {wants}", wants=wants), given, f"{text}.reshape({wants})")
+            )
     return Diagnosis(detail, tuple(fixes))
 
 
@@ -49,19 +55,25 @@ def _gradient_type(moment: Moment, match: re.Match[str]) -> Diagnosis | None:
     given = _gradient_argument(call)
     if given is None:
         return None
-    name = moment.label(root, "the root")
+    name = moment.label(root, say("the root"))
     made = f"torch.tensor({moment.text.of(given)})"
     if isinstance(given, ast.Constant) and root is not None:
         made = f"torch.full_like({moment.text.of(root)}, {moment.text.of(given)})"
-    fix = moment.text.replace("Make it a tensor", given, made)
+    fix = moment.text.replace(say("Make it a tensor"), given, made)
     return Diagnosis(
-        f"gradient= must be a tensor of the shape of {name}; this is a plain Python value.",
+        say("gradient= must be a tensor of the shape of {name}; this is a plain Python value.", name=name),
         (fix,) if isinstance(given, ast.List | ast.Constant) else (),
     )
 
 
 def _assigned_gradient(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    return Diagnosis(f"A gradient has the shape of what it belongs to: {numbers(match[2])}, not {numbers(match[1])}.")
+    return Diagnosis(
+        say(
+            "A gradient has the shape of what it belongs to: {numbers}, not {numbers2}.",
+            numbers=numbers(match[2]),
+            numbers2=numbers(match[1]),
+        )
+    )
 
 
 RULES = (

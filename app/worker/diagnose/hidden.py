@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import torch
 
 from app.graph.problems import title_of
+from app.graph.saying import say
 from app.graph.wire import Fix, Problem
 from app.worker.diagnose.text import Text
 
@@ -40,8 +41,15 @@ def _problem(text: Text, owner: str, attribute: str, held: object) -> Problem:
         slug="hidden-modules",
         severity="warning",
         title=title_of("hidden-modules") or "",
-        detail=f"{owner}.{attribute} is a plain {kind}, so {owner}.parameters() does not find the parameters of the "
-        f"modules in it: they get gradients, and an optimizer does not change them. Use {better}.",
+        detail=say(
+            "{owner}.{attribute} is a plain {kind}, so {owner}.parameters() does not find the "
+            "parameters of the modules in it: they get gradients, and an optimizer does not change "
+            "them. Use {better}.",
+            owner=owner,
+            attribute=attribute,
+            kind=kind,
+            better=better,
+        ),
         span=text.span(made) if made is not None else None,
         fixes=fixes,
     )

@@ -3,6 +3,7 @@
 import ast
 import re
 
+from app.graph.saying import joined, say
 from app.graph.wire import Fix
 from app.worker.diagnose.moment import Moment, numbers
 from app.worker.diagnose.rule import Diagnosis, rule
@@ -14,12 +15,17 @@ def _cat(moment: Moment, match: re.Match[str]) -> Diagnosis:
     items = _items(moment)
     shapes = [tensor.shape for item in items if (tensor := moment.tensor(item)) is not None]
     told = ", ".join(str(list(shape)) for shape in shapes)
-    detail = (
-        f"cat puts tensors one after the other along dimension {dimension}; in every other dimension their sizes must "
-        f"be equal, and tensor number {number} (counted from 0) has {got} where the first has {expected}."
+    detail = say(
+        "cat puts tensors one after the other along dimension {dimension}; in every other "
+        "dimension their sizes must be equal, and tensor number {number} (counted from 0) has "
+        "{got} where the first has {expected}.",
+        dimension=dimension,
+        number=number,
+        got=got,
+        expected=expected,
     )
     if told and len(shapes) == len(items):
-        detail += f" Their shapes are {told}."
+        detail += say(" Their shapes are {told}.", told=told)
     fixes: list[Fix] = []
     node = moment.node
     if len(shapes) == len(items) and len(shapes) > 1 and isinstance(node, ast.Call):
@@ -28,7 +34,7 @@ def _cat(moment: Moment, match: re.Match[str]) -> Diagnosis:
             if other != dimension and len(alike) == 1:
                 given = next((keyword.value for keyword in node.keywords if keyword.arg in ("dim", "axis")), None)
                 given = given if given is not None else node.args[1] if len(node.args) > 1 else None
-                title = f"Put them together along dimension {other}"
+                title = say("Put them together along dimension {other}", other=other)
                 fixes.append(
                     moment.text.argument(title, node, f"dim={other}")
                     if given is None
@@ -51,14 +57,19 @@ def _stack(moment: Moment, match: re.Match[str]) -> Diagnosis:
         if text.endswith("stack"):
             fixes = [
                 moment.text.replace(
-                    "Put them one after the other with cat", node.func, f"{text.removesuffix('stack')}cat"
+                    say("Put them one after the other with cat"), node.func, f"{text.removesuffix('stack')}cat"
                 )
             ]
     return Diagnosis(
-        f"stack makes a new dimension and puts tensors of the same shape side by side in it. Entry {match[2]} "
-        "has shape "
-        f"{numbers(match[1])}, entry {match[4]} has {numbers(match[3])}. cat joins them along a dimension that "
-        "is there.",
+        say(
+            "stack makes a new dimension and puts tensors of the same shape side by side in it. "
+            "Entry {value} has shape {numbers}, entry {value2} has {numbers2}. cat joins them along "
+            "a dimension that is there.",
+            value=match[2],
+            numbers=numbers(match[1]),
+            value2=match[4],
+            numbers2=numbers(match[3]),
+        ),
         tuple(fixes),
     )
 
@@ -70,20 +81,29 @@ def _einsum(moment: Moment, match: re.Match[str]) -> Diagnosis:
     if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
         letters = str(node.args[0].value).replace(" ", "").split("->")[0].split(",")
         for letter, operand in zip(letters, node.args[1:], strict=False):
-            shapes.append(f"{letter} for {moment.told(operand, 'an operand')}")
-    detail = (
-        f"The same letter stands for the same size everywhere: {match[1]} is {match[2]} in operand {match[3]} (counted "
-        f"from 0), and was {match[4]} before."
+            shapes.append(say("{letter} for {name}", letter=letter, name=moment.told(operand, say("an operand"))))
+    detail = say(
+        "The same letter stands for the same size everywhere: {value} is {value2} in operand "
+        "{value3} (counted from 0), and was {value4} before.",
+        value=match[1],
+        value2=match[2],
+        value3=match[3],
+        value4=match[4],
     )
     if shapes:
-        detail += f" Your letters: {'; '.join(shapes)}."
+        detail += say(" Your letters: {names}.", names=joined(shapes, "; "))
     return Diagnosis(detail)
 
 
 def _batch(moment: Moment, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
-        f"A loss compares one row of the input with one target: there are {match[1]} rows and {match[2]} targets. For "
-        "cross_entropy the input is [batch, classes] and the target [batch] (numbers of classes)."
+        say(
+            "A loss compares one row of the input with one target: there are {value} rows and "
+            "{value2} targets. For cross_entropy the input is [batch, classes] and the target "
+            "[batch] (numbers of classes).",
+            value=match[1],
+            value2=match[2],
+        )
     )
 
 
@@ -94,61 +114,89 @@ def _target_size(moment: Moment, match: re.Match[str]) -> Diagnosis:
     fixes: list[Fix] = []
     if one is not None and other is not None and right is not None and one.numel() == other.numel():
         text = grouped(moment.text.of(right), right)
-        title = f"Give {moment.label(right, 'the target')} the shape of {moment.label(left, 'the input')}"
+        title = say(
+            "Give {name} the shape of {name2}",
+            name=moment.label(right, say("the target")),
+            name2=moment.label(left, say("the input")),
+        )
         fixes.append(moment.text.replace(title, right, f"{text}.view_as({moment.text.of(left) if left else ''})"))
     return Diagnosis(
-        f"The target has shape {sizes[0]}, the input {sizes[1]}. Each element of the input is compared with one of the "
-        "target, so the shapes must be equal.",
+        say(
+            "The target has shape {value}, the input {value2}. Each element of the input is compared "
+            "with one of the target, so the shapes must be equal.",
+            value=sizes[0],
+            value2=sizes[1],
+        ),
         tuple(fixes),
     )
 
 
 def _dimensions_differ(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    told = ", ".join(moment.told(item, "a tensor") for item in _items(moment))
+    told = joined([moment.told(item, say("a tensor")) for item in _items(moment)], ", ")
     return Diagnosis(
-        f"cat joins tensors with the same number of dimensions, and here {match[1]} meets {match[2]}"
-        + (f": {told}." if told else ".")
-        + " Add the missing one with unsqueeze."
+        say(
+            "cat joins tensors with the same number of dimensions, and here {value} meets {value2}",
+            value=match[1],
+            value2=match[2],
+        )
+        + (joined([": ", told, "."]) if told else ".")
+        + say(" Add the missing one with unsqueeze.")
     )
 
 
 def _mask(moment: Moment, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
-        f"A mask says of every element whether it is taken, so its shape {numbers(match[1])} must be that of the "
-        "tensor, "
-        f"{numbers(match[2])}, or of its first dimensions."
+        say(
+            "A mask says of every element whether it is taken, so its shape {numbers} must be that "
+            "of the tensor, {numbers2}, or of its first dimensions.",
+            numbers=numbers(match[1]),
+            numbers2=numbers(match[2]),
+        )
     )
 
 
 def _ragged(moment: Moment, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
-        f"Lists on one level of a tensor have the same length, and here one has {match[3]} where the first has "
-        f"{match[1]} "
-        f"(level {match[2]}, counted from 0)."
+        say(
+            "Lists on one level of a tensor have the same length, and here one has {value} where the "
+            "first has {value2} (level {value3}, counted from 0).",
+            value=match[3],
+            value2=match[1],
+            value3=match[2],
+        )
     )
 
 
 def _permutation(moment: Moment, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
-        f"permute names every dimension once, in the new order: {moment.label(moment.subject, 'the tensor')} has "
-        f"{match[1]}, and {match[2]} are named."
+        say(
+            "permute names every dimension once, in the new order: {name} has {value}, and {value2} are named.",
+            name=moment.label(moment.subject, say("the tensor")),
+            value=match[1],
+            value2=match[2],
+        )
     )
 
 
 def _too_many(moment: Moment, match: re.Match[str]) -> Diagnosis:
     base = moment.node.value if isinstance(moment.node, ast.Subscript) else None
     return Diagnosis(
-        f"{moment.told(base, 'The tensor')} has {match[1]} dimension{'' if match[1] == '1' else 's'}, and the "
-        "index names "
-        "more of them."
+        say(
+            "{name} has {value} dimension{how}, and the index names more of them.",
+            name=moment.told(base, say("The tensor")),
+            value=match[1],
+            how="" if match[1] == "1" else "s",
+        )
     )
 
 
 def _equation(moment: Moment, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
-        f"The letters before the arrow name one operand each, with a comma in between, and {match[1]} operands "
-        "than that "
-        "were given."
+        say(
+            "The letters before the arrow name one operand each, with a comma in between, and "
+            "{value} operands than that were given.",
+            value=match[1],
+        )
     )
 
 

@@ -6,6 +6,7 @@ import re
 
 import torch
 
+from app.graph.saying import joined, say
 from app.graph.wire import Fix
 from app.worker.diagnose.moment import Moment
 from app.worker.diagnose.rule import Diagnosis, rule
@@ -17,26 +18,39 @@ def module_input(moment: Moment) -> Diagnosis:
     module, taken = moment.module, moment.taken
     kind = type(module).__name__
     known = moment.name_of(module)
-    name = known or f"This {kind}"
-    got = f" {list(taken.shape)}" if isinstance(taken, torch.Tensor) else " something else"
+    name = known or say("This {kind}", kind=kind)
+    got = f" {list(taken.shape)}" if isinstance(taken, torch.Tensor) else say(" something else")
     fixes: list[Fix] = []
     wants, position, size = _expected(module, taken)
-    told = f"{name} is {module}." if len(str(module)) < 120 else f"{name} is a {kind}."
-    detail = f"{told} It takes {wants} and was given{got}."
+    told = (
+        say("{name} is {module}.", name=name, module=str(module))
+        if len(str(module)) < 120
+        else say("{name} is a {kind}.", name=name, kind=kind)
+    )
+    detail = say("{told} It takes {wants} and was given{got}.", told=told, wants=wants, got=got)
     if position is not None and size is not None:
         for call in moment.text.calls(None, kind):
             arguments = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
             expected = [getattr(module, position)]
             if arguments[:1] == expected:
-                title = f"Make {known or kind} take {size}"
+                title = say("Make {value} take {size}", value=known or kind, size=size)
                 fixes.append(moment.text.replace(title, call.args[0], str(size)))
         if len(fixes) > 1:
             fixes = []
-        detail += f" Its {position} should be {size}, or what comes before it should give {getattr(module, position)}."
+        detail += say(
+            " Its {position} should be {size}, or what comes before it should give {getattr}.",
+            position=position,
+            size=size,
+            getattr=getattr(module, position),
+        )
     if isinstance(module, torch.nn.Linear) and isinstance(taken, torch.Tensor) and taken.ndim > 2:
         rest = math.prod(taken.shape[1:])
         if rest == module.in_features:
-            detail += f" Flattened from dimension 1 on, the input would have {rest} features, as {name} wants."
+            detail += say(
+                " Flattened from dimension 1 on, the input would have {rest} features, as {name} wants.",
+                rest=rest,
+                name=name,
+            )
             fixes = _flatten(moment) + fixes
     return Diagnosis(detail, tuple(fixes[:2]), slug="layer-input")
 
@@ -47,27 +61,27 @@ def _expected(module: torch.nn.Module | None, taken: object) -> tuple[str, str |
         case torch.nn.Linear():
             return f"[..., {module.in_features}]", "in_features", shape[-1] if shape else None
         case torch.nn.Conv1d() | torch.nn.Conv2d() | torch.nn.Conv3d():
-            sizes = {1: "length", 2: "height, width", 3: "depth, height, width"}[len(module.kernel_size)]
-            wants = f"[batch, {module.in_channels}, {sizes}]"
+            sizes = {1: say("length"), 2: say("height, width"), 3: say("depth, height, width")}[len(module.kernel_size)]
+            wants = say("[batch, {channels}, {sizes}]", channels=module.in_channels, sizes=sizes)
             fits = len(shape) == len(module.kernel_size) + 2
             return wants, "in_channels" if fits else None, shape[1] if fits else None
         case torch.nn.LayerNorm():
             sizes = ", ".join(map(str, module.normalized_shape))
             return f"[..., {sizes}]", None, None
         case torch.nn.RNNBase():
-            order = "batch, time" if module.batch_first else "time, batch"
-            return f"[{order}, {module.input_size}]", "input_size", shape[-1] if shape else None
+            order = say("batch, time") if module.batch_first else say("time, batch")
+            return joined(["[", order, f", {module.input_size}]"]), "input_size", shape[-1] if shape else None
         case torch.nn.BatchNorm1d() | torch.nn.BatchNorm2d() | torch.nn.BatchNorm3d():
             return f"[batch, {module.num_features}, ...]", "num_features", shape[1] if len(shape) > 1 else None
         case _:
-            return "another shape", None, None
+            return say("another shape"), None, None
 
 
 def _flatten(moment: Moment) -> list[Fix]:
     node = moment.node
     if isinstance(node, ast.Call) and len(node.args) == 1 and moment.tensor(node.args[0]) is moment.taken:
         text = grouped(moment.text.of(node.args[0]), node.args[0])
-        return [moment.text.replace("Flatten the input", node.args[0], f"{text}.flatten(1)")]
+        return [moment.text.replace(say("Flatten the input"), node.args[0], f"{text}.flatten(1)")]
     return []
 
 
@@ -76,28 +90,37 @@ def _module_or(moment: Moment, match: re.Match[str]) -> Diagnosis | None:
 
 
 def _one_value(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    name = moment.name_of(moment.module) or "Batch normalisation"
+    name = moment.name_of(moment.module) or say("Batch normalisation")
     return Diagnosis(
-        f"{name} subtracts the mean of the batch and divides by its deviation, and this batch has shape "
-        f"{match[1]}: one "
-        "value for each channel has no deviation. Give it two examples or more, or call .eval() to use the averages "
-        "that it has learnt."
+        say(
+            "{name} subtracts the mean of the batch and divides by its deviation, and this batch has "
+            "shape {value}: one value for each channel has no deviation. Give it two examples or "
+            "more, or call .eval() to use the averages that it has learnt.",
+            name=name,
+            value=match[1],
+        )
     )
 
 
 def _kernel(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    name = moment.name_of(moment.module) or "The convolution"
+    name = moment.name_of(moment.module) or say("The convolution")
     return Diagnosis(
-        f"{name} moves a window of {match[2]} over its input, and the input, padding included, is only "
-        f"{match[1]}. Use a "
-        "smaller kernel, more padding, or less pooling before it."
+        say(
+            "{name} moves a window of {value} over its input, and the input, padding included, is "
+            "only {value2}. Use a smaller kernel, more padding, or less pooling before it.",
+            name=name,
+            value=match[2],
+            value2=match[1],
+        )
     )
 
 
 def _heads(moment: Moment, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
-        "Attention with several heads splits the features evenly among them, so embed_dim must be a multiple of "
-        "num_heads."
+        say(
+            "Attention with several heads splits the features evenly among them, so embed_dim must "
+            "be a multiple of num_heads."
+        )
     )
 
 

@@ -4,6 +4,7 @@ import ast
 import re
 
 from app.graph.model import Node, Span
+from app.graph.saying import say
 from app.graph.wire import Fix
 from app.worker.diagnose.edits import out_of_place
 from app.worker.diagnose.moment import Moment, numbers
@@ -14,21 +15,27 @@ from app.worker.diagnose.text import called, grouped
 def _leaf_in_place(moment: Moment, match: re.Match[str]) -> Diagnosis:
     statement = moment.text.statement(moment.span)
     target = _changed(statement, moment)
-    name = moment.label(target, "This leaf")
-    view = "a view of " if match.group(1) else ""
-    detail = (
-        f"{name} is {view}a leaf that requires a gradient: backward will ask for the gradient with respect to "
-        "its value "
-        "as it was. Changed in place, that value would be gone, and the change itself would be a part of the graph "
-        "that nothing could be differentiated through. To update it, as an optimizer does, change it with recording "
-        "switched off; to compute something new, make a new tensor."
+    name = moment.label(target, say("This leaf"))
+    view = say("a view of ") if match.group(1) else ""
+    detail = say(
+        "{name} is {view}a leaf that requires a gradient: backward will ask for the gradient "
+        "with respect to its value as it was. Changed in place, that value would be gone, and "
+        "the change itself would be a part of the graph that nothing could be differentiated "
+        "through. To update it, as an optimizer does, change it with recording switched off; to "
+        "compute something new, make a new tensor.",
+        name=name,
+        view=view,
     )
     fixes: list[Fix] = []
     if statement is not None:
         indent = moment.text.indent(statement.lineno)
         body = moment.text.of(statement).replace("\n", "\n    ")
         fixes.append(
-            moment.text.replace("Change it with recording off", statement, f"with torch.no_grad():\n{indent}    {body}")
+            moment.text.replace(
+                say("Change it with recording off"),
+                statement,
+                f"with torch.no_grad():\n{indent}    {body}",
+            )
         )
         fixes += out_of_place(moment.text, statement, name if isinstance(target, ast.Name) else None)
     return Diagnosis(detail, tuple(fixes), slug="in-place-leaf")
@@ -52,24 +59,41 @@ def _modified(moment: Moment, match: re.Match[str]) -> Diagnosis:
     shape = [int(n) for n in re.findall(r"\d+", match["shape"])]
     saved, changes = _saved_and_changed(moment, match["op"], shape)
     names = [name for node in (*changes, *([saved] if saved else [])) for name in node.names]
-    which = f"{names[0]}, a tensor of shape {shape}," if names else f"A tensor of shape {shape}"
+    which = (
+        say("{value}, a tensor of shape {shape},", value=names[0], shape=shape)
+        if names
+        else say("A tensor of shape {shape}", shape=shape)
+    )
     if saved is not None and saved.span is not None:
-        which += f" made in line {saved.span.line} by `{moment.text.cut(saved.span)}`{',' if names else ''}"
-    detail = (
-        f"{which} was saved by a node that needs its value to compute the gradient, and {_who(moment, changes, shape)}"
+        which += say(
+            " made in line {line} by `{cut}`{how}",
+            line=saved.span.line,
+            cut=moment.text.cut(saved.span),
+            how="," if names else "",
+        )
+    detail = say(
+        "{which} was saved by a node that needs its value to compute the gradient, and {who}",
+        which=which,
+        who=_who(moment, changes, shape),
     )
     version = numbers(match["versions"])
-    detail += f" (its version counter says {version[0]} where {version[1]} was saved). " if len(version) == 2 else ". "
+    detail += (
+        say(" (its version counter says {value} where {value2} was saved). ", value=version[0], value2=version[1])
+        if len(version) == 2
+        else ". "
+    )
     steps = next(moment.text.calls(None, "step"), None) is not None
     detail += (
-        "Run backward before the step" if steps and not changes else "Make a new tensor instead of changing this one"
+        say("Run backward before the step")
+        if steps and not changes
+        else say("Make a new tensor instead of changing this one")
     )
     fixes: list[Fix] = []
     for change in reversed(changes):
         fixes += out_of_place(moment.text, moment.text.statement(change.span))
     span = _told_span(moment, changes[-1]) if changes else None
     node = changes[-1].id if changes else saved.id if saved else None
-    return Diagnosis(f"{detail}.", tuple(fixes[:2]), node, span)
+    return Diagnosis(detail + ".", tuple(fixes[:2]), node, span)
 
 
 def _who(moment: Moment, changes: list[Node], shape: list[int]) -> str:
@@ -78,16 +102,28 @@ def _who(moment: Moment, changes: list[Node], shape: list[int]) -> str:
     if lines:
         span = _told_span(moment, changes[-1])
         words = moment.text.cut(span) if span is not None else ""
-        told = f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(map(str, lines))}"
-        return f"{told} (`{words}`) changed it in place before backward came there"
+        told = (
+            say("line {value}", value=lines[0])
+            if len(lines) == 1
+            else say("lines {names}", names=", ".join(map(str, lines)))
+        )
+        return say("{told} (`{words}`) changed it in place before backward came there", told=told, words=words)
     steps = [call for call in moment.text.calls(None, "step") if moment.line is None or call.lineno < moment.line]
     if steps:
-        return f"line {steps[-1].lineno} (`{moment.text.of(steps[-1])}`) changed it in place before backward came there"
+        return say(
+            "line {lineno} (`{code}`) changed it in place before backward came there",
+            lineno=steps[-1].lineno,
+            code=moment.text.of(steps[-1]),
+        )
     written = _written(moment, shape)
     if len(written) == 1:
         words = moment.text.of(written[0])
-        return f"line {written[0].lineno} (`{words}`) changed it in place before backward came there"
-    return "something changed it in place before backward came there"
+        return say(
+            "line {lineno} (`{words}`) changed it in place before backward came there",
+            lineno=written[0].lineno,
+            words=words,
+        )
+    return say("something changed it in place before backward came there")
 
 
 def _written(moment: Moment, shape: list[int]) -> list[ast.stmt]:
@@ -145,10 +181,15 @@ def _has_shape(node: Node, shape: list[int]) -> bool:
 
 def _view_in_place(moment: Moment, match: re.Match[str]) -> Diagnosis:
     statement = moment.text.statement(moment.span)
-    name = moment.label(_changed(statement, moment), "This tensor")
+    name = moment.label(_changed(statement, moment), say("This tensor"))
     return Diagnosis(
-        f"{name} is one of several views that {match[1].lower()} gave of one tensor. Changing one of them in place "
-        "would change what the others stand for, and autograd cannot follow that. Make a new tensor instead.",
+        say(
+            "{name} is one of several views that {lower} gave of one tensor. Changing one of them in "
+            "place would change what the others stand for, and autograd cannot follow that. Make a "
+            "new tensor instead.",
+            name=name,
+            lower=match[1].lower(),
+        ),
         tuple(out_of_place(moment.text, statement)),
         slug="in-place-leaf",
     )
@@ -166,22 +207,24 @@ def _integer(moment: Moment, match: re.Match[str]) -> Diagnosis:
     maker = call if base is None else None
     if base is not None and call is not None:
         text = grouped(moment.text.of(base), base)
-        fixes.append(moment.text.replace("Turn it into float32 first", base, f"{text}.float()"))
+        fixes.append(moment.text.replace(say("Turn it into float32 first"), base, f"{text}.float()"))
         if isinstance(base, ast.Name):
             fixes = list(_as_float(moment, base.id)) or fixes
     elif call is not None and called(call) == "Parameter" and call.args:
         text = grouped(moment.text.of(call.args[0]), call.args[0])
-        fixes.append(moment.text.replace("Turn it into float32 first", call.args[0], f"{text}.float()"))
+        fixes.append(moment.text.replace(say("Turn it into float32 first"), call.args[0], f"{text}.float()"))
     elif maker is not None and all(keyword.arg != "dtype" for keyword in maker.keywords):
-        fixes.append(moment.text.argument("Make it float32", maker, "dtype=torch.float32"))
+        fixes.append(moment.text.argument(say("Make it float32"), maker, "dtype=torch.float32"))
     elif isinstance(statement := moment.text.statement(moment.span), ast.Assign) and isinstance(
         statement.targets[0], ast.Attribute
     ):
         fixes += _as_float(moment, moment.text.of(statement.targets[0].value))
     return Diagnosis(
-        "A gradient says how a result changes when a value changes a little, and a whole number cannot change a "
-        "little. Only floating-point and complex tensors can require one; numbers written without a point make an "
-        "integer tensor.",
+        say(
+            "A gradient says how a result changes when a value changes a little, and a whole number "
+            "cannot change a little. Only floating-point and complex tensors can require one; "
+            "numbers written without a point make an integer tensor."
+        ),
         tuple(fixes),
     )
 
@@ -190,7 +233,7 @@ def _as_float(moment: Moment, name: str) -> list[Fix]:
     for statement in moment.text.bindings(name, moment.line)[:1]:
         maker = statement.value if isinstance(statement, ast.Assign) else None
         if isinstance(maker, ast.Call) and all(keyword.arg != "dtype" for keyword in maker.keywords):
-            return [moment.text.argument(f"Make {name} float32", maker, "dtype=torch.float32")]
+            return [moment.text.argument(say("Make {name} float32", name=name), maker, "dtype=torch.float32")]
     return []
 
 
@@ -198,13 +241,20 @@ def _flag_of_non_leaf(moment: Moment, match: re.Match[str]) -> Diagnosis:
     statement = moment.text.statement(moment.span)
     target = statement.targets[0] if isinstance(statement, ast.Assign) else None
     base = target.value if isinstance(target, ast.Attribute) else None
-    name = moment.label(base, "This tensor")
+    name = moment.label(base, say("This tensor"))
     fixes = []
     if statement is not None and isinstance(base, ast.Name):
-        fixes.append(moment.text.replace(f"Cut {name} from the graph instead", statement, f"{name} = {name}.detach()"))
+        fixes.append(
+            moment.text.replace(
+                say("Cut {name} from the graph instead", name=name), statement, f"{name} = {name}.detach()"
+            )
+        )
     return Diagnosis(
-        f"{name} is the result of an operation, so whether it requires a gradient follows from what it was computed "
-        "from. To go on without its history, use .detach().",
+        say(
+            "{name} is the result of an operation, so whether it requires a gradient follows from "
+            "what it was computed from. To go on without its history, use .detach().",
+            name=name,
+        ),
         tuple(fixes),
         slug="flag-of-non-leaf",
     )
@@ -219,10 +269,12 @@ def _inference(moment: Moment, match: re.Match[str]) -> Diagnosis:
     fixes = []
     for guard in guards[:1]:
         call = guard.items[0].context_expr
-        fixes.append(moment.text.replace("Use no_grad instead", call, "torch.no_grad()"))
+        fixes.append(moment.text.replace(say("Use no_grad instead"), call, "torch.no_grad()"))
     return Diagnosis(
-        "A tensor made under inference_mode keeps no version counter, so it can never take part in a graph. Under "
-        "no_grad nothing is recorded either, and its tensors can be used later.",
+        say(
+            "A tensor made under inference_mode keeps no version counter, so it can never take part "
+            "in a graph. Under no_grad nothing is recorded either, and its tensors can be used later."
+        ),
         tuple(fixes),
     )
 

@@ -7,6 +7,7 @@ import torch
 
 from app.graph.model import Node, Span, Tensor
 from app.graph.problems import title_of
+from app.graph.saying import listed, say
 from app.graph.wire import Fix, Problem
 from app.worker.diagnose.cuts import cuts, plain_numbers
 from app.worker.diagnose.flow import Flow
@@ -25,9 +26,14 @@ def accumulated(flow: Flow) -> list[Problem]:
         names = [flow.called(node) for node in added]
         first = names[0]
         line = one.span.line
-        detail = (
-            f"Pass {index + 1} (line {line}) added its gradient to what was in {_listed([f'{n}.grad' for n in names])} "
-            f"already: {first}.grad is now the sum of several passes. Where that is not meant, set it back before."
+        detail = say(
+            "Pass {value} (line {line}) added its gradient to what was in {listed} already: "
+            "{first}.grad is now the sum of several passes. Where that is not meant, set it back "
+            "before.",
+            value=index + 1,
+            line=line,
+            listed=_listed([f"{n}.grad" for n in names]),
+            first=first,
         )
         optimizer = _optimizer(flow.text)
         fixes: list[Fix] = []
@@ -38,7 +44,7 @@ def accumulated(flow: Flow) -> list[Problem]:
             else:
                 reset = "; ".join(f"{name}.grad = None" for name in names[:TOLD] if "`" not in name)
             if reset:
-                fixes.append(flow.text.before_line("Set the gradient back first", statement.lineno, reset))
+                fixes.append(flow.text.before_line(say("Set the gradient back first"), statement.lineno, reset))
         return [_problem("gradient-accumulated", "warning", detail, one.span, added[0].id, fixes)]
     return []
 
@@ -84,14 +90,18 @@ def without_gradient(flow: Flow, parameters: Mapping[str, torch.Tensor]) -> list
     found = found or plain_numbers(flow)
     names = list(lonely)
     node = next((node for node in lonely.values() if node is not None), None)
-    detail = (
-        f"Backward ran, and {_listed(names)} got no gradient: .grad is None. What backward started from does not "
-        f"depend on {'it' if len(names) == 1 else 'them'}"
+    detail = say(
+        "Backward ran, and {listed} got no gradient: .grad is None. What backward started from "
+        "does not depend on {how}",
+        listed=_listed(names),
+        how="it" if len(names) == 1 else say("them"),
     )
-    detail += ", or only by a way that is cut (see the other problem)." if found else "."
+    detail += say(", or only by a way that is cut (see the other problem).") if found else "."
     detail += _swallowed(flow)
     detail += (
-        " An optimizer will leave it as it is." if len(names) == 1 else " An optimizer will leave them as they are."
+        say(" An optimizer will leave it as it is.")
+        if len(names) == 1
+        else say(" An optimizer will leave them as they are.")
     )
     span = _where_bound(flow.text, names[0].split(".")[0])
     own = _problem("parameter-without-gradient", "warning", detail, span, node.id if node else None, [])
@@ -108,7 +118,11 @@ def _swallowed(flow: Flow) -> str:
             for edge in flow.taken[node.id]:
                 if edge.kind == "gradient" and edge.id not in carried:
                     name = node.op.removesuffix("Backward")
-                    return f" {name}.backward got a gradient and returned None for its input number {edge.slot}."
+                    return say(
+                        " {name}.backward got a gradient and returned None for its input number {slot}.",
+                        name=name,
+                        slot=edge.slot,
+                    )
     return ""
 
 
@@ -151,8 +165,8 @@ def _where_bound(text: Text, name: str) -> Span | None:
 def _listed(names: list[str]) -> str:
     shown = names[:TOLD]
     if len(names) > TOLD:
-        return f"{', '.join(shown)} and {len(names) - TOLD} more"
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+        return say("{names} and {count} more", names=", ".join(shown), count=len(names) - TOLD)
+    return listed(shown)
 
 
 def _problem(slug: str, severity: str, detail: str, span: Span | None, node: str | None, fixes: list[Fix]) -> Problem:

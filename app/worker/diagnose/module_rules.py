@@ -3,6 +3,7 @@
 import ast
 import re
 
+from app.graph.saying import say
 from app.graph.wire import Fix
 from app.worker.diagnose.edits import leaf_instead
 from app.worker.diagnose.moment import Moment
@@ -24,9 +25,9 @@ def _gradient_count(moment: Moment, match: re.Match[str]) -> Diagnosis:
     owner = _function_named(moment, name)
     backward, forward = _method(owner, "backward"), _method(owner, "forward")
     inputs = [argument.arg for argument in forward.args.args[1:]] if forward is not None else []
-    detail = f"{name}.backward must return one gradient for each input of forward"
+    detail = say("{name}.backward must return one gradient for each input of forward", name=name)
     detail += f" ({', '.join(inputs)})" if inputs else ""
-    detail += f": {wants}, and it returned {got}. Return None for an input that needs none."
+    detail += say(": {wants}, and it returned {got}. Return None for an input that needs none.", wants=wants, got=got)
     fixes: list[Fix] = []
     span = None
     answer = next((n for n in ast.walk(backward) if isinstance(n, ast.Return)), None) if backward is not None else None
@@ -35,7 +36,11 @@ def _gradient_count(moment: Moment, match: re.Match[str]) -> Diagnosis:
         given = list(answer.value.elts) if isinstance(answer.value, ast.Tuple) else [answer.value]
         texts = [moment.text.of(item) for item in given]
         made = texts[:wants] if got > wants else [*texts, *(["None"] * (wants - got))]
-        title = f"Return {wants}, the first ones" if got > wants else f"Return {wants}, None for the last ones"
+        title = (
+            say("Return {wants}, the first ones", wants=wants)
+            if got > wants
+            else say("Return {wants}, None for the last ones", wants=wants)
+        )
         if len(given) == got:
             fixes.append(moment.text.replace(title, answer.value, ", ".join(made)))
     return Diagnosis(detail, tuple(fixes), span=span)
@@ -46,17 +51,26 @@ def _gradient_of_wrong_shape(moment: Moment, match: re.Match[str]) -> Diagnosis:
     backward = _method(_function_named(moment, name), "backward")
     span = moment.text.span(backward.body[-1]) if backward is not None else None
     return Diagnosis(
-        f"{name}.backward returned a gradient of shape [{match[3]}] for input number {match[2]} (counted from "
-        "0), which "
-        f"has shape [{match[4]}]. A gradient has the shape of what it belongs to.",
+        say(
+            "{name}.backward returned a gradient of shape [{value}] for input number {value2} "
+            "(counted from 0), which has shape [{value3}]. A gradient has the shape of what it "
+            "belongs to.",
+            name=name,
+            value=match[3],
+            value2=match[2],
+            value3=match[4],
+        ),
         span=span,
     )
 
 
 def _no_backward(moment: Moment, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
-        "A custom Function has two static methods: forward, and backward, which gets the gradient of the output and "
-        "returns one gradient for each input. backward is missing here."
+        say(
+            "A custom Function has two static methods: forward, and backward, which gets the "
+            "gradient of the output and returns one gradient for each input. backward is missing "
+            "here."
+        )
     )
 
 
@@ -65,14 +79,17 @@ def _instantiated(moment: Moment, match: re.Match[str]) -> Diagnosis:
     fixes = []
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Call):
         inner = moment.text.of(node.func.func)
-        fixes = [moment.text.replace("Call apply on the class", node.func, f"{inner}.apply")]
-    return Diagnosis("A custom Function is not made into an object: call its apply, on the class itself.", tuple(fixes))
+        fixes = [moment.text.replace(say("Call apply on the class"), node.func, f"{inner}.apply")]
+    return Diagnosis(
+        say("A custom Function is not made into an object: call its apply, on the class itself."), tuple(fixes)
+    )
 
 
 def _non_leaf_optimised(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    detail = (
-        "An optimizer changes leaves in place, and this tensor is the result of an operation: w = torch.randn(3, "
-        "requires_grad=True) * 0.1 makes w from a leaf that has no name. Ask for the gradient after the operation."
+    detail = say(
+        "An optimizer changes leaves in place, and this tensor is the result of an operation: w "
+        "= torch.randn(3, requires_grad=True) * 0.1 makes w from a leaf that has no name. Ask "
+        "for the gradient after the operation."
     )
     fixes: list[Fix] = []
     for name, value in moment.around.items():
@@ -84,11 +101,12 @@ def _non_leaf_optimised(moment: Moment, match: re.Match[str]) -> Diagnosis:
 
 def _no_parameters(moment: Moment, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
-        "The optimizer was given nothing to change. A module knows the parameters of the modules and "
-        "nn.Parameters that "
-        "are set on self in __init__; those in a plain list or dict are not seen: use nn.ModuleList or "
-        "nn.ModuleDict. A "
-        "generator such as model.parameters() is empty after its first use."
+        say(
+            "The optimizer was given nothing to change. A module knows the parameters of the modules "
+            "and nn.Parameters that are set on self in __init__; those in a plain list or dict are "
+            "not seen: use nn.ModuleList or nn.ModuleDict. A generator such as model.parameters() is "
+            "empty after its first use."
+        )
     )
 
 
@@ -96,19 +114,20 @@ def _parameters_wanted(moment: Moment, match: re.Match[str]) -> Diagnosis:
     node = moment.node
     fixes = []
     if isinstance(node, ast.Call) and node.args:
-        fixes = [moment.text.replace("Put it in a list", node.args[0], f"[{moment.text.of(node.args[0])}]")]
-    return Diagnosis("An optimizer takes a list of tensors, also where there is one.", tuple(fixes))
+        fixes = [moment.text.replace(say("Put it in a list"), node.args[0], f"[{moment.text.of(node.args[0])}]")]
+    return Diagnosis(say("An optimizer takes a list of tensors, also where there is one."), tuple(fixes))
 
 
 def _super_missing(moment: Moment, match: re.Match[str]) -> Diagnosis:
     method = moment.text.enclosing(moment.span, ast.FunctionDef)
     fixes = []
     if isinstance(method, ast.FunctionDef):
-        fixes = [moment.text.before_line("Call it first", method.body[0].lineno, "super().__init__()")]
+        fixes = [moment.text.before_line(say("Call it first"), method.body[0].lineno, "super().__init__()")]
     return Diagnosis(
-        "nn.Module keeps a book of parameters and modules, which its own __init__ makes: call "
-        "super().__init__() before "
-        "setting anything on self.",
+        say(
+            "nn.Module keeps a book of parameters and modules, which its own __init__ makes: call "
+            "super().__init__() before setting anything on self."
+        ),
         tuple(fixes),
     )
 
@@ -125,8 +144,8 @@ def _no_forward(moment: Moment, match: re.Match[str]) -> Diagnosis:
         place = span.model_copy(
             update={"column": column, "end_line": span.line, "end_column": column + len(near[0].name)}
         )
-        fixes = [Fix(title=f"Rename {near[0].name} to forward", span=place, text="forward")]
-    return Diagnosis(f"Calling a module calls its forward, and {match[1]} has none.", tuple(fixes))
+        fixes = [Fix(title=say("Rename {name} to forward", name=near[0].name), span=place, text="forward")]
+    return Diagnosis(say("Calling a module calls its forward, and {value} has none.", value=match[1]), tuple(fixes))
 
 
 def _copy(moment: Moment, match: re.Match[str]) -> Diagnosis:
@@ -134,10 +153,13 @@ def _copy(moment: Moment, match: re.Match[str]) -> Diagnosis:
     fixes = []
     if isinstance(node, ast.Call) and called(node) == "deepcopy" and node.args:
         text = grouped(moment.text.of(node.args[0]), node.args[0])
-        fixes = [moment.text.replace("Copy it within the graph", node, f"{text}.clone()")]
+        fixes = [moment.text.replace(say("Copy it within the graph"), node, f"{text}.clone()")]
     return Diagnosis(
-        "deepcopy makes something that stands alone, and a result of an operation does not: it has a history. .clone() "
-        "copies it within the graph, .detach().clone() without its history.",
+        say(
+            "deepcopy makes something that stands alone, and a result of an operation does not: it "
+            "has a history. .clone() copies it within the graph, .detach().clone() without its "
+            "history."
+        ),
         tuple(fixes),
     )
 
@@ -146,14 +168,20 @@ def _nan_found(moment: Moment, match: re.Match[str]) -> Diagnosis:
     op, number = match[1], match[2]
     node = next((n for n in moment.graph.nodes if n.op == op), None)
     place = (
-        f" (`{moment.text.cut(node.span)}`, line {node.span.line})"
+        say(" (`{cut}`, line {line})", cut=moment.text.cut(node.span), line=node.span.line)
         if node is not None and node.span is not None
         else ""
     )
     return Diagnosis(
-        f"Anomaly detection stopped at {op}{place}: the gradient that it passes to its input number {number} has NaN. "
-        "The local derivative is infinite there (a square root, logarithm or division at 0), and 0 times infinity is "
-        "NaN. Keep the value away from that point.",
+        say(
+            "Anomaly detection stopped at {op}{place}: the gradient that it passes to its input "
+            "number {number} has NaN. The local derivative is infinite there (a square root, "
+            "logarithm or division at 0), and 0 times infinity is NaN. Keep the value away from that "
+            "point.",
+            op=op,
+            place=place,
+            number=number,
+        ),
         node=node.id if node is not None else None,
         span=node.span if node is not None else None,
     )

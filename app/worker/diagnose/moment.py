@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from app.graph.model import Graph, Span
+from app.graph.saying import say
 from app.worker.diagnose.pure import compute
 from app.worker.diagnose.text import Text
 
@@ -140,7 +141,7 @@ class Moment:
         """An expression with its shape, as far as it is known: "W of shape [2, 3]"."""
         tensor = self.tensor(node)
         label = self.label(node, otherwise)
-        return f"{label} of shape {list(tensor.shape)}" if tensor is not None else label
+        return say("{label} of shape {shape}", label=label, shape=list(tensor.shape)) if tensor is not None else label
 
     def name_of(self, wanted: object) -> str | None:
         """The program's name for a tensor or module: a variable, or a path such as ``net.0``."""

@@ -5,43 +5,44 @@ from collections.abc import Iterator
 
 from app.graph.model import Edge, Node, Tensor
 from app.graph.problems import title_of
+from app.graph.saying import joined, say
 from app.graph.wire import Fix, Problem
-from app.worker.diagnose.flow import Flow, count, is_finite
+from app.worker.diagnose.flow import Flow, elements, is_finite
 from app.worker.diagnose.text import called, grouped
 
 _CAUSES = {
-    "Sqrt": "the square root of a negative number is NaN",
-    "Log": "the logarithm of 0 is -inf, that of a negative number is NaN",
-    "Log2": "the logarithm of 0 is -inf, that of a negative number is NaN",
-    "Log10": "the logarithm of 0 is -inf, that of a negative number is NaN",
-    "Log1P": "log1p of -1 is -inf, that of less is NaN",
-    "Div": "a number divided by 0 is infinite, and 0/0 is NaN",
-    "Reciprocal": "1/0 is infinite",
-    "Rsqrt": "1 over the root of 0 is infinite",
-    "Exp": "exp of more than 88 is too large for float32",
-    "Sub": "inf - inf is NaN",
-    "Mul": "0 times inf is NaN, and large factors overflow",
-    "Pow": "0 to a negative power is infinite, a negative number to a power that is not whole is NaN",
-    "Acos": "it is defined from -1 to 1",
-    "Asin": "it is defined from -1 to 1",
-    "Atanh": "it is infinite at -1 and 1",
-    "Softmax": "a row in which everything is -inf has no softmax",
-    "Norm": "its sum of squares is too large",
+    "Sqrt": say("the square root of a negative number is NaN"),
+    "Log": say("the logarithm of 0 is -inf, that of a negative number is NaN"),
+    "Log2": say("the logarithm of 0 is -inf, that of a negative number is NaN"),
+    "Log10": say("the logarithm of 0 is -inf, that of a negative number is NaN"),
+    "Log1P": say("log1p of -1 is -inf, that of less is NaN"),
+    "Div": say("a number divided by 0 is infinite, and 0/0 is NaN"),
+    "Reciprocal": say("1/0 is infinite"),
+    "Rsqrt": say("1 over the root of 0 is infinite"),
+    "Exp": say("exp of more than 88 is too large for float32"),
+    "Sub": say("inf - inf is NaN"),
+    "Mul": say("0 times inf is NaN, and large factors overflow"),
+    "Pow": say("0 to a negative power is infinite, a negative number to a power that is not whole is NaN"),
+    "Acos": say("it is defined from -1 to 1"),
+    "Asin": say("it is defined from -1 to 1"),
+    "Atanh": say("it is infinite at -1 and 1"),
+    "Softmax": say("a row in which everything is -inf has no softmax"),
+    "Norm": say("its sum of squares is too large"),
 }
 _SLOPES = {
-    "Sqrt": "the derivative of sqrt(x) is 1/(2 sqrt(x)), infinite at 0",
-    "Rsqrt": "the derivative of 1/sqrt(x) is infinite at 0",
-    "Pow": "the derivative of x**p is p x**(p-1), infinite at 0 where p is below 1",
-    "LinalgVectorNorm": "the derivative of the norm is x / |x|, which is 0/0 at 0",
-    "Norm": "the derivative of the norm is x / |x|, which is 0/0 at 0",
-    "Div": "the derivative of a/b has b squared below the line",
-    "Log": "the derivative of log(x) is 1/x, infinite at 0",
-    "Acos": "the derivative of acos is infinite at -1 and 1",
-    "Asin": "the derivative of asin is infinite at -1 and 1",
-    "Atan2": "the derivative of atan2 is 0/0 where both are 0",
-    "Std": "the derivative of the standard deviation is 0/0 where all elements are equal",
-    "Var": "one element alone has no variance",
-    "Cdist": "the derivative of a distance is 0/0 where two points coincide",
+    "Sqrt": say("the derivative of sqrt(x) is 1/(2 sqrt(x)), infinite at 0"),
+    "Rsqrt": say("the derivative of 1/sqrt(x) is infinite at 0"),
+    "Pow": say("the derivative of x**p is p x**(p-1), infinite at 0 where p is below 1"),
+    "LinalgVectorNorm": say("the derivative of the norm is x / |x|, which is 0/0 at 0"),
+    "Norm": say("the derivative of the norm is x / |x|, which is 0/0 at 0"),
+    "Div": say("the derivative of a/b has b squared below the line"),
+    "Log": say("the derivative of log(x) is 1/x, infinite at 0"),
+    "Acos": say("the derivative of acos is infinite at -1 and 1"),
+    "Asin": say("the derivative of asin is infinite at -1 and 1"),
+    "Atan2": say("the derivative of atan2 is 0/0 where both are 0"),
+    "Std": say("the derivative of the standard deviation is 0/0 where all elements are equal"),
+    "Var": say("one element alone has no variance"),
+    "Cdist": say("the derivative of a distance is 0/0 where two points coincide"),
 }
 
 
@@ -76,16 +77,22 @@ def _forward(flow: Flow) -> list[Problem]:
 
 
 def _forward_problem(flow: Flow, node: Node, value: Tensor, kind: str, clean: bool) -> Problem:
-    word, number = ("NaN", value.stats.nan) if kind == "nan" else ("infinite", value.stats.inf)
+    word, number = ("NaN", value.stats.nan) if kind == "nan" else (say("infinite"), value.stats.inf)
     operation = _operation(node)
-    detail = f"{flow.operation(node)} gives {word} in {number} of {count(value.numel, 'element')}"
-    detail += ", and everything that went into it is finite." if clean else ", from an infinite input."
+    detail = say(
+        "{operation} gives {word} in {number} of {count}",
+        operation=flow.operation(node),
+        word=word,
+        number=number,
+        count=elements(value.numel),
+    )
+    detail += say(", and everything that went into it is finite.") if clean else say(", from an infinite input.")
     told = [_told(flow, edge) for edge in flow.taken[node.id]]
     told = [words for words in dict.fromkeys(told) if words]
     if told:
-        detail += f" It took in {', '.join(told)}."
+        detail += say(" It took in {names}.", names=joined(told, ", "))
     if operation in _CAUSES:
-        detail += f" Remember: {_CAUSES[operation]}."
+        detail += say(" Remember: {cause}.", cause=_CAUSES[operation])
     return _problem(flow, kind, node, detail)
 
 
@@ -97,24 +104,34 @@ def _backward(flow: Flow, node: Node, index: int) -> Problem | None:
         if is_finite(carried):
             continue
         kind = "nan" if carried.stats.nan else "infinite"
-        word, number = ("NaN", carried.stats.nan) if kind == "nan" else ("infinite", carried.stats.inf)
+        word, number = ("NaN", carried.stats.nan) if kind == "nan" else (say("infinite"), carried.stats.inf)
         target = flow.nodes[edge.target]
-        detail = (
-            f"All values are finite. In pass {index + 1} a finite gradient arrives at {flow.operation(node)}, and what "
-            f"it passes on to {flow.called(target)} is {word} in {number} of {count(carried.numel, 'element')}"
+        detail = say(
+            "All values are finite. In pass {value} a finite gradient arrives at {operation}, and "
+            "what it passes on to {called} is {word} in {number} of {count}",
+            value=index + 1,
+            operation=flow.operation(node),
+            called=flow.called(target),
+            word=word,
+            number=number,
+            count=elements(carried.numel),
         )
         slope = _SLOPES.get(_operation(node))
-        detail += f": {slope}." if slope else "."
+        detail += joined([": ", slope, "."]) if slope else "."
         value = flow.incoming(edge)
         if value is not None and value.stats.zero:
-            zeros = f"{value.stats.zero} of {count(value.numel, 'element')}"
-            detail += f" {flow.called(target)} is 0 in {zeros}."
+            detail += say(
+                " {called} is 0 in {number} of {count}.",
+                called=flow.called(target),
+                number=value.stats.zero,
+                count=elements(value.numel),
+            )
         if kind == "nan" and any(tensor.stats.zero for tensor in arrived):
-            detail += " The gradient that arrives is 0 there, and 0 times infinity is NaN"
+            detail += say(" The gradient that arrives is 0 there, and 0 times infinity is NaN")
             chosen = any(
                 flow.nodes[e.source].op.startswith(("Where", "MaskedFill", "Clamp")) for e in flow.used[node.id]
             )
-            detail += ": choosing another branch with where or a mask afterwards does not help." if chosen else "."
+            detail += say(": choosing another branch with where or a mask afterwards does not help.") if chosen else "."
         return _problem(flow, kind, node, detail)
     return None
 
@@ -122,7 +139,7 @@ def _backward(flow: Flow, node: Node, index: int) -> Problem | None:
 def _problem(flow: Flow, kind: str, node: Node, detail: str) -> Problem:
     fixes = list(_fixes(flow, node))
     if fixes:
-        detail += " Keep the value away from that point."
+        detail += say(" Keep the value away from that point.")
     return Problem(
         slug=kind,
         severity="warning",
@@ -147,7 +164,11 @@ def _told(flow: Flow, edge: Edge) -> str:
         return ""
     name = flow.called(flow.nodes[edge.target])
     low, high = value.stats.min, value.stats.max
-    return f"{name} = {low:g}" if value.numel == 1 else f"{name} with values from {low:g} to {high:g}"
+    return (
+        f"{name} = {low:g}"
+        if value.numel == 1
+        else say("{name} with values from {low} to {high}", name=name, low=f"{low:g}", high=f"{high:g}")
+    )
 
 
 def _fixes(flow: Flow, node: Node) -> Iterator[Fix]:
@@ -166,15 +187,15 @@ def _fixes(flow: Flow, node: Node) -> Iterator[Fix]:
             inner = text.of(argument)
             if called(syntax) == "norm":
                 made = f"({grouped(inner, argument)}.square().sum() + 1e-12).sqrt()"
-                yield text.replace("Keep the norm away from 0", syntax, made)
+                yield text.replace(say("Keep the norm away from 0"), syntax, made)
             else:
                 made = f"{grouped(inner, argument)}.clamp(min=1e-12)"
-                yield text.replace("Keep its argument at or above 1e-12", argument, made)
+                yield text.replace(say("Keep its argument at or above 1e-12"), argument, made)
         case ast.BinOp(op=ast.Div(), right=right):
-            yield text.replace("Add 1e-12 below the line", right, f"({text.of(right)} + 1e-12)")
+            yield text.replace(say("Add 1e-12 below the line"), right, f"({text.of(right)} + 1e-12)")
         case ast.BinOp(op=ast.Pow(), left=left):
             yield text.replace(
-                "Keep the base at or above 1e-12", left, f"{grouped(text.of(left), left)}.clamp(min=1e-12)"
+                say("Keep the base at or above 1e-12"), left, f"{grouped(text.of(left), left)}.clamp(min=1e-12)"
             )
         case _:
             return

@@ -5,6 +5,7 @@ import re
 
 import torch
 
+from app.graph.saying import say
 from app.graph.wire import Fix
 from app.program.policy import closest
 from app.worker.diagnose.moment import Moment
@@ -29,25 +30,27 @@ def _none(moment: Moment, match: re.Match[str]) -> Diagnosis | None:
         name = moment.text.of(node.value)
         tensor = moment.tensor(node.value)
         assert tensor is not None
-        detail = f"{name}.grad is None. "
+        detail = say("{name}.grad is None. ", name=name)
         if not tensor.requires_grad:
-            detail += f"{name} does not require a gradient: make it with requires_grad=True."
+            detail += say("{name} does not require a gradient: make it with requires_grad=True.", name=name)
         elif not tensor.is_leaf:
-            detail += (
-                f"{name} is the result of an operation, and backward keeps gradients of leaves only: call "
-                f"{name}.retain_grad() before."
+            detail += say(
+                "{name} is the result of an operation, and backward keeps gradients of leaves only: call "
+                "{name}.retain_grad() before.",
+                name=name,
             )
         elif not moment.graph.passes:
-            detail += "No backward has run yet, so there is no gradient."
+            detail += say("No backward has run yet, so there is no gradient.")
         else:
-            detail += (
-                f"Backward ran, and {name} was not on its way: the loss does not depend on it, or a detach cut it off."
+            detail += say(
+                "Backward ran, and {name} was not on its way: the loss does not depend on it, or a detach cut it off.",
+                name=name,
             )
         statement = moment.text.statement(moment.span)
         fixes = []
         if statement is not None and re.search(r"\.zero_\(\)$", moment.text.of(statement)):
             fixes = [
-                moment.text.replace("Set it to None instead, which always works", statement, f"{name}.grad = None")
+                moment.text.replace(say("Set it to None instead, which always works"), statement, f"{name}.grad = None")
             ]
         return Diagnosis(detail, tuple(fixes), slug="grad-is-none")
     call = next((node for node in _calls_at(moment) if isinstance(node.func, ast.Name)), None)
@@ -58,9 +61,16 @@ def _none(moment: Moment, match: re.Match[str]) -> Diagnosis | None:
                 last = function.body[-1]
                 fix: tuple[Fix, ...] = ()
                 if isinstance(last, ast.Expr):
-                    fix = (moment.text.replace("Return the value", last, f"return {moment.text.of(last.value)}"),)
-                return Diagnosis(f"{function.name} has no return in line {last.lineno}, so its calls give None.", fix)
-    return Diagnosis("Something here is None: a function without a return, or a .grad before backward.")
+                    fix = (moment.text.replace(say("Return the value"), last, f"return {moment.text.of(last.value)}"),)
+                return Diagnosis(
+                    say(
+                        "{name} has no return in line {lineno}, so its calls give None.",
+                        name=function.name,
+                        lineno=last.lineno,
+                    ),
+                    fix,
+                )
+    return Diagnosis(say("Something here is None: a function without a return, or a .grad before backward."))
 
 
 def _calls_at(moment: Moment) -> list[ast.Call]:
@@ -76,9 +86,10 @@ def _untracked(moment: Moment, match: re.Match[str]) -> Diagnosis:
     elif isinstance(node, ast.Attribute):
         base = node.value
     name = moment.label(base, "This")
-    detail = (
-        f"{name} is a plain Python number: it has a value, and no history of how it was computed, so backward has "
-        "nowhere to go."
+    detail = say(
+        "{name} is a plain Python number: it has a value, and no history of how it was computed, "
+        "so backward has nowhere to go.",
+        name=name,
     )
     fixes: list[Fix] = []
     makers = list(moment.text.calls(None, "item", "tolist")) + [
@@ -89,11 +100,15 @@ def _untracked(moment: Moment, match: re.Match[str]) -> Diagnosis:
         if kept is None:
             continue
         words = moment.text.of(kept)
-        detail += f" `{moment.text.of(call)}` in line {call.lineno} made a number of a tensor; add up tensors instead."
-        fixes.append(moment.text.replace(f"Keep {words} as a tensor", call, words))
+        detail += say(
+            " `{code}` in line {lineno} made a number of a tensor; add up tensors instead.",
+            code=moment.text.of(call),
+            lineno=call.lineno,
+        )
+        fixes.append(moment.text.replace(say("Keep {words} as a tensor", words=words), call, words))
         break
     if any(ast.unparse(call.func).startswith("math.") for call in moment.text.nodes if isinstance(call, ast.Call)):
-        detail += " Functions of math give plain numbers; use torch's."
+        detail += say(" Functions of math give plain numbers; use torch's.")
     return Diagnosis(detail, tuple(fixes))
 
 
@@ -112,16 +127,24 @@ def _unpack(moment: Moment, match: re.Match[str]) -> Diagnosis:
     if "return_types" in kind:
         operation = kind.rsplit(".", 1)[-1]
         text = grouped(moment.text.of(base), base) if base is not None else ""
-        fixes = (moment.text.replace("Take the values", base, f"{text}.values"),) if base is not None else ()
+        fixes = (moment.text.replace(say("Take the values"), base, f"{text}.values"),) if base is not None else ()
         return Diagnosis(
-            f"{operation} with a dimension gives two tensors, values and indices. Take the one you need.", fixes
+            say(
+                "{operation} with a dimension gives two tensors, values and indices. Take the one you need.",
+                operation=operation,
+            ),
+            fixes,
         )
     count = f" of {len(value)}" if isinstance(value, tuple) else ""
-    detail = (
-        f"{name} is a tuple{count}: some modules give several results (an LSTM gives its outputs and its states). Take "
-        f"the one you need, for example {name}[0]."
+    detail = say(
+        "{name} is a tuple{count}: some modules give several results (an LSTM gives its outputs "
+        "and its states). Take the one you need, for example {name}[0].",
+        name=name,
+        count=count,
     )
-    fixes = (moment.text.replace("Take the first", base, f"{moment.text.of(base)}[0]"),) if base is not None else ()
+    fixes = (
+        (moment.text.replace(say("Take the first"), base, f"{moment.text.of(base)}[0]"),) if base is not None else ()
+    )
     return Diagnosis(detail, fixes)
 
 
@@ -132,21 +155,28 @@ def _name(moment: Moment, match: re.Match[str]) -> Diagnosis:
     bound = moment.text.bindings(name)
     if bound and moment.line is not None and bound[-1].lineno >= moment.line:
         return Diagnosis(
-            f"{name} gets its value in line {bound[-1].lineno}, which has not run when line {moment.line} needs it."
+            say(
+                "{name} gets its value in line {lineno}, which has not run when line {line} needs it.",
+                name=name,
+                lineno=bound[-1].lineno,
+                line=moment.line,
+            )
         )
     node = moment.node
     fixes: tuple[Fix, ...] = ()
     if near and isinstance(node, ast.Name):
         fixes = (moment.text.replace(f"Use {near}", node, near),)
-    return Diagnosis(f"{name} has no value here." + (f" Did you mean {near}?" if near else ""), fixes)
+    return Diagnosis(
+        say("{name} has no value here.", name=name) + (say(" Did you mean {near}?", near=near) if near else ""), fixes
+    )
 
 
 def _cpu(moment: Moment, match: re.Match[str]) -> Diagnosis:
     fixes = []
     node = moment.node
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and called(node) in ("to", "cuda"):
-        fixes = [moment.text.replace("Leave it on the CPU", node, moment.text.of(node.func.value))]
-    return Diagnosis("Programs run on a CPU here; the graph and its gradients are the same there.", tuple(fixes))
+        fixes = [moment.text.replace(say("Leave it on the CPU"), node, moment.text.of(node.func.value))]
+    return Diagnosis(say("Programs run on a CPU here; the graph and its gradients are the same there."), tuple(fixes))
 
 
 def _attribute(moment: Moment, match: re.Match[str]) -> Diagnosis:
@@ -156,15 +186,20 @@ def _attribute(moment: Moment, match: re.Match[str]) -> Diagnosis:
     owner = moment.value(base) if base is not None else None
     names = [name for name in dir(owner) if not name.startswith("_")] if owner is not None else []
     near = closest(wanted, names)
-    detail = f"{moment.label(base, 'This')} is of type {match[1]}, which has nothing called {wanted}."
+    detail = say(
+        "{name} is of type {value}, which has nothing called {wanted}.",
+        name=moment.label(base, "This"),
+        value=match[1],
+        wanted=wanted,
+    )
     fixes: list[Fix] = []
     if near and place is not None and base is not None:
-        detail += f" Did you mean {near}?"
+        detail += say(" Did you mean {near}?", near=near)
         end = moment.text.span(place)
         word = end.model_copy(update={"line": end.end_line, "column": end.end_column - len(wanted)})
         fixes = [Fix(title=f"Use {near}", span=word, text=near)]
     if isinstance(owner, torch.nn.Module):
-        detail += " Attributes of a module are set in its __init__."
+        detail += say(" Attributes of a module are set in its __init__.")
     return Diagnosis(detail, tuple(fixes))
 
 
@@ -174,9 +209,9 @@ def _arguments(moment: Moment, match: re.Match[str]) -> Diagnosis:
     detail = f"{moment.words.strip()}."
     if made:
         head = ", ".join(argument.arg for argument in made[-1].args.args)
-        detail += f" {name}({head}) is defined in line {made[-1].lineno}."
+        detail += say(" {name}({head}) is defined in line {lineno}.", name=name, head=head, lineno=made[-1].lineno)
     if name == "forward":
-        detail += " self is filled in by the call of the module."
+        detail += say(" self is filled in by the call of the module.")
     return Diagnosis(detail)
 
 

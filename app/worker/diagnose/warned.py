@@ -6,6 +6,7 @@ import re
 
 from app.graph.model import Graph, Node, Span
 from app.graph.problems import title_of
+from app.graph.saying import say
 from app.graph.wire import Fix, Problem
 from app.worker.diagnose.edits import leaf_instead
 from app.worker.diagnose.text import Text, called, grouped
@@ -68,37 +69,41 @@ def _grad_of_non_leaf(place: Span | None, text: Text, graph: Graph) -> _Explaine
             return _non_leaf(name, named[name], text.span(attribute), text)
     slug = "grad-of-non-leaf"
     span = text.span(read[0]) if read else place
-    detail = "This tensor is the result of an operation, not a leaf, and backward keeps gradients of leaves only."
+    detail = say("This tensor is the result of an operation, not a leaf, and backward keeps gradients of leaves only.")
     return slug, detail, span, None, []
 
 
 def _non_leaf(name: str, node: Node, span: Span, text: Text) -> _Explained:
-    made = f"{name} is made by {node.op}"
-    made += f" in line {node.span.line}" if node.span else ""
-    detail = (
-        f"{made}, so it is not a leaf, and backward keeps gradients of leaves only: {name}.grad is None. The gradient "
-        f"that passed through {name} is in the picture all the same. To keep it, call {name}.retain_grad() "
-        "before backward."
+    made = say("{name} is made by {op}", name=name, op=node.op)
+    made += say(" in line {line}", line=node.span.line) if node.span else ""
+    detail = say(
+        "{made}, so it is not a leaf, and backward keeps gradients of leaves only: {name}.grad "
+        "is None. The gradient that passed through {name} is in the picture all the same. To "
+        "keep it, call {name}.retain_grad() before backward.",
+        made=made,
+        name=name,
     )
     fixes: list[Fix] = []
     for statement in text.bindings(name, span.line)[:1]:
-        fixes.append(text.after(f"Keep the gradient of {name}", statement, f"{name}.retain_grad()"))
+        fixes.append(text.after(say("Keep the gradient of {name}", name=name), statement, f"{name}.retain_grad()"))
         fixes += leaf_instead(name, statement, text)
     return "grad-of-non-leaf", detail, span, node.id, fixes
 
 
 def _broadcast_in_loss(target: str, given: str, place: Span | None, text: Text) -> _Explained:
-    detail = (
-        f"The input of the loss has shape {given}, the target {target}. They are repeated to fit each other, so that "
-        "every element is compared with every other, and the gradient is that of another loss than you mean. Give both "
-        "the same shape."
+    detail = say(
+        "The input of the loss has shape {given}, the target {target}. They are repeated to fit "
+        "each other, so that every element is compared with every other, and the gradient is "
+        "that of another loss than you mean. Give both the same shape.",
+        given=given,
+        target=target,
     )
     fixes: list[Fix] = []
     for call in text.calls(place, "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"):
         if len(call.args) > 1 and _same_size(target, given):
             goal = grouped(text.of(call.args[1]), call.args[1])
             made = f"{goal}.view_as({text.of(call.args[0])})"
-            fixes.append(text.replace("Give the target the shape of the input", call.args[1], made))
+            fixes.append(text.replace(say("Give the target the shape of the input"), call.args[1], made))
             place = text.span(call)
     return "broadcast-in-loss", detail, place, None, fixes
 
@@ -118,22 +123,21 @@ def _copied(place: Span | None, text: Text) -> _Explained:
                 func = text.of(call.func).removesuffix("tensor")
                 fixes.append(
                     text.replace(
-                        "Stack the tensors, which keeps their history", call, f"{func}stack({text.of(argument)})"
+                        say("Stack the tensors, which keeps their history"), call, f"{func}stack({text.of(argument)})"
                     )
                 )
             else:
                 made = f"{grouped(text.of(argument), argument)}.clone()"
-                fixes.append(text.replace("Copy it within the graph", call, made))
-    detail = (
-        "torch.tensor() makes a new leaf from the numbers of what it is given: the history stays behind, and no "
-        "gradient "
-        "flows back through it."
+                fixes.append(text.replace(say("Copy it within the graph"), call, made))
+    detail = say(
+        "torch.tensor() makes a new leaf from the numbers of what it is given: the history stays "
+        "behind, and no gradient flows back through it."
     )
     if not fixes:
-        detail = (
-            "A tensor that requires a gradient becomes a plain Python number here: the history stays behind, and no "
-            "gradient flows back through it. Use torch's own function on the tensor, or .detach() to say that "
-            "it is meant."
+        detail = say(
+            "A tensor that requires a gradient becomes a plain Python number here: the history stays "
+            "behind, and no gradient flows back through it. Use torch's own function on the tensor, "
+            "or .detach() to say that it is meant."
         )
     return "graph-cut", detail, place, None, fixes
 
@@ -141,11 +145,10 @@ def _copied(place: Span | None, text: Text) -> _Explained:
 def _implicit_dimension(place: Span | None, text: Text) -> _Explained:
     fixes: list[Fix] = []
     for call in text.calls(place, "softmax", "log_softmax", "softmin", "Softmax", "LogSoftmax"):
-        fixes.append(text.argument("Say that it is the last dimension", call, "dim=-1"))
+        fixes.append(text.argument(say("Say that it is the last dimension"), call, "dim=-1"))
         place = text.span(call)
-    detail = (
-        "A softmax makes the numbers along one dimension add up to 1, and PyTorch had to guess which. Say it: "
-        "dim=-1 is "
-        "the last."
+    detail = say(
+        "A softmax makes the numbers along one dimension add up to 1, and PyTorch had to guess "
+        "which. Say it: dim=-1 is the last."
     )
     return "warning", detail, place, None, fixes

@@ -5,6 +5,7 @@ from collections.abc import Set
 
 from app.graph.model import Edge, Node
 from app.graph.problems import title_of
+from app.graph.saying import joined, say
 from app.graph.wire import Fix, Problem
 from app.worker.diagnose.flow import Flow, has_values, is_zero
 from app.worker.diagnose.text import called
@@ -15,22 +16,22 @@ CANCELLED = 1e-4
 """What an operation passes on over what arrives, in norms, below which the gradient has cancelled out."""
 
 _CAUSES = {
-    "Relu": "ReLU passes a gradient only where its input is above 0",
-    "Threshold": "it passes a gradient only above its threshold",
-    "Clamp": "clamp passes a gradient only between its bounds",
-    "Hardtanh": "it passes a gradient only between its bounds",
-    "Sigmoid": "a sigmoid is flat far from 0: its derivative s (1 - s) rounds to 0",
-    "Tanh": "tanh is flat far from 0: its derivative 1 - t**2 rounds to 0",
-    "Softmax": "a softmax that has decided is flat: its derivative rounds to 0",
-    "Round": "rounding is flat between its steps: its derivative is 0 everywhere",
-    "Floor": "rounding is flat between its steps: its derivative is 0 everywhere",
-    "Ceil": "rounding is flat between its steps: its derivative is 0 everywhere",
-    "Sign": "the sign is flat on both sides of 0: its derivative is 0 everywhere",
-    "Pow": "the derivative of x**p is 0 at x = 0",
-    "LinalgVectorNorm": "the norm has no derivative at 0, and PyTorch takes 0",
-    "Abs": "the absolute value has no derivative at 0, and PyTorch takes 0",
-    "MseLoss": "both sides are equal, so the loss is at its smallest",
-    "Std": "all elements are equal, and PyTorch takes 0 for the derivative of the root there",
+    "Relu": say("ReLU passes a gradient only where its input is above 0"),
+    "Threshold": say("it passes a gradient only above its threshold"),
+    "Clamp": say("clamp passes a gradient only between its bounds"),
+    "Hardtanh": say("it passes a gradient only between its bounds"),
+    "Sigmoid": say("a sigmoid is flat far from 0: its derivative s (1 - s) rounds to 0"),
+    "Tanh": say("tanh is flat far from 0: its derivative 1 - t**2 rounds to 0"),
+    "Softmax": say("a softmax that has decided is flat: its derivative rounds to 0"),
+    "Round": say("rounding is flat between its steps: its derivative is 0 everywhere"),
+    "Floor": say("rounding is flat between its steps: its derivative is 0 everywhere"),
+    "Ceil": say("rounding is flat between its steps: its derivative is 0 everywhere"),
+    "Sign": say("the sign is flat on both sides of 0: its derivative is 0 everywhere"),
+    "Pow": say("the derivative of x**p is 0 at x = 0"),
+    "LinalgVectorNorm": say("the norm has no derivative at 0, and PyTorch takes 0"),
+    "Abs": say("the absolute value has no derivative at 0, and PyTorch takes 0"),
+    "MseLoss": say("both sides are equal, so the loss is at its smallest"),
+    "Std": say("all elements are equal, and PyTorch takes 0 for the derivative of the root there"),
 }
 
 
@@ -103,7 +104,7 @@ def _leaky(flow: Flow, node: Node) -> list[Fix]:
     """The edit that lets a little through below 0."""
     syntax = flow.text.at(node.span)
     if isinstance(syntax, ast.Call) and called(syntax) == "relu" and len(syntax.args) == 1:
-        return [flow.text.replace("Let a little through below 0", syntax.func, "F.leaky_relu")]
+        return [flow.text.replace(say("Let a little through below 0"), syntax.func, "F.leaky_relu")]
     return []
 
 
@@ -111,20 +112,26 @@ def _zero_problem(flow: Flow, node: Node, edge: Edge, leaves: set[str]) -> Probl
     operation = node.op.split("Backward")[0].lstrip("_")
     value = flow.incoming(edge)
     names = sorted(leaves)
-    told = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    detail = f"A gradient arrives at {flow.operation(node)}, and it passes on only zeros"
+    told: str = ", ".join(names[:4])
+    if len(names) > 4:
+        told = say("{names} and {count} more", names=told, count=len(names) - 4)
+    detail = say("A gradient arrives at {operation}, and it passes on only zeros", operation=flow.operation(node))
     factor = _other_factor(flow, node, edge)
     if factor is not None:
-        detail += f": it multiplies the gradient by {flow.called(factor)}, which is 0 everywhere."
+        detail += say(": it multiplies the gradient by {called}, which is 0 everywhere.", called=flow.called(factor))
     else:
-        detail += f": {_CAUSES[operation]}." if operation in _CAUSES else "."
+        detail += joined([": ", _CAUSES[operation], "."]) if operation in _CAUSES else "."
     if factor is None and value is not None and value.stats.max is not None and value.stats.min is not None:
         low, high = value.stats.min, value.stats.max
-        size = f"goes from {low:.4g} to {high:.4g}" if low < high else f"is {low:.4g}"
-        detail += f" Here {flow.called(flow.nodes[edge.target])} {size}."
+        size = (
+            say("goes from {low} to {high}", low=f"{low:.4g}", high=f"{high:.4g}")
+            if low < high
+            else say("is {low}", low=f"{low:.4g}")
+        )
+        detail += say(" Here {called} {size}.", called=flow.called(flow.nodes[edge.target]), size=size)
         if operation == "Relu" and value.numel > 1:
-            detail += " Nothing in it is above 0 for this data: these units are dead."
-    detail += f" So the gradient of {told} is zero, and a step of gradient descent will not change it."
+            detail += say(" Nothing in it is above 0 for this data: these units are dead.")
+    detail += say(" So the gradient of {told} is zero, and a step of gradient descent will not change it.", told=told)
     return Problem(
         slug="zero-gradient",
         severity="warning" if operation in _ACTIVATIONS else "notice",
@@ -162,9 +169,16 @@ def _cancelled_problem(flow: Flow, node: Node, edge: Edge, arrived: float, left:
         slug="gradient-cancels",
         severity="warning",
         title=title_of("gradient-cancels") or "",
-        detail=f"A gradient of norm {arrived:.3g} arrives at {flow.operation(node)}, and {left:.3g} is left of it for "
-        f"{flow.called(flow.nodes[edge.target])}: {cause}. A loss that depends on nothing else of it (its sum, or the "
-        "sum of its squares) is constant, and what is left is rounding.",
+        detail=say(
+            "A gradient of norm {arrived} arrives at {operation}, and {left} is left of it for "
+            "{called}: {cause}. A loss that depends on nothing else of it (its sum, or the sum of "
+            "its squares) is constant, and what is left is rounding.",
+            arrived=f"{arrived:.3g}",
+            operation=flow.operation(node),
+            left=f"{left:.3g}",
+            called=flow.called(flow.nodes[edge.target]),
+            cause=cause,
+        ),
         span=node.span,
         node=node.id,
     )
