@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from app.graph.fold_items import SOURCES, Item
 from app.graph.fold_loops import group_iterations
-from app.graph.fold_tree import Child, Group, preorder, scope_name, units_of
+from app.graph.fold_tree import Child, Group, preorder, scope_label, scope_name, units_of
 
 WIDTH = 24
 """Children that a group has once it is sliced, about [boxes]."""
@@ -139,6 +139,9 @@ def _slice_label(run: Sequence[Child]) -> str:
     scopes = [group.scope for child in run if isinstance(child, Group) for group in _unsliced(child) if group.scope]
     if scopes and len({(scope.kind, scope.name) for scope in scopes}) == 1:
         calls = sorted(scope.call for scope in scopes)
+        if calls[0] == calls[-1]:
+            more = sum(isinstance(child, Item) and child.node.kind not in SOURCES for child in run)
+            return scope_label(scopes[0]) + (f" and {more} more" if more else "")
         what = "iterations" if scopes[0].kind == "loop" else "calls"
         return f"{scope_name(scopes[0])}, {what} {calls[0]} to {calls[-1]}"
     if scopes:

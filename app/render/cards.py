@@ -173,6 +173,8 @@ def label_of(content: Content, title: str) -> str:
     node: Node | None = content.box.node
     header = content.card.header if content.card else None
     parts = [title]
+    if content.pill:
+        parts.append(content.pill)
     if header and header.shape:
         parts.append(header.shape)
     for row in content.rows:
@@ -189,4 +191,6 @@ def _said(tensor: Tensor) -> str:
     stats = tensor.stats
     if stats.min is None or stats.max is None:
         return f"{tensor.numel} elements"
+    if stats.min == stats.max and not stats.nan and not stats.inf:
+        return f"{stats.min:.4g} at every element"
     return f"from {stats.min:.4g} to {stats.max:.4g}"

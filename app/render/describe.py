@@ -11,7 +11,7 @@ _MOST_LEAVES = 8
 
 def title_of_graph(graph: Graph) -> str:
     """Return the title of a graph's picture."""
-    names = [clean(root.name) for root in graph.roots if root.name]
+    names = list(dict.fromkeys(clean(root.name) for root in graph.roots if root.name))
     return f"Autograd graph of {', '.join(names[:3])}" if names else "Autograd graph"
 
 

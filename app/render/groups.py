@@ -134,5 +134,6 @@ def runs_of(ids: Sequence[str]) -> str:
 
 def _called(box: Box) -> str:
     if box.node is not None:
-        return f"{name_of(box.node)}, {title_of(box.node)}, {KIND_WORDS[box.node.kind]}"
+        # A node without a name is called after its operation: nothing is said twice.
+        return ", ".join(dict.fromkeys((name_of(box.node), title_of(box.node), KIND_WORDS[box.node.kind])))
     return f"{text.clean(box.fold.label)}, folded" if box.fold else ""

@@ -8,6 +8,7 @@ from app.errors import ViewInvalidError
 from app.graph.fold import make_scene
 from app.graph.model import Graph
 from app.graph.scene import Scene, SceneOptions
+from tests.golden.examples import graph_of
 from tests.graph.build import Builder, chain, function, iteration, module
 from tests.graph.program import trace
 
@@ -401,3 +402,8 @@ def test_many_leaves_that_nothing_uses_are_one_fold_that_opens() -> None:
 
 def test_a_few_leaves_that_nothing_uses_are_shown() -> None:
     assert not any(box.fold for box in make_scene(unused(3)).boxes)
+
+
+def test_a_run_around_a_single_call_is_called_after_it() -> None:
+    folds = [box.fold for box in make_scene(graph_of("dead_relu"), SceneOptions(boxes=4)).boxes if box.fold]
+    assert [fold.label for fold in folds] == ["hidden Linear", "out Linear and 2 more"]

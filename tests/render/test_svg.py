@@ -112,3 +112,16 @@ def test_other_values_need_neither_folding_nor_layout(engine: Engine) -> None:
     content = draw(doubled, "svg", ViewOptions(), fresh).content.decode()
     assert "-123.46" in content
     assert (fresh.layouts, fresh.scenes.made) == (1, 1)
+
+
+def test_a_screen_reader_hears_each_box_once_with_its_numbers(engine: Engine) -> None:
+    said = {g.get("data-node"): g.get("aria-label") for g in groups(svg(seed_graph(), engine), "node")}
+    assert said["n1"] == "constant, 3"
+    assert said["n2"] == "pow, operation, 3×3, value from -3.408 to 1.081, grad 0.1667 at every element"
+    assert (said["n7"] or "").startswith("z, div, operation, scalar, value -1.1008")
+
+
+def test_a_name_of_several_roots_is_in_the_title_once(engine: Engine) -> None:
+    graph = seed_graph()
+    twice = graph.model_copy(update={"roots": [*graph.roots, *graph.roots]})
+    assert svg(twice, engine).findtext(f"{SVG}title") == "Autograd graph of z"
