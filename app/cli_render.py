@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from app.cli_options import add_view_options
 from app.errors import ChainruleError, ProgramRejectedError, SandboxError
 from app.graph.wire import Problem
 from app.layout import make_engine
@@ -60,9 +61,7 @@ def add_render(commands: "Commands") -> None:
         ("gradient", 'the cotangent to start with, as JSON; "none" runs no pass'),
     ):
         parser.add_argument(f"--{name}", metavar="X", help=text)
-    group = parser.add_argument_group("options of the picture", "as in the address of a picture")
-    for name in VIEW_OPTIONS:
-        group.add_argument(f"--{name.replace('_', '-')}", dest=f"view_{name}", metavar="X")
+    add_view_options(parser)
     parser.set_defaults(run=render)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from app.cli_options import add_view_options
 from app.layout import make_engine
 from app.payload import encode
 from app.render import ViewOptions, draw
@@ -42,9 +43,7 @@ def add_view(commands: "Commands") -> None:
     )
     parser.add_argument("--port", type=int, default=0, help="the port of the page (default: a free one)")
     parser.add_argument("--no-open", action="store_true", help="open nothing in the browser")
-    group = parser.add_argument_group("options of the picture", "as in the address of a picture")
-    for name in VIEW_OPTIONS:
-        group.add_argument(f"--{name.replace('_', '-')}", dest=f"view_{name}", metavar="X")
+    add_view_options(parser)
     parser.add_argument("arguments", nargs="*", help="what the script finds in sys.argv; after -- if it has dashes")
     parser.set_defaults(run=view)
 

@@ -10,7 +10,7 @@
 (() => {
   const server = new URL(document.currentScript.src).origin;
   const OPTIONS = [
-    "view", "pass", "step", "theme", "direction", "open", "highlight", "path", "constants", "saved", "detached",
+    "view", "pass", "step", "theme", "direction", "open", "closed", "style", "highlight", "path", "constants", "saved", "detached",
     "labels", "widths", "font-scale", "boxes", "inputs", "seed", "root", "gradient", "chrome",
   ];
 

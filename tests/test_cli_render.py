@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
+from app.render.option_words import WORDS
 
 
 def test_an_expression_is_drawn_to_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -128,3 +129,13 @@ def test_completion_knows_the_commands(shell: str, capsys: pytest.CaptureFixture
     told = capsys.readouterr().out
     assert "render" in told
     assert "--theme" in told
+
+
+@pytest.mark.parametrize("command", ["render", "view"])
+def test_help_says_what_every_option_means(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([command, "--help"])
+    assert end.value.code == 0
+    told = " ".join(capsys.readouterr().out.split())
+    for name, words in WORDS.items():
+        assert f"--{name.replace('_', '-')} X {words.text}" in told

@@ -18,13 +18,12 @@ from sphinx.util.typing import ExtensionMetadata, OptionSpec
 
 from app import __version__
 from app.integrations.studio import Fault, Order, RefusedError, make_order, open_studio
+from app.render.option_words import NAMES
 
 LOG = logging.getLogger(__name__)
 MODES = ("static", "link", "iframe")
 REQUEST_OPTIONS = ("inputs", "seed", "root", "gradient")
-VIEW_OPTIONS = (
-    "view pass step theme direction open highlight path constants saved detached labels widths font-scale boxes style"
-).split()
+VIEW_OPTIONS = tuple(name.replace("_", "-") for name in NAMES if name != "scale")
 
 LATEX_HEIGHT = r"\csname spx@image@maxheight\endcsname=0.85\textheight"
 """What a picture may take of a page, so that its caption stands below it."""

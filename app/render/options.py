@@ -12,15 +12,17 @@ Direction = Literal["TB", "BT", "LR", "RL"]
 Labels = Literal["none", "norms", "values", "slots"]
 Style = Literal["cards", "classic"]
 
-_CHOICES: dict[str, tuple[str, ...]] = {
+CHOICES: dict[str, tuple[str, ...]] = {
     "view": get_args(View),
     "theme": get_args(Theme),
     "direction": get_args(Direction),
     "labels": get_args(Labels),
     "style": get_args(Style),
 }
-_SWITCHES = {"on": True, "true": True, "1": True, "yes": True, "off": False, "false": False, "0": False, "no": False}
-_MOST_BOXES = 400
+SWITCHES = {"on": True, "true": True, "1": True, "yes": True, "off": False, "false": False, "0": False, "no": False}
+MOST_BOXES = 400
+FONT_SCALES = (0.5, 3.0)
+PNG_SCALES = (0.5, 4.0)
 _LONGEST = 2_000
 
 
@@ -84,8 +86,8 @@ class ViewOptions:
 
 
 def _read(option: str, key: str, text: str) -> object:
-    if option in _CHOICES:
-        return _choice(key, text, _CHOICES[option])
+    if option in CHOICES:
+        return _choice(key, text, CHOICES[option])
     if option in ("constants", "saved", "detached", "widths"):
         return _switch(key, text)
     if option in ("open", "closed", "highlight"):
@@ -93,9 +95,10 @@ def _read(option: str, key: str, text: str) -> object:
     if option == "path":
         return _ends(key, text)
     if option in ("font_scale", "scale"):
-        return _number(key, text, low=0.5, high=3.0 if option == "font_scale" else 4.0)
+        low, high = FONT_SCALES if option == "font_scale" else PNG_SCALES
+        return _number(key, text, low=low, high=high)
     if option == "boxes":
-        return _whole(key, text, low=2, high=_MOST_BOXES)
+        return _whole(key, text, low=2, high=MOST_BOXES)
     return _whole(key, text, low=1, high=10_000_000)
 
 
@@ -107,9 +110,9 @@ def _choice(key: str, text: str, known: tuple[str, ...]) -> str:
 
 
 def _switch(key: str, text: str) -> bool:
-    if text.lower() not in _SWITCHES:
+    if text.lower() not in SWITCHES:
         raise ViewInvalidError(key, f"{text!r} is neither on nor off")
-    return _SWITCHES[text.lower()]
+    return SWITCHES[text.lower()]
 
 
 def _ends(key: str, text: str) -> tuple[str, str]:

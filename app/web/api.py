@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.graph.answer import GraphAnswer
 from app.pipeline import Pipeline, Trace, TraceRequest
 from app.web.delivery import NOT_KEPT
-from app.web.documents import problem_responses, reference
+from app.web.documents import problem_responses, reference, view_parameters
 from app.web.formats import FORMATS, MEDIA_TYPES
 from app.web.negotiation import choose
 from app.web.queries import Query, parse
@@ -83,13 +83,14 @@ async def answer_json(pipeline: Pipeline, trace: Trace) -> bytes:
         **problem_responses(400, 406, 408, 413, 415, 421, 422, 429, 500, 503),
     },
     openapi_extra={
+        "parameters": view_parameters(),
         "requestBody": {
             "required": True,
             "content": {
                 "application/json": {"schema": reference(TraceBody)},
                 "text/x-python": {"schema": {"type": "string"}, "example": "(2*x**3).sum()/12"},
             },
-        }
+        },
     },
 )
 async def post_graph(request: Request) -> Response:

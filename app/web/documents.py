@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.render.option_words import WORDS
 from app.web.formats import MEDIA_TYPES, PICTURES
 from app.web.problems import HTTP_PROBLEMS, MEDIA_TYPE, ProblemDocument
 
@@ -78,8 +79,26 @@ def picture_operation(picture_format: str, *, with_payload: bool) -> dict[str, A
             304: {"description": "The client holds it already"},
             **responses,
         },
-        "openapi_extra": {"parameters": [what, *parameters]},
+        "openapi_extra": {"parameters": [what, *parameters, *view_parameters()]},
     }
+
+
+VIEW_PARAMETERS: dict[str, dict[str, Any]] = {
+    f"view-{name.replace('_', '-')}": {
+        "name": name.replace("_", "-"),
+        "in": "query",
+        "required": False,
+        "description": f"Of the picture: {words.text}.",
+        "schema": words.schema,
+    }
+    for name, words in WORDS.items()
+}
+"""The options of the view, as the document's components."""
+
+
+def view_parameters() -> list[dict[str, Any]]:
+    """Return references to the options of the view."""
+    return [{"$ref": f"#/components/parameters/{name}"} for name in VIEW_PARAMETERS]
 
 
 def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -104,7 +123,7 @@ def embed_operation(*, with_payload: bool) -> dict[str, Any]:
     for status, response in operation["responses"].items():
         if status in (400, 413, 422, 429, 503):
             response["content"]["text/html"] = {"schema": {"type": "string"}}
-    kept = [one for one in operation["openapi_extra"]["parameters"] if one["name"] not in unused]
+    kept = [one for one in operation["openapi_extra"]["parameters"] if one.get("name") not in unused]
     return operation | {
         "summary": "The graph of a program as a page for a frame",
         "operation_id": "embed_payload" if with_payload else "embed",

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from app.graph.answer import GraphAnswer
 from app.paths import TEMPLATES
 from app.web.batch import BatchAnswer, BatchBody
+from app.web.documents import VIEW_PARAMETERS
 from app.web.problems import ProblemDocument
 from app.web.render import RenderBody
 from app.web.schemas import TraceBody
@@ -32,7 +33,9 @@ def describe(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = generate()
-            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            components = document.setdefault("components", {})
+            components["parameters"] = VIEW_PARAMETERS
+            schemas = components.setdefault("schemas", {})
             for name, schema in _schemas().items():
                 schemas.setdefault(name, schema)
             schemas.pop("HTTPValidationError", None)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl
 
@@ -12,12 +12,13 @@ from app.errors import GradientInvalidError, InputInvalidError
 from app.graph import Values
 from app.pipeline import TraceRequest
 from app.render import ViewOptions
+from app.render.option_words import NAMES
 
 MOST_PARAMETERS = 100
 LARGEST_SEED = 2**63 - 1
 REQUEST_PARAMETERS = frozenset({"code", "inputs", "seed", "root", "gradient"})
 DELIVERY_PARAMETERS = frozenset({"v", "download"})
-VIEW_OPTIONS = [{"pass_index": "pass"}.get(field.name, field.name) for field in fields(ViewOptions)]
+VIEW_OPTIONS = NAMES
 VIEW_PARAMETERS = frozenset(VIEW_OPTIONS) | frozenset(name.replace("_", "-") for name in VIEW_OPTIONS)
 
 

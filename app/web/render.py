@@ -14,7 +14,7 @@ from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
 from app.web.api import media_type_of
 from app.web.delivery import NOT_KEPT
-from app.web.documents import negotiated_pictures, problem_responses, reference
+from app.web.documents import negotiated_pictures, problem_responses, reference, view_parameters
 from app.web.formats import FORMATS, MEDIA_TYPES
 from app.web.negotiation import choose
 from app.web.queries import parse
@@ -72,7 +72,8 @@ class RenderBody(Body):
         **problem_responses(400, 406, 408, 413, 415, 421, 422, 500),
     },
     openapi_extra={
-        "requestBody": {"required": True, "content": {"application/json": {"schema": reference(RenderBody)}}}
+        "parameters": view_parameters(),
+        "requestBody": {"required": True, "content": {"application/json": {"schema": reference(RenderBody)}}},
     },
 )
 async def post_render(request: Request) -> Response:

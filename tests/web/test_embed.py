@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.payload import decode, encode
+from app.render.option_words import NAMES
 
 PROGRAM = "(x ** 2).sum()"
 PAYLOAD = encode(PROGRAM)
@@ -143,4 +144,16 @@ def test_the_way_to_the_page_carries_everything_that_the_page_knows_too(client: 
         "view": "values",
         "direction": "LR",
         "labels": "norms",
+    }
+
+
+def test_the_element_passes_every_option_of_a_picture_on(client: TestClient) -> None:
+    script = client.get("/embed.js").text
+    listed = set(re.findall(r'"([a-z-]+)"', script.partition("OPTIONS = [")[2].partition("]")[0]))
+    assert listed == {name.replace("_", "-") for name in NAMES if name != "scale"} | {
+        "inputs",
+        "seed",
+        "root",
+        "gradient",
+        "chrome",
     }

@@ -19,7 +19,8 @@ def test_every_reference_leads_to_a_schema(client: TestClient) -> None:
     found = references(document)
     assert "#/components/schemas/Graph" in found
     for reference in found:
-        assert reference.removeprefix("#/components/schemas/") in document["components"]["schemas"], reference
+        kind, name = reference.removeprefix("#/components/").split("/")
+        assert name in document["components"][kind], reference
 
 
 def test_every_error_is_described_as_a_problem(client: TestClient) -> None:
@@ -77,3 +78,15 @@ def test_the_fields_of_a_graph_say_what_they_mean(client: TestClient) -> None:
     for name in ("Node", "Edge", "Graph"):
         silent = [field for field, one in schemas[name]["properties"].items() if not one.get("description")]
         assert set(silent) <= {"outputs", "nodes", "edges", "roots", "id", "kind", "slot"}, (name, silent)
+
+
+def test_the_options_of_the_view_are_parameters_of_whatever_answers_pictures(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    known = set(document["components"]["parameters"])
+    assert {one["name"] for one in document["components"]["parameters"].values()} >= {"view", "theme", "pass", "open"}
+    for path, method in (("/svg", "get"), ("/pdf/{payload}", "get"), ("/embed", "get"), ("/api/v1/render", "post")):
+        named = {one.get("$ref", "").rpartition("/")[2] for one in document["paths"][path][method]["parameters"]}
+        assert named >= known, path
+    page = client.get("/api").text
+    for one in document["components"]["parameters"].values():
+        assert f"<dt><code>{one['name']}</code>" in page
