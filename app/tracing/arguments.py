@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from app.tracing.numerals import python_number
-from app.tracing.records import Argument, Record, Value
+from app.tracing.records import Argument, Read, Value
 
 
 def named_arguments(
@@ -14,7 +14,7 @@ def named_arguments(
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
     value_of: Callable[[torch.Tensor], Value],
-    read_of: Callable[[object], Record | None],
+    read_of: Callable[[object], Read | None],
 ) -> tuple[tuple[Argument, ...], list[torch.Tensor]]:
     """Collect the tensors and numbers among the arguments of an operator.
 

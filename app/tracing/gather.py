@@ -134,7 +134,7 @@ class Gatherer:
 
     def _target(self, user: Key, argument: Argument) -> tuple[Key, int]:
         if argument.read is not None:
-            return argument.read, 0
+            return argument.read.record, 0
         if argument.value is None:
             return Constant(argument.number, user, argument.position), 0
         return self.home(argument.value)

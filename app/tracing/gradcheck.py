@@ -125,6 +125,9 @@ class Waiter:
     def item_read(self, number: object) -> None:
         """Nothing to note."""
 
+    def list_read(self, tensor: Any, numbers: Any) -> None:
+        """Nothing to note."""
+
     def function_begins(self, function: Any, args: tuple[Any, ...]) -> None:
         """Look at what a custom Function is given."""
         self._probe.meet(args)

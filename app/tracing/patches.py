@@ -1,6 +1,7 @@
 """What is replaced in PyTorch while tapes run: one set for the process, taken back when the last tape leaves."""
 
 import threading
+import warnings
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol
@@ -29,7 +30,10 @@ class Listener(Protocol):
         """Note that the last module's call ended."""
 
     def item_read(self, number: Any) -> None:
-        """Note the number that ``Tensor.item`` gave to the program."""
+        """Note the number that ``Tensor.item`` (or ``float()`` and the like) gave to the program."""
+
+    def list_read(self, tensor: Any, numbers: Any) -> None:
+        """Note the lists of numbers that ``Tensor.tolist`` gave to the program."""
 
     def function_begins(self, function: Any, args: tuple[Any, ...]) -> Any:
         """Note that a custom Function is applied; what is returned is given back at its end."""
@@ -49,6 +53,8 @@ _running = 0
 _INHERITED = object()
 """Stands for what a class had from its base."""
 _originals: list[tuple[Any, str, Any]] = []
+_settled: set[str] = set()
+"""Ways to read a number whose warning PyTorch has told, if it tells any."""
 
 
 def hold() -> None:
@@ -87,8 +93,9 @@ def _install() -> None:
     _replace(torch.autograd, "grad", lambda original: _asking(original, "autograd.grad"))
     _replace(torch.autograd, "_engine_run_backward", _engine)
     _replace(torch.nn.Module, "__call__", _module_call)
-    _originals.append((torch.Tensor, "item", _INHERITED))
-    torch.Tensor.item = _item(torch.Tensor.item)
+    for name in ("item", "__float__", "__int__", "__index__", "__complex__"):
+        _inherit(name, _reading)
+    _inherit("tolist", _listing)
     apply = torch.autograd.Function.__dict__["apply"]
     _originals.append((torch.autograd.Function, "apply", apply))
     torch.autograd.Function.apply = classmethod(_apply(apply.__func__))
@@ -98,6 +105,12 @@ def _replace(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
     original = owner.__dict__[name]
     _originals.append((owner, name, original))
     setattr(owner, name, make(original))
+
+
+def _inherit(name: str, make: Callable[[Any], Any]) -> None:
+    original = getattr(torch.Tensor, name)
+    _originals.append((torch.Tensor, name, _INHERITED))
+    setattr(torch.Tensor, name, make(original))
 
 
 def _asking(original: Any, call: Call) -> Any:
@@ -131,15 +144,41 @@ def _through(listener: Listener, run: Any) -> Any:
     return lambda *args, **kwargs: listener.engine(run, args, kwargs)
 
 
-def _item(original: Any) -> Any:
+def _reading(original: Any) -> Any:
     @wraps(original)
-    def item(self: Any, *args: Any, **kwargs: Any) -> Any:
-        number = original(self, *args, **kwargs)
+    def read(self: Any, *args: Any, **kwargs: Any) -> Any:
+        may_warn = self.requires_grad and (original.__name__ not in _settled or torch.is_warn_always_enabled())
+        number = _warning_outside(original, self) if may_warn else original(self, *args, **kwargs)
         for listener in _listening.listeners:
             listener.item_read(number)
         return number
 
-    return item
+    return read
+
+
+def _warning_outside(original: Any, tensor: Any) -> Any:
+    """Read a number and tell the warning about its gradient where the program reads it, not in this file.
+
+    PyTorch tells it once in a process, at the first read of a kind.
+    """
+    _settled.add(original.__name__)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        number = original(tensor)
+    for warning in caught:
+        warnings.warn(warning.message, stacklevel=3)
+    return number
+
+
+def _listing(original: Any) -> Any:
+    @wraps(original)
+    def tolist(self: Any, *args: Any, **kwargs: Any) -> Any:
+        numbers = original(self, *args, **kwargs)
+        for listener in _listening.listeners:
+            listener.list_read(self, numbers)
+        return numbers
+
+    return tolist
 
 
 def _module_call(original: Any) -> Any:

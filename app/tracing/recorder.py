@@ -14,8 +14,10 @@ from app.tracing.camera import Camera, unread
 from app.tracing.frames import Frames
 from app.tracing.modules import Modules
 from app.tracing.reads import Reads
-from app.tracing.records import Argument, Record, Recorded, Value
+from app.tracing.records import Argument, ListRead, Record, Recorded, Value
 
+_LISTED = 1_024
+"""Elements of a tensor up to which the numbers that ``tolist()`` gives are remembered."""
 _PURGE_AT = 1_000
 """Tensors that are remembered before those that are gone are looked for."""
 
@@ -75,6 +77,10 @@ class Recorder(TorchDispatchMode):
                 self._camera.forget(tensor)
         record = self._new(func, sequence, arguments, torch.is_grad_enabled())
         record.arguments = self._reads.confirmed(arguments)
+        if func is torch.ops.aten.lift_fresh.default and (made_of := self._reads.of_data(record.place)):
+            record.arguments = tuple(
+                [Argument("data", place, None, None, read=read) for place, read in enumerate(made_of)]
+            )
         record.before, record.old_sequence = before, old_sequence
         self._read = record if func is torch.ops.aten._local_scalar_dense.default else None
         self._finish(record, result)
@@ -149,6 +155,17 @@ class Recorder(TorchDispatchMode):
             self.settle()
             self._reads.note(self._read, number)
             self._read = None
+
+    def note_list(self, tensor: torch.Tensor, numbers: Any) -> None:
+        """Note the lists of numbers that ``tolist()`` returned."""
+        self.settle()
+        if self._away or self.in_backward or tensor.numel() > _LISTED or self._is_full():
+            return
+        value = self.value_of(tensor)
+        arguments = (Argument("self", 0, value, None, tensor.requires_grad),)
+        record = self._new(ListRead(), torch.autograd._get_sequence_nr(), arguments, False)
+        record.outputs = (Value(value.snapshot, record, 0, lambda: None, 0),)
+        self._reads.note_list(record, numbers)
 
     def settle(self) -> None:
         """Learn the Nodes of the last operation's outputs, which autograd sets after it returned."""

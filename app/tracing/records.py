@@ -44,8 +44,32 @@ class Argument:
     """None for a number."""
     number: Number | None
     requires_grad: bool = False
-    read: "Record | None" = None
-    """What read the number from a tensor."""
+    read: "Read | None" = None
+    """Where the program got the number from a tensor."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """A number that the program got from a tensor."""
+
+    number: int | float | complex
+    record: "Record"
+    held: int
+    """References to the number that are the tape's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Schema:
+    name: str
+    arguments: tuple[Any, ...] = ()
+    returns: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListRead:
+    """Stands for the operator of ``Tensor.tolist``, which PyTorch does not dispatch."""
+
+    _schema: _Schema = _Schema("Tensor.tolist")
 
 
 @dataclass(slots=True, eq=False)
@@ -70,8 +94,6 @@ class Record:
     outputs: tuple[Value, ...] = ()
     base: Value | None = None
     """For an operation in place on a view: the whole tensor after it."""
-    number: int | float | complex | None = None
-    """For an operation that reads a number: the very number, where it can be told from others."""
     node_sequence: int | None = None
     """The sequence number of its Node, once that is known."""
 

@@ -52,7 +52,7 @@ class Tape:
         self._frames = Frames(filename, Loops(filename, source), self._names.bind_local)
         self._modules = Modules()
         camera = Camera(limits.tensor_elements)
-        self._reads = Reads(filename)
+        self._reads = Reads(filename, source)
         self._recorder = Recorder(self._frames, self._modules, camera, limits.records, self._reads)
         jacobians = Jacobians(limits.jacobian_elements, limits.graph_jacobian_elements)
         self._watcher = Watcher(self._recorder, camera, limits.nodes, limits.detailed_nodes, jacobians)
@@ -234,8 +234,12 @@ class Tape:
         self._modules.pop()
 
     def item_read(self, number: object) -> None:
-        """Note the number that ``Tensor.item`` gave to the program."""
+        """Note the number that ``Tensor.item`` (or ``float()`` and the like) gave to the program."""
         self._recorder.note_item(number)
+
+    def list_read(self, tensor: torch.Tensor, numbers: Any) -> None:
+        """Note the lists of numbers that ``Tensor.tolist`` gave to the program."""
+        self._recorder.note_list(tensor, numbers)
 
     def function_begins(self, function: Any, args: tuple[Any, ...]) -> Record | None:
         """Note that a custom Function is applied."""

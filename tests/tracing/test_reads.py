@@ -11,7 +11,7 @@ X = "x = torch.tensor([1.25, 2.5], requires_grad=True)\n"
 
 
 def reads(traced: Traced) -> list[Node]:
-    return [node for node in traced.graph.nodes if node.op == READ]
+    return [node for node in traced.graph.nodes if node.op in (READ, "Tensor.tolist")]
 
 
 def users(traced: Traced, read: Node) -> list[tuple[str, str | None]]:
@@ -33,6 +33,14 @@ def users(traced: Traced, read: Node) -> list[tuple[str, str | None]]:
         ("s = [x.sum().item()]\ny = (x / s[0]).sum()", ("DivBackward0", "other")),
         ("s = (x.sum() * 100).long().item()\ny = (x / s).sum()", ("DivBackward0", "other")),
         ("s = x.sum().item()\ny = F.leaky_relu(-x, s).sum()", ("LeakyReluBackward0", "negative_slope")),
+        ("s = float((x.sum() * 100).long())\ny = (x * s).sum()", ("MulBackward0", "other")),
+        ("y = (x * float((x.sum() * 100).long())).sum()", ("MulBackward0", "other")),
+        ("s = int((x.sum() * 100).long())\ny = (x / s).sum()", ("DivBackward0", "other")),
+        ("y = (x * (s := x.sum().item())).sum()", ("MulBackward0", "other")),
+        ("y = x + 0\ny *= x.sum().item()\ny = y.sum()", ("MulBackward0", "other")),
+        ("act = nn.LeakyReLU(x.sum().item())\ny = act(-x).sum()", ("LeakyReluBackward0", "negative_slope")),
+        ("d = {'a': [0, x.sum().item()]}\ny = (x * d['a'][-1]).sum()", ("MulBackward0", "other")),
+        ("class A: pass\na = A()\na.s = x.sum().item()\ny = (x * a.s).sum()", ("MulBackward0", "other")),
     ],
 )
 def test_a_read_number_joins_the_operation_that_uses_it(trace: Trace, use: str, user: tuple[str, str]) -> None:
@@ -50,6 +58,64 @@ def test_a_read_number_joins_the_operation_that_uses_it(trace: Trace, use: str, 
     with torch.no_grad():
         assert source.outputs[0].value is not None
         assert torch.tensor(source.outputs[0].value.values) == read.outputs[0].value.values
+
+
+@pytest.mark.parametrize(
+    ("use", "user"),
+    [
+        ("for v in (x + 1).tolist():\n    y = x * v\ny = y.sum()", ("MulBackward0", "other")),
+        ("a = (x + 1).tolist()\ny = (x * a[1]).sum()", ("MulBackward0", "other")),
+        ("a, b = (x + 1).tolist()\ny = (x / b).sum()", ("DivBackward0", "other")),
+        ("y = (x * torch.tensor((x + 1).tolist())).sum()", ("aten.lift_fresh", "data")),
+    ],
+)
+def test_a_number_of_a_list_joins_the_operation_that_uses_it(trace: Trace, use: str, user: tuple[str, str]) -> None:
+    traced = trace(X + use + "\ny.backward()")
+    assert traced.error is None
+    read = traced.node("Tensor.tolist")
+    assert read.kind == "detached"
+    assert set(users(traced, read)) == {user}
+    assert read.outputs[0].value is not None
+    assert read.outputs[0].value.values == [2.25, 3.5]
+    assert [edge.target for edge in traced.edges(read)] == [traced.node("aten.add").id]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "c = torch.tensor(x.sum().item())",
+        "c = torch.tensor(float(x.detach().sum()))",
+        "s = x.sum().item()\nc = torch.tensor(s)",
+        "s = [x.sum().item()]\nc = torch.tensor(s)",
+        "c = torch.tensor([x.sum().item(), 2.])",
+        "def f(t):\n    return torch.tensor(t.item(), dtype=torch.float64)\nc = f(x.sum())",
+    ],
+)
+def test_a_tensor_made_of_a_read_number_is_joined(trace: Trace, use: str) -> None:
+    traced = trace(X + use + "\ny = (x * c).sum()\ny.backward()")
+    assert traced.error is None
+    (read,) = reads(traced)
+    assert users(traced, read) == [("aten.lift_fresh", "data")]
+    (made,) = [node for node in traced.graph.nodes if node.op == "aten.lift_fresh"]
+    assert made.names == ["c"]
+    assert [edge.kind for edge in traced.graph.edges if edge.target == made.id] == ["value"]
+
+
+def test_a_read_that_cannot_be_told_from_others_does_not_pass_for_the_one_before_it(trace: Trace) -> None:
+    traced = trace(
+        "x = torch.tensor([300., 3.], requires_grad=True)\nmade = []\n"
+        "for i in range(2):\n    made.append(torch.tensor(x[i].long().item()))\n"
+        "y = (x * made[1]).sum()\ny.backward()"
+    )
+    assert traced.error is None
+    assert reads(traced) == []
+
+
+@pytest.mark.parametrize("use", ["torch.tensor(3.75)", "torch.tensor(1.5 + 2.25)", "torch.tensor([2.0, 3.75])"])
+def test_a_tensor_made_of_another_equal_number_is_a_constant(trace: Trace, use: str) -> None:
+    traced = trace(X + f"s = [x.sum().item()]\ny = (x * {use}).sum()\ny.backward()")
+    assert traced.error is None
+    assert reads(traced) == []
 
 
 def test_gradient_stops_at_the_read(trace: Trace) -> None:
@@ -71,6 +137,10 @@ def test_gradient_stops_at_the_read(trace: Trace) -> None:
         "s = x.sum().item()\ny = (x * 3.75).sum()",
         "k = 1.5 * 2.5\ns = x.sum().item()\ny = (x * k).sum()",
         "s = x.sum().item()\ny = (x * (s + 1)).sum()",
+        "s = [x.sum().item()]\nn = 15\ny = (x * (n / 4)).sum()",
+        "s = [x.sum().item()]\nn = 15\nd = [n / 4]\ny = (x * d[0]).sum()",
+        "s = (x + 1).tolist()\nn = 9\ny = (x * (n / 4)).sum()",
+        "s = bool(x.sum())\ny = (x * s).sum()",
         "s = torch.tensor(7).item()\ny = (x * s).sum()",
         "s = torch.ones(300).sum().long().item()\ny = (x / len(range(300))).sum()",
         "s = torch.ones(300).sum().long().item()\nn = torch.zeros(3, 100)\ny = (x / n.numel()).sum()",

@@ -98,6 +98,25 @@ def test_warnings_are_the_same() -> None:
     assert taped == bare
 
 
+@pytest.mark.parametrize("kind", [float, complex])
+def test_the_warning_about_a_number_that_is_read_is_told_where_the_program_reads_it(kind: type) -> None:
+    def told() -> list[tuple[str, str, int]]:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            kind(torch.ones((), requires_grad=True) * 2)
+        return [(str(warning.message), warning.filename, warning.lineno) for warning in caught]
+
+    torch.set_warn_always(True)
+    try:
+        bare = told()
+        with Tape():
+            taped = told()
+    finally:
+        torch.set_warn_always(False)
+    assert len(bare) == 1
+    assert taped == bare
+
+
 def test_hooks_of_the_program_run_as_often() -> None:
     def calls() -> list[str]:
         seen: list[str] = []
@@ -135,8 +154,11 @@ def test_leaving_puts_everything_back_also_after_an_exception() -> None:
     before = patched()
     with pytest.raises(ZeroDivisionError), Tape():  # noqa: PT012 # the block is what the exception leaves
         assert patched() != before
+        assert "item" in torch.Tensor.__dict__
         _ = 1 / 0
     assert patched() == before
+    own = {"item", "tolist", "__float__", "__int__", "__index__", "__complex__"}
+    assert own.isdisjoint(torch.Tensor.__dict__)
 
 
 def test_a_tape_is_entered_once() -> None:
