@@ -39,10 +39,13 @@ def form_for(tensor: Tensor) -> Form:
 
 def norm_row(kind: str, label: str, tensor: Tensor | None) -> Row:
     """Return the row of a tensor of which only the norm is told, or how many elements are not finite."""
-    if tensor is None or tensor.stats.norm is None:
+    if tensor is None:
         return remark_row(kind, "none", label)
     bad = [count_of(tensor.stats.nan, "NaN", "NaN"), count_of(tensor.stats.inf, "Inf", "Inf")]
-    remark = ", ".join(filter(None, bad)) or f"norm {numbers.one(tensor.stats.norm, _NORM_CHARACTERS)}"
+    remark = ", ".join(filter(None, bad))
+    if not remark and tensor.stats.norm is None:
+        return remark_row(kind, "none", label)
+    remark = remark or f"norm {numbers.one(tensor.stats.norm or 0.0, _NORM_CHARACTERS)}"
     return Row(Block(kind, label, line_of(5 + _NORM_CHARACTERS)), text.shorten(remark, 5 + _NORM_CHARACTERS))
 
 

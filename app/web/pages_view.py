@@ -188,7 +188,8 @@ def _view(
     graph, restore = answer.graph, read_book(answer.sayings)
     note = answer.check.note if answer.check else None
     check = answer.check.model_copy(update={"note": restore(note)}) if answer.check and note else answer.check
-    shown = None if node is None else detail(graph, request.source, node, pass_index)
+    steps = list_steps(graph, sentences=False)
+    shown = None if node is None else detail(graph, request.source, node, _shown_pass(graph, steps, step, pass_index))
     return View(
         source=request.source,
         inputs=show_inputs(trace.program.inputs),
@@ -201,8 +202,14 @@ def _view(
         detail=shown,
         explanation=None if shown is None else explain(graph, shown.node.id, shown.pass_index or 1),
         chain=chain_rule(graph, shown.node.id, shown.pass_index or 1) if shown and shown.node.kind == "leaf" else None,
-        steps=list_steps(graph, sentences=False),
+        steps=steps,
         step=step,
         check=check,
         seconds=dict(answer.seconds),
     )
+
+
+def _shown_pass(graph: Graph, steps: tuple[Step, ...], step: int | None, asked: int | None) -> int | None:
+    """The pass that the picture shows: the step's own, else the one asked for, else the last that ran."""
+    own = steps[min(step, len(steps)) - 1].pass_index if step and steps else None
+    return own or asked or next((one.index for one in reversed(graph.passes) if one.order), None)

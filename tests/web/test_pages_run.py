@@ -134,3 +134,14 @@ def test_the_api_stays_english(client: TestClient) -> None:
     answer = client.post("/api/v1/graphs", json={"source": source}, headers={"Accept-Language": "ko"})
     assert "a scalar to start from" in answer.text
     assert "sayings" not in answer.text
+
+
+def test_the_inspector_shows_the_pass_that_the_picture_shows(client: TestClient) -> None:
+    source = "x = torch.tensor(3., requires_grad=True)\ny = x*x\ny.backward(retain_graph=True)\n(2*y).backward()\n"
+    body = {"source": source, "node": "n0", "parts": ["inspector"]}
+    last = client.post("/run", json=body).json()["html"]["inspector"]
+    first = client.post("/run", json=body | {"pass_index": 1, "options": {"pass": "1"}}).json()["html"]["inspector"]
+    stepped = client.post("/run", json=body | {"options": {"step": "4"}}).json()["html"]["inspector"]
+    assert "gradient, pass 2" in last
+    assert "gradient, pass 1" in first
+    assert "gradient, pass 1" in stepped

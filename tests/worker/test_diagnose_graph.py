@@ -383,3 +383,36 @@ def test_a_graph_whose_program_does_not_parse_is_read_all_the_same() -> None:
     assert isinstance(found[0], Problem)
     assert found[0].slug == "nan"
     assert found[0].fixes == []
+
+
+def test_functions_of_math_are_replaced_by_those_of_torch() -> None:
+    source = (
+        "xs = torch.tensor([1., 2.], requires_grad=True)\ntotal = 0.0\n"
+        "for x in xs:\n    total += math.exp(x)\ntotal.backward()\n"
+    )
+    found = problem(source, "not-tracked")
+    assert [fix.text for fix in found.fixes] == ["torch.exp"]
+    assert slugs(apply_fix(source, found.fixes[0])) == []
+
+
+def test_sigmoids_that_make_a_gradient_vanish_can_be_made_relus() -> None:
+    source = (
+        "x = torch.tensor(0.5, requires_grad=True)\nh = x\n"
+        "for i in range(30):\n    h = torch.sigmoid(h)\nh.backward()\n"
+    )
+    found = problem(source, "gradient-vanishes")
+    assert slugs(apply_fix(source, found.fixes[0])) == []
+
+
+def test_the_gradient_of_a_rebound_name_is_kept_where_it_was_made_first() -> None:
+    source = "w = torch.ones(3, requires_grad=True) * 2\nloss = (w**2).sum()\nloss.backward()\nw = w - 0.1*w.grad\n"
+    found = problem(source, "grad-of-non-leaf")
+    assert "grad-is-none" not in slugs(apply_fix(source, found.fixes[0]))
+
+
+def test_a_nan_that_meets_a_normalisation_is_not_taken_for_a_cancelled_gradient() -> None:
+    source = (
+        "x = torch.randn(2, 4, requires_grad=True)\nh = F.layer_norm(x, (4,))\n"
+        "y = torch.where(h > 9, (h - h).sqrt(), h)\n(y[:, 1]**2).sum().backward()\n"
+    )
+    assert slugs(source) == ["nan"]

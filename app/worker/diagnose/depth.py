@@ -1,12 +1,13 @@
 """Gradients that vanish or explode on their way back."""
 
+import ast
 import math
 from itertools import pairwise
 
 from app.graph.model import Node
 from app.graph.problems import title_of
 from app.graph.saying import joined, say
-from app.graph.wire import Problem
+from app.graph.wire import Fix, Problem
 from app.worker.diagnose.flow import Flow
 
 DEPTH = 8
@@ -95,4 +96,15 @@ def _depth_problem(flow: Flow, way: list[Node], index: int, ratio: float) -> Pro
         detail=detail,
         span=way[-1].span or way[-2].span,
         node=way[-1].id,
+        fixes=_fixes(flow, way) if slug == "gradient-vanishes" else [],
     )
+
+
+def _fixes(flow: Flow, way: list[Node]) -> list[Fix]:
+    """Another activation, where all of the flat ones on the way stand at one place of the program."""
+    flat = {node.span for node in way if node.op.split("Backward")[0] in ("Sigmoid", "Tanh")}
+    syntax = flow.text.at(next(iter(flat))) if len(flat) == 1 else None
+    if not isinstance(syntax, ast.Call) or not isinstance(syntax.func, ast.Attribute):
+        return []
+    relu = f"{flow.text.of(syntax.func.value)}.relu"
+    return [flow.text.replace(say("Use ReLU, whose derivative is 1 above 0"), syntax.func, relu)]

@@ -2,6 +2,9 @@
 
 import ast
 
+import torch
+
+from app.graph.model import Span
 from app.graph.saying import say
 from app.graph.wire import Fix
 from app.worker.diagnose.text import Text
@@ -51,4 +54,25 @@ def leaf_instead(name: str, statement: ast.stmt, text: Text) -> list[Fix]:
             plain = f"{text.of(call.func)}({', '.join(arguments)})"
             made = text.of(value).replace(text.of(call), plain, 1)
             return [text.replace(say("Make {name} itself the leaf", name=name), value, f"({made}).requires_grad_()")]
+    return []
+
+
+def torch_instead(text: Text, place: Span | None) -> list[Fix]:
+    """The fix that puts torch's function in the place of the first of math's, which gives a plain number.
+
+    Args:
+        text: of the program.
+        place: where to look; everywhere if None.
+    """
+    for call in (node for node in text.nodes if isinstance(node, ast.Call)):
+        match call.func:
+            case ast.Attribute(value=ast.Name(id="math"), attr=name) if hasattr(torch, name) and (
+                place is None or place.line <= call.lineno <= place.end_line
+            ):
+                if any(isinstance(node, ast.Name) for argument in call.args for node in ast.walk(argument)):
+                    return [
+                        text.replace(
+                            say("Use torch.{name}, which takes tensors", name=name), call.func, f"torch.{name}"
+                        )
+                    ]
     return []

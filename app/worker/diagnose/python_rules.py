@@ -8,6 +8,7 @@ import torch
 from app.graph.saying import say
 from app.graph.wire import Fix
 from app.program.policy import closest
+from app.worker.diagnose.edits import torch_instead
 from app.worker.diagnose.moment import Moment
 from app.worker.diagnose.rule import Diagnosis, rule
 from app.worker.diagnose.text import called, grouped
@@ -109,6 +110,7 @@ def _untracked(moment: Moment, match: re.Match[str]) -> Diagnosis:
         break
     if any(ast.unparse(call.func).startswith("math.") for call in moment.text.nodes if isinstance(call, ast.Call)):
         detail += say(" Functions of math give plain numbers; use torch's.")
+        fixes += torch_instead(moment.text, None)
     return Diagnosis(detail, tuple(fixes))
 
 

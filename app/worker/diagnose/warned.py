@@ -8,7 +8,7 @@ from app.graph.model import Graph, Node, Span
 from app.graph.problems import title_of
 from app.graph.saying import say
 from app.graph.wire import Fix, Problem
-from app.worker.diagnose.edits import leaf_instead
+from app.worker.diagnose.edits import leaf_instead, torch_instead
 from app.worker.diagnose.text import Text, called, grouped
 
 
@@ -84,7 +84,10 @@ def _non_leaf(name: str, node: Node, span: Span, text: Text) -> _Explained:
         name=name,
     )
     fixes: list[Fix] = []
-    for statement in text.bindings(name, span.line)[:1]:
+    bound = text.bindings(name, span.line)
+    # In `w = w - w.grad` the statement that reads the gradient is not the one that made what it is read from.
+    earlier = [statement for statement in bound if (statement.end_lineno or statement.lineno) < span.line]
+    for statement in (earlier or bound)[:1]:
         fixes.append(text.after(say("Keep the gradient of {name}", name=name), statement, f"{name}.retain_grad()"))
         fixes += leaf_instead(name, statement, text)
     return "grad-of-non-leaf", detail, span, node.id, fixes
@@ -134,6 +137,7 @@ def _copied(place: Span | None, text: Text) -> _Explained:
         "behind, and no gradient flows back through it."
     )
     if not fixes:
+        fixes = torch_instead(text, place)
         detail = say(
             "A tensor that requires a gradient becomes a plain Python number here: the history stays "
             "behind, and no gradient flows back through it. Use torch's own function on the tensor, "

@@ -7,7 +7,7 @@ from app.graph.model import Edge, Node
 from app.graph.problems import title_of
 from app.graph.saying import joined, say
 from app.graph.wire import Fix, Problem
-from app.worker.diagnose.flow import Flow, has_values, is_zero
+from app.worker.diagnose.flow import Flow, has_values, is_finite, is_zero
 from app.worker.diagnose.text import called
 
 TOLD = 3
@@ -156,9 +156,11 @@ def cancelled_gradients(flow: Flow) -> list[Problem]:
     for index, one in flow.passes:
         for node in flow.in_order(one):
             operation = node.op.split("Backward")[0].lstrip("_")
-            arrived = sum(tensor.stats.norm or 0.0 for tensor in flow.gradients(node, index))
+            gradients = flow.gradients(node, index)
+            arrived = sum(tensor.stats.norm or 0.0 for tensor in gradients)
             for edge, carried in flow.passed_on(node, index)[:1]:
-                if operation in _FIXED and arrived and (carried.stats.norm or 0.0) < CANCELLED * arrived:
+                finite = all(map(is_finite, [*gradients, carried]))
+                if operation in _FIXED and finite and arrived and (carried.stats.norm or 0.0) < CANCELLED * arrived:
                     return [_cancelled_problem(flow, node, edge, arrived, carried.stats.norm or 0.0)]
     return []
 
