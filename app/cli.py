@@ -1,6 +1,7 @@
 """The command ``chainrule``."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -37,11 +38,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 for success, 1 for a failure that was told on stderr, 2 for wrong usage.
     """
-    arguments = make_parser().parse_args(argv)
     try:
+        arguments = make_parser().parse_args(argv)
         code: int = arguments.run(arguments)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever reads the output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (ValueError, ChainruleError) as error:
         print(f"chainrule: {error}", file=sys.stderr)
         return 1

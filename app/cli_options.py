@@ -1,8 +1,13 @@
-"""The options of a picture on the command line."""
+"""What several commands take: the options of a picture, files to write, ports."""
 
 import argparse
+from pathlib import Path
 
 from app.render.option_words import WORDS
+from app.web.formats import MEDIA_TYPES, SUFFIXES
+
+FORMATS = {SUFFIXES.get(name, name): name for name in MEDIA_TYPES} | {"gv": "dot", "htm": "html"}
+"""Formats by the suffix of a file."""
 
 
 def add_view_options(parser: argparse.ArgumentParser) -> None:
@@ -16,3 +21,32 @@ def add_view_options(parser: argparse.ArgumentParser) -> None:
             metavar="X",
             help=(words.text + values).replace("%", "%%"),
         )
+
+
+def format_of(path: Path) -> str:
+    """Return the format of a file that is to be written.
+
+    Raises:
+        ValueError: its suffix is none of a format, or there is no such folder.
+    """
+    suffix = path.suffix.removeprefix(".").lower()
+    if suffix not in FORMATS:
+        raise ValueError(f"{path}: no format has the suffix {path.suffix!r}; there are {', '.join(sorted(FORMATS))}")
+    if not path.parent.is_dir():
+        raise ValueError(f"{path} cannot be written: there is no folder {path.parent}")
+    return FORMATS[suffix]
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file; raises ValueError where that cannot be done."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise ValueError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def read_port(text: str) -> int:
+    """Return a port, for ``argparse``."""
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"a port is a whole number from 0 to 65535, not {text!r}")
+    return int(text)

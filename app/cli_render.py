@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from app.cli_options import add_view_options
+from app.cli_options import add_view_options, format_of, write_file
 from app.errors import ChainruleError, ProgramRejectedError, SandboxError
 from app.graph.wire import Problem
 from app.layout import make_engine
@@ -22,9 +22,6 @@ from app.web.queries import VIEW_OPTIONS, Query, parse
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
-
-FORMATS = {SUFFIXES.get(name, name): name for name in MEDIA_TYPES} | {"gv": "dot", "htm": "html"}
-"""Formats by the suffix of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +114,7 @@ def _read(name: str, code: str | None) -> str:
 
 def _target(name: str, arguments: argparse.Namespace, folder: Path | None) -> tuple[Path | None, str]:
     named = Path(arguments.output) if arguments.output and folder is None and arguments.output != "-" else None
-    picture_format: str = arguments.format or (_format_of(named) if named is not None else "svg")
+    picture_format: str = arguments.format or (format_of(named) if named is not None else "svg")
     if named is not None:
         return named, picture_format
     if arguments.output == "-" or (name in ("-", "-c") and folder is None):
@@ -125,13 +122,6 @@ def _target(name: str, arguments: argparse.Namespace, folder: Path | None) -> tu
     stem = "graph" if name in ("-", "-c") else Path(name).stem
     place = folder if folder is not None else Path(name).parent
     return place / f"{stem}.{SUFFIXES.get(picture_format, picture_format)}", picture_format
-
-
-def _format_of(path: Path) -> str:
-    suffix = path.suffix.removeprefix(".").lower()
-    if suffix not in FORMATS:
-        raise ValueError(f"{path}: no format has the suffix {path.suffix!r}; there are {', '.join(sorted(FORMATS))}")
-    return FORMATS[suffix]
 
 
 async def _render(jobs: Sequence[Job], query: Query, *, quiet: bool) -> int:
@@ -181,7 +171,7 @@ def _write(job: Job, content: bytes) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:
-        job.target.write_bytes(content)
+        write_file(job.target, content)
 
 
 def _tell(job: Job, trace: Trace, *, quiet: bool) -> bool:

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from app.cli_options import read_port
 from app.errors import SandboxError
 from app.settings import Settings
 from app.web import create_app
@@ -27,7 +28,9 @@ def add_serve(commands: "Commands") -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("serve", help="serve the page and the API")
     parser.add_argument("--host", help="the address to listen on (default: CHAINRULE_HOST, or 127.0.0.1)")
-    parser.add_argument("--port", type=_port, help="the port (default: CHAINRULE_PORT, or 8000; 0 takes a free one)")
+    parser.add_argument(
+        "--port", type=read_port, help="the port (default: CHAINRULE_PORT, or 8000; 0 takes a free one)"
+    )
     parser.add_argument(
         "--insecure-local",
         action="store_true",
@@ -87,9 +90,3 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         listener,
         lambda: print(f"Chainrule serves {url} (Ctrl+C stops it)", flush=True),
     )
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
-        raise argparse.ArgumentTypeError(f"a port is a whole number from 0 to 65535, not {text!r}")
-    return int(text)

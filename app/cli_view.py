@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from app.cli_options import add_view_options
+from app.cli_options import add_view_options, format_of, read_port, write_file
 from app.layout import make_engine
 from app.payload import encode
-from app.render import ViewOptions, draw
+from app.render import draw
 from app.sandbox import LatePool
 from app.settings import Settings
 from app.web import create_app
-from app.web.formats import SUFFIXES
 from app.web.listening import listen, serve_app, url_of, why_not
 from app.web.pages import MOST_PAYLOAD_CHARACTERS
 from app.web.queries import VIEW_OPTIONS, parse_view
@@ -41,7 +40,7 @@ def add_view(commands: "Commands") -> None:
     parser.add_argument(
         "-o", dest="output", type=Path, metavar="PATH", help="write a file instead (html, svg, pdf, ...), and open it"
     )
-    parser.add_argument("--port", type=int, default=0, help="the port of the page (default: a free one)")
+    parser.add_argument("--port", type=read_port, default=0, help="the port of the page (default: a free one)")
     parser.add_argument("--no-open", action="store_true", help="open nothing in the browser")
     add_view_options(parser)
     parser.add_argument("arguments", nargs="*", help="what the script finds in sys.argv; after -- if it has dashes")
@@ -53,13 +52,16 @@ def view(arguments: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     given = {name: getattr(arguments, f"view_{name}") for name in VIEW_OPTIONS}
     options = parse_view(given)
+    picture_format = "" if arguments.output is None else format_of(arguments.output)
     print(f"chainrule: running {arguments.script} without a sandbox", file=sys.stderr)
     script = _answer(arguments.script, arguments.arguments, settings)
     if script.error is not None:
         print(script.error.rstrip(), file=sys.stderr)
     failed = 0 if script.error is None else 1
     if arguments.output is not None:
-        _write(arguments.output, script, options, settings)
+        drawing = draw(script.answer.graph, picture_format, options, make_engine(settings), script.source)
+        write_file(arguments.output, drawing.content)
+        print(arguments.output)
         _open(arguments.output.resolve().as_uri(), arguments)
         return failed
     return _show(script, {name: value for name, value in given.items() if value is not None}, arguments) or failed
@@ -77,14 +79,6 @@ def _answer(script: Path, arguments: list[str], settings: Settings) -> "ScriptAn
     except SyntaxError as error:
         raise ValueError(f"{script}:{error.lineno}: {error.msg}") from None
     return answer
-
-
-def _write(path: Path, script: "ScriptAnswer", options: ViewOptions, settings: Settings) -> None:
-    suffix = path.suffix.removeprefix(".")
-    picture_format = next((name for name, other in SUFFIXES.items() if other == suffix), suffix)
-    drawing = draw(script.answer.graph, picture_format, options, make_engine(settings), script.source)
-    path.write_bytes(drawing.content)
-    print(path)
 
 
 def _show(script: "ScriptAnswer", view_options: dict[str, str], arguments: argparse.Namespace) -> int:

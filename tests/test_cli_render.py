@@ -1,6 +1,8 @@
 """``chainrule render``, ``check``, ``view`` and completion."""
 
 import io
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -8,6 +10,8 @@ import pytest
 
 from app.cli import main
 from app.render.option_words import WORDS
+
+ROOT = Path(__file__).parent.parent
 
 
 def test_an_expression_is_drawn_to_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -67,6 +71,9 @@ def test_a_program_that_raises_is_drawn_and_told(tmp_path: Path, capsys: pytest.
         (["render", "-c", "x", "--input", "x"], "NAME=VALUE"),
         (["render", "-c", "x", "--theme", "pink"], "pink"),
         (["render", "a.py", "b.py", "-o", "c.svg"], "no folder"),
+        (["render", "-c", "x", "-o", "no-folder/graph.svg"], "no folder no-folder"),
+        (["view", "missing.py", "-o", "graph.gif"], "gif"),
+        (["view", "missing.py", "-o", "no-folder/graph.svg"], "no folder no-folder"),
         (["view", "missing.py"], "missing.py cannot be read"),
         (["view", "missing.py", "--theme", "pink"], "pink"),
     ],
@@ -78,6 +85,24 @@ def test_wrong_arguments_are_told_in_one_line_before_anything_starts(
     told = capsys.readouterr().err.splitlines()[-1]
     assert told.startswith("chainrule: ")
     assert word in told
+
+
+def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "graph.svg"
+    target.mkdir()
+    (target / "graph.svg").mkdir()
+    assert main(["render", "-c", "x * 2", "-o", str(target)]) == 1
+    assert "cannot be written" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_reader_that_has_had_enough_is_no_fault() -> None:
+    command = [sys.executable, "-m", "app", "--print-completion", "bash"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        told = process.stderr.read()
+    assert (process.returncode, told) == (1, b"")
 
 
 def test_a_file_that_is_not_utf_8_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
