@@ -25,7 +25,7 @@ class Limits:
     stdout_bytes: int = 64_000
     """Console output that is kept [bytes]."""
     answer_bytes: int = 16_000_000
-    """Size of the answer that a child may send [bytes]."""
+    """Size of the answer that a child may send [bytes]; a graph of 10,000 nodes takes 9 MB."""
     detailed_nodes: int = 3_000
     """Nodes of one graph up to which everything is told; a larger one is told without saved tensors, derivatives,
     call chains, Python numbers, and contributions that are alone at their output."""

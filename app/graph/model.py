@@ -6,13 +6,16 @@ Edges are stored in PyTorch's direction only: entry number ``slot`` of ``source`
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema
 from typing_extensions import TypeAliasType
 
 SCHEMA_VERSION = 1
 
 NonFinite = Literal["nan", "inf", "-inf"]
 Real = float | NonFinite
+Whole = Annotated[int, Field(ge=-(2**63), lt=2**64)]
+"""A whole number as tensors have them; whatever counts or formats one can rely on its size."""
 """A real number as JSON carries it: NaN and the infinities are strings."""
 
 
@@ -23,6 +26,24 @@ class Data(BaseModel):
         frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
     )
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: type[BaseModel], handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Return the schema, with lists and dictionaries that stop at their first error.
+
+        Who sends millions of wrong entries would otherwise have millions of errors collected.
+        """
+        schema = handler(source)
+        pending: list[object] = [schema]
+        while pending:
+            part = pending.pop()
+            if isinstance(part, dict):
+                if part.get("type") in ("list", "dict"):
+                    part["fail_fast"] = True
+                pending.extend(value for key, value in part.items() if key not in ("metadata", "default"))
+            elif isinstance(part, list | tuple):
+                pending.extend(part)
+        return schema
+
 
 class Complex(Data):
     """A complex number."""
@@ -31,18 +52,18 @@ class Complex(Data):
     im: Real
 
 
-Number = bool | int | Real | Complex
-Values = TypeAliasType("Values", "Number | list[Values]")
+Number = bool | Whole | Real | Complex
+Values = TypeAliasType("Values", "Number | Annotated[list[Values], Field(fail_fast=True)]")
 """Nested lists of numbers, as ``Tensor.tolist()`` gives them; a bare number for 0 dimensions."""
 
 
 class Span(Data):
     """A place in the source: lines from 1, columns from 0 in characters, the end exclusive (as Python's ``ast``)."""
 
-    line: int
-    column: int
-    end_line: int
-    end_column: int
+    line: Whole
+    column: Whole
+    end_line: Whole
+    end_column: Whole
 
 
 class Stats(Data):
@@ -57,10 +78,10 @@ class Stats(Data):
     mean: float | None
     std: float | None
     norm: float | None
-    nan: int
-    inf: int
-    zero: int
-    histogram: list[int] | None = None
+    nan: Whole
+    inf: Whole
+    zero: Whole
+    histogram: list[Whole] | None = None
     """Counts of the finite elements in equal bins from ``min`` to ``max``; None where ``values`` lists all of them. Of
     more than 16,384 elements every second is counted, or third, and so on, and counts for as many."""
 
@@ -68,12 +89,12 @@ class Stats(Data):
 class Tensor(Data):
     """What a tensor held when it was recorded; a later in-place change does not alter it."""
 
-    shape: list[int]
+    shape: list[Whole]
     dtype: str
     """Without the ``torch.`` in front: "float32"."""
     requires_grad: bool
     is_leaf: bool
-    numel: int
+    numel: Whole
     values: Values | None
     """None above the element limit."""
     stats: Stats
@@ -81,14 +102,16 @@ class Tensor(Data):
     """As torch prints it, shortened."""
 
 
-Saved = TypeAliasType("Saved", "Tensor | bool | int | float | str | list[Saved] | None")
+Saved = TypeAliasType(
+    "Saved", "Tensor | bool | Whole | float | str | Annotated[list[Saved], Field(fail_fast=True)] | None"
+)
 """A value that a Node keeps for backward, under PyTorch's own name for it."""
 
 
 class Output(Data):
     """One output of a node."""
 
-    output_nr: int
+    output_nr: Whole
     value: Tensor | None
     """None where the tensor was never seen, as for an output that nothing used or returned."""
     before: Tensor | None = None
@@ -105,7 +128,7 @@ class Scope(Data):
     """A module's path ("net.0"), a function's qualified name, or a loop's variable."""
     type: str
     """A module's class; for functions the same as ``name``; for loops "for" or "while"."""
-    call: int
+    call: Whole
     """Which call of this module or function, or which iteration, counted from 1 within the scope above."""
 
 
@@ -148,7 +171,7 @@ class Node(Data):
     "constant" for constants."""
     names: list[str]
     """A parameter's path ("net.0.weight"), then the program's variables bound to its output, the latest first."""
-    sequence_nr: int | None
+    sequence_nr: Whole | None
     """``grad_fn._sequence_nr()``: autograd runs the highest first."""
     span: Span | None
     """The very sub-expression, in the innermost frame of the program."""
@@ -182,10 +205,10 @@ class Edge(Data):
     kind: Literal["gradient", "value"] = "gradient"
     source: str
     """The node that takes it in: nearer to the root."""
-    slot: int
+    slot: Whole
     target: str
     """The node that it comes from: nearer to the leaves."""
-    output_nr: int
+    output_nr: Whole
     """Which output of ``target``."""
     argument: str | None = None
     """The operator's own name of that argument, where known ("exponent")."""
@@ -200,14 +223,14 @@ class Root(Data):
     """An output that backward starts from."""
 
     node: str
-    output_nr: int
+    output_nr: Whole
     name: str | None
 
 
 class Pass(Data):
     """One run of backward."""
 
-    index: int
+    index: Whole
     """Counted from 1."""
     call: Literal["backward", "autograd.backward", "autograd.grad", "implicit"]
     """How the program asked for it; "implicit" is the one that is run for a program that asked for none."""
@@ -229,7 +252,7 @@ class Variable(Data):
     text: str
     """Its repr, shortened."""
     node: str | None
-    output_nr: int
+    output_nr: Whole
     tensor: Tensor | None
     gradient: Tensor | None = None
     """``.grad``, for a leaf that has it."""

@@ -17,6 +17,10 @@ EDGES_FOR_EACH_NODE = 100
 """Edges of a graph, for each node that it may have."""
 LIST_LENGTH = 1_000
 """Longest list of problems, or of fixes of one."""
+COMMAS = (100, 5)
+BRACKETS = (20, 2)
+"""How many of them an answer's JSON may have for each node and each number that it may list: what is made of tiny parts
+takes more time to read than its length tells."""
 DIMENSIONS = 64
 """PyTorch's own limit."""
 SCOPES = 2_000
@@ -46,6 +50,9 @@ def read_answer(content: bytes, request: ExecutionRequest, limits: Limits) -> Ex
 
 
 def _read(content: bytes, request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
+    for mark, (for_node, for_number) in ((b",", COMMAS), (b"[", BRACKETS), (b"{", BRACKETS)):
+        most = for_node * limits.nodes + for_number * limits.graph_elements + TEXT_CHARACTERS
+        _at_most(content.count(mark), most, "parts")
     try:
         answer = ExecutionAnswer.model_validate_json(content)
     except ValidationError as error:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from app.graph.model import Data, Graph, Real, Span, Values
+from app.graph.model import Data, Graph, Real, Span, Values, Whole
 from app.graph.saying import Said, Words, book_of
 
 
@@ -39,7 +39,7 @@ class ConsoleLine(Data):
 
     stream: Literal["stdout", "stderr"]
     text: str
-    line: int | None
+    line: Whole | None
     """The line of the program that printed it."""
 
 
@@ -49,7 +49,7 @@ class ExecutionRequest(Data):
     source: str
     inputs: dict[str, Values] = {}
     """The value of each input name, defaults filled in; each becomes a leaf."""
-    seed: int = 0
+    seed: Whole = 0
     root: str | None = None
     gradient: Values | None = None
     """The cotangent for the implicit pass; None for ones. Not used where the program runs backward itself."""
@@ -65,12 +65,12 @@ class LeafCheck(Data):
     node: str
     name: str
     """What the program calls it, else its id."""
-    compared: int
+    compared: Whole
     """How many of its elements were compared."""
-    numel: int
+    numel: Whole
     largest_error: Real
     """The largest difference, relative to the larger of the two numbers."""
-    element: list[int]
+    element: list[Whole]
     """Where that is."""
     gradient: Real
     """What autograd computed there."""
@@ -84,10 +84,10 @@ class LeafCheck(Data):
 class Check(Data):
     """The gradients of a pass, compared with central finite differences of the program run in float64."""
 
-    pass_index: int
+    pass_index: Whole
     step: float
     """How far an element is moved to each side, relative to its magnitude where that is above 1."""
-    runs: int
+    runs: Whole
     """How often the program was run."""
     leaves: list[LeafCheck]
     note: Words | None = None

@@ -4,6 +4,7 @@ from typing import Annotated, TypeVar
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, WithJsonSchema
+from starlette.exceptions import HTTPException
 
 from app.pipeline import TraceRequest
 
@@ -38,15 +39,28 @@ class Body(BaseModel):
 Model = TypeVar("Model", bound=Body)
 
 
+MOST_OF_EACH = {b",": 1_500_000, b"[": 500_000, b"{": 500_000}
+"""Marks of a body's JSON, above those of the largest graph: what is made of tiny parts takes more time to read than its
+length tells."""
+MOST_ERRORS = 200
+"""Violations of a schema that are told one by one."""
+
+
 def read_body(model: type[Model], content: bytes) -> Model:
     """Parse a body.
 
     Raises:
         RequestValidationError: it does not fit the schema.
+        HTTPException: it has too many parts.
     """
+    if any(content.count(mark) > most for mark, most in MOST_OF_EACH.items()):
+        raise HTTPException(413, "The body has more numbers, lists or objects than any graph may have")
     try:
         return model.model_validate_json(content)
     except ValidationError as error:
+        if error.error_count() > MOST_ERRORS:
+            text = f"{error.error_count():,} things do not fit the schema"
+            raise RequestValidationError([{"loc": (), "msg": text, "type": "too_many"}]) from None
         raise RequestValidationError(error.errors(include_url=False)) from None
 
 

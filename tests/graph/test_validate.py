@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from app.graph.validate import AnswerInvalidError, read_answer
-from app.graph.wire import ExecutionRequest
+from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
 from app.worker import execute
 
@@ -82,6 +83,10 @@ FORGERIES: dict[str, Callable[[Any], object]] = {
     "values nested too deep": lambda a: tensor(a).update(values=[[1.0], [2.0]]),
     "too many dimensions": lambda a: tensor(a).update(shape=[1] * 100, numel=1, values=None),
     "a size below zero": lambda a: tensor(a).update(shape=[-2], numel=-2),
+    "a size beyond any tensor's": lambda a: tensor(a).update(shape=[2**70], numel=2**70, values=None),
+    "a number beyond any tensor's": lambda a: tensor(a).update(values=[1.0, 10**400]),
+    "a saved number beyond any tensor's": lambda a: a["graph"]["nodes"][0]["saved"].update(a=10**400),
+    "a sequence number beyond all": lambda a: a["graph"]["nodes"][0].update(sequence_nr=10**400),
     "a dtype with markup": lambda a: tensor(a).update(dtype="<b>"),
     "a count below zero": lambda a: tensor(a)["stats"].update(zero=-1),
     "a name that is too long": lambda a: a["graph"]["nodes"][0]["names"].append("x" * 3000),
@@ -131,6 +136,36 @@ FORGERIES: dict[str, Callable[[Any], object]] = {
         no_gradient={"reason": "detached", "node": "n999"}
     ),
 }
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"problems": [' + b"{}," * 3_000_000 + b"{}]}",
+        b'{"graph": {"nodes": [{"saved": {"a": [' + b"[]," * 3_000_000 + b"[]]}}]}}",
+        b'{"seconds": {"a": [' + b"1," * 5_000_000 + b"1]}}",
+    ],
+    ids=["objects", "lists", "numbers"],
+)
+def test_millions_of_tiny_parts_are_not_even_read(content: bytes) -> None:
+    with pytest.raises(AnswerInvalidError, match="parts"):
+        read_answer(content, REQUEST, Limits())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"problems": [{}, {}, {}]}',
+        b'{"graph": {"passes": [{"accumulated": {"a": 1, "b": 2, "c": 3}}]}}',
+        b'{"graph": {"nodes": [{"saved": {"a": [{}, {}, {}]}}]}}',
+        b'{"graph": {"nodes": [{"saved": {"a": {}, "b": {}, "c": {}}}]}}',
+    ],
+)
+def test_a_list_is_left_at_its_first_wrong_entry(content: bytes) -> None:
+    with pytest.raises(ValidationError) as found:
+        ExecutionAnswer.model_validate_json(content)
+    entries = {part for error in found.value.errors() for part in error["loc"] if part in (1, 2, "b", "c")}
+    assert entries == set()
 
 
 @pytest.mark.parametrize("name", FORGERIES)

@@ -151,6 +151,21 @@ def test_a_body_that_cannot_be_read_is_refused(client: TestClient, content: byte
     assert response.json()["status"] == status
 
 
+@pytest.mark.parametrize("path", ["/api/v1/graphs", "/api/v1/graphs:batch", "/api/v1/render"])
+def test_a_body_of_too_many_tiny_parts_is_refused_unread(client: TestClient, path: str) -> None:
+    answer = client.post(path, content=b'{"source": ' + b"[" * 600_000, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 413
+    assert answer.json()["type"] == "/problems/body-too-large"
+    assert "more numbers, lists or objects" in answer.json()["detail"]
+
+
+def test_a_thousand_violations_are_counted_instead_of_told(client: TestClient) -> None:
+    answer = client.post("/api/v1/graphs", json={"source": "x", **{f"a{i}": 1 for i in range(1000)}})
+    assert answer.status_code == 422
+    assert "1,000 things do not fit the schema" in answer.json()["detail"]
+    assert len(answer.content) < 1000
+
+
 def test_a_field_that_does_not_fit_is_named(client: TestClient) -> None:
     violations = post(client, "x", seed="many").json()["violations"]
     assert [violation["field"] for violation in violations] == ["seed"]
