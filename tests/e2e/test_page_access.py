@@ -148,3 +148,27 @@ def test_keys_alone_can_be_switched_off(page: Page, address: str) -> None:
     page.locator("#picture .node").first.click()
     page.keyboard.press("t")
     expect(page.locator("#table-view")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "context",
+    [{"viewport": {"width": width, "height": 768}, "java_script_enabled": False} for width in (360, 1024, 1440)],
+    ids=["360", "1024", "1440"],
+    indirect=True,
+)
+def test_without_scripts_problems_and_picture_are_whole(page: Page, address: str) -> None:
+    page.goto(address + "/?example=in_place_error")
+    picture = page.locator("#picture svg").bounding_box()
+    host = page.locator("#viewport").bounding_box()
+    problem = page.locator("#problems .problem").bounding_box()
+    panel = page.locator("#problems").bounding_box()
+    assert picture is not None
+    assert host is not None
+    assert problem is not None
+    assert panel is not None
+    assert picture["y"] + picture["height"] <= host["y"] + host["height"] + 1
+    assert abs((picture["x"] + picture["width"] / 2) - (host["x"] + host["width"] / 2)) < 2
+    assert problem["height"] <= panel["height"] + 1
+    below = page.locator(".output").bounding_box()
+    assert below is not None
+    assert below["y"] >= panel["y"] + panel["height"] - 1

@@ -145,3 +145,13 @@ def test_the_inspector_shows_the_pass_that_the_picture_shows(client: TestClient)
     assert "gradient, pass 2" in last
     assert "gradient, pass 1" in first
     assert "gradient, pass 1" in stepped
+
+
+def test_the_check_says_which_of_several_passes_it_compares(client: TestClient) -> None:
+    twice = "x = torch.tensor(3., requires_grad=True)\nfor _ in range(2):\n    (x*x).backward()\n"
+    told = [
+        client.post("/run", json={"source": source, "check": True, "parts": ["check"]}).json()["html"]["check"]
+        for source in (twice, twice.replace("range(2)", "range(1)"))
+    ]
+    assert "Only the first of the 2 passes is compared" in told[0]
+    assert "Only the first" not in told[1]

@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 from fastapi.testclient import TestClient
 from jinja2 import Environment
 
+from app.graph.formulas import FORMULAS
 from app.graph.problems import GROUPS
 from app.graph.saying import say
 from app.paths import EXAMPLES, TEMPLATES
@@ -35,11 +36,12 @@ def _sayings() -> Iterator[str]:
 
 
 def _catalogued() -> Iterator[str]:
-    """The texts of the kinds of problems, and of the gallery."""
+    """The texts of the kinds of problems, of the notes on operators, and of the gallery."""
     for title, kinds in (*GROUPS, ("", tuple(other_kinds()))):
         yield title
         for kind in kinds:
             yield from (kind.title, kind.summary, *kind.explanation)
+    yield from (formula.note for formula in FORMULAS.values())
     for example in read_examples(EXAMPLES):
         yield from (example.title, example.text)
 
