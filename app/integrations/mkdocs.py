@@ -75,7 +75,8 @@ def _picture(order: Order, mode: str, server: str, options: MutableMapping[str, 
     if mode == "iframe":
         return (
             f'<iframe src="{escape(order.frame_url(server))}" title="{alt}" width="100%" height="480" '
-            'sandbox="allow-scripts" loading="lazy" style="border:0"></iframe>'
+            'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" '
+            'loading="lazy" style="border:0"></iframe>'
         )
     figure = open_studio(server).draw(order)
     if figure.faults and "raises" not in options:

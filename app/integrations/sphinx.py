@@ -123,7 +123,8 @@ def visit_html(self: Any, node: chainrule) -> None:
     else:
         self.body.append(
             f'<iframe class="{names}" src="{escape(order.frame_url(server))}" title="{alt}" width="100%" '
-            'height="480" sandbox="allow-scripts" loading="lazy" style="border:0"></iframe>'
+            'height="480" sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" '
+            'loading="lazy" style="border:0"></iframe>'
         )
     raise nodes.SkipNode
 

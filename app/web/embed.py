@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
 from typing import Literal
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fastapi import APIRouter
 from fastapi import Query as Parameter
@@ -128,13 +128,13 @@ async def embed(request: Request) -> Response:
             base=base_url(request),
             payload=encode(source),
             source=source,
-            shared=preview(request, source, "embed/"),
+            shared=preview(request, source, "embed/", urlencode(_without_frame(query))),
             picture=Markup(drawing.content.decode()),  # drawn by us: every text in it is escaped
             open_url=open_url(base_url(request), wanted, query.view),
             frame=frame,
             steps=steps,
             step=query.view.get("step", ""),
-            query=urlencode({**query.request, **query.view, **query.values} | {"code": ""}),
+            query=urlencode(_without_frame(query) | {"code": ""}),
         )
     )
     return HTMLResponse(content, status, headers)
@@ -182,9 +182,10 @@ async def oembed(
         height=height,
         html=(
             f'<iframe src="{escape(address)}" width="{width}" height="{height}" '
-            'sandbox="allow-scripts" loading="lazy" style="border:0" title="Autograd graph"></iframe>'
+            'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" '
+            'loading="lazy" style="border:0" title="Autograd graph"></iframe>'
         ),
-        thumbnail_url=f"{base}/png/{payload}",
+        thumbnail_url=f"{base}/png/{payload}{_picture_query(rest)}",
         thumbnail_width=width,
         thumbnail_height=height,
     )
@@ -200,17 +201,19 @@ class Preview:
     oembed: str
 
 
-def preview(request: Request, source: str, path: str = "?p=") -> Preview:
+def preview(request: Request, source: str, path: str = "?p=", query: str = "") -> Preview:
     """Return what a link to a program shows of itself.
 
     Args:
         request: tells where the server is.
         source: the program.
         path: where its payload stands in the address: "?p=" is the page.
+        query: inputs and options, where the address has any.
     """
     base, payload = base_url(request), encode(source)
-    url = f"{base}/{path}{payload}"
-    return Preview(url, source[:200], f"{base}/png/{payload}", f"{base}/oembed?{urlencode({'url': url})}")
+    rest = f"?{query}" if query else ""
+    url = f"{base}/{path}{payload}{rest}"
+    return Preview(url, source[:200], f"{base}/png/{payload}{rest}", f"{base}/oembed?{urlencode({'url': url})}")
 
 
 def open_url(base: str, wanted: TraceRequest, view: Mapping[str, str]) -> str:
@@ -225,6 +228,19 @@ def open_url(base: str, wanted: TraceRequest, view: Mapping[str, str]) -> str:
         state["gradient"] = json.dumps(wanted.gradient)
     state |= {name: text for name, text in view.items() if name in CARRIED}
     return f"{base}/?p={payload}#{urlencode(state, quote_via=quote)}"
+
+
+def _without_frame(query: queries.Query) -> dict[str, str]:
+    """Return what makes the picture, without the program."""
+    given = {**query.request, **query.view, **query.values}
+    given.pop("code", None)
+    return given
+
+
+def _picture_query(query: str) -> str:
+    """Return the query of a frame as that of its picture."""
+    kept = [(name, value) for name, value in parse_qsl(query.removeprefix("?")) if name not in EMBED_PARAMETERS]
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def _source(request: Request, query: queries.Query) -> str:

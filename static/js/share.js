@@ -40,7 +40,7 @@ export function snippets(origin, payload, state, link) {
     link,
     markdown: `![autograd graph](${svg})`,
     html: `<img src="${quoteHtml(svg)}" alt="autograd graph">`,
-    iframe: `<iframe src="${quoteHtml(`${origin}/embed/${payload}${query}`)}" sandbox="allow-scripts" width="100%" height="480" title="autograd graph"></iframe>`,
+    iframe: `<iframe src="${quoteHtml(`${origin}/embed/${payload}${query}`)}" sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" width="100%" height="480" title="autograd graph"></iframe>`,
     python: `import httpx\n\nanswer = httpx.post("${origin}/api/v1/graphs", json=${toPython(body)})\nprint(answer.json()["graph"]["nodes"])`,
     curl: `curl -sS ${origin}/api/v1/graphs -H 'Content-Type: application/json' -d ${quoteShell(JSON.stringify(body))}`,
   };

@@ -96,7 +96,7 @@ def test_oembed_gives_a_sandboxed_frame(client: TestClient, path: str) -> None:
     answer = client.get("/oembed", params={"url": f"http://localhost{path}", "maxwidth": 400}).json()
     assert (answer["version"], answer["type"], answer["width"]) == ("1.0", "rich", 400)
     assert f'src="http://localhost/embed/{PAYLOAD}"' in answer["html"]
-    assert 'sandbox="allow-scripts"' in answer["html"]
+    assert 'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox"' in answer["html"]
     assert answer["thumbnail_url"] == f"http://localhost/png/{PAYLOAD}"
 
 
@@ -157,3 +157,14 @@ def test_the_element_passes_every_option_of_a_picture_on(client: TestClient) -> 
         "gradient",
         "chrome",
     }
+
+
+def test_a_preview_has_the_inputs_and_options_of_its_frame(client: TestClient) -> None:
+    query = "x=%5B1%2C+2%5D&view=values"
+    image = meta(client.get(f"/embed/{PAYLOAD}?{query}&chrome=0").text, "og:image")
+    told = client.get("/oembed", params={"url": f"http://localhost/embed/{PAYLOAD}?{query}&chrome=0"}).json()
+    for address in (image, told["thumbnail_url"]):
+        parts = urlsplit(address)
+        assert parts.path == f"/png/{PAYLOAD}"
+        assert dict(parse_qsl(parts.query)) == {"x": "[1, 2]", "view": "values"}
+        assert client.get(f"{parts.path}?{parts.query}").status_code == 200
