@@ -23,9 +23,7 @@ def structure_of(graph: Graph) -> bytes:
     add = parts.extend
     for node in graph.nodes:
         key, kind, op, names, flags, span, calls, scopes, outputs = _NODE(vars(node))
-        add((key, kind, op, len(names), len(flags), len(calls), len(scopes), len(outputs)))
-        add(names)
-        add(flags)
+        add((key, kind, op, len(names), len(flags), len(calls), len(scopes), len(outputs), *names, *flags))
         add(vars(span).values() if span else (None,))
         for part in (*calls, *scopes):
             # All fields of a place or scope, in their order.

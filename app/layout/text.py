@@ -16,6 +16,8 @@ AIR = 1.02
 WIDE = 1.7
 """Width of an East Asian wide character or an emoji in fallback fonts [cells]."""
 ELLIPSIS = "…"
+_LONGEST_KEPT = 100
+"""Texts up to this long are remembered with what they were shortened to [characters]."""
 _UNSAFE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"  # XML forbids them, or discourages them
     r"\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069"  # they turn the direction of a line
@@ -64,6 +66,10 @@ def clean(text: str) -> str:
 
 def shorten(text: str, limit: int) -> str:
     """Return the cleaned text in at most ``limit`` cells, with an ellipsis at the end where some was left out."""
+    return _shortened(text, limit) if len(text) <= _LONGEST_KEPT else _shorten(text, limit)
+
+
+def _shorten(text: str, limit: int) -> str:
     text = clean(text)
     if cells(text) <= limit:
         return text
@@ -74,3 +80,6 @@ def shorten(text: str, limit: int) -> str:
             break
         kept.append(character)
     return "".join(kept).rstrip() + ELLIPSIS
+
+
+_shortened = lru_cache(maxsize=4096)(_shorten)

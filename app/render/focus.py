@@ -32,6 +32,8 @@ class Focus:
 
     def box_styles(self, box: Box) -> tuple[str, ...]:
         """Return the classes that the focus gives to a box."""
+        if self.nodes is None and self.moment is None and not self.marked:
+            return ()
         inside = {box.node.id} if box.node else set(box.fold.members if box.fold else ())
         styles = []
         if self.nodes is not None and not inside & self.nodes:
@@ -44,6 +46,8 @@ class Focus:
 
     def link_styles(self, link: Link) -> tuple[str, ...]:
         """Return the classes that the focus gives to a line."""
+        if self.edges is None and not self.strong:
+            return ()
         edges = {edge.id for edge in link.edges}
         styles = []
         if self.edges is not None and not edges & self.edges:

@@ -1,8 +1,9 @@
 """Boxes, lines and frames as groups of marks at their places."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.graph.scene import Box, Frame, Link
 from app.layout import Geometry, text
@@ -117,10 +118,11 @@ def _box_data(box: Box) -> tuple[tuple[str, str], ...]:
     return (("node", box.id), ("box", box.id), ("fold", path), ("members", members))
 
 
-def runs_of(ids: Sequence[str]) -> str:
+@lru_cache(maxsize=1024)
+def runs_of(ids: tuple[str, ...]) -> str:
     """Return node ids as runs in which each follows the one before: a fold of thousands stays a few words.
 
-    >>> runs_of(["n2", "n3", "n4", "n9"])
+    >>> runs_of(("n2", "n3", "n4", "n9"))
     'n2-n4 n9'
     """
     runs: list[tuple[int, int]] = []

@@ -62,12 +62,17 @@ def _word(number: bool | int | Real, characters: int, decimals: int) -> str:
 
 
 def _exponent(number: float, characters: int) -> str:
-    for digits in range(5, -1, -1):
-        mantissa, _, power = f"{number:.{digits}e}".partition("e")
-        word = f"{mantissa}e{int(power)}"
+    word = _scientific(number, 5)
+    for digits in range(max(0, 5 - max(0, len(word) - characters)), -1, -1):
+        word = _scientific(number, digits)
         if len(word) <= characters:
             return word
     return word[:characters]
+
+
+def _scientific(number: float, digits: int) -> str:
+    mantissa, _, power = f"{number:.{digits}e}".partition("e")
+    return f"{mantissa}e{int(power)}"
 
 
 def _complex(numbers: Sequence[Complex], characters: int) -> list[str]:
