@@ -1,6 +1,7 @@
 """The measures of one card: a header, then a block for each tensor shown."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from app.layout import text
 from app.layout.forms import Form, Words
@@ -112,6 +113,7 @@ class Card:
     """Where each block begins [px]."""
 
 
+@lru_cache(maxsize=2048)
 def measure(header: Header, blocks: tuple[Block, ...]) -> Card:
     """Return the card that holds a header and blocks."""
     label_width = max((text.width(block.label, LABEL_SIZE) for block in blocks), default=0.0)

@@ -61,7 +61,8 @@ def clean(text: str) -> str:
     kind becomes one space.
     """
     joined = " ".join(text.split())
-    return joined if joined.isascii() and joined.isprintable() else _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", joined)
+    # Nothing of what is unsafe is printable.
+    return joined if joined.isprintable() else _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", joined)
 
 
 def shorten(text: str, limit: int) -> str:

@@ -1,6 +1,7 @@
 """Content as marks: how a card looks."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from app.graph.model import Node, Tensor
 from app.layout import card as measures
@@ -58,7 +59,7 @@ def _card(content: Content, card: Card, scales: Mapping[str, Scale]) -> Iterator
         yield Rect(_INSET, _INSET, width - 2 * _INSET, height - 2 * _INSET, "inner", inner)
     if "in_place" in flags:
         yield Rect(radius, height - 3, width - 2 * radius, 3, "heavy", 1.5)
-    yield from _header(content, card)
+    yield from _header(card.header, width, content.alarms)
     if content.rows:
         edge = _INSET if "root" in flags else 0
         yield Path(f"M{edge:g} {card.header.height:g}H{width - edge:g}", "rule")
@@ -72,9 +73,14 @@ def _chamfered(width: float, height: float) -> str:
     return f"{top}V{foot:g}L{right:g} {height:g}H{_CUT:g}L0 {foot:g}V{_CUT:g}Z"
 
 
-def _header(content: Content, card: Card) -> Iterator[Mark]:
-    header = card.header
-    left, right, y = measures.PAD, card.size.width - measures.PAD, measures.FIRST_LINE
+@lru_cache(maxsize=2048)
+def _header(header: Header, width: float, alarms: tuple[str, ...]) -> tuple[Mark, ...]:
+    # Remembered, because no number is in it: it is the same in all pictures of a program.
+    return tuple(_header_marks(header, width, alarms))
+
+
+def _header_marks(header: Header, width: float, alarms: tuple[str, ...]) -> Iterator[Mark]:
+    left, right, y = measures.PAD, width - measures.PAD, measures.FIRST_LINE
     if header.chip:
         yield Rect(left, y - 14, header.chip_width, 19, "chip", 9.5)
         middle = left + header.chip_width / 2
@@ -92,7 +98,7 @@ def _header(content: Content, card: Card) -> Iterator[Mark]:
     if header.code:
         y += measures.LINE
         yield _text(measures.PAD, y, header.code, measures.SMALL_SIZE, "")
-    yield from _badges(header, y + 6, content.alarms)
+    yield from _badges(header, y + 6, alarms)
 
 
 def _badges(header: Header, y: float, alarms: tuple[str, ...]) -> Iterator[Mark]:
