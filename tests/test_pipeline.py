@@ -210,3 +210,22 @@ def test_a_graph_that_somebody_brought_is_drawn_without_running_anything() -> No
         assert pool.requests == []
 
     run(work)
+
+
+def test_what_was_run_elsewhere_is_shown_whatever_else_is_asked_and_nothing_runs() -> None:
+    pool = Answers()
+    pipeline = make(pool)
+    source = "import os\nprint(os.getcwd())\n"
+    answer = ExecutionAnswer(problems=[Problem(slug="unconfined", severity="notice", title="t", detail="d")])
+    pipeline.adopt(source, answer)
+
+    async def ask() -> None:
+        for wanted in (TraceRequest(source), TraceRequest(source, {"x": 1.0}, seed=3, check=True)):
+            trace = await pipeline.trace(wanted)
+            assert trace.answer is answer
+            assert not trace.reproducible
+        with pytest.raises(ProgramRejectedError):
+            await pipeline.trace(TraceRequest(source + "\n"))
+
+    run(ask)
+    assert pool.requests == []
