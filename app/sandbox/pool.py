@@ -21,12 +21,13 @@ from app.settings import Settings
 
 GRACE_SECONDS = 2.0
 """How much longer than the program may run its answer is awaited [s]."""
-ATTEMPTS = 5
-"""How often a request is given to another child when one was lost before it had started."""
 STATUS_SECONDS = 1.0
 """How long the exit code of a lost child is waited for [s]."""
 SPARE = 6
 """How many children are ready beyond those that may run: so many requests that come at once find a warm one."""
+ATTEMPTS = 4 * SPARE
+"""How often a request is given to another child when one was lost before it had started: if something ends all that
+are idle, one request meets many of them."""
 BACK_OFF_SECONDS = (0.0, 1.0, 5.0, 30.0)
 """Pauses before the sandbox is started again, the last one for ever [s]."""
 
