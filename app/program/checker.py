@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from app.errors import Violation
-from app.program.denials import Denial
+from app.graph.saying import say
+from app.program.denials import ASYNC, METACLASS, NO_FILES_BESIDE, OUT, TYPE, Denial
 from app.program.names import BUILTINS, NAMES
 from app.program.policy import (
     DEFINED_DUNDERS,
@@ -17,7 +18,7 @@ from app.program.policy import (
     module_denial,
     name_denial,
 )
-from app.program.scopes import VALUE, Place, Scope, Scopes
+from app.program.scopes import VALUE, Place, Scope, Scopes, names_defined
 from app.program.source import Source
 
 _REGISTERING = frozenset({"register_buffer", "register_parameter", "register_module", "add_module"})
@@ -64,7 +65,7 @@ class Checker:
         node = place.node
         match node:
             case ast.AsyncFunctionDef() | ast.AsyncFor() | ast.AsyncWith() | ast.Await():
-                yield self._refuse(node, "construct-refused", "async code is not run here: write it without async")
+                yield self._refuse(node, "construct-refused", ASYNC)
             case ast.Import() | ast.ImportFrom():
                 yield from self._import(node)
             case ast.Name():
@@ -85,10 +86,12 @@ class Checker:
         if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) and any(
             generator.is_async for generator in node.generators
         ):
-            yield self._refuse(node, "construct-refused", "async code is not run here: write it without async")
-        for name in _names_defined(node):
+            yield self._refuse(node, "construct-refused", ASYNC)
+        for name in names_defined(node):
             if is_dunder(name) and not (place.scope.kind == "class" and name in DEFINED_DUNDERS):
-                text = f"{name} cannot be defined here: Python itself would call it, out of the program's sight"
+                text = say(
+                    "{name} cannot be defined here: Python itself would call it, out of the program's sight", name=name
+                )
                 yield self._refuse(node, "name-refused", text)
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> Iterator[Violation]:
@@ -99,15 +102,15 @@ class Checker:
                 )
             return
         if node.level or node.module is None:
-            yield self._refuse(node, "import-refused", "there are no files beside the program to import from")
+            yield self._refuse(node, "import-refused", NO_FILES_BESIDE)
             return
         denial = module_denial(node.module)
         if denial is not None:
-            yield from self._denied(node, f"import from {node.module}", denial, "import-refused")
+            yield from self._denied(node, say("import from {module}", module=node.module), denial, "import-refused")
             return
         for alias in node.names:
             if alias.name == "*":
-                text = f"name what you import from {node.module}, or write import {node.module}"
+                text = say("name what you import from {module}, or write import {module}", module=node.module)
                 yield self._refuse(alias, "import-refused", text)
             else:
                 path = f"{node.module}.{alias.name}"
@@ -127,8 +130,7 @@ class Checker:
         if node not in self._bases and self._module(node, place.scope, surely=True):
             yield self._module_as_value(node, node.id)
         if node.id == "type" and place.scope.lookup("type") is None and not _is_plain_type_call(node, place.parent):
-            text = "type can only be called with one value here: write a class statement to make a class"
-            yield self._refuse(node, "name-refused", text)
+            yield self._refuse(node, "name-refused", TYPE)
 
     def _attribute(self, node: ast.Attribute, place: Place) -> Iterator[Violation]:
         base = self._paths(node.value, place.scope)
@@ -149,10 +151,14 @@ class Checker:
         if stored:
             paths = {path for path in base if path != VALUE}
             if paths and not {f"{path}.{name}" for path in paths} <= STORED_PATHS:
-                text = f"{sorted(paths)[0]}.{name} cannot be set: it would change PyTorch itself"
+                text = say(
+                    "{value}.{name} cannot be set: it would change PyTorch itself", value=sorted(paths)[0], name=name
+                )
                 yield self._refuse(node, "attribute-refused", text)
             elif not paths and (is_dunder(name) or attribute_denial(name, frozenset({name})) is not None):
-                yield self._refuse(node, "attribute-refused", f".{name} cannot be set: choose another name")
+                yield self._refuse(
+                    node, "attribute-refused", say(".{name} cannot be set: choose another name", name=name)
+                )
         own = f"{modules[0]}.{name}" if modules else ""
         if own and is_module(own) and node not in self._bases and denial is None:
             yield self._module_as_value(node, own)
@@ -160,15 +166,12 @@ class Checker:
     def _call(self, node: ast.Call, place: Place) -> Iterator[Violation]:
         for keyword in node.keywords:
             if keyword.arg == "out" and not self._is_own(node.func, place.scope):
-                text = "out= writes over a tensor, out of autograd's sight: use the result instead"
-                yield self._refuse(keyword, "construct-refused", text)
+                yield self._refuse(keyword, "construct-refused", OUT)
 
     def _class(self, node: ast.ClassDef, place: Place) -> Iterator[Violation]:
         for keyword in node.keywords:
             if keyword.arg in _CLASS_KEYWORDS:
-                yield self._refuse(
-                    keyword, "construct-refused", "a metaclass changes how classes are made: leave it out"
-                )
+                yield self._refuse(keyword, "construct-refused", METACLASS)
 
     def _paths(self, node: ast.AST, scope: Scope) -> set[str]:
         """The dotted paths that an expression may be, followed through imports; `VALUE` for anything else."""
@@ -208,15 +211,15 @@ class Checker:
 
     def _unknown(self, node: ast.Name) -> Violation:
         if node.id in self._scopes.bound_names:
-            text = f"{node.id} is not defined here: it has a value only inside another function or class"
+            text = say("{id} is not defined here: it has a value only inside another function or class", id=node.id)
             return self._refuse(node, "name-unknown", text)
         own = self._scopes.bound_names | self._inputs
         suggestion = self._closest(node.id, own) or self._closest(node.id, frozenset([*NAMES, *BUILTINS]))
-        hint = f"; did you mean {suggestion}?" if suggestion else ""
-        return self._refuse(node, "name-unknown", f"{node.id} is not defined{hint}", suggestion)
+        hint = say("; did you mean {suggestion}?", suggestion=suggestion) if suggestion else ""
+        return self._refuse(node, "name-unknown", say("{id} is not defined{hint}", id=node.id, hint=hint), suggestion)
 
     def _module_as_value(self, node: ast.AST, path: str) -> Violation:
-        text = f"{path} is a module: it can be used with a name after a dot, not passed on as a value"
+        text = say("{path} is a module: it can be used with a name after a dot, not passed on as a value", path=path)
         return self._refuse(node, "name-refused", text)
 
     def _closest(self, name: str, candidates: frozenset[str]) -> str | None:
@@ -233,12 +236,17 @@ class Checker:
         suggestion = denial.instead
         if suggestion is None and denial.among and replaced is not None:
             suggestion = self._closest(replaced, denial.among)
-        hint = f"; did you mean {suggestion}?" if suggestion else ""
+        hint = say("; did you mean {suggestion}?", suggestion=suggestion) if suggestion else ""
         if suggestion is not None and isinstance(node, ast.alias) and node.asname:
             suggestion = f"{suggestion} as {node.asname}"
         elif isinstance(node, ast.ImportFrom | ast.MatchClass):
             suggestion = None
-        yield self._refuse(node, slug, f"{what} cannot be used: {denial.reason}{hint}", suggestion)
+        yield self._refuse(
+            node,
+            slug,
+            say("{what} cannot be used: {reason}{hint}", what=what, reason=denial.reason, hint=hint),
+            suggestion,
+        )
 
     def _refuse(self, node: ast.AST, slug: str, message: str, suggestion: str | None = None) -> Violation:
         return self._source.violation(slug, message, node, suggestion)
@@ -264,29 +272,13 @@ def _defined_attributes(scopes: Scopes) -> Iterator[str]:
             case _:
                 pass
         if place.scope.kind == "class":
-            yield from _names_defined(place.node)
+            yield from names_defined(place.node)
 
 
 def _words(node: ast.AST) -> Iterator[str]:
     for child in ast.walk(node):
         if isinstance(child, ast.Constant) and isinstance(child.value, str):
             yield from child.value.replace(",", " ").split()
-
-
-def _names_defined(node: ast.AST) -> list[str]:
-    match node:
-        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-            return [name]
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
-            return [name]
-        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-            return [name]
-        case ast.Global(names=names) | ast.Nonlocal(names=names):
-            return names
-        case ast.alias(name=name, asname=asname):
-            return [asname or name.split(".")[0]]
-        case _:
-            return []
 
 
 def _is_plain_type_call(node: ast.Name, parent: ast.AST | None) -> bool:

@@ -5,6 +5,8 @@ The check is a courtesy that gives good errors early; what keeps the service saf
 
 from dataclasses import dataclass
 
+from app.graph.saying import say
+
 
 @dataclass(frozen=True, slots=True)
 class Denial:
@@ -17,45 +19,55 @@ class Denial:
     """Names of which one may have been meant, where nothing certain is known."""
 
 
+ASYNC = say("async code is not run here: write it without async")
+METACLASS = say("a metaclass changes how classes are made: leave it out")
+NO_FILES_BESIDE = say("there are no files beside the program to import from")
+OUT = say("out= writes over a tensor, out of autograd's sight: use the result instead")
+TYPE = say("type can only be called with one value here: write a class statement to make a class")
+
+
 def _each(names: str, reason: str, instead: str | None = None) -> dict[str, Denial]:
     return {name: Denial(reason, instead) for name in names.split()}
 
 
-_FILES = "programs have no files here"
-_NETWORK = "programs have no network here"
-_PROCESSES = "programs run in one process and one thread here"
-_SYSTEM = "programs have no access to the system here"
-_MEMORY = "it reaches raw memory, past what autograd tracks"
-_INTERNALS = "it reaches the interpreter's internals"
-_COMPILE = "compiled code leaves no autograd graph to look at"
-_CPU = "there is only a CPU here"
-_DOTTED = "name the attribute itself, with a dot"
-_REMOVED = "PyTorch has removed it"
-_TIME = "the same program must give the same answer every time"
+_FILES = say("programs have no files here")
+_NETWORK = say("programs have no network here")
+_PROCESSES = say("programs run in one process and one thread here")
+_SYSTEM = say("programs have no access to the system here")
+_MEMORY = say("it reaches raw memory, past what autograd tracks")
+_INTERNALS = say("it reaches the interpreter's internals")
+_COMPILE = say("compiled code leaves no autograd graph to look at")
+_CPU = say("there is only a CPU here")
+_DOTTED = say("name the attribute itself, with a dot")
+_REMOVED = say("PyTorch has removed it")
+_NO_DATA = say("load no data here: make the tensors in the program, and take batches with x[i:i + 4]")
+_TIME = say("the same program must give the same answer every time")
 
 DENIED_NAMES: dict[str, Denial] = {
     **_each("open file", _FILES),
-    **_each("eval exec compile __import__ execfile", "only the program itself is run, not text made by it"),
-    **_each("getattr setattr delattr", _DOTTED + "; for numbered layers use nn.ModuleList"),
+    **_each("eval exec compile __import__ execfile", say("only the program itself is run, not text made by it")),
+    **_each("getattr setattr delattr", _DOTTED + say("; for numbered layers use nn.ModuleList")),
     **_each("globals locals vars dir __builtins__ __loader__ __spec__ memoryview", _INTERNALS),
-    **_each("input raw_input", "nobody can type while a program runs; give the value in the program"),
-    **_each("breakpoint", "there is no debugger here; every step can be seen in the graph"),
-    **_each("help license credits copyright", "see the documentation of PyTorch at docs.pytorch.org"),
-    **_each("exit quit SystemExit KeyboardInterrupt GeneratorExit BaseException", "a program ends at its last line"),
-    **_each("np numpy", "NumPy is not available here, and it leaves no graph: use torch"),
-    **_each("plt pd", "only PyTorch can be imported here"),
+    **_each("input raw_input", say("nobody can type while a program runs; give the value in the program")),
+    **_each("breakpoint", say("there is no debugger here; every step can be seen in the graph")),
+    **_each("help license credits copyright", say("see the documentation of PyTorch at docs.pytorch.org")),
+    **_each(
+        "exit quit SystemExit KeyboardInterrupt GeneratorExit BaseException", say("a program ends at its last line")
+    ),
+    **_each("np numpy", say("NumPy is not available here, and it leaves no graph: use torch")),
+    **_each("plt pd", say("only PyTorch can be imported here")),
 }
 """Names that a person may well try, and why they are not there."""
 
 DENIED_MODULES: dict[str, Denial] = {
-    **_each("numpy", "NumPy is not available here, and it leaves no graph: torch has the same functions"),
-    **_each("matplotlib seaborn plotly graphviz torchviz", "the picture of the graph is drawn for you"),
-    **_each("pandas sklearn scipy PIL cv2 tqdm", "only PyTorch can be imported here"),
+    **_each("numpy", say("NumPy is not available here, and it leaves no graph: torch has the same functions")),
+    **_each("matplotlib seaborn plotly graphviz torchviz", say("the picture of the graph is drawn for you")),
+    **_each("pandas sklearn scipy PIL cv2 tqdm", say("only PyTorch can be imported here")),
     **_each(
         "torchvision torchaudio torchtext transformers datasets",
-        "only PyTorch can be imported here; build the module from torch.nn",
+        say("only PyTorch can be imported here; build the module from torch.nn"),
     ),
-    **_each("tensorflow jax keras", "graphs of PyTorch are shown here"),
+    **_each("tensorflow jax keras", say("graphs of PyTorch are shown here")),
     **_each(
         "os sys pathlib shutil glob tempfile io pickle json csv importlib inspect builtins types platform", _SYSTEM
     ),
@@ -63,13 +75,15 @@ DENIED_MODULES: dict[str, Denial] = {
     **_each("socket urllib requests http httpx aiohttp ssl", _NETWORK),
     **_each("subprocess multiprocessing threading asyncio concurrent signal resource", _PROCESSES),
     **_each("time datetime secrets uuid", _TIME),
-    **_each("logging argparse", "print what you want to see", "print"),
-    **_each("torch.utils.data", "load no data here: make the tensors in the program, and take batches with x[i:i + 4]"),
+    **_each("logging argparse", say("print what you want to see"), "print"),
+    **_each(
+        "torch.utils.data", say("load no data here: make the tensors in the program, and take batches with x[i:i + 4]")
+    ),
     **_each("torch.utils torch.hub torch.serialization torch.package", _FILES),
     **_each("torch.multiprocessing torch.distributed torch.futures", _PROCESSES),
     **_each("torch.jit torch.fx torch.compiler torch.export torch._dynamo torch.onnx", _COMPILE),
     **_each("torch.cuda torch.mps torch.xpu", _CPU),
-    **_each("torch.profiler torch.monitor", "it measures the machine, not the program"),
+    **_each("torch.profiler torch.monitor", say("it measures the machine, not the program")),
     **_each("torch.overrides torch.library torch.ops torch._C", _INTERNALS),
 }
 """Modules that a person may well try, and why they are not there; the longest prefix counts."""
@@ -93,44 +107,48 @@ DENIED_PATHS: dict[str, Denial] = {
     ),
     **_each(
         "torch.as_strided torch.as_strided_ torch.as_strided_copy torch.as_strided_scatter",
-        _MEMORY + "; index or reshape instead",
+        _MEMORY + say("; index or reshape instead"),
     ),
     **_each("torch.empty_strided torch.frombuffer torch.from_dlpack torch.to_dlpack torch.asarray", _MEMORY, "tensor"),
     **_each("torch.resize_as_ torch.resize_as_sparse_ torch.UntypedStorage torch.TypedStorage", _MEMORY),
-    **_each("torch.from_numpy", "NumPy is not available here: make the tensor with torch.tensor", "tensor"),
+    **_each("torch.from_numpy", say("NumPy is not available here: make the tensor with torch.tensor"), "tensor"),
     **_each(
         "torch.seed torch.default_generator torch.thread_safe_generator",
-        _TIME + ": use torch.manual_seed",
+        _TIME + say(": use torch.manual_seed"),
         "manual_seed",
     ),
     **_each("torch.set_default_device torch.set_default_tensor_type", _CPU),
     **_each("torch.vulkan torch.mps torch.xpu torch.mtia", _CPU),
-    **_each("torch.quantization torch.ao", "quantised tensors have no gradient"),
-    **_each("torch.profiler torch.monitor", "it measures the machine, not the program"),
+    **_each("torch.quantization torch.ao", say("quantised tensors have no gradient")),
+    **_each("torch.profiler torch.monitor", say("it measures the machine, not the program")),
     **_each("torch.typename torch.Stream torch.Event", _INTERNALS),
-    **_each("torch.range", "PyTorch has deprecated it", "arange"),
+    **_each("torch.range", say("PyTorch has deprecated it"), "arange"),
     **_each("torch.symeig torch.eig", _REMOVED, "linalg.eigh"),
-    **_each("torch.solve torch.lstsq torch.matrix_rank", _REMOVED + ": see torch.linalg"),
+    **_each("torch.solve torch.lstsq torch.matrix_rank", _REMOVED + say(": see torch.linalg")),
     **_each("torch.nn.DataParallel torch.nn.SyncBatchNorm torch.nn.parallel", _PROCESSES),
     **_each("torch.nn.factory_kwargs torch.nn.Container torch.nn.NLLLoss2d", _INTERNALS),
     **_each("torch.nn.functional.np torch.nn.functional.importlib torch.nn.functional.warnings", _SYSTEM),
-    **_each("torch.utils.data", "load no data here: make the tensors in the program, and take batches with x[i:i + 4]"),
+    **_each(
+        "torch.utils.data", say("load no data here: make the tensors in the program, and take batches with x[i:i + 4]")
+    ),
     **_each("torch.optim.swap_in_optimizer_params_and_state", _INTERNALS),
-    **_each("torch.autograd.profiler", "it measures the machine, not the program"),
+    **_each("torch.autograd.profiler", say("it measures the machine, not the program")),
     **_each("torch.autograd.set_multithreading_enabled", _PROCESSES),
     **_each("random.SystemRandom", _TIME),
     **_each("operator.attrgetter operator.methodcaller", _DOTTED),
-    **_each("typing.get_type_hints", "it evaluates text"),
+    **_each("typing.get_type_hints", say("it evaluates text")),
 }
 """Names under allowed modules, and why they are not there."""
 
 DENIED_ATTRIBUTES: dict[str, Denial] = {
-    **_each("format format_map", "a format string can reach into any object: write an f-string"),
+    **_each("format format_map", say("a format string can reach into any object: write an f-string")),
     **_each(
         "numpy",
-        "it leaves PyTorch: an array carries no graph, so nothing computed from it gets a gradient (of a tensor that "
-        "requires grad PyTorch itself refuses it). NumPy is not available here; .tolist() gives the numbers, "
-        ".detach() a tensor without the graph",
+        say(
+            "it leaves PyTorch: an array carries no graph, so nothing computed from it gets a gradient (of a tensor "
+            "that requires grad PyTorch itself refuses it). NumPy is not available here; .tolist() gives the numbers, "
+            ".detach() a tensor without the graph"
+        ),
         "tolist",
     ),
     **_each(
@@ -139,17 +157,17 @@ DENIED_ATTRIBUTES: dict[str, Denial] = {
     ),
     **_each(
         "as_strided_scatter resize resize_ resize_as resize_as_ sparse_resize_ sparse_resize_and_clear_",
-        _MEMORY + "; use reshape or index",
+        _MEMORY + say("; use reshape or index"),
     ),
     **_each("new_empty_strided module_load as_subclass record_stream reinforce volatile is_set_to", _MEMORY),
     **_each(
         "apply_ map_ map2_",
-        "it runs Python on every element, out of autograd's sight: use operators on the whole tensor",
+        say("it runs Python on every element, out of autograd's sight: use operators on the whole tensor"),
     ),
     **_each("share_memory share_memory_ pin_memory", _PROCESSES),
-    **_each("cuda ipu xpu mtia to_mkldnn to_empty", _CPU + ": leave it out"),
-    **_each("symeig eig solve lstsq", _REMOVED + ": see torch.linalg"),
-    **_each("new", "PyTorch has deprecated it", "new_zeros"),
+    **_each("cuda ipu xpu mtia to_mkldnn to_empty", _CPU + say(": leave it out")),
+    **_each("symeig eig solve lstsq", _REMOVED + say(": see torch.linalg")),
+    **_each("new", say("PyTorch has deprecated it"), "new_zeros"),
     **_each("compile", _COMPILE),
     **_each(
         "gi_frame gi_code cr_frame cr_code ag_frame f_globals f_locals f_builtins f_back f_code tb_frame tb_next",
@@ -162,7 +180,7 @@ DENIED_ATTRIBUTES: dict[str, Denial] = {
     **_each("tofile dump dumps fromfile memmap save_to_file", _FILES),
     **_each(
         "q_scale q_zero_point q_per_channel_scales q_per_channel_zero_points q_per_channel_axis int_repr qscheme",
-        "quantised tensors have no gradient",
+        say("quantised tensors have no gradient"),
     ),
     **_each("dump_patches T_destination call_super_init", _INTERNALS),
 }

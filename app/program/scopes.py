@@ -159,3 +159,20 @@ def _children(place: Place) -> Iterator[Place]:
             return
         case _:
             yield from (Place(child, scope, node) for child in ast.iter_child_nodes(node))
+
+
+def names_defined(node: ast.AST) -> list[str]:
+    """The names that a syntax node binds or declares."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+            return [name]
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
+            return [name]
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            return [name]
+        case ast.Global(names=names) | ast.Nonlocal(names=names):
+            return names
+        case ast.alias(name=name, asname=asname):
+            return [asname or name.split(".")[0]]
+        case _:
+            return []

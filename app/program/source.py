@@ -9,6 +9,7 @@ import warnings
 from dataclasses import dataclass, field
 
 from app.errors import Violation
+from app.graph.saying import say
 
 MAX_DEPTH = 200
 """Levels of the syntax tree [nodes]: ``x.a().b()`` is five deep."""
@@ -65,10 +66,10 @@ class Source:
         if "\0" in self.text:
             at = self.text.index("\0")
             line = self.text.count("\n", 0, at) + 1
-            return self.whole_line("syntax-error", "there is a null character here", line)
+            return self.whole_line("syntax-error", say("there is a null character here"), line)
         for line, text in enumerate(self.lines, 1):
             if any("\ud800" <= character <= "\udfff" for character in text):
-                return self.whole_line("syntax-error", "there is half a character here (a lone surrogate)", line)
+                return self.whole_line("syntax-error", say("there is half a character here (a lone surrogate)"), line)
         deep = self._too_deep_for_the_parser()
         if deep is not None:
             return deep
@@ -82,14 +83,14 @@ class Source:
         except SyntaxError as error:
             return self._syntax_error(error)
         except (RecursionError, MemoryError, ValueError, OverflowError, SystemError) as error:
-            return self.whole_line("too-deep", f"Python cannot parse this ({type(error).__name__})", 1)
+            return self.whole_line("too-deep", say("Python cannot parse this ({name})", name=type(error).__name__), 1)
         return tree if deep is None else deep
 
     def _syntax_error(self, error: SyntaxError) -> Violation:
         line = error.lineno or 1
         column = max((error.offset or 1) - 1, 0)
         same_line = error.end_lineno in (None, line) and error.end_offset is not None and error.end_offset > column + 1
-        message = error.msg or "this is not Python"
+        message = error.msg or say("this is not Python")
         return self.whole_line(
             "syntax-error", message, line, column, (error.end_offset or 1) - 1 if same_line else None
         )
@@ -99,7 +100,10 @@ class Source:
         while stack:
             node, depth = stack.pop()
             if depth > MAX_DEPTH:
-                text = f"this is nested more than {MAX_DEPTH} levels deep: give parts of it a name, or use a loop"
+                text = say(
+                    "this is nested more than {most} levels deep: give parts of it a name, or use a loop",
+                    most=MAX_DEPTH,
+                )
                 return (
                     self.violation("too-deep", text, node)
                     if hasattr(node, "lineno")
@@ -121,7 +125,7 @@ class Source:
                 nesting += token.string in _NESTING
                 branches += token.string == "elif"
                 if run > MAX_RUN or nesting > MAX_RUN or branches > MAX_BRANCHES:
-                    text = "this is nested too deep: give parts of it a name, or use a loop"
+                    text = say("this is nested too deep: give parts of it a name, or use a loop")
                     return self.whole_line("too-deep", text, token.start[0], token.start[1])
         except (tokenize.TokenError, SyntaxError):
             return None

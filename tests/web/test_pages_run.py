@@ -155,3 +155,12 @@ def test_the_check_says_which_of_several_passes_it_compares(client: TestClient) 
     ]
     assert "Only the first of the 2 passes is compared" in told[0]
     assert "Only the first" not in told[1]
+
+
+def test_why_a_program_is_refused_is_said_in_korean(client: TestClient) -> None:
+    answer = client.post("/run", json={"source": "x = tenosr([1.])\nopen('a')\n"}, headers={"Accept-Language": "ko"})
+    titles = [problem["title"] for problem in answer.json()["problems"]]
+    assert titles == [
+        "tenosr는 정의되어 있지 않습니다. 혹시 tensor인가요?",
+        "open은 쓸 수 없습니다: 여기서 프로그램은 파일을 쓸 수 없습니다",
+    ]
