@@ -2,12 +2,14 @@
 
 Prints, of one run on this machine: the median of a request through the pool with all layers and of one through a bare
 fork made when it comes; memory of an idle child; programs a second at saturation against what their bare execution
-takes; the 99th percentile with fifty clients; and what a client that sends nothing but endless loops does to another.
+takes; the 99th percentile with fifty clients; what a client that sends nothing but endless loops does to another; and
+how soon an answer comes after the zygote was killed.
 """
 
 import asyncio
 import multiprocessing
 import os
+import signal
 import statistics
 import time
 from collections.abc import Awaitable, Callable
@@ -83,6 +85,32 @@ def megabytes(pid: int, *fields: str) -> float:
     return sum(int(line.split()[1]) for line in lines if line.split(":")[0] in fields) / 1024
 
 
+def processor_seconds(pid: int) -> float:
+    """Return what a process and its children that ended have used, from /proc [s]."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(int(ticks) for ticks in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+
+
+async def recovery(*, standby: bool) -> tuple[float, float]:
+    """Kill the zygote, and time the next answer; with what a start takes of a processor [s]."""
+    pool = Pool(Settings(standby=standby))
+    await pool.start()
+    try:
+        while standby and not pool.has_standby:
+            await asyncio.sleep(0.1)
+        zygote = max(processes_of(os.getpid()), key=lambda pid: len(processes_of(pid)))
+        started = processor_seconds(zygote)
+        os.kill(zygote, signal.SIGKILL)
+        began = time.perf_counter()
+        while zygote in processes_of(os.getpid()):  # until then a child of it could still answer
+            await asyncio.sleep(0.01)
+        while (await pool.execute(SEED)).problems:
+            pass
+        return time.perf_counter() - began, started
+    finally:
+        await pool.stop(drain_seconds=0)
+
+
 def idle_megabytes() -> tuple[float, float]:
     """Return what an idle child has for itself, and its proportional share with what it has in common."""
     (zygote,) = processes_of(os.getpid())
@@ -104,9 +132,11 @@ async def pooled() -> dict[str, float]:
         figures["p50"] = statistics.median(singles)
         await asyncio.sleep(2)  # those that were used are gone by then
         figures["own"], figures["share"] = idle_megabytes()
-        began = time.perf_counter()
+        (zygote,) = processes_of(os.getpid())
+        began, used = time.perf_counter(), processor_seconds(zygote) + time.process_time()
         await asyncio.gather(*(pool.execute(SEED) for _ in range(200)))
         figures["rate"] = 200 / (time.perf_counter() - began)
+        figures["each"] = (processor_seconds(zygote) + time.process_time() - used) / 200
 
         async def client() -> list[float]:
             return [await timed(lambda: pool.execute(SEED)) for _ in range(6)]
@@ -131,6 +161,8 @@ async def pooled() -> dict[str, float]:
 
 def main() -> None:
     figures = asyncio.run(pooled())
+    alone_again, start = asyncio.run(recovery(standby=False))
+    stood_by, _ = asyncio.run(recovery(standby=True))
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     process = multiprocessing.get_context("spawn").Process(target=bare, args=(theirs,))
     os.environ["OMP_NUM_THREADS"] = "1"
@@ -143,9 +175,13 @@ def main() -> None:
     print(f"p50 of a bare fork          {forked * 1e3:8.1f} ms   ratio {p50 / forked:.2f} (at most 1.3)")
     print(f"an idle child's own memory  {figures['own']:8.1f} MB   (PSS {figures['share']:.1f} MB, under 25)")
     print(f"programs a second           {rate:8.1f}      {rate * bare_cpu / cores:.2f} of what bare execution could do")
+    each = figures["each"]
+    print(f"processor time of one       {each * 1e3:8.1f} ms   bare execution is {bare_cpu / each:.2f} of it")
     print(f"p99 with 50 clients         {figures['p99'] * 1e3:8.0f} ms")
     print(f"p95 alone                   {alone * 1e3:8.1f} ms")
     print(f"p95 beside endless loops    {beside * 1e3:8.1f} ms   ratio {beside / alone:.2f} (at most 3)")
+    print(f"answer after a killed zygote{alone_again:8.2f} s    (under 3; a start takes {start:.2f} s of a processor)")
+    print(f"the same with a standby     {stood_by:8.2f} s")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ GRACE_SECONDS = 2.0
 """How much longer than the program may run its answer is awaited [s]."""
 STATUS_SECONDS = 1.0
 """How long the exit code of a lost child is waited for [s]."""
-SPARE = 6
+SPARE = 12
 """How many children are ready beyond those that may run: so many requests that come at once find a warm one."""
 ATTEMPTS = 4 * SPARE
 """How often a request is given to another child when one was lost before it had started: if something ends all that
