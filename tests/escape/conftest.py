@@ -13,7 +13,7 @@ from app.settings import Settings
 from tests.escape.canaries import Canaries
 
 LIMITS = Limits(
-    wall_seconds=0.4,
+    wall_seconds=0.8,
     cpu_seconds=1,
     memory_bytes=160 * 2**20,
     stdout_bytes=10_000,
