@@ -58,13 +58,19 @@ def _card(content: Content, card: Card, scales: Mapping[str, Scale]) -> Iterator
         inner = max(0.0, radius - _INSET)
         yield Rect(_INSET, _INSET, width - 2 * _INSET, height - 2 * _INSET, "inner", inner)
     if "in_place" in flags:
-        yield Rect(radius, height - 3, width - 2 * radius, 3, "heavy", 1.5)
+        yield Path(_foot(width, height, _CUT if "parameter" in flags else radius, "parameter" in flags), "heavy")
     yield from _header(card.header, width, content.alarms)
     if content.rows:
         edge = _INSET if "root" in flags else 0
         yield Path(f"M{edge:g} {card.header.height:g}H{width - edge:g}", "rule")
     for row, top in zip(content.rows, card.tops, strict=True):
         yield from _row(card, row, top, scales)
+
+
+def _foot(width: float, height: float, corner: float, cut: bool) -> str:
+    """The lower edge of a card's outline with its corners, which are cut off or round."""
+    to = "L" if cut else f"A{corner:g} {corner:g} 0 0 0 "
+    return f"M0 {height - corner:g}{to}{corner:g} {height:g}H{width - corner:g}{to}{width:g} {height - corner:g}"
 
 
 def _chamfered(width: float, height: float) -> str:
