@@ -88,7 +88,7 @@ VIEW_PARAMETERS: dict[str, dict[str, Any]] = {
         "name": name.replace("_", "-"),
         "in": "query",
         "required": False,
-        "description": f"Of the picture: {words.text}.",
+        "description": f"{words.text[0].upper()}{words.text[1:]}.",
         "schema": words.schema,
     }
     for name, words in WORDS.items()
