@@ -20,7 +20,7 @@ from app.web.pages_text import teller
 from app.web.pages_view import View, look
 from app.web.problems import from_domain
 from app.web.schemas import TraceBody
-from app.web.state import pipeline_of, settings_of
+from app.web.state import is_confined, pipeline_of, settings_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -118,7 +118,7 @@ def _page(request: Request, view: View, shared: Preview | None = None) -> Respon
     if view.error is not None:
         problem = from_domain(view.error)
         status, headers = problem.status, headers | dict(problem.headers)
-    response = HTMLResponse(site().page(view, language, shared), status, headers)
+    response = HTMLResponse(site().page(view, language, shared, confined=is_confined(request)), status, headers)
     if request.query_params.get("lang") == language:
         response.set_cookie("lang", language, max_age=31_536_000, samesite="lax", httponly=True)
     return response

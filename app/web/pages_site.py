@@ -56,18 +56,25 @@ class Site:
         by_name = {example.name: example for example in self.examples}
         return by_name.get(name or "", by_name[FIRST_EXAMPLE])
 
-    def page(self, view: View, language: str, shared: Preview | None = None) -> str:
+    def page(self, view: View, language: str, shared: Preview | None = None, *, confined: bool = True) -> str:
         """The whole page.
 
         Args:
             view: what it shows.
             language: a key of `LANGUAGES`.
             shared: what a link to it shows in a chat, where its address carries a program.
+            confined: False warns that programs are run without walls.
         """
         environment = self._environments[language]
         words = script_words(translations(language).gettext)
         return environment.get_template("index.html").render(
-            view=view, language=language, languages=LANGUAGES, words=words, examples=self.examples, shared=shared
+            view=view,
+            language=language,
+            languages=LANGUAGES,
+            words=words,
+            examples=self.examples,
+            shared=shared,
+            confined=confined,
         )
 
     def render(self, template: str, language: str, **values: object) -> str:

@@ -5,6 +5,7 @@ from typing import cast
 from starlette.requests import Request
 
 from app.pipeline import Pipeline
+from app.sandbox import Pool, RemotePool
 from app.settings import Settings
 
 
@@ -21,3 +22,10 @@ def settings_of(request: Request) -> Settings:
 def base_url(request: Request) -> str:
     """Return where this server is reached from outside, without a slash at the end."""
     return settings_of(request).public_url or str(request.base_url).rstrip("/")
+
+
+def is_confined(request: Request) -> bool:
+    """Say whether strangers' programs may be run here; only ``--insecure-local`` serves where they may not."""
+    pool = request.app.state.pool
+    layers = pool.report() if isinstance(pool, Pool | RemotePool) else []
+    return all(layer.active for layer in layers if layer.name == "seccomp")
