@@ -131,3 +131,16 @@ def test_an_expression_inside_a_fold_lights_the_fold_that_holds_its_nodes(page: 
     expect(page.locator("#picture .node.lit.fold").first).to_be_attached()
     page.locator(".cm-line").get_by_text("in", exact=True).hover()
     expect(lit).to_have_count(0)
+
+
+def test_a_problem_leads_to_its_node(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(
+        page,
+        "x = torch.tensor([0., 1.], requires_grad=True)\nh = x\nfor _ in range(300):\n    h = h + 0.01\n"
+        "y = torch.where(x > 0, x.sqrt(), x) + h\ny.sum().backward()\n",
+    )
+    page.locator("#problems .problem", has_text="NaN").locator("[data-select]").click()
+    expect(page.locator("#picture .node.selected")).to_contain_text("SqrtBackward0")
+    expect(page.locator("#picture .node.selected")).to_be_in_viewport()
+    expect(page.locator("#inspector")).to_contain_text("SqrtBackward0")
