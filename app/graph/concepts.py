@@ -237,7 +237,7 @@ class _Concepts:
             "integer": say(
                 "It holds integers, which have no slope: only floating point and complex tensors get gradients."
             ),
-            "no_pass": say("No backward pass has run."),
+            "no_pass": say("No backward pass ran to its end."),
             "zero_path": say("Every way from the root multiplies by zero."),
         }
         return Concept(
