@@ -18,6 +18,7 @@ import os
 from collections.abc import MutableMapping
 from html import escape
 from logging import getLogger
+from pathlib import Path
 from typing import Any
 
 from pymdownx.superfences import SuperFencesException
@@ -57,9 +58,9 @@ def draw_fence(
         order = make_order(source.rstrip() + "\n", given)
         html = _picture(order, str(options.get("mode", "static")), server, options)
     except ValueError as error:
-        return _failed((Fault(str(error)),), source)
+        return _failed((Fault(str(error)),), source, md)
     except RefusedError as error:
-        return _failed(error.faults, source)
+        return _failed(error.faults, source, md)
     code = f"<pre><code>{escape(source)}</code></pre>" if "show-source" in options else ""
     return f'{code}<figure class="{escape(css_class)}">{html}</figure>'
 
@@ -84,16 +85,33 @@ def _picture(order: Order, mode: str, server: str, options: MutableMapping[str, 
     return inline_image(figure.content, alt)
 
 
-def _failed(faults: tuple[Fault, ...], source: str) -> str:
+def _failed(faults: tuple[Fault, ...], source: str, md: Any) -> str:
     """Fail the build, or tell what is wrong in the place of the picture."""
     lines = source.splitlines()
+    file, first = _origin(md, lines)
     messages = []
     for fault in faults:
         line = lines[fault.line - 1].strip() if fault.line and fault.line <= len(lines) else ""
         place = f"line {fault.line} of the program ({line}): " if fault.line else ""
-        messages.append(f"chainrule: {place}{fault.message}")
+        where = f"{file}:{first + (fault.line or 1) - 1}: " if file else ""
+        messages.append(f"chainrule: {where}{place}{fault.message}")
     if os.environ.get("CHAINRULE_ON_ERROR") != "warn":
         raise SuperFencesException("\n".join(messages))
     for message in messages:
         LOG.warning(message)
     return f'<pre class="chainrule-error">{escape(chr(10).join(messages))}</pre>'
+
+
+def _origin(md: Any, program: list[str]) -> tuple[str, int]:
+    """Return the file that a program stands in and the line of its first there; an empty name where that is not clear.
+
+    Markdown tells a fence neither, so the file is asked of MkDocs' own processor of links, and the program looked for.
+    """
+    try:
+        file = md.treeprocessors["relpath"].file
+        page = [line.strip() for line in Path(file.abs_src_path).read_text(encoding="utf-8").splitlines()]
+    except (AttributeError, KeyError, TypeError, ValueError, OSError):
+        return "", 0
+    wanted = [line.strip() for line in program]
+    found = [at for at in range(len(page)) if page[at : at + len(wanted)] == wanted]
+    return (file.src_uri, found[0] + 1) if len(found) == 1 else ("", 0)

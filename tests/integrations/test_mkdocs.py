@@ -57,7 +57,9 @@ def test_options_are_those_of_a_picture(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("```chainrule\na = 1\nimport os\n```\n", "line 2 of the program"),
+        ("```chainrule\na = 1\nimport os\n```\n", "index.md:3: line 2 of the program"),
+        ("---\ntitle: T\n---\n\n- one\n\n    ```chainrule\n    a = 1\n    import os\n    ```\n", "index.md:9: line 2"),
+        ("```chainrule\nimport os\n```\n\n```chainrule\nimport os\n```\n", "chainrule: line 1 of the program"),
         ("```chainrule\ny = tensor([1., 2.], requires_grad=True) * 2\ny.backward()\n```\n", "scalar outputs"),
         ('```chainrule theme="pink"\nx\n```\n', "pink"),
         ('```chainrule mode="link"\nx\n```\n', "CHAINRULE_SERVER"),
