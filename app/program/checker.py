@@ -165,12 +165,12 @@ class Checker:
 
     def _call(self, node: ast.Call, place: Place) -> Iterator[Violation]:
         for keyword in node.keywords:
-            if keyword.arg == "out" and not self._is_own(node.func, place.scope):
+            if "out" in _keyword_names(keyword) and not self._is_own(node.func, place.scope):
                 yield self._refuse(keyword, "construct-refused", OUT)
 
     def _class(self, node: ast.ClassDef, place: Place) -> Iterator[Violation]:
         for keyword in node.keywords:
-            if keyword.arg in _CLASS_KEYWORDS:
+            if not _CLASS_KEYWORDS.isdisjoint(_keyword_names(keyword)):
                 yield self._refuse(keyword, "construct-refused", METACLASS)
 
     def _paths(self, node: ast.AST, scope: Scope) -> set[str]:
@@ -287,3 +287,10 @@ def _is_plain_type_call(node: ast.Name, parent: ast.AST | None) -> bool:
     if parent.func is node:
         return len(parent.args) == 1 and not parent.keywords and not isinstance(parent.args[0], ast.Starred)
     return isinstance(parent.func, ast.Name) and parent.func.id == "isinstance"
+
+
+def _keyword_names(keyword: ast.keyword) -> set[object]:
+    """Return the names that an argument is given by, those of a ``**{...}`` that is written out among them."""
+    if keyword.arg is not None or not isinstance(keyword.value, ast.Dict):
+        return {keyword.arg}
+    return {key.value for key in keyword.value.keys if isinstance(key, ast.Constant)}

@@ -141,6 +141,7 @@ HOSTILE: list[tuple[str, str, str]] = [
     ("x = torch.ones(1)\nx.__class__ = int", "__class__", "choose another name"),
     ("class A: pass\nA().storage = 1", "storage", "choose another name"),
     ("torch.exp(torch.ones(1), out=torch.ones(1))", "out=torch.ones(1)", "out of autograd's sight"),
+    ("torch.exp(torch.ones(1), **{'out': torch.ones(1)})", "**{'out': torch.ones(1)}", "out of autograd's sight"),
     ("torch.ones(1).add(1, out=torch.ones(1))", "out=torch.ones(1)", "out of autograd's sight"),
     # forms
     ("async def f(): pass", "async def f(): pass", "without async"),
