@@ -1,5 +1,6 @@
 """Captures tensors: small ones are copied, large ones are summarised at once, so that no activation is held."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,7 +46,9 @@ class Camera:
         self._purge_at = _PURGE_AFTER
 
     def capture(self, tensor: torch.Tensor) -> Snapshot:
-        """Capture a tensor, which is read only."""
+        """Capture a tensor, which is read only; a nested one as all its elements in a row."""
+        if tensor.is_nested:
+            return self._nested(tensor)
         shape, dtype, numel = tuple(tensor.shape), _dtype_name(tensor.dtype), tensor.numel()
         try:
             if not shape and self._elements and _is_plain(tensor):
@@ -61,6 +64,14 @@ class Camera:
         except (RuntimeError, NotImplementedError, TypeError):
             # Tensors without readable elements (on the meta device, quantised, of a foreign layout) keep their shape.
             return unread(tensor)
+
+    def _nested(self, tensor: torch.Tensor) -> Snapshot:
+        try:
+            with quiet():
+                row = torch.cat([part.reshape(-1) for part in tensor.detach().unbind()])
+        except (RuntimeError, NotImplementedError, TypeError):
+            return unread(tensor)
+        return self.capture(row)
 
     def forget(self, changed: torch.Tensor) -> None:
         """Measure a tensor's memory anew: it was changed in place, perhaps through an alias that counts for itself."""
@@ -112,7 +123,8 @@ def _measured(tensor: torch.Tensor, array: npt.NDArray[Any], seen: _Seen | None)
 
 def unread(tensor: torch.Tensor) -> Snapshot:
     """Give the shape and dtype of a tensor, and nothing of what it holds."""
-    return Snapshot(tuple(tensor.shape), _dtype_name(tensor.dtype), tensor.numel(), None, None, empty_statistics())
+    shape = (int(tensor.numel()),) if tensor.is_nested else tuple(tensor.shape)
+    return Snapshot(shape, _dtype_name(tensor.dtype), math.prod(shape), None, None, empty_statistics())
 
 
 _read = torch._C.TensorBase.item

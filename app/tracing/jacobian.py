@@ -14,6 +14,7 @@ import torch
 
 from app.graph import Number
 from app.tracing.numerals import numbers
+from app.tracing.walk import plain_shape
 
 Matrix = list[list[Number]]
 """A row for each element of each output, a column for each of the input, both in row-major order."""
@@ -68,6 +69,8 @@ class Jacobians:
         outputs = node._input_metadata
         if not outputs or not all(output.dtype.is_floating_point for output in outputs) or _packs(node):
             return {}
+        if any(plain_shape(output) is None for output in outputs):
+            return {}
         rows = _height(node)
         if rows > MOST_ROWS:
             return {}
@@ -83,9 +86,9 @@ class Jacobians:
 
 def _input_shape(target: Any, number: int) -> tuple[int, ...] | None:
     if hasattr(target, "variable"):
-        return tuple(target.variable.shape)
+        return plain_shape(target.variable)
     metadata = getattr(target, "_input_metadata", ())
-    return tuple(metadata[number].shape) if number < len(metadata) else None
+    return plain_shape(metadata[number]) if number < len(metadata) else None
 
 
 def _packs(node: Any) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from app.tracing.keys import Gathered, Key, Leaf, is_function
 from app.tracing.records import Record, Value
 from app.tracing.snapshot import Snapshot
+from app.tracing.walk import plain_shape
 
 
 def known_outputs(key: Key, gathered: Gathered) -> dict[int, Value]:
@@ -43,5 +44,4 @@ def _fits(node: Any, number: int, snapshot: Snapshot) -> bool:
     expected = node._input_metadata
     if number >= len(expected):
         return True
-    shape = expected[number].shape
-    return not isinstance(shape, tuple | list) or tuple(shape) in ((), snapshot.shape)
+    return plain_shape(expected[number]) in (None, (), snapshot.shape)

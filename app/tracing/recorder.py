@@ -18,6 +18,8 @@ from app.tracing.records import Argument, ListRead, Record, Recorded, Value
 
 _LISTED = 1_024
 """Elements of a tensor up to which the numbers that ``tolist()`` gives are remembered."""
+_WORKSPACES = frozenset({("aten.mkldnn_rnn_layer", 3)})
+"""Outputs that are an operator's own scratch memory, parts of which nothing has written to."""
 _PURGE_AT = 1_000
 """Tensors that are remembered before those that are gone are looked for."""
 
@@ -234,7 +236,8 @@ class Recorder(TorchDispatchMode):
             self.recorded.by_sequence.setdefault(sequence, record)
 
     def _keep(self, tensor: torch.Tensor, record: Record | None, index: int) -> Value:
-        snapshot = unread(tensor) if record is not None and record.is_empty else self._camera.capture(tensor)
+        is_chance = record is not None and (record.is_empty or (record.label, index) in _WORKSPACES)
+        snapshot = unread(tensor) if is_chance else self._camera.capture(tensor)
         value = Value(snapshot, record, index, weakref.ref(tensor), _version(tensor))
         self._purge()
         self._values[id(tensor)] = value

@@ -9,6 +9,9 @@ from app.tracing.snapshot import Snapshot
 
 Kept = Snapshot | bool | int | float | complex | str | list[Any] | None
 
+_WORKSPACES = frozenset({("MkldnnRnnLayerBackward0", "result3")})
+"""An operator's own scratch memory, parts of which nothing has written to."""
+
 _names: dict[type, tuple[str, ...]] = {}
 
 
@@ -25,6 +28,8 @@ def saved(node: Any, camera: Camera) -> dict[str, Kept]:
         return _of_custom(node, camera)
     found: dict[str, Kept] = {}
     for name in _saved_names(node):
+        if (node.name(), name) in _WORKSPACES:
+            continue
         raw = getattr(node, f"_raw_saved_{name}", None)
         if any(part.unpack_hook is not None for part in (raw if isinstance(raw, tuple | list) else [raw]) if part):
             continue

@@ -33,6 +33,17 @@ def is_leaf(node: Any) -> bool:
     return type(node).__name__ == "AccumulateGrad" and hasattr(node, "variable")
 
 
+def plain_shape(described: Any) -> tuple[int, ...] | None:
+    """Give the shape of a tensor, or of what a Node says about its output; None for a nested one, which has none."""
+    try:
+        shape = described.shape
+    except RuntimeError:
+        return None
+    if not isinstance(shape, tuple | list) or not all(type(size) is int for size in shape):
+        return None
+    return tuple(shape)
+
+
 def grad_node(tensor: Any) -> tuple[Any, int] | None:
     """Give the Node that a tensor's backward starts from, and which of its outputs the tensor is.
 

@@ -220,3 +220,23 @@ def test_saved_tensors_and_numbers_have_the_names_of_torch(trace: Trace) -> None
     saved = trace("x = torch.tensor([2., 3.], requires_grad=True)\ny = x**3\ny.sum().backward()").node("y").saved
     assert saved["exponent"] == 3
     assert saved["self"].values == [2, 3]  # type: ignore[union-attr]
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
+def test_a_nested_tensor_is_told_as_its_elements_in_a_row(trace: Trace) -> None:
+    traced = trace(
+        "x = torch.nested.nested_tensor([torch.ones(2, 2), torch.zeros(1, 2)], requires_grad=True)\n"
+        "y = torch.nested.to_padded_tensor(x * 2, 7.).sum()\ny.backward()"
+    )
+    assert traced.error is None
+    assert traced.value("x") == [1, 1, 1, 1, 0, 0]
+    assert traced.gradient("x") == [2] * 6
+    assert traced.value("y") == 22
+
+
+def test_the_scratch_memory_of_an_operator_is_not_told(trace: Trace) -> None:
+    source = "net = nn.LSTM(3, 4)\ny = net(torch.ones(2, 1, 3))[0].sum()\ny.backward()"
+    first, second = trace(source), trace(source)
+    assert first.graph.model_dump_json() == second.graph.model_dump_json()
+    for node in first.graph.nodes:
+        assert "result3" not in node.saved or node.op != "MkldnnRnnLayerBackward0"
