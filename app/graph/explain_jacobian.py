@@ -119,7 +119,7 @@ def _sentence(jacobian: list[Any], outputs: Sequence[str], target: str) -> str:
 
 
 def _product(edge: Edge, cotangents: Sequence[tuple[Tensor | None, int]], contribution: Tensor | None) -> Math | None:
-    if edge.jacobian is None or contribution is None or contribution.values is None:
+    if not edge.jacobian or contribution is None or contribution.values is None:
         return None
     rows, columns = len(edge.jacobian), len(edge.jacobian[0])
     if max(rows, columns) > WRITTEN_SIZE or contribution.numel != columns:
