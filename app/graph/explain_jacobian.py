@@ -43,7 +43,7 @@ def explain_jacobian(
         shape: its shape.
         contribution: what left; None where nothing did.
     """
-    if edge.jacobian is None:
+    if not edge.jacobian:
         return None
     height, shown = len(edge.jacobian), list(outputs)
     while shown and sum(one.value.numel for one in shown) > height:
