@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from app.limits import Limits
 from app.settings import Settings
 from app.web import create_app
 
@@ -26,6 +27,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+LIMITS = Limits(wall_seconds=60.0, cpu_seconds=60)
+"""A busy machine must not fail a test of what the page shows."""
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
 
@@ -46,7 +49,7 @@ class ServerThread:
         self.socket = socket.socket()
         self.socket.bind(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
-        config = uvicorn.Config(create_app(Settings(rate_limit=0)), log_level="warning", ws="none")
+        config = uvicorn.Config(create_app(Settings(rate_limit=0, limits=LIMITS)), log_level="warning", ws="none")
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self._run, daemon=True)
 

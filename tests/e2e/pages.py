@@ -22,7 +22,7 @@ def ready(page: Page) -> None:
 
 def type_program(page: Page, source: str) -> None:
     """Replace the program by typing, and wait for the picture of it."""
-    with page.expect_response("**/run"):
+    with page.expect_response("**/run", timeout=60_000):
         fill(page, source)
     expect(page.locator("#status")).not_to_contain_text("Running")
 

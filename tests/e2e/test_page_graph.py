@@ -58,7 +58,7 @@ def test_twelve_blocks_fold_and_never_freeze_the_tab(page: Page, address: str) -
     visit(page, address)
     page.evaluate("window.tasks.length = 0")
     type_program(page, TRANSFORMER)
-    expect(page.locator("#status")).to_contain_text(re.compile(r"[5-9]\d\d nodes"))
+    expect(page.locator("#status")).to_contain_text(re.compile(r"[5-9]\d\d nodes"), timeout=60_000)
     expect(page.locator("#minimap")).to_be_visible()
     assert page.locator("#picture .node").count() <= 150
     fold = page.locator("#picture .node.fold").first
