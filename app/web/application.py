@@ -80,6 +80,7 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
     metrics = Metrics()
     executions = Buckets(settings.rate_limit)
     drawings = Buckets(settings.rate_limit * DRAWINGS_FOR_EACH_EXECUTION, "draws {} pictures")
+    app.state.drawings = drawings
     app.state.metrics = metrics
     app.state.ready = ByteCache(settings.cache_bytes // 4)
     app.state.probed_at = float("-inf")

@@ -48,26 +48,30 @@ class Buckets:
         self._clock = clock
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def admit(self) -> None:
-        """Take one execution from the client of the request under way.
+    def admit(self, tokens: int = 1) -> None:
+        """Take from the client of the request under way.
+
+        Args:
+            tokens: how much it asks for, in executions; never more than a minute's.
 
         Raises:
-            RateLimitedError: it has none left.
+            RateLimitedError: it has not that much left.
         """
         if self._per_minute == 0:
             return
+        tokens = min(tokens, self._per_minute)
         client, now = CLIENT.get(), self._clock()
         level, since = self._levels.pop(client, (float(self._per_minute), now))
         rate = self._per_minute / 60
         level = min(level + (now - since) * rate, float(self._per_minute))
-        if level < 1:
+        if level < tokens:
             self._keep(client, level, now)
-            wait = math.ceil((1 - level) / rate)
+            wait = math.ceil((tokens - level) / rate)
             raise RateLimitedError(
                 f"This server {self._doing.format(self._per_minute)} a minute for one client; try again in {wait} s",
                 wait,
             )
-        self._keep(client, level - 1, now)
+        self._keep(client, level - tokens, now)
 
     def _keep(self, client: str, level: float, now: float) -> None:
         self._levels[client] = (level, now)

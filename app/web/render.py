@@ -19,11 +19,14 @@ from app.web.formats import FORMATS, MEDIA_TYPES
 from app.web.negotiation import choose
 from app.web.queries import parse
 from app.web.schemas import Body, read_body
-from app.web.state import pipeline_of, settings_of
+from app.web.state import drawings_of, pipeline_of, settings_of
 
 router = APIRouter(prefix="/api/v1", tags=["graphs"])
 
 PICTURE_TYPES = tuple(kind for name, kind in MEDIA_TYPES.items() if name != "json")
+
+BYTES_FOR_EACH_DRAWING = 2_000
+"""Reading a graph takes time by its length, whatever is in it, so a longer body counts as several drawings."""
 
 _THREE: JsonDict = {
     "shape": [],
@@ -64,12 +67,12 @@ class RenderBody(Body):
 @router.post(
     "/render",
     summary="Draw a graph",
-    description="Draws a graph as JSON; nothing is executed. The Accept header says which kind of picture, the query "
-    "carries the options of the view.",
+    description="Draws a graph as JSON; nothing is executed. A large one counts as several drawings of a minute's. The "
+    "Accept header says which kind of picture, the query carries the options of the view.",
     response_model=None,
     responses={
         200: {"description": "The picture", "content": negotiated_pictures()},
-        **problem_responses(400, 406, 408, 413, 415, 421, 422, 500),
+        **problem_responses(400, 406, 408, 413, 415, 421, 422, 429, 500),
     },
     openapi_extra={
         "parameters": view_parameters(),
@@ -87,6 +90,7 @@ async def post_render(request: Request) -> Response:
     if media_type_of(request) != "application/json":
         raise HTTPException(415, "Send application/json", headers={"Accept": "application/json"})
     body = await request.body()
+    drawings_of(request).admit(1 + len(body) // BYTES_FOR_EACH_DRAWING)
     pipeline = pipeline_of(request)
     limits = settings_of(request).limits
     graph, source = await pipeline.in_thread(lambda: read_graph(body, limits))

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from app.pipeline import Pipeline
 from app.sandbox import Pool, RemotePool
 from app.settings import Settings
+from app.web.clients import Buckets
 
 
 def pipeline_of(request: Request) -> Pipeline:
@@ -17,6 +18,11 @@ def pipeline_of(request: Request) -> Pipeline:
 def settings_of(request: Request) -> Settings:
     """Return the settings of the server that got the request."""
     return cast(Settings, request.app.state.settings)
+
+
+def drawings_of(request: Request) -> Buckets:
+    """Return how many drawings each client has left."""
+    return cast(Buckets, request.app.state.drawings)
 
 
 def base_url(request: Request) -> str:

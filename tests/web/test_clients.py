@@ -51,6 +51,18 @@ def test_the_refusal_says_when_to_come_back() -> None:
     assert refusal.value.retry_after_seconds == 10
 
 
+def test_what_costs_more_takes_more_and_at_most_a_minute() -> None:
+    clock = Clock()
+    buckets = Buckets(60, clock=clock)
+    CLIENT.set("a")
+    buckets.admit(40)
+    with pytest.raises(RateLimitedError, match="try again in 20 s"):
+        buckets.admit(40)
+    clock.now = 60.0
+    buckets.admit(1_000)
+    assert admitted(buckets, "a") == 0
+
+
 def test_zero_is_no_limit() -> None:
     assert admitted(Buckets(0, clock=Clock()), "a") == 1_000
 

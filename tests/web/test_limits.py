@@ -116,3 +116,13 @@ def test_an_answer_that_depends_on_the_load_is_not_kept_by_anyone(limited: TestC
     assert (response.status_code, response.headers["cache-control"]) == (200, "no-store")
     assert "etag" not in response.headers
     assert "Late" in response.text
+
+
+def test_a_long_body_to_draw_counts_as_many_pictures_before_it_is_read(limited: TestClient) -> None:
+    long = b'{"graph": {"nodes": []}, "unknown": "' + b"x" * 40_000 + b'"}'
+    sent = [
+        limited.post("/api/v1/render", content=long, headers={"Content-Type": "application/json"}) for _ in range(3)
+    ]
+    assert [one.status_code for one in sent] == [422, 429, 429]
+    assert sent[1].json()["type"] == "/problems/rate-limited"
+    assert int(sent[1].headers["retry-after"]) >= 1
