@@ -22,7 +22,7 @@ from app.layout import make_engine
 from app.limits import Limits
 from app.paths import EXAMPLES
 from app.render import ViewOptions, draw
-from app.worker import execute
+from app.worker.execution import execute
 from app.worker.warmup import warm_up
 
 DOT_SECONDS = 20

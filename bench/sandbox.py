@@ -19,7 +19,7 @@ from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
 from app.sandbox import Pool
 from app.settings import Settings
-from app.worker import execute
+from app.worker.execution import execute
 from app.worker.warmup import warm_up
 
 SEED = ExecutionRequest(

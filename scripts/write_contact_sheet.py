@@ -16,7 +16,7 @@ from app.program import check
 from app.render import ViewOptions, draw
 from app.render.png import to_png
 from app.render.theme import COLOURS
-from app.worker import execute
+from app.worker.execution import execute
 from app.worker.warmup import warm_up
 
 COLUMNS = 6

@@ -1,8 +1,11 @@
 """One interface to Graphviz, whichever way it runs, with a memory of what it has placed."""
 
 import hashlib
+from collections.abc import Callable
+from time import perf_counter
 from typing import Protocol
 
+from app.errors import LayoutDeadlineError, PictureError
 from app.graph.scene import Scene
 from app.layout.geometry import Geometry
 from app.layout.kept import Kept
@@ -10,6 +13,13 @@ from app.layout.native import NativeBackend
 from app.layout.parse import parse_geometry
 from app.layout.wasm import WasmBackend
 from app.settings import Settings
+
+Observe = Callable[[str, str, float], None]
+"""Is told the name of a stage, its outcome, and its time [s]."""
+
+
+def unobserved(stage: str, outcome: str, seconds: float) -> None:
+    """Tell nobody."""
 
 
 class Backend(Protocol):
@@ -29,8 +39,9 @@ class Engine:
     the hash of that DOT: the values may change without a layout.
     """
 
-    def __init__(self, backend: Backend, seconds: float, kept: int) -> None:
+    def __init__(self, backend: Backend, seconds: float, kept: int, observe: Observe = unobserved) -> None:
         self._backend = backend
+        self._observe = observe
         self._places: Kept[Geometry] = Kept(kept)
         self.scenes: Kept[Scene] = Kept(kept)
         """Scenes by structure and options: folding, too, is the same for other values."""
@@ -61,7 +72,7 @@ class Engine:
             PictureError: Graphviz failed.
         """
         key, limit = hashlib.sha256(dot.encode()).digest(), self.seconds if seconds is None else seconds
-        return self._places.get(key, lambda: parse_geometry(self._backend.run(dot, "json0", limit)))
+        return self._places.get(key, lambda: parse_geometry(self._run(dot, "json0", limit)))
 
     def picture(self, dot: str, output: str = "svg") -> bytes:
         """Return Graphviz's own picture of a DOT, as ``dot -T<output>`` writes it.
@@ -70,11 +81,28 @@ class Engine:
             LayoutDeadlineError: layout took longer than it may.
             PictureError: Graphviz failed.
         """
-        return self._backend.run(dot, output, self.seconds)
+        return self._run(dot, output, self.seconds)
+
+    def _run(self, dot: str, output: str, seconds: float) -> bytes:
+        started, outcome = perf_counter(), "ok"
+        try:
+            return self._backend.run(dot, output, seconds)
+        except LayoutDeadlineError:
+            outcome = "deadline"
+            raise
+        except PictureError:
+            outcome = "failed"
+            raise
+        finally:
+            self._observe("layout", outcome, perf_counter() - started)
 
 
-def make_engine(settings: Settings | str = "wasm") -> Engine:
+def make_engine(settings: Settings | str = "wasm", observe: Observe = unobserved) -> Engine:
     """Make the engine that the settings name, or the one of that name with the default limits.
+
+    Args:
+        settings: what the operator set, or a name.
+        observe: told of each layout that is run.
 
     Raises:
         ValueError: there is no such engine.
@@ -87,4 +115,4 @@ def make_engine(settings: Settings | str = "wasm") -> Engine:
         backend = NativeBackend()
     else:
         raise ValueError(f"CHAINRULE_ENGINE must be wasm or native, not {settings.engine!r}")
-    return Engine(backend, settings.layout_seconds, settings.layouts_kept)
+    return Engine(backend, settings.layout_seconds, settings.layouts_kept, observe)

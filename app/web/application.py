@@ -86,7 +86,12 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
     app.state.probed_at = float("-inf")
     runner: Executor = Journal(executor) if settings.log_sources else executor
     app.state.pipeline = Pipeline(
-        settings, runner, make_engine(settings), executions.admit, drawings.admit, metrics.observe_stage
+        settings,
+        runner,
+        make_engine(settings, metrics.observe_stage),
+        executions.admit,
+        drawings.admit,
+        metrics.observe_stage,
     )
     metrics.watch(app.state.pipeline)
     if isinstance(executor, Pool | RemotePool):

@@ -21,7 +21,7 @@ class Metrics:
         )
         self._stages = Histogram(
             "chainrule_stage_seconds",
-            "Time of a stage: execute is the sandbox with its queue, draw is layout and drawing.",
+            "Time of a stage: execute is the sandbox with its queue, draw is drawing, layout Graphviz's part of it.",
             ["stage", "outcome"],
             registry=self._registry,
             buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10),

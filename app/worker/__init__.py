@@ -1,5 +1,1 @@
 """The child: gives up everything, then executes one program on a tape; `python -m app.worker` is the zygote."""
-
-from app.worker.execution import execute
-
-__all__ = ["execute"]

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from app.graph.validate import AnswerInvalidError, read_answer
 from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
-from app.worker import execute
+from app.worker.execution import execute
 
 SOURCE = "x = torch.tensor([1.0, 2.0], requires_grad=True)\ny = (x*x).sum()\nprint(y)\ny.backward()"
 REQUEST = ExecutionRequest(source=SOURCE)

@@ -77,6 +77,17 @@ def test_a_graph_that_does_not_parse_is_refused(engine: Engine) -> None:
         engine.place("digraph { a -> ")
 
 
+def test_each_layout_that_is_run_is_told_with_its_outcome_and_time() -> None:
+    told: list[tuple[str, str, float]] = []
+    engine = make_engine(observe=lambda stage, outcome, seconds: told.append((stage, outcome, seconds)))
+    engine.place(SMALL)
+    engine.place(SMALL)  # from memory
+    with pytest.raises(PictureError):
+        engine.place("digraph { a -> ")
+    assert [(stage, outcome) for stage, outcome, _ in told] == [("layout", "ok"), ("layout", "failed")]
+    assert all(seconds > 0 for _, _, seconds in told)
+
+
 def test_threads_have_deadlines_of_their_own() -> None:
     engine = make_engine()
     found: dict[int, Geometry] = {}

@@ -8,7 +8,7 @@ import torch
 from app.graph.wire import ExecutionRequest
 from app.limits import Limits
 from app.tracing import Tape
-from app.worker import execute
+from app.worker.execution import execute
 
 Transformed = Callable[[torch.Tensor], torch.Tensor]
 

@@ -65,6 +65,7 @@ def test_what_happened_is_counted(client: TestClient) -> None:
     text = client.get("/metrics").text
     assert 'chainrule_requests_total{method="GET",route="/svg",status="200"}' in text
     assert 'chainrule_stage_seconds_count{outcome="ok",stage="execute"}' in text
+    assert 'chainrule_stage_seconds_count{outcome="ok",stage="layout"}' in text
     assert "chainrule_cache_drawings_hits" in text
     assert "chainrule_sandbox_starts 1.0" in text
     assert "1.25" not in "".join(line.rpartition(" ")[0] for line in text.splitlines())

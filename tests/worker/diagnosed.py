@@ -3,7 +3,7 @@
 from app.graph.wire import ExecutionAnswer, ExecutionRequest, Problem
 from app.limits import Limits
 from app.program import check
-from app.worker import execute
+from app.worker.execution import execute
 
 # PyTorch imports parts of itself at first use, which may take seconds in a process that has not done so before.
 LIMITS = Limits(wall_seconds=120.0, cpu_seconds=120)

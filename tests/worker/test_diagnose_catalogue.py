@@ -7,8 +7,8 @@ import pytest
 from app.errors import ProgramRejectedError
 from app.graph.problems import PROBLEMS, Kind
 from app.graph.wire import ExecutionRequest
-from app.worker import execute
 from app.worker.diagnose.text import apply_fix
+from app.worker.execution import execute
 from tests.worker.diagnosed import LIMITS, problems
 
 SHOWN = [kind for kind in PROBLEMS.values() if kind.example and kind.slug not in ("time-limit", "memory-limit")]

@@ -5,7 +5,7 @@ import torch
 
 from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
-from app.worker import execute
+from app.worker.execution import execute
 
 
 def run(source: str, limits: Limits | None = None, **request: object) -> ExecutionAnswer:
