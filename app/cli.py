@@ -9,6 +9,7 @@ import shtab
 
 from app import __version__
 from app.cli_check import add_check
+from app.cli_options import UsageError
 from app.cli_render import add_render
 from app.cli_serve import add_serve
 from app.cli_view import add_view
@@ -47,6 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever reads the output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except UsageError as error:
+        arguments.refuse(str(error))  # ends the process, as argparse does
+        return 2
     except (ValueError, ChainruleError) as error:
         print(f"chainrule: {error}", file=sys.stderr)
         return 1

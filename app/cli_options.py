@@ -10,6 +10,10 @@ FORMATS = {SUFFIXES.get(name, name): name for name in MEDIA_TYPES} | {"gv": "dot
 """Formats by the suffix of a file."""
 
 
+class UsageError(ValueError):
+    """The arguments of a command do not fit together; told with the command's usage."""
+
+
 def add_view_options(parser: argparse.ArgumentParser) -> None:
     """Add every option of a picture; each is kept as ``view_`` and its name, None where it is not given."""
     group = parser.add_argument_group("options of the picture", "as in the address of a picture")

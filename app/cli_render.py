@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from app.cli_options import add_view_options, format_of, write_file
+from app.cli_options import UsageError, add_view_options, format_of, write_file
 from app.errors import ChainruleError, ProgramRejectedError, SandboxError
 from app.graph.wire import Problem
 from app.layout import make_engine
@@ -59,7 +59,7 @@ def add_render(commands: "Commands") -> None:
     ):
         parser.add_argument(f"--{name}", metavar="X", help=text)
     add_view_options(parser)
-    parser.set_defaults(run=render)
+    parser.set_defaults(run=render, refuse=parser.error)
 
 
 def render(arguments: argparse.Namespace) -> int:
@@ -75,7 +75,7 @@ def read_query(arguments: argparse.Namespace) -> Query:
     for text in arguments.input:
         name, equals, value = text.partition("=")
         if not equals:
-            raise ValueError(f"--input takes NAME=VALUE, such as x=[1,2], not {text!r}")
+            raise UsageError(f"--input takes NAME=VALUE, such as x=[1,2], not {text!r}")
         given.append((name.strip(), value))
     return parse(urlencode([(name, value) for name, value in given if value is not None]).encode())
 
@@ -84,16 +84,17 @@ def read_jobs(arguments: argparse.Namespace) -> list[Job]:
     """Return the pictures that the arguments ask for.
 
     Raises:
-        ValueError: the arguments do not fit together, or a file cannot be read.
+        UsageError: the arguments do not fit together.
+        ValueError: a file cannot be read.
     """
     if arguments.code is not None and arguments.files:
-        raise ValueError("give either files or -c, not both")
+        raise UsageError("give either files or -c, not both")
     names: Sequence[str] = ["-c"] if arguments.code is not None else arguments.files
     if not names:
-        raise ValueError("there is nothing to draw: name a file, - for standard input, or give -c 'x * x'")
+        raise UsageError("there is nothing to draw: name a file, - for standard input, or give -c 'x * x'")
     folder = Path(arguments.output) if arguments.output and Path(arguments.output).is_dir() else None
     if len(names) > 1 and folder is None and arguments.output:
-        raise ValueError(f"{arguments.output} is no folder, and there are {len(names)} pictures")
+        raise UsageError(f"{arguments.output} is no folder, and there are {len(names)} pictures")
     jobs = []
     for name in names:
         target, picture_format = _target(name, arguments, folder)

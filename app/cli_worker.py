@@ -5,6 +5,7 @@ import asyncio
 import signal
 from typing import TYPE_CHECKING
 
+from app.cli_options import UsageError
 from app.sandbox.service import serving
 from app.settings import Settings
 
@@ -18,20 +19,20 @@ def add_worker(commands: "Commands") -> None:
         "worker", help="run programs for a server with CHAINRULE_WORKER_SOCKET, on a Unix socket and without network"
     )
     parser.add_argument("--socket", metavar="PATH", help="where to listen (default: CHAINRULE_WORKER_SOCKET)")
-    parser.set_defaults(run=work)
+    parser.set_defaults(run=work, refuse=parser.error)
 
 
 def work(arguments: argparse.Namespace) -> int:
     """Serve until told to stop; prints the path once programs can be run.
 
     Raises:
-        ValueError: no path is given.
+        UsageError: no path is given.
         SandboxError: programs cannot be confined here, or the socket cannot be made.
     """
     settings = Settings.from_environment()
     path = arguments.socket or settings.worker_socket
     if not path:
-        raise ValueError("a worker needs a path for its socket: --socket PATH, or CHAINRULE_WORKER_SOCKET")
+        raise UsageError("a worker needs a path for its socket: --socket PATH, or CHAINRULE_WORKER_SOCKET")
     asyncio.run(_work(settings, path))
     return 0
 

@@ -98,9 +98,3 @@ def test_the_web_process_starts_without_torch_and_in_under_a_second() -> None:
     seconds, torch = ran.stdout.split()
     assert torch == "False"
     assert float(seconds) < 1.0
-
-
-def test_a_worker_needs_a_socket(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CHAINRULE_WORKER_SOCKET", raising=False)
-    assert main(["worker"]) == 1
-    assert "--socket PATH" in capsys.readouterr().err

@@ -64,13 +64,9 @@ def test_a_program_that_raises_is_drawn_and_told(tmp_path: Path, capsys: pytest.
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (["render"], "nothing to draw"),
-        (["render", "-c", "x", "file.py"], "not both"),
         (["render", "missing.py"], "missing.py cannot be read"),
         (["render", "-c", "x", "-o", "graph.gif"], "gif"),
-        (["render", "-c", "x", "--input", "x"], "NAME=VALUE"),
         (["render", "-c", "x", "--theme", "pink"], "pink"),
-        (["render", "a.py", "b.py", "-o", "c.svg"], "no folder"),
         (["render", "-c", "x", "-o", "no-folder/graph.svg"], "no folder no-folder"),
         (["view", "missing.py", "-o", "graph.gif"], "gif"),
         (["view", "missing.py", "-o", "no-folder/graph.svg"], "no folder no-folder"),
@@ -85,6 +81,28 @@ def test_wrong_arguments_are_told_in_one_line_before_anything_starts(
     told = capsys.readouterr().err.splitlines()[-1]
     assert told.startswith("chainrule: ")
     assert word in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["render"], "nothing to draw"),
+        (["render", "-c", "x", "file.py"], "not both"),
+        (["render", "-c", "x", "--input", "x"], "NAME=VALUE"),
+        (["render", "a.py", "b.py", "-o", "c.svg"], "no folder"),
+        (["worker"], "--socket"),
+    ],
+)
+def test_arguments_that_do_not_fit_together_end_with_2_and_the_usage(
+    arguments: list[str], word: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CHAINRULE_WORKER_SOCKET", raising=False)
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"usage: chainrule {arguments[0]} ")
+    assert word in told.splitlines()[-1]
 
 
 def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,7 +37,7 @@ _REASONS = {
     "not_reached": "none: not reached",
     "detached": "none: detached",
     "integer": "none: integers have none",
-    "no_pass": "none: no backward ran",
+    "no_pass": "none: backward failed",
     "zero_path": "none: a zero on the way",
 }
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch.multiprocessing.reductions import StorageWeakRef
+from torch.nn.parameter import is_lazy
 
 from app.graph import Stats
 from app.tracing.preview import EDGE
@@ -49,6 +50,8 @@ class Camera:
         """Capture a tensor, which is read only; a nested one as all its elements in a row."""
         if tensor.is_nested:
             return self._nested(tensor)
+        if is_lazy(tensor):  # a lazy module's parameter, which refuses to tell its shape before the first call
+            return Snapshot((0,), _dtype_name(tensor.dtype), 0, None, None, empty_statistics())
         shape, dtype, numel = tuple(tensor.shape), _dtype_name(tensor.dtype), tensor.numel()
         try:
             if not shape and self._elements and _is_plain(tensor):

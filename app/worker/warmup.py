@@ -27,8 +27,9 @@ PROGRAMS = (
     "for kind in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW, torch.optim.RMSprop):\n"
     "    p = nn.Parameter(torch.ones(3))\n    o = kind([p], lr=0.1)\n    p.sum().backward()\n    o.step()",
     "y, g = torch.autograd.functional.hessian(lambda x: (x**3).sum(), torch.ones(2)), 1",
+    "F.embedding_bag(torch.tensor([[0, 1]]), torch.ones(2, 2, requires_grad=True)).sum()",  # counts the processors
 )
-"""Programs that bring in what the examples leave out: error paths, optimizers, modules."""
+"""Programs that bring in what the examples leave out: error paths, optimizers, modules, files that kernels read."""
 
 TOUCH = """
 x = torch.randn(3, 3, requires_grad=True)
@@ -39,7 +40,7 @@ y.backward()
 
 LAZY = (
     *("encodings.ascii", "encodings.idna", "encodings.latin_1", "encodings.unicode_escape"),
-    *("torch._decomp.decompositions_for_jvp", "numpy._core.arrayprint"),
+    *("torch._decomp.decompositions_for_jvp", "torch.nn.modules.linear_cross_entropy", "numpy._core.arrayprint"),
 )
 """Modules that others import where they are first used."""
 

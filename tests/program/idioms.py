@@ -739,4 +739,18 @@ class Net(nn.Module):
 
 Net()(torch.ones(1, requires_grad=True))
 ''',
+    "lazy": """
+net = nn.Sequential(nn.LazyLinear(3), nn.LazyBatchNorm1d())
+net(torch.ones(2, 4)).sum()
+""",
+    "embedding bag": """
+table = torch.ones(3, 2, requires_grad=True)
+F.embedding_bag(torch.tensor([[0, 1], [1, 2]]), table).sum()
+""",
+    "chunked cross entropy": """
+h = torch.randn(6, 4, requires_grad=True)
+w = torch.randn(5, 4, requires_grad=True)
+o = nn.LinearCrossEntropyOptions(batch_chunk_size=2)
+F.linear_cross_entropy(h, w, torch.tensor([0, 1, 2, 3, 4, 0]), options=o)
+""",
 }

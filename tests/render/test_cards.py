@@ -1,6 +1,7 @@
 """What stands on the cards of all kinds of nodes."""
 
 import re
+from typing import Literal
 from xml.etree import ElementTree
 
 import pytest
@@ -154,12 +155,13 @@ def test_more_outputs_than_there_is_room_for_are_counted(engine: Engine) -> None
     assert "and 3 more outputs" in words(card(picture(graph, engine), "n1"))
 
 
-def test_a_leaf_without_gradient_says_why(engine: Engine) -> None:
+@pytest.mark.parametrize(("reason", "told"), [("detached", "none: detached"), ("no_pass", "none: backward failed")])
+def test_a_leaf_without_gradient_says_why(engine: Engine, reason: Literal["detached", "no_pass"], told: str) -> None:
     graph = one_operation(1.0, 1.0)
-    leaf = graph.nodes[0].model_copy(update={"no_gradient": NoGradient(reason="detached")})
+    leaf = graph.nodes[0].model_copy(update={"no_gradient": NoGradient(reason=reason)})
     leaf = leaf.model_copy(update={"outputs": [leaf.outputs[0].model_copy(update={"gradients": [None]})]})
     graph = graph.model_copy(update={"nodes": [leaf, *graph.nodes[1:]]})
-    assert "none: detached" in words(card(picture(graph, engine), "n0"))
+    assert told in words(card(picture(graph, engine), "n0"))
 
 
 def two_passes() -> Graph:
