@@ -30,7 +30,7 @@ export function startSearch(page, stage) {
     result.textContent = say("picture.found", { place: place + 1, count: found.length });
     page.store.set({ node: found[place] }, "select");
     const group = groupsOf(found[place])[0];
-    if (group) stage.viewport.show(group);
+    if (group) stage.viewport.approach(group);
   }
 
   function look() {

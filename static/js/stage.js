@@ -59,7 +59,7 @@ export function startStage(page) {
     const group = id && groupsOf(id)[0];
     if (!group) return;
     group.focus({ preventScroll: true });
-    if (show) viewport.show(group);
+    if (show) viewport.approach(group);
   }
 
   function fold(pick) {
@@ -120,7 +120,9 @@ export function startStage(page) {
     walk(direction) {
       const groups = [...document.querySelectorAll("#picture .node")];
       const next = neighbour(groups, document.querySelectorAll("#picture .edge"), store.get().node, direction);
-      if (next) select(next);
+      if (!next) return;
+      select(next, { show: false });
+      viewport.show(groupsOf(next)[0]);
     },
   };
   stage.search = startSearch(page, stage);

@@ -105,6 +105,16 @@ export class Viewport {
     if (dx || dy) this.pan(dx, dy);
   }
 
+  /** Brings an element that was asked for into sight, at a size that can be read. */
+  approach(element) {
+    if (this.view.k < NARROWEST) {
+      const host = this.host.getBoundingClientRect();
+      const box = element.getBoundingClientRect();
+      this.zoom(READABLE / this.view.k, box.left + box.width / 2 - host.left, box.top + box.height / 2 - host.top);
+    }
+    this.show(element);
+  }
+
   #wheel(event) {
     event.preventDefault();
     const unit = event.deltaMode === 1 ? 16 : 1;

@@ -75,6 +75,20 @@ def test_twelve_blocks_fold_and_never_freeze_the_tab(page: Page, address: str) -
     assert max(page.evaluate("window.tasks"), default=0) < LONGEST_TASK_MS
 
 
+def test_what_is_searched_for_in_a_picture_too_small_to_read_is_shown_large(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, "x = torch.ones(2, requires_grad=True)\ny = x\n" + "y = y.sin()\n" * 20 + "z = y.tanh().sum()\n")
+    expect(page.locator("#status")).to_contain_text("nodes")
+    page.locator("#zoom-fit").click()
+    scale = "e => new DOMMatrix(e.style.transform).a"
+    assert page.locator("#picture").evaluate(scale) < 0.5
+    page.keyboard.press("/")
+    page.keyboard.type("tanh")
+    expect(page.locator("#search-result")).to_have_text("1 of 1")
+    assert page.locator("#picture").evaluate(scale) >= 0.5
+    expect(page.locator(".node.selected")).to_be_in_viewport()
+
+
 def test_what_was_open_in_another_program_is_forgotten(page: Page, address: str, watch) -> None:
     watch.allow("status of 422")
     visit(page, address)
