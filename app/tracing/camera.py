@@ -71,7 +71,7 @@ class Camera:
     def _nested(self, tensor: torch.Tensor) -> Snapshot:
         try:
             with quiet():
-                row = torch.cat([part.reshape(-1) for part in tensor.detach().unbind()])
+                row = torch.cat([part.reshape(-1) for part in _parts(tensor)])
         except (RuntimeError, NotImplementedError, TypeError):
             return unread(tensor)
         return self.capture(row)
@@ -126,8 +126,36 @@ def _measured(tensor: torch.Tensor, array: npt.NDArray[Any], seen: _Seen | None)
 
 def unread(tensor: torch.Tensor) -> Snapshot:
     """Give the shape and dtype of a tensor, and nothing of what it holds."""
-    shape = (int(tensor.numel()),) if tensor.is_nested else tuple(tensor.shape)
+    shape = tuple(tensor.shape)
+    if tensor.is_nested:
+        values = _values_of_jagged(tensor)
+        shape = (int((tensor if values is None else values).numel()),)
     return Snapshot(shape, _dtype_name(tensor.dtype), math.prod(shape), None, None, empty_statistics())
+
+
+def _parts(nested: torch.Tensor) -> list[torch.Tensor]:
+    """Give the tensors that a nested one is made of."""
+    values = _values_of_jagged(nested)
+    if values is None:
+        return list(nested.detach().unbind())
+    jagged: Any = nested
+    starts = as_array(jagged._offsets)
+    lengths = np.diff(starts) if jagged._lengths is None else as_array(jagged._lengths)
+    dimension = jagged._ragged_idx - 1
+    return [
+        values.detach().narrow(dimension, int(start), int(length))
+        for start, length in zip(starts, lengths, strict=False)
+    ]
+
+
+def _values_of_jagged(nested: torch.Tensor) -> torch.Tensor | None:
+    """Give the tensor in which a jagged one keeps its elements; None for a nested one of the other layout.
+
+    It is a class in Python, to which any operation on it, even the question for its shape, comes back without end
+    while that class is kept out.
+    """
+    found: torch.Tensor | None = vars(nested).get("_values")
+    return found
 
 
 _read = torch._C.TensorBase.item

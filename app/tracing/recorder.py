@@ -4,6 +4,7 @@ import inspect
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import torch
@@ -61,7 +62,7 @@ class Recorder(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run the operation and record it."""
         kwargs = kwargs or {}
-        if self.in_backward and not torch.is_grad_enabled():
+        if (self.in_backward and not torch.is_grad_enabled()) or _only_asks(func):
             return func(*args, **kwargs)
         self.settle()
         if self._is_full():
@@ -248,6 +249,19 @@ class Recorder(TorchDispatchMode):
         if len(self._values) >= self._purge_at:
             self._values = {key: value for key, value in self._values.items() if value.reference() is not None}
             self._purge_at = max(_PURGE_AT, 2 * len(self._values))
+
+
+@cache
+def _only_asks(func: Any) -> bool:
+    """Tell whether an operation gives no tensor, changes none and reads no number from one.
+
+    Tensors that are classes in Python are asked for their shape in this way, also while autograd locks them: whoever
+    asks for their Node meanwhile waits for ever.
+    """
+    schema = func._schema
+    if func is torch.ops.aten._local_scalar_dense.default or schema.is_mutable:
+        return False
+    return not any("Tensor" in str(result.type) for result in schema.returns)
 
 
 def _flat(result: Any) -> list[Any]:

@@ -234,6 +234,34 @@ def test_a_nested_tensor_is_told_as_its_elements_in_a_row(trace: Trace) -> None:
     assert traced.value("y") == 22
 
 
+def test_a_jagged_tensor_is_told_as_its_elements_in_a_row(trace: Trace) -> None:
+    traced = trace(
+        "x = torch.nested.nested_tensor([[1., 2.], [3., 4., 5.]], layout=torch.jagged, requires_grad=True)\n"
+        "y = (x * x).values().sum()\ny.backward()\ng = x.grad.values()"
+    )
+    assert traced.error is None
+    assert traced.value("x") == [1, 2, 3, 4, 5]
+    assert traced.value("MulBackward0") == [1, 4, 9, 16, 25]
+    assert traced.gradient("x") == [2, 4, 6, 8, 10]
+    assert traced.namespace["g"].tolist() == [2, 4, 6, 8, 10]
+    assert [node.op for node in traced.graph.nodes if node.kind == "function"] == [
+        "MulBackward0",
+        "NestedGetValuesBackward0",
+        "SumBackward0",
+    ]
+
+
+def test_what_a_jagged_tensor_leaves_out_of_its_values_is_not_told(trace: Trace) -> None:
+    traced = trace(
+        "v = torch.arange(5., requires_grad=True)\n"
+        "x = torch.nested.nested_tensor_from_jagged(v, torch.tensor([0, 2, 5]), lengths=torch.tensor([1, 2]))\n"
+        "y = x.unbind()[1].sum()\ny.backward()"
+    )
+    assert traced.error is None
+    assert traced.value("NestedViewFromJaggedBackward0") == [0, 2, 3]
+    assert traced.gradient("v") == [0, 0, 1, 1, 0]
+
+
 def test_the_scratch_memory_of_an_operator_is_not_told(trace: Trace) -> None:
     source = "net = nn.LSTM(3, 4)\ny = net(torch.ones(2, 1, 3))[0].sum()\ny.backward()"
     first, second = trace(source), trace(source)
