@@ -5,10 +5,12 @@ from typing import Any, Literal
 
 import torch
 
-from app.graph import Edge, Flag, Graph, Node, NodeKind, Output, Pass, Root, Saved, Tensor
+from app.graph import Edge, Graph, Node, NodeKind, Output, Pass, Root, Saved, Tensor
 from app.limits import Limits
+from app.tracing.causes import Causes
 from app.tracing.derivatives import formula_of
 from app.tracing.describer import Describer
+from app.tracing.flags import flags_of
 from app.tracing.gather import Gatherer
 from app.tracing.keys import Constant, Key, Leaf, Link
 from app.tracing.labels import Labels
@@ -71,6 +73,7 @@ class Build:
         self.truncated = self._gathered.truncated
         self._recomputed = set(reachable((node for _, node in inner), limits.nodes)[0]) if inner else set()
         self._meet_variables()
+        self._causes = Causes(recorder.recorded, self._gathered)
         self._labels = Labels(names, self._gathered)
         self._keys = forward_order(self._gathered)
         self._ids = {key: f"n{index}" for index, key in enumerate(self._keys)}
@@ -163,6 +166,7 @@ class Build:
     def _node(self, key: Key, roots: set[str]) -> Node:
         record = self._record(key)
         kind, op = self._kind(key)
+        origin = self._causes.of(key) if record is None and kind == "function" else record
         ident = self._ids[key]
         return make(
             Node,
@@ -171,13 +175,13 @@ class Build:
             op=op,
             names=self._labels.of(key),
             sequence_nr=key._sequence_nr() - self._recorder.start if kind == "function" else None,
-            span=None if record is None else self._spans.innermost(record.place),
-            calls=[] if record is None or self._light else self._spans.callers(record.place),
-            scope=[] if record is None else scopes(record.place, record.modules, self._names),
+            span=None if origin is None else self._spans.innermost(origin.place),
+            calls=[] if origin is None or self._light else self._spans.callers(origin.place),
+            scope=[] if origin is None else scopes(origin.place, origin.modules, self._names),
             outputs=self._outputs(key, kind, record),
             saved=self._saved(key) if kind == "function" and not self._light else {},
             formula=formula_of(op) if kind == "function" and not self._light else None,
-            flags=self._flags(key, kind, record, ident in roots),
+            flags=flags_of(key, record, self._labels, ident in roots, key in self._recomputed),
             no_gradient=None,
             accumulated=[self._accumulated(done, key) for done in self._kept] if kind == "leaf" else [],
         )
@@ -190,26 +194,6 @@ class Build:
         if isinstance(key, Value | Constant):
             return "constant", "constant"
         return "function", key.name()
-
-    def _flags(self, key: Key, kind: NodeKind, record: Record | None, is_root: bool) -> list[Flag]:
-        flags: list[Flag] = ["root"] if is_root else []
-        if isinstance(key, Leaf) and self._labels.is_parameter(key):
-            flags.append("parameter")
-        if record is None or kind in ("leaf", "constant"):
-            return flags
-        if record.before is not None:
-            flags.append("in_place")
-        if record.is_custom:
-            flags.append("custom")
-        elif any(
-            result.alias_info is not None and not result.alias_info.is_write for result in record.op._schema.returns
-        ):
-            flags.append("view")
-        if record.in_backward:
-            flags.append("in_backward")
-        if key in self._recomputed:
-            flags.append("checkpoint")
-        return flags
 
     def _outputs(self, key: Key, kind: NodeKind, record: Record | None) -> list[Output]:
         passes = len(self._passes)

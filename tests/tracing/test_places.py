@@ -41,6 +41,37 @@ def test_columns_count_characters(trace: Trace) -> None:
     assert text_of(trace(source, root="y"), source, "SinBackward0") == "x.sin()"
 
 
+@pytest.mark.parametrize(
+    ("change", "use"),
+    [
+        ("v.mul_(2)", "v"),
+        ("b.mul_(2)", "v"),
+        ("w.mul_(2)", "v"),
+        ("v.mul_(2); torch.no_grad()(b.add_)(1)", "w"),
+        ("torch.no_grad()(b.add_)(1)", "v"),
+    ],
+)
+def test_a_view_made_anew_stands_at_the_change_it_was_made_anew_for(trace: Trace, change: str, use: str) -> None:
+    source = (
+        "x = torch.ones(4, requires_grad=True)\nb = x*1\nv = b[1:3]\nw = b[2:]\n"
+        f"{change}\ny = {use}.sin().sum()\ny.backward()"
+    )
+    node = trace(source).node("AsStridedBackward0")
+    assert text_of(trace(source), source, "AsStridedBackward0") == change.rpartition("; ")[2]
+    assert node.names == [use]
+
+
+def test_a_view_that_is_made_anew_twice_stands_at_each_change(trace: Trace) -> None:
+    traced = trace(
+        "x = torch.ones(4, requires_grad=True)\nb = x*1\nv = b[1:3]\n"
+        "def change(t, by):\n    t.mul_(by)\n    return t\n"
+        "p = change(v, 2).sin()\nchange(b, 3)\nq = v.cos()\n(p + q).sum().backward()"
+    )
+    found = [node for node in traced.graph.nodes if node.op == "AsStridedBackward0"]
+    assert [[call.line for call in node.calls] for node in found] == [[7], [8]]
+    assert [node.span and node.span.line for node in found] == [5, 5]
+
+
 def test_the_calls_lead_up_to_the_top_of_the_program(trace: Trace) -> None:
     source = (
         "def inner(a):\n    return a.sin()\ndef outer(a):\n    return inner(a) + 1\n"
