@@ -16,6 +16,7 @@ from app.worker.diagnose import (
     python_rules,
     reshape_rules,
     shape_rules,
+    version_rules,
 )
 from app.worker.diagnose.moment import Moment
 from app.worker.diagnose.rule import Diagnosis, Rule
@@ -24,6 +25,7 @@ from app.worker.diagnose.text import Text
 RULES: tuple[Rule, ...] = (
     *backward_rules.RULES,
     *gradient_rules.RULES,
+    *version_rules.RULES,
     *leaf_rules.RULES,
     *module_rules.RULES,
     *shape_rules.RULES,

@@ -93,6 +93,19 @@ class Moment:
             case _:
                 return None
 
+    def changed(self, statement: ast.stmt | None) -> ast.expr | None:
+        """What a statement changes in place."""
+        match statement:
+            case ast.AugAssign(target=ast.Subscript(value=base)) | ast.Assign(targets=[ast.Subscript(value=base)]):
+                return base
+            case ast.AugAssign(target=target):
+                return target
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=base))):
+                return base
+            case _:
+                node = self.node
+                return node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+
     def tensor(self, node: ast.AST | None) -> torch.Tensor | None:
         """The tensor that an expression stood for, computed again where that is safe and small."""
         value = self.value(node)
