@@ -98,6 +98,16 @@ def command_of(pid: int) -> bytes:
         return b""
 
 
+async def all_there(pool: Pool, zygote: int) -> int:
+    """Wait until every idle child is there and known to this process; return how many children that makes."""
+    most = 1 + 2 + SPARE  # the one that holds the namespace, and the idle ones
+    for _ in range(2):
+        await until(lambda: len(children_of(zygote)) == most, seconds=60)
+        await pool.execute(SUM)
+    await until(lambda: len(children_of(zygote)) == most, seconds=60)
+    return most
+
+
 def test_idle_children_that_are_killed_are_not_noticed(shared: Shared) -> None:
     runner, pool, zygote = shared
 
@@ -129,11 +139,7 @@ def test_descriptors_and_processes_do_not_pile_up(shared: Shared) -> None:
     runner, pool, zygote = shared
 
     async def use() -> None:
-        most = 1 + 2 + SPARE  # the one that holds the namespace, and the idle ones
-        for _ in range(2):  # all are there, and known to this process
-            await until(lambda: len(children_of(zygote)) == most)
-            await pool.execute(SUM)
-        await until(lambda: len(children_of(zygote)) == most)
+        most = await all_there(pool, zygote)
         descriptors = len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{zygote}/fd"))
         for _ in range(10):
             await asyncio.gather(*(pool.execute(SUM) for _ in range(5)))
@@ -156,7 +162,8 @@ def test_running_children_and_half_of_the_clients_die_in_the_middle_of_the_load(
                 await asyncio.sleep(0.01)
 
     async def use() -> tuple[list[ExecutionAnswer], int]:
-        before = len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{zygote}/fd")), len(children_of(zygote))
+        most = await all_there(pool, zygote)
+        before = len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{zygote}/fd"))
         clients = [asyncio.create_task(client(number)) for number in range(40)]
         killed = 0
         for turn in range(4):
@@ -173,7 +180,7 @@ def test_running_children_and_half_of_the_clients_die_in_the_middle_of_the_load(
         await asyncio.gather(*clients[::2], return_exceptions=True)
         assert is_right(await pool.execute(SUM))
         assert pool.figures().running == pool.figures().waiting == 0
-        await until(lambda: len(children_of(zygote)) <= before[2], seconds=60)
+        await until(lambda: len(children_of(zygote)) <= most, seconds=60)
         await until(lambda: len(os.listdir("/proc/self/fd")) <= before[0] + 2, seconds=60)
         await until(lambda: len(os.listdir(f"/proc/{zygote}/fd")) <= before[1], seconds=60)
         return answers, killed
