@@ -59,11 +59,7 @@ def _modified(moment: Moment, match: re.Match[str]) -> Diagnosis:
 def _who(moment: Moment, changes: list[Node], late: list[ast.stmt], shape: list[int]) -> str:
     """Which lines changed it."""
     if late:
-        return say(
-            "line {lineno} (`{words}`) changed it in place before backward came there",
-            lineno=late[-1].lineno,
-            words=moment.text.of(late[-1]),
-        )
+        return _blamed(moment, late[-1])
     lines = sorted({change.span.line for change in changes if change.span is not None})
     if lines:
         span = _told_span(moment, changes[-1])
@@ -83,13 +79,16 @@ def _who(moment: Moment, changes: list[Node], late: list[ast.stmt], shape: list[
         )
     written = _written(moment, shape)
     if len(written) == 1:
-        words = moment.text.of(written[0])
-        return say(
-            "line {lineno} (`{words}`) changed it in place before backward came there",
-            lineno=written[0].lineno,
-            words=words,
-        )
+        return _blamed(moment, written[0])
     return say("something changed it in place before backward came there")
+
+
+def _blamed(moment: Moment, statement: ast.stmt) -> str:
+    return say(
+        "line {lineno} (`{words}`) changed it in place before backward came there",
+        lineno=statement.lineno,
+        words=moment.text.of(statement),
+    )
 
 
 def _written(moment: Moment, shape: list[int]) -> list[ast.stmt]:
