@@ -38,6 +38,8 @@ class Child:
         self._stream = stream
         self._kill: Callable[[], None] | None = kill
         self._started = False
+        self.idle = False
+        """Whether it has said hello and waits for its program."""
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         """Its exit code, or minus the number of the signal that ended it."""
         stream.setblocking(False)

@@ -75,6 +75,11 @@ class Nursery(ABC):
         for _ in range(self._spare - 1):
             self._make(hurry=False)
 
+    @property
+    def idle(self) -> int:
+        """How many children are ready and wait to be taken."""
+        return sum(child.idle for child in self._children.values())
+
     async def lease(self, *, hurry: bool = False) -> Child:
         """Take an idle child; another one is made in its place when it is done, at once where there is none left.
 
@@ -97,6 +102,7 @@ class Nursery(ABC):
                 child.close()
                 self._make(hurry=hurry)
                 continue
+            child.idle = False
             self._owed += 1
             if hurry or self._idle.empty():
                 self._repay(hurry=hurry)
@@ -185,6 +191,7 @@ class Nursery(ABC):
                 self._make(hurry=True)
             return
         self.layers = hello.layers
+        child.idle = True
         self._idle.put_nowait(child)
 
 

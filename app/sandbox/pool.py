@@ -97,6 +97,11 @@ class Pool:
         """Whether another parent of children is warm, should the one in use die."""
         return self._standby is not None and self._standby.is_ready
 
+    @property
+    def idle(self) -> int:
+        """How many children are ready and wait for a program."""
+        return 0 if self._nursery is None else self._nursery.idle
+
     def figures(self) -> PoolFigures:
         """Return what the pool has done and is doing, in numbers."""
         return self._tally.figures(self._workers, self._queue.waiting)

@@ -95,6 +95,7 @@ export function startMemory(page) {
       state = { source: "" };
     }
     if (!state) return;
+    clearTimeout(timer); // what was typed before must not be written over the address that was chosen
     loading = true;
     page.editor.setText(state.source);
     store.set({ ...EMPTY, ...state }, "load");

@@ -317,6 +317,7 @@ def test_a_matrix_is_edited_in_a_grid(page: Page, address: str) -> None:
     ready(page)
     type_program(page, "(W*2).sum()")
     expect(page.locator("#picture .node.root")).to_contain_text("(W*2).sum()")
+    page.wait_for_url("**/*#p=*")  # the address has the program by now, and the rest is added to it
     page.evaluate("location.hash += '&in=' + encodeURIComponent('{\"W\": [[1, 2], [3, 4]]}')")
     expect(page.locator("#picture .node.root")).to_contain_text("20")
     page.click("#inputs button")

@@ -93,6 +93,7 @@ def test_what_was_open_in_another_program_is_forgotten(page: Page, address: str,
     watch.allow("status of 422")
     visit(page, address)
     type_program(page, SEED)
+    page.wait_for_url("**/*#p=*")  # the address has the program by now, and the rest is added to it
     page.evaluate("location.hash += '&open=model.layers.3&pass=7'")
     expect(page).not_to_have_url(re.compile("open="))
     expect(node(page, "PowBackward0")).to_be_visible()

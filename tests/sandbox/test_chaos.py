@@ -98,14 +98,13 @@ def command_of(pid: int) -> bytes:
         return b""
 
 
-async def all_there(pool: Pool, zygote: int) -> int:
-    """Wait until every idle child is there and known to this process; return how many children that makes."""
-    most = 1 + 2 + SPARE  # the one that holds the namespace, and the idle ones
-    for _ in range(2):
-        await until(lambda: len(children_of(zygote)) == most, seconds=60)
-        await pool.execute(SUM)
-    await until(lambda: len(children_of(zygote)) == most, seconds=60)
-    return most
+async def all_there(pool: Pool, zygote: int) -> None:
+    """Wait until every idle child is there and known to this process, and no other one but what holds the namespace.
+
+    A count of the processes alone would not do: one that is being taken down has let go of its descriptors already.
+    """
+    idle = 2 + SPARE
+    await until(lambda: pool.idle == idle and len(children_of(zygote)) == 1 + idle, seconds=60)
 
 
 def test_idle_children_that_are_killed_are_not_noticed(shared: Shared) -> None:
@@ -139,12 +138,12 @@ def test_descriptors_and_processes_do_not_pile_up(shared: Shared) -> None:
     runner, pool, zygote = shared
 
     async def use() -> None:
-        most = await all_there(pool, zygote)
+        await all_there(pool, zygote)
         descriptors = len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{zygote}/fd"))
         for _ in range(10):
             await asyncio.gather(*(pool.execute(SUM) for _ in range(5)))
-        await until(lambda: len(children_of(zygote)) <= most)
-        await until(lambda: len(os.listdir("/proc/self/fd")) <= descriptors[0] + 2)
+        await all_there(pool, zygote)
+        await until(lambda: len(os.listdir("/proc/self/fd")) <= descriptors[0])
         await until(lambda: len(os.listdir(f"/proc/{zygote}/fd")) <= descriptors[1])  # it has some open while it forks
 
     runner.run(use())
@@ -162,7 +161,7 @@ def test_running_children_and_half_of_the_clients_die_in_the_middle_of_the_load(
                 await asyncio.sleep(0.01)
 
     async def use() -> tuple[list[ExecutionAnswer], int]:
-        most = await all_there(pool, zygote)
+        await all_there(pool, zygote)
         before = len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{zygote}/fd"))
         clients = [asyncio.create_task(client(number)) for number in range(40)]
         killed = 0
@@ -180,8 +179,8 @@ def test_running_children_and_half_of_the_clients_die_in_the_middle_of_the_load(
         await asyncio.gather(*clients[::2], return_exceptions=True)
         assert is_right(await pool.execute(SUM))
         assert pool.figures().running == pool.figures().waiting == 0
-        await until(lambda: len(children_of(zygote)) <= most, seconds=60)
-        await until(lambda: len(os.listdir("/proc/self/fd")) <= before[0] + 2, seconds=60)
+        await all_there(pool, zygote)
+        await until(lambda: len(os.listdir("/proc/self/fd")) <= before[0], seconds=60)
         await until(lambda: len(os.listdir(f"/proc/{zygote}/fd")) <= before[1], seconds=60)
         return answers, killed
 
