@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from app.limits import Limits
 from app.settings import Settings
@@ -29,6 +29,9 @@ ARGUMENTS = [
 ]
 LIMITS = Limits(wall_seconds=60.0, cpu_seconds=60)
 """A busy machine must not fail a test of what the page shows."""
+PATIENCE_MS = 60_000
+"""How long a page may take to show what a test waits for; no test counts on it not coming [ms]."""
+expect.set_options(timeout=PATIENCE_MS)
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
 
@@ -115,7 +118,7 @@ def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Browse
         request, "param", {}
     )
     context = browser.new_context(**options)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
 

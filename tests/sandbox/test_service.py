@@ -341,7 +341,7 @@ def test_a_worker_that_is_killed_comes_back_and_what_had_not_started_is_not_lost
             await pool.start()
             at_once = pool.figures().workers
             running = [asyncio.create_task(pool.execute(ENDLESS)) for _ in range(at_once)]
-            await until(lambda: pool.figures().running == at_once, seconds=60)
+            await until(lambda: pool.figures().running == at_once)
             waiting = [asyncio.create_task(pool.execute(SUM)) for _ in range(6)]
             await until(lambda: pool.figures().waiting == 6)
             first.kill()
@@ -352,7 +352,7 @@ def test_a_worker_that_is_killed_comes_back_and_what_had_not_started_is_not_lost
         async with worker_process(path) as second:
             answers = await asyncio.gather(*waiting)
             last = asyncio.create_task(pool.execute(BUSY))
-            await until(lambda: pool.figures().running == 1, seconds=60)
+            await until(lambda: pool.figures().running == 1)
             second.send_signal(signal.SIGTERM)  # it drains
             answers.append(await last)
             return answers, await second.wait(), pool.figures().starts
