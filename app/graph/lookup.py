@@ -1,4 +1,4 @@
-"""Find the node that a person means by an id or a variable's name."""
+"""Find what a person means: the node by an id or a variable's name, the pass where none is named."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -40,3 +40,10 @@ def find_node(graph: Graph, name: str, option: str) -> str:
     near = get_close_matches(name, list(names), n=3, cutoff=0.5)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     raise ViewInvalidError(option, f"there is no variable or node {name!r} in this graph{hint}")
+
+
+def shown_pass(graph: Graph) -> int | None:
+    """The pass that is shown where none is asked for, from 1: the last that ran to its end, else the last that ran."""
+    ran = [one for one in graph.passes if one.order]
+    whole = [one for one in ran if one.error is None]
+    return next((one.index for one in reversed(whole or ran)), None)

@@ -189,7 +189,7 @@ class Node(Data):
     no_gradient: NoGradient | None = None
     """For leaves: why they got none."""
     accumulated: list[Tensor | None] = Field(default_factory=list)
-    """For leaves: ``.grad`` after each pass."""
+    """For leaves: ``.grad`` after each pass, whether it reached the leaf or not."""
     gradient_ratios: list[float | None] = Field(default_factory=list)
     """For leaves: the norm of each pass's gradient divided by the norm of the value."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.errors import LayoutDeadlineError, ViewInvalidError
 from app.graph.fold import make_scene
+from app.graph.lookup import shown_pass
 from app.graph.model import Graph, Tensor
 from app.graph.scene import Frame, Scene, SceneOptions
 from app.graph.structure import refit, structure_of
@@ -69,7 +70,7 @@ def compose(graph: Graph, options: ViewOptions, engine: Engine, source: str = ""
 def pass_position(graph: Graph, options: ViewOptions, focus: Focus) -> int | None:
     """Return the place of the pass that is shown, from 0; None where no pass ran.
 
-    A step of a pass shows that pass; without a step or a pass asked for, it is the last one that ran.
+    A step of a pass shows that pass; without a step or a pass asked for, it is the last one that ran to its end.
 
     Raises:
         ViewInvalidError: there is no such pass.
@@ -82,8 +83,8 @@ def pass_position(graph: Graph, options: ViewOptions, focus: Focus) -> int | Non
             known = "no pass ran" if not count else "there is one pass" if count == 1 else f"there are {count} passes"
             raise ViewInvalidError("pass", f"{options.pass_index} does not exist; {known}")
         return options.pass_index - 1
-    ran = [index for index, one in enumerate(graph.passes) if one.order]
-    return ran[-1] if ran else None
+    shown = shown_pass(graph)
+    return None if shown is None else shown - 1
 
 
 def _plan(graph: Graph, options: ViewOptions, author: Author, engine: Engine) -> Plan:

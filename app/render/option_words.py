@@ -31,7 +31,7 @@ _COUNT = {"type": "integer", "minimum": 1, "maximum": 10_000_000}
 
 WORDS: dict[str, OptionWords] = {
     "view": OptionWords("which tensors the cards show", {"type": "string", "enum": list(CHOICES["view"])}),
-    "pass": OptionWords("which pass of backward, from 1 (default: the last that ran)", _COUNT),
+    "pass": OptionWords("which pass of backward, from 1 (default: the last that ran to its end)", _COUNT),
     "step": OptionWords("what was computed up to this step, forward and then backward; the rest is pale", _COUNT),
     "theme": OptionWords(
         "auto follows the reader's preference for light or dark", {"type": "string", "enum": list(CHOICES["theme"])}

@@ -33,7 +33,7 @@ class ViewOptions:
     view: View = "both"
     """Which tensors the cards show; "structure" shows none."""
     pass_index: int | None = None
-    """Which pass, from 1 (``pass`` in a query); None for the last one that ran."""
+    """Which pass, from 1 (``pass`` in a query); None for the last one that ran to its end."""
     step: int | None = None
     """Shows what was computed up to this step, from 1, forward then backward; the rest is pale."""
     theme: Theme = "auto"

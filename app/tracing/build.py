@@ -78,9 +78,7 @@ class Build:
         self._keys = forward_order(self._gathered)
         self._ids = {key: f"n{index}" for index, key in enumerate(self._keys)}
         self._cotangents = [self._by_key(record.cotangents) for record in passes]
-        self._kept = [
-            {self._gathered.key(node): kept for node, kept in record.accumulated.items()} for record in passes
-        ]
+        self._kept = [{self._gathered.key(node): kept for node, kept in record.held.items()} for record in passes]
         self._arrived: dict[Key, set[int]] = {}
         for arrived in self._cotangents:
             for key, number in arrived:

@@ -17,6 +17,9 @@ from app.tracing.saved import Kept, saved
 from app.tracing.snapshot import Snapshot
 from app.tracing.walk import grad_node, is_leaf, reachable
 
+OTHERS = 4096
+"""How often in all a leaf is looked at after a pass over another graph: leaves times passes grow as a square."""
+
 Call = Literal["backward", "autograd.backward", "autograd.grad", "implicit"]
 
 
@@ -39,7 +42,8 @@ class PassRecord:
     order: list[Any] = field(default_factory=list)
     cotangents: dict[tuple[Any, int], Arrival] = field(default_factory=dict)
     contributions: dict[tuple[Any, int], Arrival] = field(default_factory=dict)
-    accumulated: dict[Any, Snapshot] = field(default_factory=dict)
+    held: dict[Any, Snapshot] = field(default_factory=dict)
+    """What the leaves that are known by then hold in ``.grad`` after it, also those that it did not reach."""
     completed: int = 0
     """Nodes that ran to their end."""
     error: str | None = None
@@ -54,6 +58,11 @@ class PassRecord:
     def starts(self) -> list[Any]:
         """List the Nodes that it started from, passes within it included."""
         return [node for node, _ in self.roots] + [node for _, node in self.inner]
+
+    @property
+    def accumulated(self) -> dict[Any, Snapshot]:
+        """What the leaves that it reached hold in ``.grad`` after it."""
+        return {node: self.held[node] for node in self.order if node in self.held}
 
 
 class Watcher:
@@ -75,6 +84,8 @@ class Watcher:
         self._nodes = nodes
         self._detailed = detailed
         self._saved: dict[Any, dict[str, Kept]] = {}
+        self._leaves: dict[Any, None] = {}
+        self._noted = 0
 
     def look(self, starts: Iterable[Any]) -> tuple[list[Any], bool]:
         """List the Nodes under some Nodes, and read what they saved while it is there, unless they are too many."""
@@ -133,6 +144,8 @@ class Watcher:
                 if node in record.watched:
                     continue
                 record.watched.add(node)
+                if is_leaf(node):
+                    self._leaves[node] = None
                 is_custom = not create_graph and isinstance(node, torch.autograd.function.BackwardCFunction)
                 handles.append(node.register_prehook(partial(self._before, record, node, is_custom)))
                 handles.append(node.register_hook(partial(self._after, record, node, is_custom)))
@@ -161,10 +174,14 @@ class Watcher:
                 record.contributions[node, slot] = self._arrival(gradient)
 
     def note_end(self, record: PassRecord) -> None:
-        """Note what each leaf that the pass reached holds in ``.grad``."""
-        for node in record.order:
-            if is_leaf(node) and node.variable.grad is not None:
-                record.accumulated[node] = self._camera.capture(node.variable.grad)
+        """Note what leaves hold in ``.grad``: those of its own graph, and those of earlier ones while they are few."""
+        for node in self._leaves:
+            if node not in record.watched:
+                if self._noted >= OTHERS:
+                    continue
+                self._noted += 1
+            if node.variable.grad is not None:
+                record.held[node] = self._camera.capture(node.variable.grad)
 
     def note_results(self, record: PassRecord, inputs: Iterable[Any], result: Any) -> None:
         """Note the gradients that ``autograd.grad`` returns without running the Nodes they belong to."""

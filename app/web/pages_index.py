@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from app.graph import Graph, Node, Tensor
+from app.graph.lookup import shown_pass
 from app.web.pages_detail import called, operator
 
 
@@ -14,7 +15,8 @@ def index(graph: Graph) -> dict[str, Any]:
         graph: any; a hundred thousand numbers in it cost nothing here.
 
     Returns:
-        ``nodes``, ``edges`` and ``passes`` as JSON data with short keys spelled out in the page's scripts.
+        ``nodes``, ``edges``, ``passes`` and the pass that is shown unless another is chosen, as JSON data with short
+        keys spelled out in the page's scripts.
     """
     return {
         "nodes": [_node(node, graph) for node in graph.nodes],
@@ -24,6 +26,7 @@ def index(graph: Graph) -> dict[str, Any]:
         "passes": [
             {"index": one.index, "call": one.call, "order": one.order, "error": one.error} for one in graph.passes
         ],
+        "shown_pass": shown_pass(graph),
         "roots": [root.node for root in graph.roots],
     }
 

@@ -11,6 +11,7 @@ from app.graph.concept_sums import Concept
 from app.graph.concepts import concepts
 from app.graph.explain import explain
 from app.graph.explanation import Explanation
+from app.graph.lookup import shown_pass
 from app.graph.saying import read_book
 from app.graph.step_words import Narrator
 from app.graph.steps import Step, list_steps
@@ -47,6 +48,9 @@ class View:
     steps: tuple[Step, ...] = ()
     """Everything that happened, in order; without sentences."""
     step: int | None = None
+    """The step that the picture stands at; None for the whole picture."""
+    shown_pass: int | None = None
+    """The pass that the picture shows, counted from 1."""
     check: Check | None = None
     """The gradients beside finite differences, where that was asked for."""
     seconds: dict[str, float] = field(default_factory=dict)
@@ -74,14 +78,14 @@ class View:
         return concepts(self.graph) if self.ran else []
 
     def told(self, tell: Callable[[str], str]) -> dict[str, Any] | None:
-        """The step that the picture shows, in one sentence; of a whole picture, the last one.
+        """The step that the picture shows, in one sentence; of a whole picture, the last one of the pass it shows.
 
         Args:
             tell: says a text in the page's language.
         """
         if not self.steps:
             return None
-        at = min(self.step or len(self.steps), len(self.steps))
+        at = min(self.step or self.whole, len(self.steps))
         step = self.steps[at - 1]
         narrator = Narrator(self.graph)
         node = next(node for node in self.graph.nodes if node.id == step.node)
@@ -117,9 +121,15 @@ class View:
             return None
         return {"name": root.name, "values": seed.model_dump(include={"values"})["values"]}
 
+    @property
+    def whole(self) -> int:
+        """The step after which everything that the whole picture shows is there."""
+        return max((step.number for step in self.steps if step.pass_index == self.shown_pass), default=len(self.steps))
+
     def counts(self) -> dict[str, int]:
-        """How many steps there are, and how many of them are forward."""
-        return {"count": len(self.steps), "forward": sum(step.phase == "forward" for step in self.steps)}
+        """How many steps there are, how many of them are forward, and which one the whole picture stands for."""
+        forward = sum(step.phase == "forward" for step in self.steps)
+        return {"count": len(self.steps), "forward": forward, "whole": self.whole}
 
     def index(self) -> dict[str, Any]:
         """What the scripts need of the graph."""
@@ -189,7 +199,8 @@ def _view(
     note = answer.check.note if answer.check else None
     check = answer.check.model_copy(update={"note": restore(note)}) if answer.check and note else answer.check
     steps = list_steps(graph, sentences=False)
-    shown = None if node is None else detail(graph, request.source, node, _shown_pass(graph, steps, step, pass_index))
+    run = _shown_pass(graph, steps, step, pass_index)
+    shown = None if node is None else detail(graph, request.source, node, run)
     return View(
         source=request.source,
         inputs=show_inputs(trace.program.inputs),
@@ -204,12 +215,13 @@ def _view(
         chain=chain_rule(graph, shown.node.id, shown.pass_index or 1) if shown and shown.node.kind == "leaf" else None,
         steps=steps,
         step=step,
+        shown_pass=run,
         check=check,
         seconds=dict(answer.seconds),
     )
 
 
 def _shown_pass(graph: Graph, steps: tuple[Step, ...], step: int | None, asked: int | None) -> int | None:
-    """The pass that the picture shows: the step's own, else the one asked for, else the last that ran."""
+    """The pass that the picture shows: the step's own, else the one asked for, else the last that ran to its end."""
     own = steps[min(step, len(steps)) - 1].pass_index if step and steps else None
-    return own or asked or next((one.index for one in reversed(graph.passes) if one.order), None)
+    return own or asked or shown_pass(graph)

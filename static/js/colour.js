@@ -53,7 +53,7 @@ export function startColours(page) {
     for (const group of picture.querySelectorAll("[data-level]")) delete group.dataset.level;
     const nodes = page.answer?.index.nodes ?? [];
     if (colour === "none" || colour === "kind") return legend("none", null);
-    const last = (pass ?? page.answer?.index.passes.length ?? 1) - 1;
+    const last = (pass ?? page.answer?.index.shown_pass ?? 1) - 1;
     const range = rangeOf(nodes.map((node) => sizeOf(node, colour, last)));
     for (const node of nodes) {
       const level = levelOf(sizeOf(node, colour, last), range);

@@ -14,7 +14,7 @@ export function startPredict(page) {
   let done = new Set();
   let tries = new Map();
 
-  const pass = () => (store.get().pass ?? page.answer.index.passes.length) - 1;
+  const pass = () => (store.get().pass ?? page.answer.index.shown_pass ?? 1) - 1;
   const possible = () => askable(page.answer.index, pass());
   const asked = () => {
     const { predict } = store.get();

@@ -96,7 +96,7 @@ export function startStage(page) {
     byId("pass-label").hidden = passes.length < 2;
     const options = passes.map((one) => new Option(say("picture.pass", { index: one.index }), one.index));
     byId("pass-select").replaceChildren(...options);
-    byId("pass-select").value = state.pass ?? passes.at(-1)?.index ?? "";
+    byId("pass-select").value = state.pass ?? answer.index?.shown_pass ?? "";
     byId("view-select").value = state.view;
   }
   page.view.after((answer, state, { ran }) => ran && showPasses(answer, state));

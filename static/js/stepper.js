@@ -10,10 +10,11 @@ export function startStepper(page) {
   const stepper = byId("stepper");
   let count = 0;
   let forward = 0;
+  let whole = 0;
   let timer = 0;
 
   const playing = () => stepper.classList.contains("playing");
-  const at = () => store.get().step ?? count;
+  const at = () => store.get().step ?? whole;
 
   function pause() {
     clearTimeout(timer);
@@ -21,10 +22,10 @@ export function startStepper(page) {
     byId("step-play").setAttribute("aria-label", say("step.play"));
   }
 
-  /** Goes to a step, counted from 1; the last one is the whole picture. */
+  /** Goes to a step, counted from 1; the one after which all is there is the whole picture. */
   function go(step) {
     const next = Math.max(1, Math.min(step, count));
-    store.set({ step: next >= count ? null : next }, "step");
+    store.set({ step: next === whole ? null : next }, "step");
   }
 
   function beat() {
@@ -38,7 +39,7 @@ export function startStepper(page) {
     if (count === 0) return;
     stepper.classList.add("playing");
     byId("step-play").setAttribute("aria-label", say("step.pause"));
-    if (at() >= count) store.set({ step: 1 }, "step");
+    if (store.get().step === null || at() >= count) store.set({ step: 1 }, "step");
     timer = setTimeout(beat, BEAT_MS / Number(byId("step-speed").value));
   }
 
@@ -50,6 +51,7 @@ export function startStepper(page) {
   function show(answer, state) {
     count = answer.steps?.count ?? 0;
     forward = answer.steps?.forward ?? 0;
+    whole = answer.steps?.whole ?? count;
     stepper.classList.toggle("no-steps", count === 0);
     range.max = Math.max(1, count);
     range.min = 1;

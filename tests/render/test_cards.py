@@ -178,6 +178,14 @@ def test_a_pass_shows_its_own_gradient_and_what_has_accumulated(engine: Engine) 
     assert second[-4:] == ["grad", "5", ".grad", "8"]
 
 
+def test_a_picture_opens_on_the_last_pass_that_ran_to_its_end(engine: Engine) -> None:
+    graph = two_passes()
+    failed = graph.passes[1].model_copy(update={"error": "Trying to backward through the graph a second time"})
+    graph = graph.model_copy(update={"passes": [graph.passes[0], failed]})
+    assert words(card(picture(graph, engine), "n0"))[-4:] == ["grad", "3", ".grad", "3"]
+    assert words(card(picture(graph, engine, pass_index=2), "n0"))[-4:] == ["grad", "5", ".grad", "8"]
+
+
 def test_nothing_moves_from_pass_to_pass() -> None:
     fresh = make_engine()
     for number in (1, 2):

@@ -134,3 +134,31 @@ def test_the_live_tensors_are_to_be_had_for_tests(trace: Trace) -> None:
     traced = trace("x = torch.tensor([1., 2.], requires_grad=True)\ny = (x*x).sum()\ny.backward()")
     assert torch.equal(traced.tape.values(traced.node("x").id)[0], torch.tensor([1.0, 2.0]))
     assert torch.equal(traced.tape.gradients(traced.node("x").id, 1)[0], torch.tensor([2.0, 4.0]))
+
+
+TWICE = "x = torch.tensor([1., 2.], requires_grad=True)\ny = (x**2).sum()\ny.backward()\n"
+
+
+def test_a_pass_that_failed_leaves_what_the_leaf_held(trace: Trace) -> None:
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    y = (x**2).sum()
+    y.backward()
+    traced = trace(TWICE + "try: y.backward()\nexcept RuntimeError: pass")
+    assert [done.error is None for done in traced.graph.passes] == [True, False]
+    assert x.grad is not None
+    assert [held.values for held in traced.node("x").accumulated if held] == [x.grad.tolist()] * 2
+    assert traced.graph.passes[1].accumulated == {}
+
+
+def test_a_pass_over_another_graph_leaves_what_the_leaf_held(trace: Trace) -> None:
+    after = "w = torch.tensor(3., requires_grad=True)\n(w*2).backward()\nx.grad = None\n(w*2).backward()"
+    traced = trace(TWICE + after)
+    held = [tensor and tensor.values for tensor in traced.node("x").accumulated]
+    assert held == [[2, 4], [2, 4], None]
+    assert [tensor and tensor.values for tensor in traced.node("w").accumulated] == [None, 2, 4]
+
+
+def test_grad_leaves_what_an_earlier_backward_accumulated(trace: Trace) -> None:
+    traced = trace(TWICE + "g, = torch.autograd.grad((x**3).sum(), x)")
+    assert [held.values for held in traced.node("x").accumulated if held] == [[2, 4], [2, 4]]
+    assert traced.gradient("x", 2) == [3, 12]

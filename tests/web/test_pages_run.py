@@ -85,7 +85,7 @@ def test_the_gradient_of_a_node_is_told_for_the_exercise(client: TestClient) -> 
 
 def test_a_step_is_told_in_one_sentence(client: TestClient) -> None:
     whole = client.post("/run", json={"source": SEED}).json()
-    assert whole["steps"] == {"count": 6, "forward": 3}
+    assert whole["steps"] == {"count": 6, "forward": 3, "whole": 6}
     assert whole["step"]["phase"] == "backward"
     first = client.post("/run", json={"source": SEED, "options": {"step": "1"}}).json()
     assert (first["step"]["number"], first["step"]["phase"]) == (1, "forward")
@@ -164,3 +164,30 @@ def test_why_a_program_is_refused_is_said_in_korean(client: TestClient) -> None:
         "tenosr는 정의되어 있지 않습니다. 혹시 tensor인가요?",
         "open은 쓸 수 없습니다: 여기서 프로그램은 파일을 쓸 수 없습니다",
     ]
+
+
+FAILED = "x = torch.tensor([1., 2.], requires_grad=True)\nz = (x**2).sum()\nz.backward()\nz.backward()\n"
+
+
+def test_after_a_second_backward_that_failed_the_first_pass_is_shown(client: TestClient) -> None:
+    answer = client.post("/run", json={"source": FAILED, "node": "n0"}).json()
+    assert answer["index"]["shown_pass"] == 1
+    assert "pass 1 of 2" in answer["svg"]
+    assert "gradient, pass 1" in answer["html"]["inspector"]
+    assert (answer["step"]["pass"], answer["step"]["number"]) == (1, answer["steps"]["whole"])
+    assert answer["step"]["sentence"].startswith("x received [2, 4]")
+    table = client.post("/run", json={"source": FAILED, "parts": ["table"]}).json()["html"]["table"]
+    assert "gradients of pass 1" in table
+
+
+def test_the_pass_that_failed_is_one_choice_away(client: TestClient) -> None:
+    body = {"source": FAILED, "node": "n0", "options": {"pass": "2"}, "pass_index": 2}
+    answer = client.post("/run", json=body).json()
+    assert "pass 2 of 2" in answer["svg"]
+    assert answer["step"]["pass"] == 2
+    assert "No gradient arrived here in pass 2." in answer["html"]["inspector"]
+    assert "<code>.grad</code>" not in answer["html"]["inspector"]
+
+
+def test_without_scripts_the_first_pass_is_shown_too(client: TestClient) -> None:
+    assert "pass 1 of 2" in client.post("/", data={"source": FAILED}).text

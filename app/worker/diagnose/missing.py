@@ -20,7 +20,7 @@ TOLD = 4
 def accumulated(flow: Flow) -> list[Problem]:
     """Find the first pass that added to gradients of an earlier one."""
     for index, one in flow.passes:
-        added = [node for node in flow.graph.nodes if node.kind == "leaf" and _added(node, index)]
+        added = [node for node in flow.graph.nodes if node.id in one.accumulated and _added(node, index)]
         if not added or one.span is None:
             continue
         names = [flow.called(node) for node in added]
