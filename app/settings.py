@@ -57,14 +57,12 @@ class Settings:
     queue: int = 64
     """Programs that may wait for their turn; beyond it a request is told to come back later."""
     zygote_executions: int = 5_000
-    """Programs after which the warm parent of all children is replaced."""
+    """Programs after which the warm parent of all children is replaced, and what it was forked from."""
     zygote_minutes: int = 60
-    """Age after which the warm parent of all children is replaced [min]."""
+    """Age after which these are replaced [min]."""
     worker_socket: str = ""
     """Path of the Unix socket of a worker that runs the programs (`chainrule worker`); empty: children of the server
     run them."""
-    standby: bool = False
-    """Keep a second warm parent of children, which takes over at once when the first dies; it takes 200 MB."""
     insecure_local: bool = False
     """Run programs although this machine cannot confine them; for one's own programs, on the loopback only."""
 
@@ -115,7 +113,6 @@ class Settings:
             ),
             zygote_minutes=_whole_number(environ, "CHAINRULE_ZYGOTE_MINUTES", cls.zygote_minutes, low=1, high=100_000),
             worker_socket=environ.get("CHAINRULE_WORKER_SOCKET", cls.worker_socket),
-            standby=_yes_or_no(environ, "CHAINRULE_STANDBY", cls.standby),
             insecure_local=_yes_or_no(environ, "CHAINRULE_INSECURE_LOCAL", cls.insecure_local),
         )
 

@@ -1,7 +1,7 @@
-"""How web process, zygote and child talk: frames with a length in front, JSON inside, never pickle.
+"""How web process, stem, zygote and child talk: frames with a length in front, JSON inside, never pickle.
 
 A frame on a child's socket is a kind (one byte), a length (four bytes, big-endian) and that many bytes. A message on
-the zygote's control socket is one packet of JSON.
+the control socket of the stem or of a zygote is one packet of JSON.
 """
 
 import struct
@@ -47,7 +47,7 @@ class Hello(Data):
 
 
 class Order(Data):
-    """What the web process tells a zygote first."""
+    """What the web process tells the stem first, or a child without one."""
 
     limits: dict[str, float]
     insecure: bool = False
@@ -71,7 +71,7 @@ class Order(Data):
 
 
 class Forked(Data):
-    """Zygote to web: a child; its socket and its pidfd come along."""
+    """Stem to web: a zygote; zygote to web: a child. Its socket and its pidfd come along."""
 
     kind: Literal["forked"] = "forked"
     pid: int
@@ -86,24 +86,29 @@ class Exited(Data):
     """As ``os.waitstatus_to_exitcode``: below 0 is the number of a signal."""
 
 
-class Ready(Data):
-    """Zygote to web: warm, and ready to fork."""
+class Warm(Data):
+    """Stem to web: warm, and ready to fork."""
 
-    kind: Literal["ready"] = "ready"
-    pid: int
-    layers: list[Layer]
-    """What holds for the zygote and all its children, like namespaces."""
+    kind: Literal["warm"] = "warm"
     torch: str
 
 
+class Ready(Data):
+    """Zygote to web: ready to fork."""
+
+    kind: Literal["ready"] = "ready"
+    layers: list[Layer]
+    """What holds for the zygote and all its children, like namespaces."""
+
+
 class Failed(Data):
-    """Zygote to web: it cannot serve."""
+    """Stem or zygote to web: it cannot serve."""
 
     kind: Literal["failed"] = "failed"
     detail: str
 
 
-Message = Forked | Exited | Ready | Failed
+Message = Warm | Forked | Exited | Ready | Failed
 
 
 class Unanswered(Data):
@@ -120,6 +125,6 @@ Outcome = bytes | Unanswered
 """What came of a run: an answer that nobody has looked into yet, or none."""
 
 FORK = b"fork"
-"""Web to zygote: one more child."""
+"""Web to stem: one more zygote; web to zygote: one more child."""
 FORK_NOW = b"fork now"
 """Web to zygote: one more child, and rather soon than warm."""

@@ -15,7 +15,7 @@ from app.sandbox.nursery import Nursery, NurseryGoneError
 from app.sandbox.outcomes import conclude
 from app.sandbox.queue import Queue, QueueFullError
 from app.sandbox.spawner import Spawner
-from app.sandbox.standby import Standby
+from app.sandbox.stems import BACK_OFF_SECONDS, Stems
 from app.sandbox.zygote import Zygote
 from app.settings import Settings
 
@@ -28,8 +28,6 @@ SPARE = 12
 ATTEMPTS = 4 * SPARE
 """How often a request is given to another child when one was lost before it had started: if something ends all that
 are idle, one request meets many of them."""
-BACK_OFF_SECONDS = (0.0, 1.0, 5.0, 30.0)
-"""Pauses before the sandbox is started again, the last one for ever [s]."""
 
 
 class Pool:
@@ -53,8 +51,7 @@ class Pool:
         self._order = Order.of(settings.limits, insecure=insecure, without=without)
         self._tally = Tally()
         self._nursery: Nursery | None = None
-        self._standby: Standby | None = None
-        self._started_at = 0.0
+        self._stems = Stems(self._order)
         self._stopping = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._starting = asyncio.Lock()
@@ -80,8 +77,7 @@ class Pool:
             await asyncio.sleep(0.01)
         for task in self._tasks:
             task.cancel()
-        if self._standby is not None:
-            self._standby.close()
+        self._stems.close()
         if self._nursery is not None:
             self._nursery.close()
 
@@ -91,11 +87,6 @@ class Pool:
             return []
         own = self._nursery.own_layers if isinstance(self._nursery, Zygote) else []
         return [*own, *self._nursery.layers]
-
-    @property
-    def has_standby(self) -> bool:
-        """Whether another parent of children is warm, should the one in use die."""
-        return self._standby is not None and self._standby.is_ready
 
     @property
     def idle(self) -> int:
@@ -195,22 +186,17 @@ class Pool:
             return self._nursery
 
     async def _next(self) -> Nursery:
-        """Return a nursery to be used from now on: the one that stands by, or else a new one."""
-        if self._standby is None:
-            self._standby = Standby(self._new)
-        nursery = await self._standby.take()
-        self._started_at = time.monotonic()
+        """Return a new nursery, to be used from now on."""
+        nursery = await self._new()
         nursery.fill()
         self._in_background(self._watch(nursery))
-        if self._settings.standby:
-            self._standby.keep()
         return nursery
 
     async def _new(self) -> Nursery:
         self._tally.starts += 1
         # A spawned child costs too much for more than may run at once.
         nursery: Nursery = (
-            Zygote(self._order, self._workers + SPARE) if _can_fork() else Spawner(self._order, self._workers)
+            Zygote(self._stems.current(), self._workers + SPARE) if _can_fork() else Spawner(self._order, self._workers)
         )
         await nursery.start()
         confined = any(layer.name == "seccomp" and layer.active for layer in nursery.layers)
@@ -235,21 +221,24 @@ class Pool:
                 continue
 
     def _replace_if_old(self, nursery: Nursery) -> None:
-        """Have a fresh zygote made when this one is old: its children share one layout of the address space."""
-        age = time.monotonic() - self._started_at
-        old = nursery.leased >= self._settings.zygote_executions or age >= 60 * self._settings.zygote_minutes
-        if old and nursery is self._nursery and not nursery.retired:
+        """Have a fresh stem and zygote made when these are old: all children have their layout of the address space."""
+        if not isinstance(nursery, Zygote) or nursery is not self._nursery or nursery.retired:
+            return
+        most = self._settings.zygote_executions, 60 * self._settings.zygote_minutes
+        if nursery.leased >= most[0] or nursery.age_seconds >= most[1]:
             nursery.retired = True
             self._in_background(self._replace(nursery))
 
     async def _replace(self, old: Nursery) -> None:
         try:
-            fresh = await self._next()
-        except SandboxError:
+            await self._stems.renew()
+            async with self._starting:
+                if self._nursery is old:
+                    self._nursery = await self._next()
+        except (SandboxError, OSError):
             old.retired = False  # it still serves; the next request tries again
-            return
-        self._nursery = fresh
-        old.retire()
+        else:
+            old.retire()
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -1,92 +1,68 @@
 """The web process's end of one zygote, which forks children from memory that is already warm."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
-import subprocess
-
-from pydantic import TypeAdapter, ValidationError
+import time
 
 from app.errors import SandboxError
-from app.graph.pipe import FORK, FORK_NOW, PACKET_BYTES, Exited, Failed, Forked, Layer, Message, Order, Ready
+from app.graph.pipe import FORK, FORK_NOW, Exited, Failed, Forked, Layer, Message, Ready
 from app.sandbox.child import Child
-from app.sandbox.command import start_worker
+from app.sandbox.control import Control
 from app.sandbox.nursery import Nursery
-
-MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
+from app.sandbox.stem import Forebear, Stem
 
 
 class Zygote(Nursery):
     """One zygote process and its children.
 
     Args:
-        order: what it is told first.
+        stem: what it is forked from.
         spare: how many children are kept ready.
     """
 
-    def __init__(self, order: Order, spare: int) -> None:
+    def __init__(self, stem: Stem, spare: int) -> None:
         super().__init__(spare)
-        self._order = order
-        self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
-        self._ready: asyncio.Future[Ready] = asyncio.get_running_loop().create_future()
+        self._stem = stem
+        self._process: Forebear | None = None
+        self._control: Control | None = None
+        self._ready: asyncio.Future[list[Layer]] = asyncio.get_running_loop().create_future()
         self.own_layers: list[Layer] = []
         """What holds for the zygote, and so for all its children."""
 
     @property
-    def pid(self) -> int:
-        """The process id of the zygote."""
-        assert self._process is not None
-        return self._process.pid
+    def age_seconds(self) -> float:
+        """How long its layout of the address space has been in use: it has that of its stem [s]."""
+        return time.monotonic() - self._stem.warm_since
 
     async def _prepare(self) -> None:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        ours.setblocking(False)
-        self._control = ours
-        with theirs:
-            self._process = start_worker("zygote", theirs)
-        ours.send(self._order.model_dump_json().encode())
-        asyncio.get_running_loop().add_reader(ours, self._hear)
-        self.own_layers = (await self._ready).layers
+        self._process = await self._stem.fork()
+        self._control = Control(self._process.stream, self._hear, self.close)
+        self.own_layers = await self._ready
 
     def _make(self, *, hurry: bool) -> None:
         if self._control is not None:
-            with contextlib.suppress(OSError):  # it is gone, and `_hear` is about to see that
-                self._control.send(FORK_NOW if hurry else FORK)
+            self._control.send(FORK_NOW if hurry else FORK)
 
     def _release(self) -> None:
         if not self._ready.done():
             self._ready.set_exception(SandboxError("the zygote ended before it was ready"))
             self._ready.exception()  # seen: whoever should wait for it may have failed before
         if self._control is not None:
-            asyncio.get_running_loop().remove_reader(self._control)
             self._control.close()
             self._control = None
         if self._process is not None:
-            self._process.kill()
             # Its memory is large, and taking it down must not hold the event loop up.
-            asyncio.get_running_loop().run_in_executor(None, self._process.wait)
+            asyncio.get_running_loop().run_in_executor(None, self._process.end)
 
-    def _hear(self) -> None:
-        """Take one message from the zygote."""
-        assert self._control is not None
-        try:
-            packet, descriptors, _, _ = socket.recv_fds(self._control, PACKET_BYTES, 2)
-            message = MESSAGE.validate_json(packet) if packet else None
-        except BlockingIOError:
-            return
-        except (OSError, ValidationError):
-            message, descriptors = None, []
-        if message is None:
-            self.close()
-        elif isinstance(message, Forked):
+    def _hear(self, message: Message, descriptors: list[int]) -> None:
+        if isinstance(message, Forked):
             self._born(_child(message.pid, *descriptors))
         elif isinstance(message, Exited):
             self._ended(message.pid, message.status)
         elif isinstance(message, Ready):
-            self._ready.set_result(message)
+            self._ready.set_result(message.layers)
         elif isinstance(message, Failed):
             self._ready.set_exception(SandboxError(message.detail))
 

@@ -1,4 +1,4 @@
-"""Starts a worker: `python -m app.worker zygote|once <number of its socket>`."""
+"""Starts a worker: `python -m app.worker stem|once <number of its socket>`."""
 
 import os
 import sys
@@ -9,6 +9,6 @@ if sys.platform == "linux":
     die_with_parent(os.getppid())  # before torch is imported, which takes seconds
 
 from app.worker.once import serve_once
-from app.worker.zygote import serve_zygote
+from app.worker.stem import serve_stem
 
-sys.exit({"zygote": serve_zygote, "once": serve_once}[sys.argv[1]](int(sys.argv[2])))
+sys.exit({"stem": serve_stem, "once": serve_once}[sys.argv[1]](int(sys.argv[2])))

@@ -1,41 +1,35 @@
-"""The zygote: has torch warm in memory, and forks a child whenever it is told to."""
+"""The zygote: forks a child whenever it is told to, from memory that is warm already."""
 
 import os
 import select
 import signal
 import socket
 
-import torch
-
 from app.graph.pipe import BROKEN, FORK, FORK_NOW, PACKET_BYTES, Exited, Failed, Forked, Layer, Order, Ready
 from app.worker.channel import Channel
 from app.worker.child import serve_one
 from app.worker.confine import Place, confine, empty_folder, hold_process_namespace, leave_namespaces
-from app.worker.memory import settle_memory
-from app.worker.warmup import touch_memory, warm_up
+from app.worker.warmup import touch_memory
 
 
-def serve_zygote(descriptor: int) -> int:
-    """Serve on a control socket until the other side closes it."""
-    with socket.socket(fileno=descriptor) as control:
-        return _serve(control)
+def serve_zygote(control: socket.socket, order: Order) -> int:
+    """Serve on a control socket until the other side closes it.
 
-
-def _serve(control: socket.socket) -> int:
-    try:
-        order = Order.model_validate_json(control.recv(PACKET_BYTES))
-        namespaces = _namespaces(order)
-        warm_up(order.read_limits())
-        assert_one_thread()
-        settle_memory()
-        if namespaces.active and "process" in namespaces.detail:
-            hold_process_namespace()
-        control.send(Ready(pid=os.getpid(), layers=[namespaces], torch=torch.__version__).model_dump_json().encode())
-    except Exception as error:  # whatever keeps it from serving, the web process must hear it
-        control.send(Failed(detail=f"{type(error).__name__}: {error}"[:10_000]).model_dump_json().encode())
-        return 1
-    Zygote(control, order).serve()
-    return 0
+    Args:
+        control: the socket.
+        order: what the stem was told.
+    """
+    with control:
+        try:
+            namespaces = _namespaces(order)
+            if namespaces.active and "process" in namespaces.detail:
+                hold_process_namespace()
+            control.send(Ready(layers=[namespaces]).model_dump_json().encode())
+        except Exception as error:  # whatever keeps it from serving, the web process must hear it
+            control.send(Failed(detail=f"{type(error).__name__}: {error}"[:10_000]).model_dump_json().encode())
+            return 1
+        Zygote(control, order).serve()
+        return 0
 
 
 def _namespaces(order: Order) -> Layer:
@@ -43,17 +37,6 @@ def _namespaces(order: Order) -> Layer:
         return Layer(name="namespaces", active=False, detail="switched off")
     left, refused = leave_namespaces()
     return Layer(name="namespaces", active=bool(left), detail="; ".join(filter(None, (", ".join(left), refused))))
-
-
-def assert_one_thread() -> None:
-    """Check that nothing has started a thread.
-
-    Raises:
-        RuntimeError: there is one; a child forked beside it could find a lock that nobody will ever release.
-    """
-    tasks = "/proc/self/task"
-    if os.path.isdir(tasks) and len(os.listdir(tasks)) != 1:
-        raise RuntimeError("the zygote has more than one thread")
 
 
 class Zygote:
@@ -100,11 +83,7 @@ class Zygote:
         if pid == 0:
             run_child(self._order, place, touch=touch)
         theirs.close()
-        pidfd = os.pidfd_open(pid)
-        message = Forked(pid=pid).model_dump_json().encode()
-        socket.send_fds(self._control, [message], [ours.fileno(), pidfd])
-        ours.close()
-        os.close(pidfd)
+        hand_over(self._control, pid, ours)
 
     def _reap(self) -> None:
         while True:
@@ -116,6 +95,14 @@ class Zygote:
                 return
             message = Exited(pid=pid, status=os.waitstatus_to_exitcode(status))
             self._control.send(message.model_dump_json().encode())
+
+
+def hand_over(control: socket.socket, pid: int, stream: socket.socket) -> None:
+    """Give a new process to the web process: its id, its socket and a descriptor of itself."""
+    pidfd = os.pidfd_open(pid)
+    socket.send_fds(control, [Forked(pid=pid).model_dump_json().encode()], [stream.fileno(), pidfd])
+    stream.close()
+    os.close(pidfd)
 
 
 def run_child(order: Order, place: Place, *, touch: bool) -> None:

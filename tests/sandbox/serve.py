@@ -1,4 +1,4 @@
-"""A server process to be killed: starts a pool, prints the zygote's process id, and waits."""
+"""A server process to be killed: starts a pool, prints the stem's process id, and waits."""
 
 import asyncio
 import os

@@ -86,9 +86,22 @@ async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
         await asyncio.sleep(0.01)
 
 
-def zygotes() -> list[int]:
-    """The zygotes that this process started."""
+def stems() -> list[int]:
+    """The stems that this process started."""
     return [pid for pid in children_of(os.getpid()) if b"app.worker" in command_of(pid)]
+
+
+def zygotes() -> list[int]:
+    """The zygotes that these forked."""
+    return [pid for stem in stems() for pid in children_of(stem)]
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process has not ended yet, whoever is to ask after it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def command_of(pid: int) -> bytes:
@@ -235,7 +248,7 @@ def test_a_killed_zygote_takes_its_children_along_and_the_program_that_ran_is_to
         children = children_of(zygote)
         assert len(children) >= 2
         os.kill(zygote, signal.SIGKILL)
-        await until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in children))
+        await until(lambda: not any(is_alive(pid) for pid in children))
         return conclude(await running, ENDLESS, limits)[1]
 
     limits = Limits(wall_seconds=30.0)
@@ -243,25 +256,39 @@ def test_a_killed_zygote_takes_its_children_along_and_the_program_that_ran_is_to
     assert [problem.slug for problem in answer.problems] == ["interrupted"]
 
 
-def test_a_standby_takes_over_from_a_killed_zygote_and_has_one_of_its_own() -> None:
+def test_a_zygote_lives_on_when_its_stem_is_killed_and_another_stem_is_there_for_the_next() -> None:
     async def use(pool: Pool, own: Own) -> None:
-        await until(lambda: pool.has_standby, 60)
-        first, second = sorted(own(), key=lambda pid: len(children_of(pid)), reverse=True)
-        children = children_of(first)
-        os.kill(first, signal.SIGKILL)
-        await until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in children))
-        answers = [await pool.execute(SUM) for _ in range(4)]
-        assert all(is_right(answer) for answer in answers)
-        assert len(children_of(second)) > 2  # it serves: a standby has one child, and its namespace's
-        await until(lambda: pool.has_standby, 60)
-        (third,) = (pid for pid in own() if pid != second)
-        os.kill(third, signal.SIGKILL)  # a standby that dies is not noticed, and made again
-        await until(lambda: third not in own(), 60)
+        (zygote,) = own()
+        (stem,) = (pid for pid in stems() if zygote in children_of(pid))
+        others = [pid for pid in stems() if pid != stem]
+        os.kill(stem, signal.SIGKILL)
+        await until(lambda: stem not in stems())
         assert is_right(await pool.execute(SUM))
-        await until(lambda: pool.has_standby, 60)
-        assert second in own()
+        await until(lambda: len(stems()) == len(others) + 1)
+        assert pool.figures().starts == 1
+        children = [zygote, *children_of(zygote)]
+        os.kill(zygote, signal.SIGKILL)
+        assert is_right(await pool.execute(SUM))
+        await until(lambda: not any(is_alive(pid) for pid in children))
+        assert pool.figures().starts == 2
+        (second,) = own()
+        assert stem not in stems()
+        assert second not in children
 
-    run_with(Settings(workers=1, standby=True), use)
+    run_with(Settings(workers=1), use)
+
+
+def test_all_of_it_that_is_killed_at_once_is_started_again() -> None:
+    async def use(pool: Pool, own: Own) -> None:
+        (zygote,) = own()
+        (stem,) = (pid for pid in stems() if zygote in children_of(pid))
+        for pid in (stem, zygote):
+            os.kill(pid, signal.SIGKILL)
+        await until(lambda: not is_alive(zygote))
+        assert is_right(await pool.execute(SUM))
+        assert pool.figures().starts == 2
+
+    run_with(Settings(workers=1), use)
 
 
 def test_nothing_survives_a_server_that_is_killed() -> None:
@@ -272,12 +299,13 @@ def test_nothing_survives_a_server_that_is_killed() -> None:
             cwd=Path(__file__).resolve().parents[2],
         )
         assert server.stdout is not None
-        zygote = int(await server.stdout.readline())
-        children = [zygote, *children_of(zygote)]
-        assert len(children) >= 3
+        stem = int(await server.stdout.readline())
+        (zygote,) = children_of(stem)
+        children = [stem, zygote, *children_of(zygote)]
+        assert len(children) >= 4
         server.kill()
         await server.wait()
-        await until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in children))
+        await until(lambda: not any(is_alive(pid) for pid in children))
 
     asyncio.run(use())
 
@@ -286,7 +314,7 @@ def test_an_old_zygote_is_replaced_while_programs_run() -> None:
     async def use(pool: Pool, own: Own) -> tuple[set[int], bool]:
         (first,) = own()
         answers = [await pool.execute(SUM) for _ in range(4)]
-        await until(lambda: pool.figures().starts == 2 and first not in own())
+        await until(lambda: pool.figures().starts == 2 and not is_alive(first))
         answers.append(await pool.execute(SUM))
         return set(own()) - {first}, all(is_right(answer) for answer in answers)
 
@@ -297,7 +325,7 @@ def test_an_old_zygote_is_replaced_while_programs_run() -> None:
 
 def test_stopping_waits_for_what_runs_and_takes_nothing_new() -> None:
     async def main() -> ExecutionAnswer:
-        others = zygotes()
+        others = stems()
         pool = Pool(Settings(workers=1, limits=Limits(wall_seconds=60.0, cpu_seconds=60)))
         await pool.start()
         last = asyncio.create_task(pool.execute(BUSY))
@@ -307,7 +335,7 @@ def test_stopping_waits_for_what_runs_and_takes_nothing_new() -> None:
         with pytest.raises(BusyError, match="about to stop"):
             await pool.execute(SUM)
         await stopping
-        await until(lambda: zygotes() == others)  # killed, and its memory taken down
+        await until(lambda: stems() == others)  # killed, and its memory taken down
         return await last
 
     assert is_right(asyncio.run(main()))

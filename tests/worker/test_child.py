@@ -1,19 +1,21 @@
 """The processes of the sandbox, their code run in this one: what they say on their sockets."""
 
 import gc
+import json
 import os
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+import torch
 
 from app.graph.pipe import ANSWER, BROKEN, FORK, HEADER, HELLO, REQUEST, STARTED, Hello, Layer, Order
 from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
-from app.worker import child, once, zygote
+from app.worker import child, once, stem, zygote
 from app.worker.channel import Channel, Closed
 from app.worker.confine import ConfinementError, Place
 from app.worker.warmup import touch_memory
@@ -166,37 +168,25 @@ def test_one_process_that_was_told_nonsense_says_so(ends: tuple[socket.socket, s
 
 
 @pytest.fixture
-def control() -> Iterator[tuple[socket.socket, int]]:
+def control() -> Iterator[tuple[socket.socket, socket.socket]]:
     if sys.platform != "linux":
         pytest.skip("there is a zygote on Linux only")
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with ours:
-        yield ours, theirs.detach()
+    with ours, theirs:
+        yield ours, theirs
 
 
-def test_a_zygote_that_was_told_nonsense_says_so(control: tuple[socket.socket, int]) -> None:
-    ours, theirs = control
-    ours.send(b"nonsense")
-    assert zygote.serve_zygote(theirs) == 1
-    assert b'"kind":"failed"' in ours.recv(65_536)
-
-
-def test_a_zygote_forks_and_tells_of_the_end(
-    control: tuple[socket.socket, int], forked: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    held: list[bool] = []
-    monkeypatch.setattr(zygote, "warm_up", lambda limits: None)
-    monkeypatch.setattr(zygote, "assert_one_thread", lambda: None)
-    monkeypatch.setattr(zygote, "leave_namespaces", lambda: (["process"], "mount: no"))
-    monkeypatch.setattr(zygote, "hold_process_namespace", lambda: held.append(True))
-    monkeypatch.setattr(os, "fork", lambda: os.posix_spawn("/bin/sleep", ["sleep", "0.2"], {}))
-    ours, theirs = control
+def serve(
+    control: tuple[socket.socket, socket.socket], orders: list[bytes], count: int, work: Callable[[], int]
+) -> list[bytes]:
+    """Let a stem or zygote serve in this thread, give it orders from another one, and return what it says first."""
+    ours, _ = control
     said: list[bytes] = []
 
     def web() -> None:
-        ours.send(Order.of(Limits()).model_dump_json().encode())
-        ours.send(FORK)
-        while not (said and b"exited" in said[-1]):
+        for order in orders:
+            ours.send(order)
+        while len(said) < count:
             packet, descriptors, _, _ = socket.recv_fds(ours, 65_536, 2)
             said.append(packet)
             for descriptor in descriptors:
@@ -205,9 +195,54 @@ def test_a_zygote_forks_and_tells_of_the_end(
 
     other = threading.Thread(target=web)
     other.start()
-    assert zygote.serve_zygote(theirs) == 0
+    assert work() == 0
     other.join()
-    ready, born, exited = said
+    return said
+
+
+def test_a_stem_that_was_told_nonsense_says_so(control: tuple[socket.socket, socket.socket]) -> None:
+    ours, theirs = control
+    ours.send(b"nonsense")
+    assert stem.serve_stem(theirs.detach()) == 1
+    assert b'"kind":"failed"' in ours.recv(65_536)
+
+
+def test_a_stem_forks_a_zygote_for_each_order(
+    control: tuple[socket.socket, socket.socket], forked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stem, "warm_up", lambda limits: None)
+    monkeypatch.setattr(stem, "settle_memory", lambda: None)
+    monkeypatch.setattr(stem, "assert_one_thread", lambda: None)
+    monkeypatch.setattr(os, "fork", lambda: os.posix_spawn("/bin/sleep", ["sleep", "0"], {}))
+    orders = [Order.of(Limits()).model_dump_json().encode(), FORK, FORK]
+    warm, *born = serve(control, orders, 3, lambda: stem.serve_stem(control[1].detach()))
+    assert f'"torch":"{torch.__version__}"'.encode() in warm
+    assert [json.loads(message)["kind"] for message in born] == ["forked", "forked"]
+    assert len({json.loads(message)["pid"] for message in born}) == 2
+
+
+def test_a_zygote_that_cannot_leave_its_namespaces_says_so(
+    control: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(zygote, "leave_namespaces", lambda: (["process"], ""))
+    monkeypatch.setattr(zygote, "hold_process_namespace", fail)
+    ours, theirs = control
+    assert zygote.serve_zygote(theirs, Order.of(Limits())) == 1
+    assert b"no more processes" in ours.recv(65_536)
+
+
+def test_a_zygote_forks_and_tells_of_the_end(
+    control: tuple[socket.socket, socket.socket], forked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[bool] = []
+    monkeypatch.setattr(zygote, "leave_namespaces", lambda: (["process"], "mount: no"))
+    monkeypatch.setattr(zygote, "hold_process_namespace", lambda: held.append(True))
+    monkeypatch.setattr(os, "fork", lambda: os.posix_spawn("/bin/sleep", ["sleep", "0.2"], {}))
+    order = Order.of(Limits())
+    ready, born, exited = serve(control, [FORK], 3, lambda: zygote.serve_zygote(control[1], order))
     assert b'"name":"namespaces","active":true,"detail":"process; mount: no"' in ready
     assert b'"kind":"forked"' in born
     assert b'"status":0' in exited
@@ -220,7 +255,7 @@ def test_more_than_one_thread_is_an_error() -> None:
     other.start()
     try:
         with pytest.raises(RuntimeError, match="more than one thread"):
-            zygote.assert_one_thread()
+            stem.assert_one_thread()
     finally:
         waiting.set()
         other.join()
