@@ -24,11 +24,22 @@ def _resident_megabytes(pid: int) -> float:
 
 
 def _zygote() -> int:
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        command = (stat.parent / "cmdline").read_bytes()
-        if stat.read_text().rpartition(")")[2].split()[1] == str(os.getpid()) and b"app.worker" in command:
-            return int(stat.parent.name)
-    raise SystemExit("there is no zygote")
+    """Return the zygote's process id: the only child of the only child."""
+    pid = os.getpid()
+    for _ in range(2):
+        pid = next(child for child in _processes() if _parent(child) == pid)
+    return pid
+
+
+def _processes() -> list[int]:
+    return [int(stat.parent.name) for stat in Path("/proc").glob("[0-9]*/stat")]
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:  # it has ended meanwhile
+        return 0
 
 
 async def main(count: int) -> None:
