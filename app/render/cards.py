@@ -192,6 +192,7 @@ def label_of(content: Content, title: str) -> str:
     for row in content.rows:
         said = row.content if isinstance(row.content, str) else _said(row.content)
         parts.append(f"{row.block.label} {said}".strip())
+    parts.extend(content.alarms)
     if node is None and header:
         parts.extend(left for left, _ in header.lines)
     return ", ".join(parts)

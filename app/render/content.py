@@ -161,15 +161,18 @@ class Author:
 
     def _fold(self, box: Box, fold: Fold) -> Content:
         is_module = fold.scope is not None and fold.scope.kind == "module"
+        inside = {flag for key in fold.members for flag in self._nodes[key].flags}
+        alarms = tuple(word for flag, word in _ALARMS.items() if flag in inside)
         header = Header(
             chip=None,
             title=tail(fold.scope.name if fold.scope and is_module else fold.label, NAME_CELLS + 6),
             shape=f"×{fold.repeat}" if fold.repeat > 1 else "",
             lines=tuple(self._fold_lines(fold)),
+            badges=alarms,
         )
         rows = tuple(self._fold_rows(fold))
         card = measure(header, tuple(row.block for row in rows))
-        return Content(box, Size(card.size.width, card.size.height + SHEETS), card, rows)
+        return Content(box, Size(card.size.width, card.size.height + SHEETS), card, rows, alarms)
 
     def _fold_lines(self, fold: Fold) -> Iterator[tuple[str, str]]:
         if fold.scope is not None and fold.scope.kind == "module":

@@ -106,7 +106,7 @@ def frame_title(frame: Frame) -> str:
 
 def _kind_styles(box: Box, content: Content) -> list[str]:
     if box.node is None:
-        return ["fold"]
+        return ["fold", *(["first"] if content.alarms else [])]
     flags = [flag for flag in ("root", "view", "parameter", "in_place") if flag in box.node.flags]
     return [box.node.kind, *flags, *(["first"] if content.alarms else [])]
 

@@ -21,6 +21,7 @@ from app.pipeline import Pipeline, Trace, TraceRequest
 from app.program.inputs import validate_inputs
 from app.render import ViewOptions
 from app.web.pages_detail import Detail, detail
+from app.web.pages_fold import FoldShown, fold_shown
 from app.web.pages_index import index
 from app.web.pages_inputs import InputShown, show_inputs
 from app.web.pages_problems import ProblemShown, of_error, of_problem
@@ -42,6 +43,8 @@ class View:
     console: tuple[ConsoleLine, ...] = ()
     problems: tuple[ProblemShown, ...] = ()
     detail: Detail | None = None
+    fold: FoldShown | None = None
+    """What is inspected, where it is a fold of the picture and no node."""
     explanation: Explanation | None = None
     chain: ChainRule | None = None
     """Of an inspected leaf."""
@@ -170,7 +173,7 @@ async def look(
         picture = (await pipeline.draw(trace, "svg", options)).content.decode()
     except (RequestError, PictureError) as error:
         problems = of_error(error, request.source)
-    return await pipeline.in_thread(lambda: _view(request, trace, picture, problems, options.step, node, pass_index))
+    return await pipeline.in_thread(lambda: _view(request, trace, picture, problems, options, node, pass_index))
 
 
 async def _trace(pipeline: Pipeline, limits: Limits, request: TraceRequest) -> Trace:
@@ -190,7 +193,7 @@ def _view(
     trace: Trace,
     picture: str | None,
     problems: tuple[ProblemShown, ...],
-    step: int | None,
+    options: ViewOptions,
     node: str | None,
     pass_index: int | None,
 ) -> View:
@@ -199,7 +202,7 @@ def _view(
     note = answer.check.note if answer.check else None
     check = answer.check.model_copy(update={"note": restore(note)}) if answer.check and note else answer.check
     steps = list_steps(graph, sentences=False)
-    run = _shown_pass(graph, steps, step, pass_index)
+    run = _shown_pass(graph, steps, options.step, pass_index)
     shown = None if node is None else detail(graph, request.source, node, run)
     return View(
         source=request.source,
@@ -211,10 +214,11 @@ def _view(
         console=tuple(answer.console),
         problems=tuple(of_problem(problem, request.source, restore) for problem in answer.problems) + problems,
         detail=shown,
+        fold=fold_shown(graph, options, node, run) if node and shown is None else None,
         explanation=None if shown is None else explain(graph, shown.node.id, shown.pass_index or 1),
         chain=chain_rule(graph, shown.node.id, shown.pass_index or 1) if shown and shown.node.kind == "leaf" else None,
         steps=steps,
-        step=step,
+        step=options.step,
         shown_pass=run,
         check=check,
         seconds=dict(answer.seconds),

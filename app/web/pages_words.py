@@ -29,7 +29,6 @@ WORDS = {
     "step.backward": _("Backward {step} of {count}, pass {pass}"),
     "step.play": _("Play"),
     "step.pause": _("Pause"),
-    "fold.open": _("Unfold"),
     "copied": _("Copied"),
     "copy.failed": _("Copying is not allowed here; the text is selected."),
     "slider.literal": _("Literal in line {line}"),

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { levelOf, rangeOf } from "../../static/js/colour.js";
-import { placing } from "../../static/js/minimap.js";
+import { levelOf, rangeOf, strongest } from "../../static/js/colour.js";
+import { placing, showsAll } from "../../static/js/minimap.js";
 import { holdsId } from "../../static/js/picture.js";
 import { find } from "../../static/js/search.js";
-import { toggled } from "../../static/js/stage.js";
-import { fitted, opening, zoomed } from "../../static/js/viewport.js";
+import { toggled } from "../../static/js/folds.js";
+import { fitted, opening, uncovered, zoomed } from "../../static/js/views.js";
 import { ahead, joined } from "../../static/js/walk.js";
 
 test("arrow keys go to the nearest card ahead", () => {
@@ -74,11 +74,32 @@ test("sizes are coloured on a log scale", () => {
   assert.equal(levelOf(null, range), "");
 });
 
+test("a fold has the colour of the strongest inside", () => {
+  assert.equal(strongest(["c1", "c7", "zero"]), "c7");
+  assert.equal(strongest(["bad", "c7"]), "bad");
+  assert.equal(strongest([""]), "");
+});
+
+test("a card that the map lies over moves up, or aside where there is no room", () => {
+  const map = { left: 300, top: 400, right: 400, bottom: 500 };
+  const card = { left: 250, right: 350, top: 350, bottom: 450 };
+  assert.deepEqual(uncovered(card, [map], 50), { dx: 0, dy: -60 });
+  assert.deepEqual(uncovered({ ...card, top: 60 }, [map], 50), { dx: -60, dy: 0 });
+  assert.deepEqual(uncovered({ ...card, left: 0, right: 100 }, [map], 50), { dx: 0, dy: 0 });
+});
+
+test("there is no use for a map where all of the picture is in sight", () => {
+  const size = { width: 400, height: 300 };
+  assert.equal(showsAll({ x: 50, y: 60, k: 1 }, size, { width: 500, height: 400 }), true);
+  assert.equal(showsAll({ x: 150, y: 60, k: 1 }, size, { width: 500, height: 400 }), false);
+});
+
 test("opening and folding a scope are opposites", () => {
   const state = { open: ["net"], closed: [] };
   const opened = toggled(state, "net.0", true);
   assert.deepEqual(opened, { open: ["net", "net.0"], closed: [] });
   assert.deepEqual(toggled(opened, "net", false), { open: [], closed: ["net"] });
+  assert.deepEqual(toggled({ open: ["step/f", "steps"], closed: [] }, "step", false), { open: ["steps"], closed: ["step"] });
 });
 
 test("runs of ids hold what lies between their ends", () => {

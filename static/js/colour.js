@@ -1,5 +1,5 @@
 // Colour of the cards: by kind, or by the size of value or gradient on a log scale.
-import { byId } from "./dom.js";
+import { byId, make } from "./dom.js";
 import { groupsOf } from "./picture.js";
 import { say } from "./words.js";
 
@@ -23,6 +23,13 @@ export function levelOf(size, range) {
   return `c${Math.min(STEPS, Math.max(1, 1 + Math.floor(part * STEPS)))}`;
 }
 
+const LEVELS = ["", "zero", ...Array.from({ length: STEPS }, (_, step) => `c${step + 1}`), "bad"];
+
+/** Of the classes of what stands in one card, the one that the card has: a fold is as bad as the worst inside. */
+export function strongest(levels) {
+  return LEVELS[Math.max(0, ...levels.map((level) => LEVELS.indexOf(level)))];
+}
+
 /** The size that a mode colours a node by. */
 export function sizeOf(node, mode, pass) {
   return mode === "value" ? node.value : (node.gradients[pass] ?? null);
@@ -36,14 +43,12 @@ export function startColours(page) {
     const element = byId("legend");
     element.hidden = mode === "none" || !range;
     if (element.hidden) return;
-    const swatches = document.createElement("span");
-    swatches.className = `swatches ${mode}`;
-    for (let step = 1; step <= STEPS; step += 1) {
-      const swatch = document.createElement("i");
-      swatch.className = `c${step}`;
-      swatches.append(swatch);
-    }
-    element.replaceChildren(say(`colour.legend.${mode}`), ` 1e${range.low} `, swatches, ` 1e${range.high}`);
+    const swatches = Array.from({ length: STEPS }, (_, step) => make("i", { class: `c${step + 1}` }));
+    const power = (exponent) => make("span", {}, "10", make("sup", {}, String(exponent).replace("-", "−")));
+    element.replaceChildren(
+      make("span", {}, say(`colour.legend.${mode}`)),
+      make("span", { class: "scale" }, power(range.low), make("span", { class: `swatches ${mode}` }, ...swatches), power(range.high)),
+    );
   }
 
   function paint() {
@@ -57,7 +62,7 @@ export function startColours(page) {
     const range = rangeOf(nodes.map((node) => sizeOf(node, colour, last)));
     for (const node of nodes) {
       const level = levelOf(sizeOf(node, colour, last), range);
-      if (level) for (const group of groupsOf(node.id)) group.dataset.level = level;
+      if (level) for (const group of groupsOf(node.id)) group.dataset.level = strongest([group.dataset.level ?? "", level]);
     }
     legend(colour, range);
   }

@@ -45,7 +45,7 @@ export function startLinks(page) {
       page.editor.reveal(column === undefined ? [Number(line), 0, 0, 0] : [line, column, endLine, endColumn].map(Number));
     }
     const chosen = event.target.closest?.("[data-select]");
-    if (chosen) page.stage.select(chosen.dataset.select);
+    if (chosen) page.stage.reveal(chosen.dataset.select);
     const fix = event.target.closest?.("[data-fix]");
     if (fix) {
       const [line, column, endLine, endColumn, text] = JSON.parse(fix.dataset.fix);

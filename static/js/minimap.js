@@ -1,9 +1,18 @@
 // The small picture of a large graph: cards as dots, the part in sight as a frame; drag to move.
 import { byId } from "./dom.js";
-import { fitted } from "./viewport.js";
+import { fitted } from "./views.js";
 
 /** Below this scale a picture that is shown whole can no longer be read, so one is lost in a part of it. */
 const LEGIBLE = 0.5;
+/** Cards from which a map tells something; on a stage narrower than this there is little room, and many it must be. */
+const MANY = 20;
+const NARROW = 500;
+/** How much of a picture may be out of sight before a map is of use [its pixels on the screen]. */
+const SLACK = 4;
+
+/** Whether a view {x, y, k} shows all of a picture. */
+export const showsAll = (view, size, box) =>
+  view.x >= -SLACK && view.y >= -SLACK && view.x + size.width * view.k <= box.width + SLACK && view.y + size.height * view.k <= box.height + SLACK;
 
 /** How a picture of a size stands in a map of a size: scale and offset. */
 export function placing(picture, map) {
@@ -16,11 +25,13 @@ export function startMinimap() {
   const canvas = document.createElement("canvas");
   map.append(canvas);
   let boxes = [];
+  let useful = false;
   let seen = null;
   let mover = () => {};
 
   function paint() {
-    if (map.hidden || !seen) return;
+    map.hidden = !seen || !useful || showsAll(seen.view, seen.size, seen.box());
+    if (map.hidden) return;
     const width = map.clientWidth;
     const height = map.clientHeight;
     const ratio = devicePixelRatio || 1;
@@ -51,7 +62,8 @@ export function startMinimap() {
     draw(cards, viewport) {
       seen = viewport;
       boxes = cards;
-      map.hidden = cards.length < 20 && fitted(viewport.size, viewport.box()).k >= LEGIBLE;
+      const box = viewport.box();
+      useful = cards.length >= MANY || (box.width >= NARROW && fitted(viewport.size, box).k < LEGIBLE);
       paint();
     },
     move(viewport) {

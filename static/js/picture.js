@@ -27,6 +27,25 @@ export function pickOf(target) {
   return { node: group.dataset.node ?? null, fold: group.dataset.fold ?? null, group };
 }
 
+/** The first operation among some members that the picture shows, or the first fold that holds one. */
+export function firstOf(members) {
+  const inside = (group) => {
+    const { node, members: within } = group.dataset;
+    return holdsId(members, within ? within.split(/[ -]/)[0] : node);
+  };
+  const found = groups(".node").filter(inside);
+  return found.find((group) => !group.matches(".leaf, .constant")) ?? found[0] ?? null;
+}
+
+/** The path of the innermost frame around a card; null where there is none. */
+export function frameAround(group) {
+  const card = group.getBoundingClientRect();
+  const holds = (frame) => frame.left <= card.left && frame.right >= card.right && frame.top <= card.top && frame.bottom >= card.bottom;
+  const frames = groups(".scope").map((scope) => ({ path: scope.dataset.scope, box: scope.getBoundingClientRect() }));
+  const around = frames.filter(({ box }) => holds(box)).sort((one, other) => one.box.width * one.box.height - other.box.width * other.box.height);
+  return around[0]?.path ?? null;
+}
+
 /** Where the cards stand, in the picture's own pixels: [x, y, width, height] of each. */
 export function cardBoxes() {
   return groups(".node").map((node) => {

@@ -24,10 +24,12 @@ export function startSearch(page, stage) {
   let found = [];
   let place = 0;
 
-  function go(step) {
+  function go(step, unfold = true) {
     if (!found.length) return;
     place = (place + step + found.length) % found.length;
     result.textContent = say("picture.found", { place: place + 1, count: found.length });
+    if (unfold) return stage.reveal(found[place], { focus: false });
+    // While one types, folds stay: their content would come and go with every letter.
     page.store.set({ node: found[place] }, "select");
     const group = groupsOf(found[place])[0];
     if (group) stage.viewport.approach(group);
@@ -39,7 +41,7 @@ export function startSearch(page, stage) {
     place = 0;
     markNodes("found", found);
     result.textContent = "";
-    if (found.length) go(0);
+    if (found.length) go(0, false);
     else if (query.trim()) result.textContent = say("picture.none", { query });
   }
 

@@ -1,6 +1,7 @@
 // The picture as something to work with: select, fold, search, zoom, walk.
-import { byId, make } from "./dom.js";
-import { cardBoxes, groupsOf, markEdges, markNodes, pickOf } from "./picture.js";
+import { byId } from "./dom.js";
+import { startFolds } from "./folds.js";
+import { cardBoxes, groupsOf, holdsId, markEdges, markNodes, pickOf } from "./picture.js";
 import { startMinimap } from "./minimap.js";
 import { postRun } from "./api.js";
 import { bodyOf } from "./runner.js";
@@ -8,14 +9,6 @@ import { startSearch } from "./search.js";
 import { say } from "./words.js";
 import { Viewport } from "./viewport.js";
 import { neighbour } from "./walk.js";
-
-/** The lists of open and closed folds after one more is opened or closed. */
-export function toggled(state, path, open) {
-  const without = (list) => list.filter((one) => one !== path);
-  return open
-    ? { open: [...without(state.open), path], closed: without(state.closed) }
-    : { open: without(state.open).filter((one) => !one.startsWith(`${path}.`)), closed: [...without(state.closed), path] };
-}
 
 export function startStage(page) {
   const { store } = page;
@@ -27,7 +20,9 @@ export function startStage(page) {
   function mark() {
     const { node } = store.get();
     markNodes("selected", node ? [node] : []);
-    const edges = (page.answer?.index.edges ?? []).filter((edge) => edge.source === node || edge.target === node);
+    const members = node && groupsOf(node)[0]?.dataset.members;
+    const isChosen = (id) => id === node || Boolean(members && holdsId(members, id));
+    const edges = (page.answer?.index.edges ?? []).filter((edge) => isChosen(edge.source) !== isChosen(edge.target));
     markEdges("near", edges.map((edge) => edge.id));
     for (const row of document.querySelectorAll("tr[data-node]")) {
       row.classList.toggle("selected", row.dataset.node === node);
@@ -37,12 +32,6 @@ export function startStage(page) {
   let asking = null;
   async function inspect(state) {
     asking?.abort();
-    const group = state.node && groupsOf(state.node)[0];
-    if (group?.dataset.fold) {
-      const open = make("button", { type: "button", onclick: () => fold(pickOf(group)) }, say("fold.open"));
-      byId("inspector").replaceChildren(make("h2", {}, group.dataset.fold), make("p", {}, group.getAttribute("aria-label")), open);
-      return;
-    }
     asking = new AbortController();
     const outcome = await postRun({ ...bodyOf(state), parts: ["inspector"] }, asking.signal);
     if (outcome.kind === "answer") byId("inspector").innerHTML = outcome.data.html.inspector;
@@ -54,18 +43,14 @@ export function startStage(page) {
   });
   page.view.after(() => mark());
 
-  function select(id, { show = true } = {}) {
+  function select(id, { show = true, focus = true } = {}) {
     store.set({ node: id }, "select");
     const group = id && groupsOf(id)[0];
     if (!group) return;
-    group.focus({ preventScroll: true });
+    if (focus) group.focus({ preventScroll: true });
     if (show) viewport.approach(group);
   }
-
-  function fold(pick) {
-    if (pick?.fold) store.set(toggled(store.get(), pick.fold, true), "fold");
-    else if (pick?.frame) store.set(toggled(store.get(), pick.frame, false), "fold");
-  }
+  const folds = startFolds(page, { select });
 
   host.addEventListener("click", (event) => {
     if (host.classList.contains("dragging")) return;
@@ -74,8 +59,9 @@ export function startStage(page) {
     else store.set({ node: null }, "select");
   });
   host.addEventListener("dblclick", (event) => {
+    const pick = pickOf(event.target);
     const scope = event.target.closest?.("[data-scope]")?.dataset.scope;
-    fold(pickOf(event.target) ?? (scope ? { frame: scope } : null));
+    if (pick?.fold || scope) folds.toggle(pick, scope);
   });
   host.addEventListener("focusin", (event) => {
     const pick = pickOf(event.target);
@@ -110,7 +96,9 @@ export function startStage(page) {
       viewport.resize(width, height, fresh, first && first[0] + first[2] / 2);
       minimap.draw(cards, viewport);
     },
-    toggleFold: () => fold(pickOf(groupsOf(store.get().node ?? "")[0] ?? byId("picture"))),
+    /** Selects a node and brings it into sight, out of the folds that hide it. */
+    reveal: folds.reveal,
+    toggleFold: () => folds.toggle(pickOf(groupsOf(store.get().node ?? "")[0] ?? byId("picture"))),
     /** Brings the card of a step into sight. */
     follow(id) {
       const group = groupsOf(id)[0];

@@ -1,45 +1,8 @@
 // Pan and zoom of the picture: pointers, pinch, wheel, and what buttons and keys ask for.
+import { margin, NARROWEST, opening, READABLE, fitted, uncovered, zoomed } from "./views.js";
 
-const SMALLEST = 0.05;
-const LARGEST = 6;
-/** What is kept free around a picture: at the top stand the tools, in one row or in two. */
-const margin = (host) => ({ top: (host.top ?? 50) + 8, side: host.width < 500 ? 10 : 24, bottom: 24 });
-
-const READABLE = 0.8;
-const NARROWEST = 0.5;
-
-/** Zooms a view {x, y, k} by a factor and keeps the point (px, py) of the screen where it is. */
-export function zoomed(view, factor, px, py) {
-  const k = Math.min(LARGEST, Math.max(SMALLEST, view.k * factor));
-  const ratio = k / view.k;
-  return { k, x: px - (px - view.x) * ratio, y: py - (py - view.y) * ratio };
-}
-
-/** The view that shows all of a picture, never larger than life. */
-export function fitted(picture, host) {
-  const free = margin(host);
-  const wide = (host.width - 2 * free.side) / picture.width;
-  const high = (host.height - free.top - free.bottom) / picture.height;
-  const k = Math.max(SMALLEST, Math.min(1.15, wide, high));
-  const x = (host.width - picture.width * k) / 2;
-  const y = Math.max(free.top, free.top + (host.height - free.top - free.bottom - picture.height * k) / 2);
-  return { k, x, y };
-}
-
-/**
- * The view to begin with: all of the picture, or where that is too small to read, its top at a readable size.
- * Of a picture that is too wide as well, the part around `anchor` [its own pixels from the left] is shown.
- */
-export function opening(picture, host, anchor = picture.width / 2) {
-  const free = margin(host);
-  const all = fitted(picture, host);
-  if (all.k >= READABLE) return all;
-  const wide = (host.width - 2 * free.side) / picture.width;
-  const k = Math.max(all.k, Math.min(1, wide >= NARROWEST ? wide : READABLE));
-  const spare = host.width - picture.width * k;
-  const x = spare >= 2 * free.side ? spare / 2 : Math.min(free.side, Math.max(spare - free.side, host.width / 2 - anchor * k));
-  return { k, x, y: free.top };
-}
+/** Room between what is shown and the edge [px]. */
+const EDGE = 12;
 
 export class Viewport {
   constructor(host, content, onChange = () => {}) {
@@ -61,8 +24,10 @@ export class Viewport {
   }
 
   box() {
-    const tools = this.host.parentElement.querySelector(".tools");
-    return { width: this.host.clientWidth, height: this.host.clientHeight, top: tools?.offsetHeight };
+    const stage = this.host.parentElement;
+    const legend = stage.querySelector(".legend")?.offsetHeight ?? 0;
+    const { clientWidth: width, clientHeight: height } = this.host;
+    return { width, height, top: stage.querySelector(".tools")?.offsetHeight, bottom: legend && legend + 2 * EDGE };
   }
 
   set(view) {
@@ -100,17 +65,46 @@ export class Viewport {
     const box = element.getBoundingClientRect();
     const low = (start, size, from, to) => (size > to - from || start < from ? from - start : Math.min(0, to - start - size));
     const free = margin(this.box());
+    const ceiling = host.top + free.top;
     const dx = low(box.left, box.width, host.left + free.side, host.right - free.side);
-    const dy = low(box.top, box.height, host.top + free.top, host.bottom - free.bottom);
-    if (dx || dy) this.pan(dx, dy);
+    const dy = low(box.top, box.height, ceiling, host.bottom - EDGE);
+    const moved = { left: box.left + dx, right: box.right + dx, top: box.top + dy, bottom: box.bottom + dy };
+    const more = uncovered(moved, this.#covers(), ceiling);
+    if (dx + more.dx || dy + more.dy) this.pan(dx + more.dx, dy + more.dy);
   }
 
-  /** Brings an element that was asked for into sight, at a size that can be read. */
+  /** Where the map and the legend lie over the picture, and on a phone the stepper. */
+  #covers() {
+    const all = [...this.host.parentElement.querySelectorAll(".minimap, .legend"), ...document.querySelectorAll(".stepper")];
+    return all.map((cover) => cover.getBoundingClientRect()).filter((cover) => cover.width > 0);
+  }
+
+  /** On a phone the page is longer than the window: scrolls to the stage where little of it is in sight. */
+  #comeIntoWindow() {
+    const { top } = this.host.getBoundingClientRect();
+    if (top < -50 || top > innerHeight / 2) this.host.parentElement.scrollIntoView({ block: "start" });
+  }
+
+  #isInSight(element) {
+    const host = this.host.getBoundingClientRect();
+    const box = element.getBoundingClientRect();
+    const { top } = margin(this.box());
+    return box.left >= host.left && box.right <= host.right && box.top >= host.top + top && box.bottom <= host.bottom;
+  }
+
+  /** Brings an element that was asked for into sight, at a size that can be read, with what is around it. */
   approach(element) {
     if (this.view.k < NARROWEST) {
       const host = this.host.getBoundingClientRect();
       const box = element.getBoundingClientRect();
       this.zoom(READABLE / this.view.k, box.left + box.width / 2 - host.left, box.top + box.height / 2 - host.top);
+    }
+    this.#comeIntoWindow();
+    if (!this.#isInSight(element)) {
+      const host = this.host.getBoundingClientRect();
+      const box = element.getBoundingClientRect();
+      const middle = (host.left + host.right) / 2;
+      this.pan(middle - (box.left + box.right) / 2, (host.top + margin(this.box()).top + host.bottom - box.top - box.bottom) / 2);
     }
     this.show(element);
   }

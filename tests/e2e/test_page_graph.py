@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import PHONE
 from tests.e2e.pages import SEED, fill, node, program, ready, type_program, visit
 
 TRANSFORMER = (
@@ -14,6 +15,7 @@ TRANSFORMER = (
     "loss = model(torch.randn(2, 4, 16)).pow(3).mean()\n"
     "loss.backward()\n"
 )
+BROKEN = TRANSFORMER.replace("loss = model(", "model.layers[6].linear2.weight.data[0, 0] = float('nan')\nloss = model(")
 LONGEST_TASK_MS = 200
 
 
@@ -159,3 +161,89 @@ def test_a_problem_leads_to_its_node(page: Page, address: str) -> None:
     expect(page.locator("#picture .node.selected")).to_contain_text("SqrtBackward0")
     expect(page.locator("#picture .node.selected")).to_be_in_viewport()
     expect(page.locator("#inspector")).to_contain_text("SqrtBackward0")
+
+
+def test_a_problem_inside_a_fold_unfolds_it_and_the_picture_has_an_address(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, BROKEN)
+    expect(page.locator("#picture .node.fold.first").first).to_be_visible()
+    link = page.locator("#problems .problem", has_text="NaN").locator("[data-select]").first
+    wanted = link.get_attribute("data-select")
+    expect(page.locator(f"#picture .node[data-node='{wanted}']")).to_have_count(0)
+    link.click()
+    card = page.locator(f"#picture .node.selected[data-node='{wanted}']")
+    expect(card).to_contain_text("first NaN")
+    expect(card).to_be_in_viewport()
+    expect(page).to_have_url(re.compile("open="))
+    page.reload()
+    expect(page.locator(f"#picture .node[data-node='{wanted}']")).to_be_attached()
+
+
+def test_a_fold_is_inspected_unfolded_and_folded_by_keys_alone(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, TRANSFORMER)
+    fold = page.locator("#picture .node.fold").first
+    name = fold.get_attribute("data-fold")
+    assert name is not None
+    fold.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#inspector h2")).to_have_text(name)
+    expect(page.locator("#inspector [data-unfold]")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#picture .node[data-fold='{name}']")).to_have_count(0)
+    expect(page.locator("#picture .node.selected")).to_be_focused()
+
+
+def test_enter_folds_the_scope_around_a_card_and_unfolds_it_again(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, "def f(x):\n    return x.sin().cos()\nx = torch.tensor(1., requires_grad=True)\nf(x).exp()\n")
+    node(page, "CosBackward0").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#inspector h2")).to_contain_text("cos")
+    page.keyboard.press("Enter")
+    expect(page.locator("#picture .node.fold.selected")).to_be_focused()
+    expect(node(page, "CosBackward0")).to_have_count(0)
+    expect(page).to_have_url(re.compile("closed="))
+    page.keyboard.press("Enter")
+    expect(page.locator("#picture .node.selected")).to_contain_text("SinBackward0")
+    expect(page.locator("#picture .node.selected")).to_be_focused()
+
+
+@pytest.mark.parametrize("context", [{"viewport": PHONE, "has_touch": True}], indirect=True)
+def test_on_a_phone_the_graph_begins_on_the_first_screen(page: Page, address: str) -> None:
+    visit(page, address, "/?example=nan_from_sqrt")
+    expect(page.locator("#problems .problem")).to_be_visible()
+    card = page.locator("#picture .node.leaf").bounding_box()
+    stepper = page.locator("#stepper").bounding_box()
+    assert card is not None
+    assert stepper is not None
+    assert card["y"] + 40 < stepper["y"]
+    page.locator("#problems [data-select]").click()
+    expect(page.locator("#picture .node.selected")).to_be_in_viewport(ratio=0.95)
+
+
+def test_no_variable_is_cut_off_in_a_narrow_panel(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, SEED)
+    page.click("#tab-variables")
+    expect(page.locator("#variables tbody tr")).to_have_count(3)
+    assert page.locator("#variables .scroll").evaluate("e => e.scrollWidth <= e.clientWidth")
+    expect(page.locator("#variables").get_by_role("cell", name="float32").first).to_be_visible()
+
+
+def test_a_card_that_is_walked_to_is_not_under_the_map_or_the_legend(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, "x = torch.ones(2, requires_grad=True)\ny = x\n" + "y = y.sin()\n" * 30 + "z = y.sum()\n")
+    expect(page.locator("#minimap")).to_be_visible()
+    page.select_option("#colour-select", "value")
+    expect(page.locator("#legend .scale")).to_be_visible()
+    page.locator("#picture .node.leaf").click()
+    for _ in range(8):
+        page.keyboard.press("ArrowDown")
+        card = page.locator("#picture .node.selected .card").bounding_box()
+        for cover in ("#minimap", "#legend"):
+            over = page.locator(cover).bounding_box()
+            assert card is not None
+            assert over is not None
+            aside = card["x"] >= over["x"] + over["width"] or card["x"] + card["width"] <= over["x"]
+            assert aside or card["y"] + card["height"] <= over["y"]

@@ -269,6 +269,19 @@ def test_a_fold_says_what_is_inside_and_the_norms_of_its_gradients(engine: Engin
     assert styles(fold).count("behind") == 2
 
 
+def test_a_fold_carries_the_alarms_of_what_it_holds(engine: Engine) -> None:
+    made = Builder()
+    inside = [module("net", "Net")]
+    x = made.leaf("x", [-1.0], [1.0])
+    h = made.add("SqrtBackward0", [(x, [1.0])], [float("nan")], [1.0], scope=inside, flags=["first_nan"])
+    y = made.add("ExpBackward0", [(h, [1.0])], [float("nan")], [1.0], scope=inside)
+    made.add("SumBackward0", [(y, [1.0])], float("nan"), 1.0)
+    [fold] = [g for g in picture(made.graph(), engine, closed=("net",)).iter(f"{SVG}g") if g.get("data-fold")]
+    assert "first NaN" in words(fold)
+    assert (fold.get("class") or "").split() == ["node", "fold", "first"]
+    assert "first NaN" in (fold.get("aria-label") or "")
+
+
 def test_an_open_scope_has_a_frame_with_its_name(engine: Engine) -> None:
     names = [g for g in folded(engine).iter(f"{SVG}g") if g.get("class") == "scope-name"]
     assert [words(g) for g in names] == [["net Net"]]
