@@ -25,6 +25,7 @@ from app.tracing.records import Record, Value
 from app.tracing.scopes import scopes
 from app.tracing.snapshot import Snapshot
 from app.tracing.spans import Spans
+from app.tracing.values import Values
 from app.tracing.variables import variable
 from app.tracing.walk import reachable
 
@@ -36,6 +37,7 @@ class Build:
 
     Args:
         recorder: what was recorded.
+        values: what is known of tensors.
         watcher: what Nodes had saved.
         passes: the runs of backward.
         names: the program's names.
@@ -48,6 +50,7 @@ class Build:
     def __init__(
         self,
         recorder: Recorder,
+        values: Values,
         watcher: Watcher,
         passes: Sequence[PassRecord],
         names: Names,
@@ -57,6 +60,7 @@ class Build:
         variables: Mapping[str, object],
     ) -> None:
         self._recorder = recorder
+        self._values = values
         self._watcher = watcher
         self._passes = passes
         self._names = names
@@ -131,10 +135,10 @@ class Build:
             if isinstance(value, torch.Tensor) and value.grad_fn is not None:
                 known = known_outputs(value.grad_fn, self._gathered) if value.grad_fn in self._gathered.records else {}
                 if value.output_nr not in known:
-                    self._gathered.meet(value.grad_fn, value.output_nr, latest, self._recorder.value_of(value))
+                    self._gathered.meet(value.grad_fn, value.output_nr, latest, self._values.of(value))
         for leaf in self._gathered.leaves:
             if (leaf, 0) not in self._gathered.met:
-                self._gathered.meet(leaf, 0, latest, self._recorder.value_of(leaf.tensor))
+                self._gathered.meet(leaf, 0, latest, self._values.of(leaf.tensor))
 
     def _key(self, node_id: str) -> Key:
         return self._keys[int(node_id.removeprefix("n"))]
@@ -267,7 +271,7 @@ class Build:
         if value.grad_fn is not None:
             key, number = value.grad_fn, value.output_nr
         else:
-            key, number = self._gatherer.home(self._recorder.value_of(value))
+            key, number = self._gatherer.home(self._values.of(value))
         return (self._ids[key], number) if key in self._ids else None
 
     def _tensor(self, snapshot: Snapshot, requires_grad: bool, is_leaf: bool) -> Tensor:

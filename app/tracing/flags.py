@@ -1,6 +1,7 @@
 """What is told of a node by a word: how it was made, and what it is to the program."""
 
 from app.graph import Flag
+from app.tracing.changes import is_view
 from app.tracing.keys import Constant, Key, Leaf
 from app.tracing.labels import Labels
 from app.tracing.records import Record, Value
@@ -25,7 +26,7 @@ def flags_of(key: Key, record: Record | None, labels: Labels, is_root: bool, is_
         flags.append("in_place")
     if record.is_custom:
         flags.append("custom")
-    elif any(result.alias_info is not None and not result.alias_info.is_write for result in record.op._schema.returns):
+    elif is_view(record.op):
         flags.append("view")
     if record.in_backward:
         flags.append("in_backward")

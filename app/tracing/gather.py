@@ -67,13 +67,15 @@ class Gatherer:
             return tensor.grad_fn, value.output_nr
         if record is None or record.is_factory:
             return value, 0
-        if not any(argument.value is not None or argument.read is not None for argument in record.arguments):
+        # What is filled anew does not come from what it held before, but a part of a tensor leaves the rest as it was.
+        sources = record.arguments[1:] if record.is_fill and value is not record.base else record.arguments
+        if not any(argument.value is not None or argument.read is not None for argument in sources):
             return value, 0
         if record.label in PLUMBING and record.arguments[0].value is not None:
             source, number = self.home(record.arguments[0].value)
             if isinstance(source, Value):
                 return value, number
-        return record, value.index
+        return record, record.number_of(value)
 
     def _admit(self, key: Key) -> bool:
         if key in self._seen:

@@ -2,6 +2,7 @@
 
 from app.tracing.keys import Constant, Gathered, Key, Leaf
 from app.tracing.names import Names
+from app.tracing.outputs import known_outputs
 from app.tracing.records import Record, Value
 
 
@@ -20,25 +21,22 @@ class Labels:
     def of(self, key: Key) -> list[str]:
         """Give the names of a node: a parameter's path, then the latest first."""
         if isinstance(key, Leaf):
-            return self._names.of_tensor(key.tensor)
+            return self._names.of_leaf(key.tensor)
         if isinstance(key, Value):
-            return self._of_values([key])
+            return self._names.of_values([key])
         if isinstance(key, Record):
-            return self._of_values(list(key.outputs))
+            return self._names.of_values([*([] if key.base is None else [key.base]), *key.outputs])
         if isinstance(key, Constant):
             return []
-        return self._names.of_node(key._sequence_nr())
+        return self._names.of_node(key._sequence_nr(), known_outputs(key, self._gathered))
 
     def of_output(self, key: Key, output_nr: int) -> str | None:
         """Give the latest name of one output."""
         if isinstance(key, Leaf | Value | Record | Constant):
             return next(iter(self.of(key)), None)
-        return next(iter(self._names.of_output(key._sequence_nr(), output_nr)), None)
+        known = known_outputs(key, self._gathered).get(output_nr)
+        return next(iter(self._names.of_output(key._sequence_nr(), output_nr, known)), None)
 
     def is_parameter(self, leaf: Leaf) -> bool:
         """Tell whether a leaf is a module's parameter."""
         return self._names.parameter_path(leaf.tensor) is not None
-
-    def _of_values(self, values: list[Value]) -> list[str]:
-        tensors = [tensor for value in values if (tensor := value.reference()) is not None]
-        return list(dict.fromkeys(name for tensor in tensors for name in self._names.of_tensor(tensor)))

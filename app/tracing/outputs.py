@@ -18,7 +18,8 @@ def known_outputs(key: Key, gathered: Gathered) -> dict[int, Value]:
     if isinstance(key, Leaf):
         return {0: gathered.met[key, 0][1]} if (key, 0) in gathered.met else {}
     if isinstance(key, Record):
-        return {value.index: value for value in key.outputs}
+        made = [value for value in (key.base, *key.outputs) if value is not None]
+        return {key.number_of(value): value for value in made}
     if not is_function(key):
         return {}
     known = _of_record(gathered.records.get(key), key._sequence_nr())

@@ -1,7 +1,6 @@
 """Sees every operation that PyTorch dispatches, and keeps what the graph needs of it."""
 
 import inspect
-import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -11,18 +10,15 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode, _get_current_dispatch_mode
 
 from app.tracing.arguments import named_arguments
-from app.tracing.camera import Camera, unread
+from app.tracing.changes import changed_places, is_in_place, is_view
 from app.tracing.frames import Frames
 from app.tracing.modules import Modules
 from app.tracing.reads import Reads
 from app.tracing.records import Argument, ListRead, Record, Recorded, Value
+from app.tracing.values import Values
 
 _LISTED = 1_024
 """Elements of a tensor up to which the numbers that ``tolist()`` gives are remembered."""
-_WORKSPACES = frozenset({("aten.mkldnn_rnn_layer", 3)})
-"""Outputs that are an operator's own scratch memory, parts of which nothing has written to."""
-_PURGE_AT = 1_000
-"""Tensors that are remembered before those that are gone are looked for."""
 
 
 class Recorder(TorchDispatchMode):
@@ -31,12 +27,12 @@ class Recorder(TorchDispatchMode):
     Args:
         frames: tells where the program is.
         modules: tells the modules whose forward is running.
-        camera: captures tensors.
+        values: what is known of tensors.
         records: operations that are recorded at most.
         reads: tells where numbers were read from.
     """
 
-    def __init__(self, frames: Frames, modules: Modules, camera: Camera, records: int, reads: Reads) -> None:
+    def __init__(self, frames: Frames, modules: Modules, values: Values, records: int, reads: Reads) -> None:
         super().__init__()
         self.recorded = Recorded()
         self.in_backward = False
@@ -44,13 +40,11 @@ class Recorder(TorchDispatchMode):
         """The sequence number of the first Node that is made under the tape."""
         self._frames = frames
         self._modules = modules
-        self._camera = camera
+        self._values = values
         self._limit = records
         self._reads = reads
         self._read: Record | None = None
         """The last operation, if it read a number."""
-        self._values: dict[int, Value] = {}
-        self._purge_at = _PURGE_AT
         self._away = False
         self._pending: tuple[Record, tuple[torch.Tensor, ...]] | None = None
 
@@ -68,16 +62,16 @@ class Recorder(TorchDispatchMode):
         if self._is_full():
             return func(*args, **kwargs)
         sequence = torch.autograd._get_sequence_nr()
-        arguments, tensors = named_arguments(func, args, kwargs, self.value_of, self._reads.candidate)
-        changed = tensors[0] if func._schema.is_mutable and tensors else None
-        before = old_sequence = None
-        if changed is not None:
-            whole = changed._base if changed._is_view() else changed
-            before, old_sequence = self.value_of(whole).snapshot, _sequence_of(whole)
+        arguments, tensors = named_arguments(func, args, kwargs, self._values.of, self._reads.candidate)
+        places = changed_places(func, args, kwargs)
+        changed = _at(places, arguments, tensors) if places else []
+        whole = before = old_sequence = None
+        if changed and is_in_place(func):
+            whole = changed[0]._base if changed[0]._is_view() else changed[0]
+            before, old_sequence = self._values.of(whole).snapshot, _sequence_of(whole)
         result = func(*args, **kwargs)
-        if changed is not None:
-            for tensor in tensors:
-                self._camera.forget(tensor)
+        for tensor in changed:
+            self._values.change(tensor)
         record = self._new(func, sequence, arguments, torch.is_grad_enabled())
         record.arguments = self._reads.confirmed(arguments)
         if func is torch.ops.aten.lift_fresh.default and (made_of := self._reads.of_data(record.place)):
@@ -87,8 +81,8 @@ class Recorder(TorchDispatchMode):
         record.before, record.old_sequence = before, old_sequence
         self._read = record if func is torch.ops.aten._local_scalar_dense.default else None
         self._finish(record, result)
-        if changed is not None and changed._is_view():
-            record.base = self._keep(changed._base, record, 0)
+        if whole is not None and whole is not changed[0]:
+            record.base = self._values.keep(whole, record, 0)
         return result
 
     @contextmanager
@@ -136,7 +130,7 @@ class Recorder(TorchDispatchMode):
             Argument(
                 names[place] if place < len(names) else names[-1],
                 place,
-                self.value_of(given),
+                self._values.of(given),
                 None,
                 given.requires_grad,
             )
@@ -164,7 +158,7 @@ class Recorder(TorchDispatchMode):
         self.settle()
         if self._away or self.in_backward or tensor.numel() > _LISTED or self._is_full():
             return
-        value = self.value_of(tensor)
+        value = self._values.of(tensor)
         arguments = (Argument("self", 0, value, None, tensor.requires_grad),)
         record = self._new(ListRead(), torch.autograd._get_sequence_nr(), arguments, False)
         record.outputs = (Value(value.snapshot, record, 0, lambda: None, 0),)
@@ -176,6 +170,15 @@ class Recorder(TorchDispatchMode):
             return
         record, outputs = self._pending
         self._pending = None
+        if torch._C._len_torch_function_stack():
+            # A mode of the program sees even that a tensor is asked whether it requires grad.
+            with torch._C.DisableTorchFunction():
+                self._settle(record, outputs)
+        else:
+            self._settle(record, outputs)
+
+    def _settle(self, record: Record, outputs: tuple[torch.Tensor, ...]) -> None:
+        self._values.count(outputs)
         for value, output in zip(record.outputs, outputs, strict=True):
             if not output.requires_grad:
                 continue
@@ -184,14 +187,6 @@ class Recorder(TorchDispatchMode):
                 self._learn(record, record.base, output._base)
             else:
                 self._learn(record, value, output)
-
-    def value_of(self, tensor: torch.Tensor) -> Value:
-        """Give what is known of a tensor; one that was never met, or changed unseen, is captured now."""
-        known = self._values.get(id(tensor))
-        if known is None or known.reference() is not tensor or known.version != _version(tensor):
-            known = self._keep(tensor, None, 0)
-        known.leaf = known.leaf or (tensor.requires_grad and tensor.is_leaf)
-        return known
 
     def _is_full(self) -> bool:
         full = len(self.recorded.records) >= self._limit
@@ -214,12 +209,21 @@ class Recorder(TorchDispatchMode):
 
     def _finish(self, record: Record, result: Any) -> None:
         outputs = tuple(output for output in _flat(result) if isinstance(output, torch.Tensor))
-        record.outputs = tuple(self._keep(output, record, index) for index, output in enumerate(outputs))
-        takes_tensors = any(argument.value is not None for argument in record.arguments)
-        if takes_tensors and not record.is_factory and torch.is_grad_enabled():
-            # Held until autograd has set its Node, also where that took another argument than the operation did (a
-            # conjugate is resolved in between). What a factory makes PyTorch would copy if anyone else held it.
+        record.outputs = tuple(self._values.keep(output, record, index) for index, output in enumerate(outputs))
+        if self._ends_late(record):
             self._pending = (record, outputs)
+
+    def _ends_late(self, record: Record) -> bool:
+        """Tell whether PyTorch sets something after an operation: a Node, or the count of changes of a view or base.
+
+        A Node is also set where autograd took another argument than the operation did (a conjugate is resolved in
+        between). Outputs are held until then; what a factory makes PyTorch would copy if anyone else held it.
+        """
+        if record.is_factory:
+            return False
+        if record.before is not None or (not record.is_custom and is_view(record.op)):
+            return True
+        return torch.is_grad_enabled() and any(argument.value is not None for argument in record.arguments)
 
     def _learn(self, record: Record, value: Value, output: torch.Tensor) -> None:
         node = output.grad_fn
@@ -235,20 +239,6 @@ class Recorder(TorchDispatchMode):
             self.recorded.by_sequence[sequence] = record
         else:
             self.recorded.by_sequence.setdefault(sequence, record)
-
-    def _keep(self, tensor: torch.Tensor, record: Record | None, index: int) -> Value:
-        is_chance = record is not None and (record.is_empty or (record.label, index) in _WORKSPACES)
-        snapshot = unread(tensor) if is_chance else self._camera.capture(tensor)
-        value = Value(snapshot, record, index, weakref.ref(tensor), _version(tensor))
-        self._purge()
-        self._values[id(tensor)] = value
-        return value
-
-    def _purge(self) -> None:
-        """Forget tensors that are gone, now and then: a callback for each would swallow the program's deadline."""
-        if len(self._values) >= self._purge_at:
-            self._values = {key: value for key, value in self._values.items() if value.reference() is not None}
-            self._purge_at = max(_PURGE_AT, 2 * len(self._values))
 
 
 @cache
@@ -270,9 +260,11 @@ def _flat(result: Any) -> list[Any]:
     return [part for item in result for part in (item if isinstance(item, tuple | list) else (item,))]
 
 
+def _at(places: tuple[int, ...], arguments: tuple[Argument, ...], tensors: list[torch.Tensor]) -> list[torch.Tensor]:
+    """List the tensors that stand at some positions."""
+    taken = [argument for argument in arguments if argument.value is not None]
+    return [tensor for argument, tensor in zip(taken, tensors, strict=True) if argument.position in places]
+
+
 def _sequence_of(tensor: torch.Tensor) -> int | None:
     return None if tensor.grad_fn is None else int(tensor.grad_fn._sequence_nr())
-
-
-def _version(tensor: torch.Tensor) -> int:
-    return 0 if tensor.is_inference() else int(tensor._version)

@@ -10,7 +10,18 @@ from app.tracing.frames import Place
 from app.tracing.modules import ModuleCall
 from app.tracing.snapshot import Snapshot
 
+Name = tuple[str, bool]
+"""A name, and whether it is local to a function."""
 _FACTORIES = ("aten.new_", "aten.ones_like", "aten.zeros_like", "aten.full_like", "aten.empty_like", "aten.rand")
+
+
+_FILLS = frozenset(
+    f"aten.{name}_"
+    for name in (
+        *("zero", "fill", "uniform", "normal", "random", "bernoulli", "exponential"),
+        *("geometric", "cauchy", "log_normal"),
+    )
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -26,11 +37,15 @@ class Value:
     """Gives the tensor as long as it lives, else None."""
     version: int
     """The tensor's count of changes in place when it was captured."""
+    changes: int = 0
+    """How many changes in place had been recorded by then."""
     leaf: bool = False
     """Whether it was met as a leaf that requires grad."""
     sequence: int | None = None
     """The sequence number of its grad_fn, once that is known."""
     output_nr: int = 0
+    names: "dict[Name, int] | None" = None
+    """The names that the program had given to the tensor by the time of its next change, each with its moment."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +112,10 @@ class Record:
     node_sequence: int | None = None
     """The sequence number of its Node, once that is known."""
 
+    def number_of(self, value: Value) -> int:
+        """Give the output number of a value: after a change through a view the whole tensor is the first."""
+        return value.index if self.base in (None, value) else value.index + 1
+
     @property
     def label(self) -> str:
         """The aten name without the overload ("aten.mul"), or the custom Function's name."""
@@ -106,6 +125,11 @@ class Record:
     def is_factory(self) -> bool:
         """Whether it takes only shape and dtype from its arguments: what it makes is a constant."""
         return not self.is_custom and _is_factory(self.op)
+
+    @property
+    def is_fill(self) -> bool:
+        """Whether it changes its first argument to something that does not depend on what that held."""
+        return not self.is_custom and _label(self.op) in _FILLS
 
     @property
     def is_empty(self) -> bool:

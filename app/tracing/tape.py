@@ -24,6 +24,7 @@ from app.tracing.reads import Reads
 from app.tracing.recorder import Recorder
 from app.tracing.records import Record
 from app.tracing.spans import Spans
+from app.tracing.values import Values
 from app.tracing.walk import grad_node
 
 
@@ -48,12 +49,13 @@ class Tape:
     def __init__(self, limits: Limits = Limits(), filename: str = "<program>", source: str | None = None) -> None:  # noqa: B008 # a frozen value
         self.limits = limits
         self._spans = Spans(filename, source)
-        self._names = Names()
+        camera = Camera(limits.tensor_elements)
+        self._values = Values(camera)
+        self._names = Names(self._values)
         self._frames = Frames(filename, Loops(filename, source), self._names.bind_local)
         self._modules = Modules()
-        camera = Camera(limits.tensor_elements)
         self._reads = Reads(filename, source)
-        self._recorder = Recorder(self._frames, self._modules, camera, limits.records, self._reads)
+        self._recorder = Recorder(self._frames, self._modules, self._values, limits.records, self._reads)
         jacobians = Jacobians(limits.jacobian_elements, limits.graph_jacobian_elements)
         self._watcher = Watcher(self._recorder, camera, limits.nodes, limits.detailed_nodes, jacobians)
         self._passes: list[PassRecord] = []
@@ -151,7 +153,15 @@ class Tape:
             given = [(place, name) for name, root in pairs if (place := grad_node(root)) is not None]
         with uncollected():
             self._build = Build(
-                self._recorder, self._watcher, self._passes, self._names, self._spans, self.limits, given, names or {}
+                self._recorder,
+                self._values,
+                self._watcher,
+                self._passes,
+                self._names,
+                self._spans,
+                self.limits,
+                given,
+                names or {},
             )
             return self._build.graph()
 

@@ -18,7 +18,7 @@ _SHAPE_ONLY = ("_like", ".new_", ".sym_", ".is_same_size", "aten.rand", "aten.em
 
 def cuts(flow: Flow, severity: str) -> list[Problem]:
     """Find where what requires a gradient goes on without its history, and into what a pass went through."""
-    found: dict[str, Problem] = {}
+    found: dict[object, Problem] = {}
     for node in flow.graph.nodes:
         entering = [edge for edge in flow.taken[node.id] if node.kind == "detached" and _tracked(flow, edge)]
         if not entering or "in_backward" in node.flags or _takes_shape_only(node):
@@ -26,7 +26,9 @@ def cuts(flow: Flow, severity: str) -> list[Problem]:
         way = _way_out(flow, node)
         if way:
             place = next((step for step in way if _is_said(flow, step)), way[0])
-            found.setdefault(place.id, _cut_problem(flow, place, flow.nodes[entering[0].target], severity))
+            # One expression of the program may be several operations.
+            source = flow.nodes[entering[0].target]
+            found.setdefault(place.span or place.id, _cut_problem(flow, place, source, severity))
     return list(found.values())[:TOLD]
 
 
