@@ -64,7 +64,8 @@ class Gatherer:
         if record is not None and record.node_sequence in self._by_sequence:
             return self._by_sequence[record.node_sequence], value.index
         if value.sequence is not None and tensor is not None and value.version == tensor._version:
-            return tensor.grad_fn, value.output_nr
+            if tensor.grad_fn is not None:  # `detach_` has taken it away without a change of the tensor
+                return tensor.grad_fn, value.output_nr
         if record is None or record.is_factory:
             return value, 0
         # What is filled anew does not come from what it held before, but a part of a tensor leaves the rest as it was.

@@ -111,3 +111,14 @@ def test_what_was_filled_anew_is_a_constant(trace: Trace, fill: str) -> None:
     assert traced.node("k").kind == "constant"
     assert taken(traced, "MulBackward0", "other") == [traced.value("k")]
     assert [node.kind for node in traced.graph.nodes if node.kind == "detached"] == []
+
+
+def test_where_a_tensor_was_detached_in_place_the_gradient_stops(trace: Trace) -> None:
+    traced = trace(X + "a = x * 2\na.detach_()\n(x * a).sum().backward()")
+    (user,) = [node.id for node in traced.graph.nodes if node.op == "MulBackward0"]
+    assert taken(traced, "MulBackward0", "other") == [[2, 4]]
+    (edge,) = [edge for edge in traced.graph.edges if edge.source == user and edge.argument == "other"]
+    assert edge.kind == "value"
+    stopped = next(node for node in traced.graph.nodes if node.id == edge.target)
+    assert (stopped.kind, stopped.names) == ("detached", ["a"])
+    assert traced.gradient("x") == [2, 4]
