@@ -63,9 +63,10 @@ class Gatherer:
         record = value.record
         if record is not None and record.node_sequence in self._by_sequence:
             return self._by_sequence[record.node_sequence], value.index
-        if value.sequence is not None and tensor is not None and value.version == tensor._version:
-            if tensor.grad_fn is not None:  # `detach_` has taken it away without a change of the tensor
-                return tensor.grad_fn, value.output_nr
+        # `detach_` takes the Node away, and does not count as a change.
+        has_node = value.sequence is not None and tensor is not None and tensor.grad_fn is not None
+        if has_node and value.version == tensor._version:
+            return tensor.grad_fn, value.output_nr
         if record is None or record.is_factory:
             return value, 0
         # What is filled anew does not come from what it held before, but a part of a tensor leaves the rest as it was.
