@@ -185,7 +185,8 @@ class Node(Data):
     formula: str | None = None
     """PyTorch's own words for the derivative."""
     flags: list[Flag] = Field(default_factory=list)
-    """What stands out: "root" where backward starts, "first_nan" where a NaN came up, "no_gradient", and so on."""
+    """What stands out: "root" where backward starts, "first_nan" where a NaN came up, "first_nan_gradient" where one
+    did in any pass (``Pass.first_nan`` says in which), "no_gradient", and so on."""
     no_gradient: NoGradient | None = None
     """For leaves: why they got none."""
     accumulated: list[Tensor | None] = Field(default_factory=list)
@@ -242,6 +243,11 @@ class Pass(Data):
     """``.grad`` of each leaf that this pass reached, after it."""
     error: str | None = None
     """PyTorch's words, if the pass raised."""
+    first_nan: list[str] = Field(default_factory=list)
+    """Nodes where a NaN came up in this pass: in what their backward made of cotangents without, or in their cotangent
+    while nothing that was added up to it has one."""
+    first_inf: list[str] = Field(default_factory=list)
+    """Nodes where an infinity came up in this pass, in the same way."""
 
 
 class Variable(Data):

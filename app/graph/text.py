@@ -1,8 +1,9 @@
 """A graph as words: an indented tree with values and gradients."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from app.graph.model import Edge, Graph, Node
+from app.graph.marks import OF_PASS, flags_in
+from app.graph.model import Edge, Graph, Node, Pass
 from app.graph.wording import say_node, say_shape, say_tensor
 
 INDENT = "  "
@@ -38,11 +39,17 @@ def write_tree(graph: Graph, *, constants: bool = True, detached: bool = True) -
     told: set[str] = set()
     for start in starts:
         if start not in told:
-            lines.extend(_subtree(start, nodes, taken, told))
+            lines.extend(_subtree(start, nodes, taken, told, graph.passes))
     return "\n".join(lines) + "\n"
 
 
-def _subtree(start: str, nodes: Mapping[str, Node], taken: Mapping[str, list[Edge]], told: set[str]) -> Iterator[str]:
+def _subtree(
+    start: str,
+    nodes: Mapping[str, Node],
+    taken: Mapping[str, list[Edge]],
+    told: set[str],
+    passes: Sequence[Pass],
+) -> Iterator[str]:
     waiting = [(start, 0)]
     while waiting:
         key, depth = waiting.pop()
@@ -52,7 +59,7 @@ def _subtree(start: str, nodes: Mapping[str, Node], taken: Mapping[str, list[Edg
             yield f"{indent}{say_node(node)} [{key}], told above"
             continue
         told.add(key)
-        yield indent + _line(node)
+        yield indent + _line(node, passes)
         inputs = [edge.target for edge in taken.get(key, ())]
         operations = [target for target in inputs if nodes[target].kind in ("function", "detached")]
         if len(operations) == 1 and depth:
@@ -61,7 +68,16 @@ def _subtree(start: str, nodes: Mapping[str, Node], taken: Mapping[str, list[Edg
         waiting.extend((target, depth + 1) for target in reversed(inputs))
 
 
-def _line(node: Node) -> str:
+def _firsts(node: Node, passes: Sequence[Pass]) -> Iterator[str]:
+    """Where NaN and infinities come up; of several passes in which."""
+    for flag in node.flags:
+        if flag.startswith("first_"):
+            told = [one.index for place, one in enumerate(passes) if flag in flags_in(node, passes, place)]
+            of_pass = f" of pass {', '.join(map(str, told))}" if flag in OF_PASS and len(passes) > 1 else ""
+            yield flag.replace("_", " ") + of_pass
+
+
+def _line(node: Node, passes: Sequence[Pass]) -> str:
     """One node: its name, what it is, its value, and each pass's gradient."""
     facts: list[str] = []
     if node.kind == "constant":
@@ -82,5 +98,5 @@ def _line(node: Node) -> str:
             of_pass = f" of pass {number}" if len(output.gradients) > 1 else ""
             if gradient is not None:
                 facts.append(f"{which}gradient{of_pass} {say_tensor(gradient)}")
-    facts.extend(flag.replace("_", " ") for flag in node.flags if flag.startswith("first_"))
+    facts.extend(_firsts(node, passes))
     return f"{say_node(node)} [{node.id}]: {'; '.join(facts)}"

@@ -137,7 +137,7 @@ class _Check:
             if run.index != number:
                 raise AnswerInvalidError("passes are not numbered from 1")
             self._span(run.span)
-            self._known(*run.order, *run.accumulated)
+            self._known(*run.order, *run.accumulated, *run.first_nan, *run.first_inf)
             _texts((run.error,))
             _tensors(run.accumulated.values())
             for root in run.roots:

@@ -59,7 +59,7 @@ def _card(content: Content, card: Card, scales: Mapping[str, Scale]) -> Iterator
         yield Rect(_INSET, _INSET, width - 2 * _INSET, height - 2 * _INSET, "inner", inner)
     if "in_place" in flags:
         yield Path(_foot(width, height, _CUT if "parameter" in flags else radius, "parameter" in flags), "heavy")
-    yield from _header(card.header, width, content.alarms)
+    yield from _header(card.header, width, content.alarms, content.silent)
     if content.rows:
         edge = _INSET if "root" in flags else 0
         yield Path(f"M{edge:g} {card.header.height:g}H{width - edge:g}", "rule")
@@ -80,12 +80,12 @@ def _chamfered(width: float, height: float) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _header(header: Header, width: float, alarms: tuple[str, ...]) -> tuple[Mark, ...]:
+def _header(header: Header, width: float, alarms: tuple[str, ...], silent: tuple[str, ...]) -> tuple[Mark, ...]:
     # Remembered, because no number is in it: it is the same in all pictures of a program.
-    return tuple(_header_marks(header, width, alarms))
+    return tuple(_header_marks(header, width, alarms, silent))
 
 
-def _header_marks(header: Header, width: float, alarms: tuple[str, ...]) -> Iterator[Mark]:
+def _header_marks(header: Header, width: float, alarms: tuple[str, ...], silent: tuple[str, ...]) -> Iterator[Mark]:
     left, right, y = measures.PAD, width - measures.PAD, measures.FIRST_LINE
     if header.chip:
         yield Rect(left, y - 14, header.chip_width, 19, "chip", 9.5)
@@ -104,17 +104,18 @@ def _header_marks(header: Header, width: float, alarms: tuple[str, ...]) -> Iter
     if header.code:
         y += measures.LINE
         yield _text(measures.PAD, y, header.code, measures.SMALL_SIZE, "")
-    yield from _badges(header, y + 6, alarms)
+    yield from _badges(header, y + 6, alarms, silent)
 
 
-def _badges(header: Header, y: float, alarms: tuple[str, ...]) -> Iterator[Mark]:
+def _badges(header: Header, y: float, alarms: tuple[str, ...], silent: tuple[str, ...]) -> Iterator[Mark]:
     x = measures.PAD
     for badge in header.badges:
         width = measures.badge_width(badge)
-        loud = badge in alarms
-        yield Rect(x, y, width, 15, "alarm" if loud else "badge", 3)
-        style = "alarm-text" if loud else "soft"
-        yield _text(x + width / 2, y + 10.8, badge, measures.BADGE_SIZE, style, "middle")
+        if badge not in silent:
+            loud = badge in alarms
+            yield Rect(x, y, width, 15, "alarm" if loud else "badge", 3)
+            style = "alarm-text" if loud else "soft"
+            yield _text(x + width / 2, y + 10.8, badge, measures.BADGE_SIZE, style, "middle")
         x += width + 4
 
 

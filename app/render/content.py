@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.graph.marks import flags_in
 from app.graph.model import Graph, Node, Output
 from app.graph.scene import Box, Fold
 from app.layout import text
@@ -51,6 +52,8 @@ class Content:
     card: Card | None
     rows: tuple[Row, ...]
     alarms: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    """Badges that another pass shows; their room stays."""
     pill: str = ""
 
 
@@ -82,6 +85,7 @@ class Author:
         self._nodes = {node.id: node for node in graph.nodes}
         self._options = options
         self._pass = pass_position
+        self._passes = graph.passes
         self._source = source
         self._values = options.view in ("both", "values")
         self._gradients = options.view in ("both", "gradients") and pass_position is not None
@@ -99,6 +103,8 @@ class Author:
     def _node(self, box: Box, node: Node) -> Content:
         alarms = tuple(_ALARMS[flag] for flag in node.flags if flag in _ALARMS)
         badges = tuple(_BADGES[flag] for flag in node.flags if flag in _BADGES) + alarms
+        here = flags_in(node, self._passes, self._pass)
+        silent = tuple(_ALARMS[flag] for flag in node.flags if flag in _ALARMS and flag not in here)
         rows = tuple(self._hidden(row, node) for row in self._rows(node))
         header = Header(
             chip=tail(node.names[0], NAME_CELLS) if node.names else None,
@@ -109,7 +115,7 @@ class Author:
             badges=badges,
         )
         card = measure(header, tuple(row.block for row in rows))
-        return Content(box, card.size, card, rows, alarms)
+        return Content(box, card.size, card, rows, tuple(word for word in alarms if word not in silent), silent)
 
     def _hidden(self, row: Row, node: Node) -> Row:
         # The room stays, so that nothing jumps from step to step.

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from app.graph import Edge, Graph, Node, Saved, Span, Tensor
+from app.graph.marks import flags_in
 from app.web.pages_numbers import Grid, bars, grid, python_text
 
 _BACKWARD = re.compile(r"Backward\d*$")
@@ -67,6 +68,8 @@ class Detail:
     title: str
     code: str | None
     """The sub-expression that made it."""
+    flags: tuple[str, ...]
+    """Those of the node that hold in this pass."""
     pass_index: int | None
     outputs: tuple[OutputShown, ...]
     departures: tuple[Carried, ...]
@@ -177,6 +180,7 @@ def detail(graph: Graph, source: str, node_id: str, pass_index: int | None) -> D
         node=node,
         title=called(node),
         code=cut(source, node.span),
+        flags=tuple(flags_in(node, graph.passes, place)),
         pass_index=None if place is None else place + 1,
         outputs=outputs,
         departures=tuple(carried(edge, edge.target) for edge in leaving if edge.kind == "gradient"),

@@ -90,6 +90,14 @@ def test_the_first_nan_is_told() -> None:
     assert "first nan" in write_tree(made.graph())
 
 
+def test_of_several_passes_the_one_with_the_first_nan_is_told() -> None:
+    graph = trace(
+        "x = torch.tensor([0., 1.], requires_grad=True)\ny = x.sqrt()\n(x * 2).sum().backward()\n"
+        "y.backward(torch.tensor([0., 1.]))"
+    )
+    assert "first nan gradient of pass 2" in write_tree(graph)
+
+
 def test_numbers_are_short_and_never_zero_by_rounding() -> None:
     assert say_number(1e-9) == "1e-09"
     assert say_number("-inf") == "-Inf"

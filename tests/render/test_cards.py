@@ -98,6 +98,26 @@ def test_the_first_nan_is_marked_on_its_node(engine: Engine) -> None:
     assert "first" in group.get("class", "").split()
 
 
+def test_the_first_nan_gradient_is_marked_in_the_pass_where_it_comes_up_and_its_room_stays(engine: Engine) -> None:
+    graph = one_operation(1.0, flags=["first_nan_gradient"])
+    (only,) = graph.passes
+    passes = [only.model_copy(update={"index": index, "first_nan": ["n1"] if index == 2 else []}) for index in (1, 2)]
+    nodes = [
+        node.model_copy(
+            update={
+                "outputs": [output.model_copy(update={"gradients": output.gradients * 2}) for output in node.outputs]
+            }
+        )
+        for node in graph.nodes
+    ]
+    edges = [edge.model_copy(update={"contributions": edge.contributions * 2}) for edge in graph.edges]
+    twice = graph.model_copy(update={"passes": passes, "nodes": nodes, "edges": edges})
+    first, second = (picture(twice, engine, pass_index=index) for index in (1, 2))
+    assert "first NaN gradient" not in words(card(first, "n1"))
+    assert "first NaN gradient" in words(card(second, "n1"))
+    assert first.get("height") == second.get("height")
+
+
 @pytest.mark.parametrize(
     ("flag", "badge"),
     [("in_place", "in place"), ("view", "view"), ("custom", "custom"), ("checkpoint", "checkpoint")],

@@ -223,6 +223,61 @@ def test_the_first_nan_and_inf_are_marked_in_both_directions(trace: Trace) -> No
     }
 
 
+TWO_PASSES = (
+    "x = torch.tensor([0., 1.], requires_grad=True)\ny = x.sqrt()\n"
+    "y.backward(torch.tensor([1., 1.]), retain_graph=True)\n"
+    "(x * 2).sum().backward()\n"
+    "y.backward(torch.tensor([0., 1.]))"
+)
+
+
+def test_each_pass_tells_where_its_first_nan_and_inf_come_up(trace: Trace) -> None:
+    traced = trace(TWO_PASSES)
+    sqrt = traced.node("y").id
+    x = torch.tensor([0.0, 1.0], requires_grad=True)
+    y = x.sqrt()
+    gradients = [
+        torch.autograd.grad(y, x, torch.tensor(start), retain_graph=True)[0] for start in ([1.0, 1.0], [0.0, 1.0])
+    ]
+    assert [float(gradient[0]) for gradient in gradients] == [float("inf"), pytest.approx(float("nan"), nan_ok=True)]
+    assert [one.first_inf for one in traced.graph.passes] == [[sqrt], [], []]
+    assert [one.first_nan for one in traced.graph.passes] == [[], [], [sqrt]]
+    assert {"first_nan_gradient", "first_inf_gradient"} <= set(traced.node("y").flags)
+
+
+def test_a_nan_that_comes_up_where_infinities_are_added_is_at_that_node(trace: Trace) -> None:
+    traced = trace(
+        "x = torch.tensor([0.], requires_grad=True)\nh = x * 1\n(h.sqrt() - h.sqrt()).sum().backward()\n"
+        "assert torch.isnan(x.grad).all()"
+    )
+    assert traced.error is None
+    (done,) = traced.graph.passes
+    assert done.first_nan == [traced.node("h").id]
+    assert len(done.first_inf) == 2
+
+
+@pytest.mark.parametrize(
+    ("end", "name"),
+    [
+        ("h.register_hook(lambda g: g * float('nan'))\ny = h.sum()\ny.backward()", "h"),
+        ("y = h * 3\ny.backward(torch.tensor([float('nan')]))", "y"),
+    ],
+)
+def test_a_nan_that_the_program_puts_in_is_where_it_puts_it(trace: Trace, end: str, name: str) -> None:
+    traced = trace("x = torch.tensor([1.], requires_grad=True)\nh = x * 2\n" + end)
+    assert traced.graph.passes[0].first_nan == [traced.node(name).id]
+
+
+def test_a_large_graph_tells_where_nan_comes_up(trace: Trace) -> None:
+    source = (
+        "x = torch.tensor([0.], requires_grad=True)\ny = x\nfor _ in range(5):\n    y = y + 1\n"
+        "z = (y * 0).sqrt()\n(z * 0).sum().backward()"
+    )
+    light, whole = trace(source, limits=Limits(detailed_nodes=5)), trace(source)
+    assert whole.graph.passes[0].first_nan == [whole.node("z").id]
+    assert light.graph.passes[0].first_nan == [light.node("z").id]
+
+
 def test_a_gradient_of_zeros_and_its_ratio_are_marked(trace: Trace) -> None:
     traced = trace("x = torch.tensor([-3., -4.], requires_grad=True)\ny = torch.relu(x).sum()\ny.backward()")
     assert "zero_gradient" in traced.node("x").flags

@@ -90,3 +90,14 @@ def test_sizes_in_the_index_say_nan_and_inf_first(client: TestClient) -> None:
     assert sizes["SubBackward0"] == "nan"
     assert sizes["MulBackward0"] is None
     assert abs(sizes["AccumulateGrad"] - 0.5**0.5) < 1e-3
+
+
+def test_a_flag_of_one_pass_is_told_in_that_pass_only(graph: Graph) -> None:
+    node = graph.nodes[1]
+    flagged = node.model_copy(update={"flags": ["in_place", "first_nan_gradient"]})
+    first, second = graph.passes
+    passes = [first, second.model_copy(update={"first_nan": [node.id]})]
+    nodes = [flagged if other.id == node.id else other for other in graph.nodes]
+    twice = graph.model_copy(update={"passes": passes, "nodes": nodes})
+    shown = [detail(twice, "", node.id, index) for index in (1, 2)]
+    assert [one.flags for one in shown if one] == [("in_place",), ("in_place", "first_nan_gradient")]
