@@ -18,6 +18,8 @@ from pathlib import Path
 import torch
 import torch.distributions
 import torch.nn.attention
+import torch.nn.utils.prune
+import torch.optim.swa_utils
 
 from app.program.denials import DENIED_ATTRIBUTES, DENIED_PATHS
 
@@ -26,7 +28,8 @@ TABLES = Path(__file__).resolve().parent.parent / "app" / "program" / "tables.py
 TORCH_TYPES = """Tensor Size Generator BoolTensor DoubleTensor FloatTensor IntTensor LongTensor ShortTensor
 ByteTensor CharTensor HalfTensor BFloat16Tensor Stream OutOfMemoryError""".split()
 TORCH_EXTRA = """broadcast_shapes channels_last channels_last_3d contiguous_format preserve_format strided lu
-pca_lowrank svd_lowrank set_default_dtype set_grad_enabled unique sparse_coo sparse_csr BFloat16Tensor HalfTensor
+fake_quantize_per_channel_affine fake_quantize_per_tensor_affine jagged pca_lowrank segment_reduce svd_lowrank
+set_default_dtype set_grad_enabled unique sparse_coo sparse_csr BFloat16Tensor HalfTensor
 __version__""".split()
 TORCH_INTERNAL = re.compile(
     r"cudnn|miopen|mkldnn|fbgemm|quantize|^quantized|moving_avg|^qu?int|^qscheme|^int_repr|^q_|^sym_|(?<!index)_copy$|^native_|^unsafe_|^bits?\d|^u?int[1-7]$|float4|float8|_jit"
@@ -39,13 +42,14 @@ TORCH_INTERNAL = re.compile(
 )
 MODULES = """torch.nn torch.nn.functional torch.nn.init torch.nn.utils torch.nn.utils.rnn torch.nn.utils.parametrize
 torch.nn.utils.parametrizations torch.nn.parameter torch.nn.attention torch.optim
- torch.optim.lr_scheduler torch.autograd torch.autograd.functional
+torch.optim.lr_scheduler torch.optim.swa_utils torch.autograd torch.autograd.functional
 torch.autograd.graph torch.autograd.forward_ad torch.linalg torch.fft torch.special torch.func torch.distributions
-torch.distributions.kl torch.amp torch.sparse torch.testing torch.random""".split()
+torch.distributions.kl torch.distributions.constraints torch.distributions.transforms torch.amp torch.sparse
+torch.testing torch.random torch.nested torch.signal.windows""".split()
 FUNCTIONAL_NOISE = """Callable Optional Tensor DType GRID_SAMPLE_INTERPOLATION_MODES GRID_SAMPLE_PADDING_MODES
 TYPE_CHECKING ScalingType SwizzleType BroadcastingList1 BroadcastingList2 BroadcastingList3 assert_int_or_pair
 boolean_dispatch handle_torch_function has_torch_function has_torch_function_unary has_torch_function_variadic
-reproducibility_notes sparse_support_notes tf32_notes scaled_mm scaled_grouped_mm grouped_mm common_notes FileCheck
+reproducibility_notes sparse_support_notes tf32_notes scaled_mm scaled_grouped_mm common_notes FileCheck
 native_channel_shuffle conv_tbc FileCheck""".split()
 CLOSED = {
     "torch.autograd": """Function Variable backward detect_anomaly enable_grad grad gradcheck gradgradcheck
@@ -58,6 +62,11 @@ CLOSED = {
         vmap""",
     "torch.utils": "checkpoint",
     "torch.utils.checkpoint": "checkpoint checkpoint_sequential",
+    "torch.nn.utils.prune": """BasePruningMethod CustomFromMask Identity L1Unstructured LnStructured PruningContainer
+        RandomStructured RandomUnstructured custom_from_mask global_unstructured identity is_pruned l1_unstructured
+        ln_structured random_structured random_unstructured remove""",
+    "torch.nn.grad": "conv1d_input conv1d_weight conv2d_input conv2d_weight conv3d_input conv3d_weight",
+    "torch.signal": "windows",
     "torch.nn.attention": "SDPBackend sdpa_kernel",
     "torch.nn.parameter": "Parameter Buffer UninitializedParameter UninitializedBuffer",
     "torch.amp": "autocast custom_bwd custom_fwd GradScaler",
@@ -165,6 +174,8 @@ def attributes() -> set[str]:
     kinds += [torch.nn.ParameterDict, torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]
     kinds += [torch.autograd.Function, torch.autograd.graph.Node, torch.distributions.Distribution]
     kinds += [torch.distributions.Transform, torch.nn.utils.rnn.PackedSequence, torch.amp.GradScaler]
+    kinds += [torch.optim.swa_utils.AveragedModel, torch.optim.swa_utils.SWALR, torch.nn.utils.prune.BasePruningMethod]
+    kinds += [torch.distributions.constraints.Constraint]
     kinds += [str, bytes, list, tuple, dict, set, frozenset, int, float, complex, slice, property, BaseException]
     kinds += [collections.OrderedDict, collections.Counter, collections.deque, collections.defaultdict]
     kinds += [
@@ -178,7 +189,8 @@ def attributes() -> set[str]:
     names |= set(
         """remove variable metadata send close throw cache_clear cache_info from_iterable setter getter args
         name value add_note original parametrizations weight_g weight_v func keywords tangent primal type index
-        gradient weight_orig weight_u""".split()
+        gradient weight_orig weight_u weight_mask bias_orig bias_mask loss output
+        n_averaged""".split()
     )
     names |= set(ALLOWED_PRIVATE.split())
     return {name for name in names if name.isidentifier() and len(name) < 40} - DENIED_ATTRIBUTES.keys()

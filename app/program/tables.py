@@ -21,37 +21,37 @@ MODULES: dict[str, frozenset[str]] = {
         deg2rad deg2rad_ det detach detach_ device diag diag_embed diagflat diagonal diagonal_scatter diff digamma dist
         distributions div divide dot double dropout dropout_ dsplit dstack dtype e einsum embedding embedding_bag empty
         empty_like enable_grad eq equal erf erf_ erfc erfc_ erfinv exp exp2 exp2_ exp_ expm1 expm1_ eye
-        feature_alpha_dropout feature_alpha_dropout_ feature_dropout feature_dropout_ fft finfo fix fix_ flatten flip
-        fliplr flipud float float16 float32 float64 float_power floor floor_ floor_divide fmax fmin fmod frac frac_
-        frexp frobenius_norm full full_like func gather gcd gcd_ ge geqrf ger get_default_device get_default_dtype
-        get_device gradient greater greater_equal group_norm gt half hamming_window hann_window hardshrink heaviside
-        hinge_embedding_loss histc histogram histogramdd hsplit hstack hypot i0 i0_ igamma igammac iinfo imag index_add
-        index_copy index_fill index_put index_put_ index_reduce index_select inf inference_mode initial_seed inner
-        instance_norm int int16 int32 int64 int8 inverse is_complex is_conj
-        is_deterministic_algorithms_warn_only_enabled is_floating_point is_grad_enabled is_inference
+        fake_quantize_per_channel_affine fake_quantize_per_tensor_affine feature_alpha_dropout feature_alpha_dropout_
+        feature_dropout feature_dropout_ fft finfo fix fix_ flatten flip fliplr flipud float float16 float32 float64
+        float_power floor floor_ floor_divide fmax fmin fmod frac frac_ frexp frobenius_norm full full_like func gather
+        gcd gcd_ ge geqrf ger get_default_device get_default_dtype get_device gradient greater greater_equal group_norm
+        gt half hamming_window hann_window hardshrink heaviside hinge_embedding_loss histc histogram histogramdd hsplit
+        hstack hypot i0 i0_ igamma igammac iinfo imag index_add index_copy index_fill index_put index_put_ index_reduce
+        index_select inf inference_mode initial_seed inner instance_norm int int16 int32 int64 int8 inverse is_complex
+        is_conj is_deterministic_algorithms_warn_only_enabled is_floating_point is_grad_enabled is_inference
         is_inference_mode_enabled is_neg is_nonzero is_same_size is_signed is_tensor isclose isfinite isin isinf isnan
-        isneginf isposinf isreal istft kaiser_window kl_div kron kthvalue layer_norm layout lcm lcm_ ldexp ldexp_ le
-        lerp less less_equal lgamma linalg linspace lobpcg log log10 log10_ log1p log1p_ log2 log2_ log_ log_softmax
+        isneginf isposinf isreal istft jagged kaiser_window kl_div kron kthvalue layer_norm layout lcm lcm_ ldexp ldexp_
+        le lerp less less_equal lgamma linalg linspace lobpcg log log10 log10_ log1p log1p_ log2 log2_ log_ log_softmax
         logaddexp logaddexp2 logcumsumexp logdet logical_and logical_not logical_or logical_xor logit logit_ logspace
         logsumexp long lt lu lu_solve lu_unpack manual_seed margin_ranking_loss masked_fill masked_scatter masked_select
         matmul matrix_exp matrix_power max max_pool1d max_pool1d_with_indices max_pool2d max_pool3d maximum mean median
         memory_format meshgrid min minimum mm mode moveaxis movedim msort mul multinomial multiply mv mvlgamma nan
-        nan_to_num nan_to_num_ nanmean nanmedian nanquantile nansum narrow ne neg neg_ negative negative_ newaxis
+        nan_to_num nan_to_num_ nanmean nanmedian nanquantile nansum narrow ne neg neg_ negative negative_ nested newaxis
         nextafter nn no_grad nonzero norm normal not_equal nuclear_norm numel ones ones_like optim orgqr ormqr outer
         pairwise_distance pca_lowrank pdist permute pi pinverse pixel_shuffle pixel_unshuffle poisson poisson_nll_loss
         polar polygamma positive pow prelu preserve_format prod promote_types put qr quantile rad2deg rad2deg_ rand
         rand_like randint randint_like randn randn_like random randperm ravel real reciprocal reciprocal_ relu relu_
         remainder renorm repeat_interleave reshape resolve_conj resolve_neg result_type rms_norm roll rot90 round round_
-        row_stack rrelu rrelu_ rsqrt rsqrt_ rsub scalar_tensor scatter scatter_add scatter_reduce searchsorted select
-        select_scatter selu selu_ set_anomaly_enabled set_default_dtype set_grad_enabled set_printoptions sgn short
-        sigmoid sigmoid_ sign signbit sin sin_ sinc sinc_ sinh sinh_ slice_scatter slogdet softmax sort sparse
-        sparse_coo sparse_coo_tensor sparse_csr special split split_with_sizes sqrt sqrt_ square square_ squeeze stack
-        std std_mean stft strided sub subtract sum svd svd_lowrank swapaxes swapdims t take take_along_dim tan tan_ tanh
-        tanh_ tensor tensor_split tensordot testing threshold threshold_ tile topk trace transpose trapezoid trapz
-        triangular_solve tril tril_indices triplet_margin_loss triu triu_indices true_divide trunc trunc_ uint16 uint32
-        uint64 uint8 unbind unflatten unique unique_consecutive unravel_index unsqueeze use_deterministic_algorithms
-        utils vander var var_mean vdot version view_as_complex view_as_real vmap vsplit vstack where xlogy xlogy_ zero_
-        zeros zeros_like
+        row_stack rrelu rrelu_ rsqrt rsqrt_ rsub scalar_tensor scatter scatter_add scatter_reduce searchsorted
+        segment_reduce select select_scatter selu selu_ set_anomaly_enabled set_default_dtype set_grad_enabled
+        set_printoptions sgn short sigmoid sigmoid_ sign signal signbit sin sin_ sinc sinc_ sinh sinh_ slice_scatter
+        slogdet softmax sort sparse sparse_coo sparse_coo_tensor sparse_csr special split split_with_sizes sqrt sqrt_
+        square square_ squeeze stack std std_mean stft strided sub subtract sum svd svd_lowrank swapaxes swapdims t take
+        take_along_dim tan tan_ tanh tanh_ tensor tensor_split tensordot testing threshold threshold_ tile topk trace
+        transpose trapezoid trapz triangular_solve tril tril_indices triplet_margin_loss triu triu_indices true_divide
+        trunc trunc_ uint16 uint32 uint64 uint8 unbind unflatten unique unique_consecutive unravel_index unsqueeze
+        use_deterministic_algorithms utils vander var var_mean vdot version view_as_complex view_as_real vmap vsplit
+        vstack where xlogy xlogy_ zero_ zeros zeros_like
         """.split()
     ),
     "torch.nn": frozenset(
@@ -76,7 +76,7 @@ MODULES: dict[str, frozenset[str]] = {
         Tanhshrink Threshold Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder
         TransformerEncoderLayer TripletMarginLoss TripletMarginWithDistanceLoss Unflatten Unfold UninitializedBuffer
         UninitializedParameter Upsample UpsamplingBilinear2d UpsamplingNearest2d ZeroPad1d ZeroPad2d ZeroPad3d attention
-        functional init parameter utils
+        functional grad init parameter utils
         """.split()
     ),
     "torch.nn.functional": frozenset(
@@ -88,7 +88,7 @@ MODULES: dict[str, frozenset[str]] = {
         conv_transpose2d conv_transpose3d cosine_embedding_loss cosine_similarity cross_entropy ctc_loss dropout
         dropout1d dropout2d dropout3d elu elu_ embedding embedding_bag feature_alpha_dropout fold fractional_max_pool2d
         fractional_max_pool2d_with_indices fractional_max_pool3d fractional_max_pool3d_with_indices gaussian_nll_loss
-        gelu glu grid_sample group_norm gumbel_softmax hardshrink hardsigmoid hardswish hardtanh hardtanh_
+        gelu glu grid_sample group_norm grouped_mm gumbel_softmax hardshrink hardsigmoid hardswish hardtanh hardtanh_
         hinge_embedding_loss huber_loss instance_norm interpolate kl_div l1_loss layer_norm leaky_relu leaky_relu_
         linear linear_cross_entropy local_response_norm log_softmax logsigmoid lp_pool1d lp_pool2d lp_pool3d
         margin_ranking_loss max_pool1d max_pool1d_with_indices max_pool2d max_pool2d_with_indices max_pool3d
@@ -111,8 +111,8 @@ MODULES: dict[str, frozenset[str]] = {
         """
         clip_grad_norm clip_grad_norm_ clip_grad_value_ clip_grads_with_norm_ convert_conv2d_weight_memory_format
         convert_conv3d_weight_memory_format fuse_conv_bn_eval fuse_conv_bn_weights fuse_linear_bn_eval
-        fuse_linear_bn_weights get_total_norm parameters_to_vector parametrizations parametrize remove_spectral_norm
-        remove_weight_norm rnn skip_init spectral_norm vector_to_parameters weight_norm
+        fuse_linear_bn_weights get_total_norm parameters_to_vector parametrizations parametrize prune
+        remove_spectral_norm remove_weight_norm rnn skip_init spectral_norm vector_to_parameters weight_norm
         """.split()
     ),
     "torch.nn.utils.rnn": frozenset(
@@ -135,13 +135,18 @@ MODULES: dict[str, frozenset[str]] = {
     "torch.optim": frozenset(
         """
         ASGD Adadelta Adafactor Adagrad Adam AdamW Adamax LBFGS Muon NAdam Optimizer RAdam RMSprop Rprop SGD SparseAdam
-        lr_scheduler
+        lr_scheduler swa_utils
         """.split()
     ),
     "torch.optim.lr_scheduler": frozenset(
         """
         ChainedScheduler ConstantLR CosineAnnealingLR CosineAnnealingWarmRestarts CyclicLR ExponentialLR LRScheduler
         LambdaLR LinearLR MultiStepLR MultiplicativeLR OneCycleLR PolynomialLR ReduceLROnPlateau SequentialLR StepLR
+        """.split()
+    ),
+    "torch.optim.swa_utils": frozenset(
+        """
+        AveragedModel SWALR get_ema_avg_fn get_ema_multi_avg_fn get_swa_avg_fn get_swa_multi_avg_fn update_bn
         """.split()
     ),
     "torch.autograd.functional": frozenset(
@@ -185,13 +190,39 @@ MODULES: dict[str, frozenset[str]] = {
         NegativeBinomial Normal OneHotCategorical OneHotCategoricalStraightThrough Pareto Poisson
         PositiveDefiniteTransform PowerTransform RelaxedBernoulli RelaxedOneHotCategorical ReshapeTransform
         SigmoidTransform SoftmaxTransform SoftplusTransform StackTransform StickBreakingTransform StudentT TanhTransform
-        Transform TransformedDistribution Uniform VonMises Weibull Wishart biject_to identity_transform kl kl_divergence
-        register_kl transform_to
+        Transform TransformedDistribution Uniform VonMises Weibull Wishart biject_to constraints identity_transform kl
+        kl_divergence register_kl transform_to transforms
         """.split()
     ),
     "torch.distributions.kl": frozenset(
         """
         kl_divergence register_kl
+        """.split()
+    ),
+    "torch.distributions.constraints": frozenset(
+        """
+        Constraint MixtureSameFamilyConstraint boolean cat corr_cholesky dependent dependent_property greater_than
+        greater_than_eq half_open_interval independent integer_interval interval is_dependent less_than lower_cholesky
+        lower_triangular multinomial nonnegative nonnegative_integer one_hot positive positive_definite positive_integer
+        positive_semidefinite real real_vector simplex square stack symmetric unit_interval
+        """.split()
+    ),
+    "torch.distributions.transforms": frozenset(
+        """
+        AbsTransform AffineTransform CatTransform ComposeTransform CorrCholeskyTransform CumulativeDistributionTransform
+        ExpTransform IndependentTransform LowerCholeskyTransform PositiveDefiniteTransform PowerTransform
+        ReshapeTransform SigmoidTransform SoftmaxTransform SoftplusTransform StackTransform StickBreakingTransform
+        TanhTransform Transform identity_transform
+        """.split()
+    ),
+    "torch.nested": frozenset(
+        """
+        as_nested_tensor masked_select narrow nested_tensor nested_tensor_from_jagged to_padded_tensor
+        """.split()
+    ),
+    "torch.signal.windows": frozenset(
+        """
+        bartlett blackman cosine exponential gaussian general_cosine general_hamming hamming hann kaiser nuttall
         """.split()
     ),
     "torch.autograd": frozenset(
@@ -228,6 +259,23 @@ MODULES: dict[str, frozenset[str]] = {
     "torch.utils.checkpoint": frozenset(
         """
         checkpoint checkpoint_sequential
+        """.split()
+    ),
+    "torch.nn.utils.prune": frozenset(
+        """
+        BasePruningMethod CustomFromMask Identity L1Unstructured LnStructured PruningContainer RandomStructured
+        RandomUnstructured custom_from_mask global_unstructured identity is_pruned l1_unstructured ln_structured
+        random_structured random_unstructured remove
+        """.split()
+    ),
+    "torch.nn.grad": frozenset(
+        """
+        conv1d_input conv1d_weight conv2d_input conv2d_weight conv3d_input conv3d_weight
+        """.split()
+    ),
+    "torch.signal": frozenset(
+        """
+        windows
         """.split()
     ),
     "torch.nn.attention": frozenset(
@@ -391,102 +439,102 @@ ATTRIBUTES: frozenset[str] = frozenset(
     absolute absolute_ acc_dtype acc_policy acos acos_ acosh acosh_ activation activation_relu_or_gelu activations
     add add_ add_module add_note add_param_group add_zero_attn addbmm addbmm_ addcdiv addcdiv_ addcmul addcmul_
     addmm addmm_ addmv addmv_ addr addr_ adjoint affine align_corners all all_weights allclose allow_retain_graph
-    alpha amax amin aminmax angle any append appendleft apply approximate arccos arccos_ arccosh arccosh_ arcsin
-    arcsin_ arcsinh arcsinh_ arctan arctan2 arctan2_ arctan_ arctanh arctanh_ arg_constraints argmax argmin args
-    argsort argwhere as_integer_ratio asin asin_ asinh asinh_ atan atan2 atan2_ atan_ atanh atanh_ backward baddbmm
-    baddbmm_ base_dist base_lrs base_momentums base_transform batch_chunk_size batch_first batch_shape batch_sizes
-    bernoulli bernoulli_ best beta bfloat16 bias bias_hh bias_ih bias_k bias_v bidirectional bijective bin_edges
-    bincount bit_count bit_length bits bitwise_and bitwise_and_ bitwise_left_shift bitwise_left_shift_ bitwise_not
-    bitwise_not_ bitwise_or bitwise_or_ bitwise_right_shift bitwise_right_shift_ bitwise_xor bitwise_xor_ blank bmm
-    bool boxed_grads_call broadcast_to buffers byte cache_clear cache_info capitalize casefold cauchy_ ccol_indices
-    cdf cdouble ceil ceil_ ceil_mode center cfloat chalf char check_forward_args check_hidden_size check_input
-    children choices cholesky cholesky_inverse cholesky_solve chunk chunking_method clamp clamp_ clamp_max
-    clamp_max_ clamp_min clamp_min_ clear clear_saved_tensors_on_access clip clip_ clone clone_state
-    cloned_coefficient close cls_to_become coalesce codomain col_indices component_distribution concentration
-    concentration0 concentration1 concentration_reciprocal conj conj_physical conj_physical_ conjugate contiguous
-    conv1 conv2 convert_sync_batchnorm cooldown cooldown_counter copy copy_ copysign copysign_ corrcoef cos cos_
-    cosh cosh_ count count_include_pad count_nonzero cov cov_diag cov_factor covariance_matrix cpu cross
-    crow_indices cummax cummin cumprod cumprod_ cumsum cumsum_ cutoffs cycle_momentum d_model data decode decoder
-    default_factory default_min_lr defaults deg2rad deg2rad_ deleter delta denominator dense_dim dequantize det
-    detach detach_ device device_ids df df1 diag diag_embed diagflat diagonal diagonal_scatter diff difference
-    difference_update digamma digamma_ dilation dim dim_order dirty_tensors discard dist distance_function
-    distribution div div_ div_value divide divide_ divisor_override domain dot double downscale_factor dropout
-    dropout1 dropout2 dropout3 dsplit dtype eigenvalues eigenvectors element_size elements elementwise_affine
-    embed_dim embedding_dim enable_nested_tensor encode encoder end_dim end_factor endswith entropy
-    enumerate_support eps eq eq_ equal erf erf_ erfc erfc_ erfinv erfinv_ eta_min eval event_dim event_shape exp
-    exp2 exp2_ exp_ expand expand_as expandtabs expm1 expm1_ exponent exponential_ extend extendleft extra_repr
-    factor fc1 fc2 fdel fget fill_ fill_diagonal_ find fix fix_ flatten flatten_parameters flip fliplr flipud float
-    float_power float_power_ floor floor_ floor_divide floor_divide_ fmax fmin fmod fmod_ forward forward_shape frac
-    frac_ freeze frexp from_bytes from_iterable from_pretrained fromhex fromkeys fset full func function gamma
-    gather gcd gcd_ ge ge_ generate_square_subsequent_mask generate_vmap_rule geometric_ geqrf ger get
-    get_backoff_factor get_buffer get_device get_expected_cell_size get_expected_hidden_size get_extra_state
-    get_growth_factor get_growth_interval get_last_lr get_lr get_offset get_parameter get_scale get_state
-    get_submodule getter grad grad_dtype grad_fn gradient graphsafe_get_state graphsafe_set_state greater greater_
-    greater_equal greater_equal_ groups gt gt_ half hardshrink has_enumerate_support has_rsample
+    alpha amax amin aminmax angle any append appendleft apply apply_mask approximate arccos arccos_ arccosh arccosh_
+    arcsin arcsin_ arcsinh arcsinh_ arctan arctan2 arctan2_ arctan_ arctanh arctanh_ arg_constraints argmax argmin
+    args argsort argwhere as_integer_ratio asin asin_ asinh asinh_ atan atan2 atan2_ atan_ atanh atanh_ backward
+    baddbmm baddbmm_ base_dist base_lrs base_momentums base_transform batch_chunk_size batch_first batch_shape
+    batch_sizes bernoulli bernoulli_ best beta bfloat16 bias bias_hh bias_ih bias_k bias_mask bias_orig bias_v
+    bidirectional bijective bin_edges bincount bit_count bit_length bits bitwise_and bitwise_and_ bitwise_left_shift
+    bitwise_left_shift_ bitwise_not bitwise_not_ bitwise_or bitwise_or_ bitwise_right_shift bitwise_right_shift_
+    bitwise_xor bitwise_xor_ blank bmm bool boxed_grads_call broadcast_to buffers byte cache_clear cache_info
+    capitalize casefold cauchy_ ccol_indices cdf cdouble ceil ceil_ ceil_mode center cfloat chalf char check
+    check_forward_args check_hidden_size check_input children choices cholesky cholesky_inverse cholesky_solve chunk
+    chunking_method clamp clamp_ clamp_max clamp_max_ clamp_min clamp_min_ clear clear_saved_tensors_on_access clip
+    clip_ clone clone_state cloned_coefficient close cls_to_become coalesce codomain col_indices
+    component_distribution compute_mask concentration concentration0 concentration1 concentration_reciprocal conj
+    conj_physical conj_physical_ conjugate contiguous conv1 conv2 convert_sync_batchnorm cooldown cooldown_counter
+    copy copy_ copysign copysign_ corrcoef cos cos_ cosh cosh_ count count_include_pad count_nonzero cov cov_diag
+    cov_factor covariance_matrix cpu cross crow_indices cummax cummin cumprod cumprod_ cumsum cumsum_ cutoffs
+    cycle_momentum d_model data decode decoder default_factory default_min_lr defaults deg2rad deg2rad_ deleter
+    delta denominator dense_dim dequantize det detach detach_ device device_ids df df1 diag diag_embed diagflat
+    diagonal diagonal_scatter diff difference difference_update digamma digamma_ dilation dim dim_order
+    dirty_tensors discard dist distance_function distribution div div_ div_value divide divide_ divisor_override
+    domain dot double downscale_factor dropout dropout1 dropout2 dropout3 dsplit dtype eigenvalues eigenvectors
+    element_size elements elementwise_affine embed_dim embedding_dim enable_nested_tensor encode encoder end_dim
+    end_factor endswith entropy enumerate_support eps eq eq_ equal erf erf_ erfc erfc_ erfinv erfinv_ eta_min eval
+    event_dim event_shape exp exp2 exp2_ exp_ expand expand_as expandtabs expm1 expm1_ exponent exponential_ extend
+    extendleft extra_repr factor fc1 fc2 fdel fget fill_ fill_diagonal_ find fix fix_ flatten flatten_parameters
+    flip fliplr flipud float float_power float_power_ floor floor_ floor_divide floor_divide_ fmax fmin fmod fmod_
+    forward forward_shape frac frac_ freeze frexp from_bytes from_iterable from_pretrained fromhex fromkeys fset
+    full func function gamma gather gcd gcd_ ge ge_ generate_square_subsequent_mask generate_vmap_rule geometric_
+    geqrf ger get get_backoff_factor get_buffer get_device get_expected_cell_size get_expected_hidden_size
+    get_extra_state get_growth_factor get_growth_interval get_last_lr get_lr get_offset get_parameter get_scale
+    get_state get_submodule getter grad grad_dtype grad_fn gradient graphsafe_get_state graphsafe_set_state greater
+    greater_ greater_equal greater_equal_ groups gt gt_ half hardshrink has_enumerate_support has_rsample
     has_uninitialized_params hash_tensor head head_bias head_dim head_size heaviside heaviside_ hex hidden_size hist
     histc histogram hsplit https hypot hypot_ i0 i0_ icdf idx igamma igamma_ igammac igammac_ ignore_index imag
     in1_features in2_features in_channels in_cooldown in_features in_proj_bias in_proj_weight in_shape
     include_last_offset index index_add index_add_ index_copy index_copy_ index_fill index_fill_ index_put
     index_put_ index_reduce index_reduce_ index_select indices info init initial_seed initialize_parameters inner
     inplace input_size insert int intersection intersection_update inv inverse inverse_shape is_coalesced is_complex
-    is_conj is_contiguous is_cpu is_cuda is_distributed is_enabled is_floating_point is_inference is_integer is_ipu
-    is_leaf is_maia is_meta is_mkldnn is_mps is_mtia is_neg is_nested is_nonzero is_pinned is_quantized is_same_size
-    is_shared is_signed is_sparse is_sparse_csr is_vulkan is_xla is_xpu isalnum isalpha isascii isclose isdecimal
-    isdigit isdisjoint isfinite isidentifier isinf islower isnan isneginf isnumeric isposinf isprintable isreal
-    isspace issubset issuperset istft istitle isupper item items itemsize join jvp k k_proj_weight kdim keepdim
-    kernel_size keys keywords kron kthvalue label_smoothing lambd last_epoch layers layout lcm lcm_ ldexp ldexp_ le
-    le_ length lengths lerp lerp_ less less_ less_equal less_equal_ lgamma lgamma_ linear linear1 linear2 linears
-    ljust load_state_dict loc log log10 log10_ log1p log1p_ log2 log2_ log_ log_abs_det_jacobian log_cdf log_input
-    log_normal_ log_prob log_softmax log_survival_function log_target logabsdet logaddexp logaddexp2 logcumsumexp
-    logdet logical_and logical_and_ logical_not logical_not_ logical_or logical_or_ logical_xor logical_xor_ logit
-    logit_ logits logsumexp long low lower lr_lambdas lstrip lt lt_ lu lu_solve mH mT maketrans mantissa manual_seed
-    margin mark_dirty mark_non_differentiable mark_shared_storage mask_check masked_fill masked_fill_ masked_scatter
-    masked_scatter_ masked_select materialize materialize_grads matmul matrix matrix_exp matrix_power max max_lrs
-    max_momentums max_norm max_val maximum maxlen maybe_clear_saved_tensors mean median merge_masks metadata
-    milestones min min_lrs min_val minimum mixture_distribution mm mode mode_worse module modules momentum
-    most_common move_to_end moveaxis movedim msort mul mul_ multihead_attn multinomial multiply multiply_ mv
-    mvlgamma mvlgamma_ n_classes n_clusters n_fields n_sequence_fields n_unnamed_fields name named_buffers
-    named_children named_modules named_parameters nan_to_num nan_to_num_ nanmean nanmedian nanquantile nansum narrow
-    narrow_copy nbytes ndim ndimension ne ne_ needs_input_grad neg neg_ negative negative_ negative_slope nelement
-    new_empty new_full new_ones new_tensor new_zeros next_functions nextafter nextafter_ nhead non_differentiable
-    nonlinearity nonzero nonzero_static norm norm1 norm2 norm3 norm_first norm_type normal_ normalized_shape
-    not_equal not_equal_ num_bad_epochs num_batches_tracked num_channels num_classes num_embeddings num_features
-    num_groups num_heads num_layers num_parameters numel numerator optimizer options orgqr original ormqr
-    out_channels out_features out_proj out_shape outer output_device output_nr output_padding output_ratio
-    output_size p padding padding_idx padding_mode parallel_apply param_groups param_shape parameters
-    parametrizations params partition parts patience permute permute_hidden perplexity pinverse pivots polygamma
-    polygamma_ pop popitem popleft positive pow pow_ power precision_matrix predict prelu primal probs process_group
-    prod profile_hook_step proj_size put put_ q_proj_weight qr quantile rad2deg rad2deg_ random_ rank rate ravel
-    real reciprocal reciprocal_ recompute_scale_factor recursive_undo reduction register_backward_hook
-    register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook
-    register_full_backward_pre_hook register_hook register_load_state_dict_post_hook
-    register_load_state_dict_pre_hook register_module register_parameter register_post_accumulate_grad_hook
-    register_prehook register_state_dict_post_hook register_state_dict_pre_hook register_step_post_hook
-    register_step_pre_hook reinterpreted_batch_ndims relu relu1 relu2 relu_ remainder remainder_ remove removeprefix
-    removesuffix renorm renorm_ repeat repeat_interleave replace replicate requires_grad requires_grad_
-    reset_parameters reset_running_stats reshape reshape_as residuals resize_as_sparse_ resolution resolve_conj
-    resolve_neg result retain_grad retains_grad return_indices reverse rfind rindex rjust roll rot90 rotate round
-    round_ row_indices rpartition rsample rsplit rsqrt rsqrt_ rstrip running_mean running_var sample sample_n
-    save_for_backward save_for_forward saved_for_forward saved_tensors saved_variables scale scale_factor scale_fn
-    scale_grad_by_freq scale_mode scale_tril scatter scatter_ scatter_add scatter_add_ scatter_reduce
-    scatter_reduce_ seed select select_scatter self_attn send set_backoff_factor set_default_validate_args
-    set_extra_state set_growth_factor set_growth_interval set_materialize_grads set_offset set_state set_submodule
-    setdefault setter setup_context sgn sgn_ shape short shortlist_size sigmoid sigmoid_ sign sign_ signbit sin sin_
-    sinc sinc_ singular_values sinh sinh_ size slice_inverse slice_scatter slogdet smallest_normal smm softmax
-    solution sort sorted_indices sparse sparse_dim sparse_mask split split_with_sizes splitlines sqrt sqrt_ square
-    square_ squeeze squeeze_ src_device_obj sspaddmm start start_dim start_factor startswith state state_dict std
-    stddev step step_ratio step_size stft stop storage_offset stride strip sub sub_ subtract subtract_ sum
-    sum_to_size support svd swap swapaxes swapaxes_ swapcase swapdims swapdims_ symmetric_difference
-    symmetric_difference_update t t_ tail take take_along_dim tan tan_ tangent tanh tanh_ tau temperature
-    tensor_split threshold threshold_mode throw tile tiny title to to_bytes to_complex to_dense to_padded_tensor
-    to_real to_save to_sparse to_sparse_bsc to_sparse_bsr to_sparse_coo to_sparse_csc to_sparse_csr tolist topk
-    total total_count total_iters total_size total_steps trace track_running_stats train training transforms
-    translate transpose transpose_ transposed triangular_solve tril tril_ triu triu_ true_divide true_divide_ trunc
-    trunc_ type type_as unbind unflatten unflattened_size unfold uniform_ union unique unique_consecutive
-    unsafe_chunk unsafe_split unsafe_split_with_sizes unscale_ unsorted_indices unsqueeze unsqueeze_ update upper
-    upscale_factor use_beta1 use_nested_tensor v_proj_weight value values var variable variance vdim vdot view
-    view_as vjp vmap vsplit weight weight_g weight_hh weight_ih weight_orig weight_u weight_v where with_cache xlogy
-    xlogy_ zero_ zero_grad zero_infinity zfill
+    is_conj is_contiguous is_cpu is_cuda is_discrete is_distributed is_enabled is_floating_point is_inference
+    is_integer is_ipu is_leaf is_maia is_meta is_mkldnn is_mps is_mtia is_neg is_nested is_nonzero is_pinned
+    is_quantized is_same_size is_shared is_signed is_sparse is_sparse_csr is_vulkan is_xla is_xpu isalnum isalpha
+    isascii isclose isdecimal isdigit isdisjoint isfinite isidentifier isinf islower isnan isneginf isnumeric
+    isposinf isprintable isreal isspace issubset issuperset istft istitle isupper item items itemsize join jvp k
+    k_proj_weight kdim keepdim kernel_size keys keywords kron kthvalue label_smoothing lambd last_epoch layers
+    layout lcm lcm_ ldexp ldexp_ le le_ length lengths lerp lerp_ less less_ less_equal less_equal_ lgamma lgamma_
+    linear linear1 linear2 linears ljust load_state_dict loc log log10 log10_ log1p log1p_ log2 log2_ log_
+    log_abs_det_jacobian log_cdf log_input log_normal_ log_prob log_softmax log_survival_function log_target
+    logabsdet logaddexp logaddexp2 logcumsumexp logdet logical_and logical_and_ logical_not logical_not_ logical_or
+    logical_or_ logical_xor logical_xor_ logit logit_ logits logsumexp long loss low lower lr_lambdas lstrip lt lt_
+    lu lu_solve mH mT maketrans mantissa manual_seed margin mark_dirty mark_non_differentiable mark_shared_storage
+    mask_check masked_fill masked_fill_ masked_scatter masked_scatter_ masked_select materialize materialize_grads
+    matmul matrix matrix_exp matrix_power max max_lrs max_momentums max_norm max_val maximum maxlen
+    maybe_clear_saved_tensors mean median merge_masks metadata milestones min min_lrs min_val minimum
+    mixture_distribution mm mode mode_worse module modules momentum most_common move_to_end moveaxis movedim msort
+    mul mul_ multihead_attn multinomial multiply multiply_ mv mvlgamma mvlgamma_ n_averaged n_classes n_clusters
+    n_fields n_sequence_fields n_unnamed_fields name named_buffers named_children named_modules named_parameters
+    nan_to_num nan_to_num_ nanmean nanmedian nanquantile nansum narrow narrow_copy nbytes ndim ndimension ne ne_
+    needs_input_grad neg neg_ negative negative_ negative_slope nelement new_empty new_full new_ones new_tensor
+    new_zeros next_functions nextafter nextafter_ nhead non_differentiable nonlinearity nonzero nonzero_static norm
+    norm1 norm2 norm3 norm_first norm_type normal_ normalized_shape not_equal not_equal_ num_bad_epochs
+    num_batches_tracked num_channels num_classes num_embeddings num_features num_groups num_heads num_layers
+    num_parameters numel numerator optimizer options orgqr original ormqr out_channels out_features out_proj
+    out_shape outer output output_device output_nr output_padding output_ratio output_size p padding padding_idx
+    padding_mode parallel_apply param_groups param_shape parameters parametrizations params partition parts patience
+    permute permute_hidden perplexity pinverse pivots polygamma polygamma_ pop popitem popleft positive pow pow_
+    power precision_matrix predict prelu primal probs process_group prod profile_hook_step proj_size prune put put_
+    q_proj_weight qr quantile rad2deg rad2deg_ random_ rank rate ravel real reciprocal reciprocal_
+    recompute_scale_factor recursive_undo reduction register_backward_hook register_buffer register_forward_hook
+    register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook register_hook
+    register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module register_parameter
+    register_post_accumulate_grad_hook register_prehook register_state_dict_post_hook register_state_dict_pre_hook
+    register_step_post_hook register_step_pre_hook reinterpreted_batch_ndims relu relu1 relu2 relu_ remainder
+    remainder_ remove removeprefix removesuffix renorm renorm_ repeat repeat_interleave replace replicate
+    requires_grad requires_grad_ reset_parameters reset_running_stats reshape reshape_as residuals resize_as_sparse_
+    resolution resolve_conj resolve_neg result retain_grad retains_grad return_indices reverse rfind rindex rjust
+    roll rot90 rotate round round_ row_indices rpartition rsample rsplit rsqrt rsqrt_ rstrip running_mean
+    running_var sample sample_n save_for_backward save_for_forward saved_for_forward saved_tensors saved_variables
+    scale scale_factor scale_fn scale_grad_by_freq scale_mode scale_tril scatter scatter_ scatter_add scatter_add_
+    scatter_reduce scatter_reduce_ seed select select_scatter self_attn send set_backoff_factor
+    set_default_validate_args set_extra_state set_growth_factor set_growth_interval set_materialize_grads set_offset
+    set_state set_submodule setdefault setter setup_context sgn sgn_ shape short shortlist_size sigmoid sigmoid_
+    sign sign_ signbit sin sin_ sinc sinc_ singular_values sinh sinh_ size slice_inverse slice_scatter slogdet
+    smallest_normal smm softmax solution sort sorted_indices sparse sparse_dim sparse_mask split split_with_sizes
+    splitlines sqrt sqrt_ square square_ squeeze squeeze_ src_device_obj sspaddmm start start_dim start_factor
+    startswith state state_dict std stddev step step_ratio step_size stft stop storage_offset stride strip sub sub_
+    subtract subtract_ sum sum_to_size support svd swap swapaxes swapaxes_ swapcase swapdims swapdims_
+    symmetric_difference symmetric_difference_update t t_ tail take take_along_dim tan tan_ tangent tanh tanh_ tau
+    temperature tensor_split threshold threshold_mode throw tile tiny title to to_bytes to_complex to_dense
+    to_padded_tensor to_real to_save to_sparse to_sparse_bsc to_sparse_bsr to_sparse_coo to_sparse_csc to_sparse_csr
+    tolist topk total total_count total_iters total_size total_steps trace track_running_stats train training
+    transforms translate transpose transpose_ transposed triangular_solve tril tril_ triu triu_ true_divide
+    true_divide_ trunc trunc_ type type_as unbind unflatten unflattened_size unfold uniform_ union unique
+    unique_consecutive unsafe_chunk unsafe_split unsafe_split_with_sizes unscale_ unsorted_indices unsqueeze
+    unsqueeze_ update update_parameters upper upscale_factor use_beta1 use_nested_tensor v_proj_weight value values
+    var variable variance vdim vdot view view_as vjp vmap vsplit weight weight_g weight_hh weight_ih weight_mask
+    weight_orig weight_u weight_v where with_cache xlogy xlogy_ zero_ zero_grad zero_infinity zfill
     """.split()
 )
 """What may follow the dot after a value, besides what the program itself defines."""

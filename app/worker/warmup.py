@@ -41,6 +41,7 @@ y.backward()
 LAZY = (
     *("encodings.ascii", "encodings.idna", "encodings.latin_1", "encodings.unicode_escape"),
     *("torch._decomp.decompositions_for_jvp", "torch.nn.modules.linear_cross_entropy", "numpy._core.arrayprint"),
+    *("torch.nested._internal.ops", "torch.nested._internal.sdpa"),
 )
 """Modules that others import where they are first used."""
 

@@ -753,4 +753,92 @@ w = torch.randn(5, 4, requires_grad=True)
 o = nn.LinearCrossEntropyOptions(batch_chunk_size=2)
 F.linear_cross_entropy(h, w, torch.tensor([0, 1, 2, 3, 4, 0]), options=o)
 """,
+    "adaptive log softmax": """
+torch.manual_seed(0)
+layer = nn.AdaptiveLogSoftmaxWithLoss(8, 20, cutoffs=[5, 10])
+x = torch.randn(4, 8, requires_grad=True)
+result = layer(x, torch.tensor([0, 6, 12, 19]))
+print(result.output.shape)
+result.loss.backward()
+""",
+    "nested tensors": """
+a = torch.tensor([1., 2., 3.], requires_grad=True)
+b = torch.tensor([4., 5.], requires_grad=True)
+nt = torch.nested.as_nested_tensor([a, b], layout=torch.jagged)
+padded = torch.nested.to_padded_tensor(nt * 2, 0.0)
+padded.sum().backward()
+x = torch.randn(2, 3, 8, requires_grad=True)
+y = torch.nested.as_nested_tensor([x[0], x[1, :2]], layout=torch.jagged)
+F.softmax(nn.Linear(8, 4)(y), -1).sum().backward()
+print(torch.nested.nested_tensor([torch.ones(2), torch.zeros(1)]).unbind())
+""",
+    "segment reduce": """
+x = torch.arange(6.0, requires_grad=True)
+y = torch.segment_reduce(x, "sum", lengths=torch.tensor([2, 3, 1]))
+(y**2).sum().backward()
+""",
+    "pruning": """
+import torch.nn.utils.prune as prune
+torch.manual_seed(0)
+layer = nn.Linear(4, 3)
+prune.l1_unstructured(layer, name="weight", amount=0.5)
+prune.random_unstructured(layer, "bias", amount=1)
+print(layer.weight_mask, prune.is_pruned(layer))
+layer(torch.ones(2, 4)).pow(2).sum().backward()
+print(layer.weight_orig.grad)
+prune.remove(layer, "weight")
+""",
+    "averaged weights": """
+from torch.optim.swa_utils import SWALR, AveragedModel, get_ema_multi_avg_fn, update_bn
+model = nn.Linear(2, 1)
+average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.9))
+plain = AveragedModel(model)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+scheduler = SWALR(optimizer, swa_lr=0.05)
+for step in range(3):
+    optimizer.zero_grad()
+    loss = model(torch.ones(4, 2)).pow(2).mean()
+    loss.backward()
+    optimizer.step()
+    average.update_parameters(model)
+    plain.update_parameters(model)
+    scheduler.step()
+update_bn([torch.ones(4, 2)], average)
+print(average.n_averaged, average.module.weight, plain(torch.ones(1, 2)))
+""",
+    "grouped matrix product": """
+a = torch.randn(8, 16, dtype=torch.bfloat16, requires_grad=True)
+b = torch.randn(2, 16, 8, dtype=torch.bfloat16, requires_grad=True)
+y = F.grouped_mm(a, b, offs=torch.tensor([3, 8], dtype=torch.int32))
+y.float().sum().backward()
+""",
+    "fake quantisation": """
+x = torch.linspace(-1, 1, 6, requires_grad=True)
+y = torch.fake_quantize_per_tensor_affine(x, 0.1, 0, -8, 7)
+y.sum().backward()
+w = torch.randn(2, 3, requires_grad=True)
+z = torch.fake_quantize_per_channel_affine(w, torch.tensor([0.1, 0.2]), torch.zeros(2, dtype=torch.int32), 0, -8, 7)
+z.sum().backward()
+""",
+    "gradients of convolutions by name": """
+x = torch.randn(1, 1, 5, 5, requires_grad=True)
+w = torch.randn(1, 1, 3, 3, requires_grad=True)
+y = F.conv2d(x, w)
+y.backward(gradient=torch.ones_like(y))
+dx = torch.nn.grad.conv2d_input(x.shape, w, torch.ones_like(y))
+print(torch.allclose(dx, x.grad))
+""",
+    "transforms of distributions": """
+from torch.distributions import Normal, TransformedDistribution, constraints
+from torch.distributions.transforms import AffineTransform, SigmoidTransform
+loc = torch.tensor(0.5, requires_grad=True)
+d = TransformedDistribution(Normal(0.0, 1.0), [SigmoidTransform(), AffineTransform(loc=loc, scale=2.0)])
+print(constraints.positive.check(torch.tensor(1.0)))
+d.log_prob(torch.tensor(1.2)).backward()
+""",
+    "windows of signals": """
+x = torch.randn(16, requires_grad=True)
+y = torch.fft.rfft(x * torch.signal.windows.hann(16)).abs().sum()
+y.backward()
+""",
 }

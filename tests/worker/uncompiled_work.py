@@ -77,6 +77,13 @@ def deterministic() -> list[float]:
         torch.use_deterministic_algorithms(False)
 
 
+def nested() -> list[float]:
+    x = torch.arange(6.0).reshape(3, 2).requires_grad_()
+    jagged = torch.nested.as_nested_tensor([x[:1], x[1:]], layout=torch.jagged)
+    torch.softmax(jagged * jagged, -1).unbind()[1].sum().backward()
+    return x.grad.flatten().tolist()
+
+
 def work() -> dict[str, list[float]]:
     return {
         **{kind: stepped(kind) for kind in OPTIMIZERS},
@@ -86,6 +93,7 @@ def work() -> dict[str, list[float]]:
         "functional": transformed(),
         "shapes": shaped(),
         "deterministic": deterministic(),
+        "nested": nested(),
     }
 
 
