@@ -26,15 +26,6 @@ def named_arguments(
     found: list[Argument] = []
     tensors: list[torch.Tensor] = []
 
-    def add(name: str, position: int, given: Any) -> None:
-        if isinstance(given, torch.Tensor):
-            tensors.append(given)
-            found.append(Argument(name, position, value_of(given), None, given.requires_grad))
-        elif isinstance(given, list | tuple):
-            for item in given:
-                if isinstance(item, torch.Tensor):
-                    add(name, position, item)
-
     for position, (name, takes_number, default) in enumerate(_parameters(op)):
         given = args[position] if position < len(args) else kwargs.get(name)
         if given is None:
@@ -42,8 +33,12 @@ def named_arguments(
         if takes_number and isinstance(given, bool | int | float | complex):
             if given != default or default is None:
                 found.append(Argument(name, position, None, python_number(given), read=read_of(given)))
-        else:
-            add(name, position, given)
+            continue
+        # No function within this one: a cycle of the two would keep the tensors until the collector comes.
+        for item in given if isinstance(given, list | tuple) else (given,):
+            if isinstance(item, torch.Tensor):
+                tensors.append(item)
+                found.append(Argument(name, position, value_of(item), None, item.requires_grad))
     return tuple(found), tensors
 
 

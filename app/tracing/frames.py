@@ -1,8 +1,10 @@
 """Where in the program something happened: its frames, as calls that can be told apart and counted."""
 
+import inspect
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from types import CodeType, FrameType
 from typing import Any
 
@@ -22,9 +24,14 @@ class FrameCall:
 
     def count(self, code: CodeType, turns: tuple[Turn, ...]) -> int:
         """Count one more call from here."""
-        key = (code, *((turn.loop, turn.number) for turn in turns))
+        key = _key(code, turns)
         number = self.counts[key] = self.counts.get(key, 0) + 1
         return number
+
+    def keep(self, call: "FrameCall", turns: tuple[Turn, ...]) -> None:
+        """Give the number of a call that was made elsewhere, and goes on from here, to no other."""
+        key = _key(call.code, turns)
+        self.counts[key] = max(self.counts.get(key, 0), call.number)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +49,10 @@ NOWHERE = Place((), (), ())
 
 Bind = Callable[[str, object], None]
 
+_SUSPENDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_LOOKED_AT = 32
+"""Suspended frames at most that are looked at in one go, to let go of those that are over."""
+
 
 @dataclass(slots=True, eq=False)
 class _Held:
@@ -54,12 +65,22 @@ class _Held:
     """Local names with the ids of what they were bound to."""
     instruction: int = -1
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing else holds the frame: its generator is finished or gone."""
+        return sys.getrefcount(self.frame) <= _OWN
+
+
+_lone = _Held(object(), None, None)  # type: ignore[arg-type] # nothing but its references counts
+_OWN = sys.getrefcount(_lone.frame)
+
 
 class Frames:
     """Follows the frames of one program.
 
     The frames seen last are held until the next look, so that a new frame at an old address is never taken for the
-    old one.
+    old one. That of a suspended generator or coroutine is held as long as it can go on: when it does, that is no new
+    call. Its variables are let go of at the next look after its end, as those of functions are.
 
     Args:
         filename: what the program was compiled as.
@@ -72,6 +93,8 @@ class Frames:
         self._loops = loops
         self._bind = bind
         self._held: list[_Held] = []
+        self._suspended: dict[int, _Held] = {}
+        """By id of the frame."""
         self._top_counts: dict[CodeType, int] = {}
 
     def here(self, operation: object = None, module_depths: Sequence[tuple[int, object]] = ()) -> Place:
@@ -111,6 +134,7 @@ class Frames:
     def release(self) -> None:
         """Let go of the frames."""
         self._follow([], {})
+        self._suspended.clear()
 
     def _follow(self, found: list[FrameType], callees: dict[int, object]) -> None:
         kept = 0
@@ -120,11 +144,25 @@ class Frames:
             kept += 1
         for held in self._held[kept:]:
             self._see_names(held)
+            if held.call.code.co_flags & _SUSPENDS:
+                self._suspended[id(held.frame)] = held
         del self._held[kept:]
+        if self._suspended:
+            self._let_go()
         if self._held and len(self._held) == len(found):
             self._see_names(self._held[-1])
         for frame in found[kept:]:
-            self._held.append(_Held(frame, self._enter(frame, callees), Turns()))
+            suspended = self._suspended.pop(id(frame)) if id(frame) in self._suspended else None
+            if suspended is not None:
+                self._resume(suspended.call, callees)
+            self._held.append(suspended or _Held(frame, self._enter(frame, callees), Turns()))
+
+    def _let_go(self) -> None:
+        """Let go of frames that cannot go on, in turns where there are many."""
+        for key in list(islice(self._suspended, _LOOKED_AT)):
+            held = self._suspended.pop(key)
+            if not held.is_over:
+                self._suspended[key] = held
 
     def _enter(self, frame: FrameType, callees: dict[int, object]) -> FrameCall:
         code = frame.f_code
@@ -136,6 +174,11 @@ class Frames:
         turns = self._turns(above, callees.get(len(self._held)) or call, None)
         call.number = above.call.count(code, turns)
         return call
+
+    def _resume(self, call: FrameCall, callees: dict[int, object]) -> None:
+        if self._held:
+            above = self._held[-1]
+            above.call.keep(call, self._turns(above, callees.get(len(self._held)) or call, None))
 
     def _turns(self, held: _Held, callee: object, operation: object) -> tuple[Turn, ...]:
         around = self._loops.around(held.call.code, held.frame.f_lasti)
@@ -150,3 +193,7 @@ class Frames:
             if held.seen.get(name) != id(value):
                 held.seen[name] = id(value)
                 self._bind(name, value)
+
+
+def _key(code: CodeType, turns: tuple[Turn, ...]) -> tuple[Any, ...]:
+    return (code, *((turn.loop, turn.number) for turn in turns))

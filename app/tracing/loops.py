@@ -1,90 +1,159 @@
 """The loops of a program: which of them an instruction stands in."""
 
 import ast
-import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
 from typing import Literal
 
-_Point = tuple[int, int]
-"""A line, from 1, and a column in bytes of UTF-8, from 0, as Python's compiler counts."""
+from app.tracing.extents import ADVANCES, Extent, Extents, extent
 
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+Stage = Literal["header", "target", "test", "body"]
+"""The part of a loop that is running: its iterator, what binds its variables, its condition, or all the rest."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loop:
-    """One ``for``, ``while`` or comprehension."""
+    """One ``for`` or ``while``, or one ``for`` of a comprehension."""
 
     kind: Literal["for", "while"]
     name: str
     """Its variables ("i", "i, x"), or "while"."""
     variables: tuple[str, ...]
     """Those that only the loop itself binds: another object in one of them is another turn."""
-    start: _Point
-    end: _Point
+    head: Extent
+    """Its target, or its condition."""
+    bodies: tuple[Extent, ...]
+    iterable: Extent | None
+
+    def stage(self, place: Extent) -> Stage | None:
+        """Tell the part that a place stands in; None for one outside, as the iterable is."""
+        if _holds(self.head, place):
+            return "test" if self.kind == "while" else "target"
+        return "body" if any(_holds(body, place) for body in self.bodies) else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fork:
+    """A statement or expression of which one arm runs, or another: no turn runs both."""
+
+    whole: Extent
+    arms: tuple[Extent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an instruction stands among the loops of its function."""
+
+    loops: tuple[tuple[Loop, Stage], ...] = ()
+    """Outermost first."""
+    order: int = -1
+    """Its place in the order of a turn; the compiler writes a condition twice, and both count as the first."""
+    arms: tuple[tuple[Fork, Loop, int], ...] = ()
+    """Each fork within a loop, the innermost loop around it, and the arm that the instruction stands in."""
+
+
+NO_LOOPS = Standing()
 
 
 class Loops:
     """Finds the loops of one program.
 
     Args:
-        filename: what the program was compiled as.
-        source: its text; left out, Python's ``linecache`` is asked for it.
+        extents: tells what instructions are for.
     """
 
-    def __init__(self, filename: str, source: str | None) -> None:
-        text = source if source is not None else "".join(linecache.getlines(filename))
-        self._loops = list(_loops(text))
-        self._around: dict[CodeType, list[tuple[Loop, ...]]] = {}
+    def __init__(self, extents: Extents) -> None:
+        self._extents = extents
+        self._loops = _loops(extents.tree)
+        self._forks = _forks(extents.tree) if self._loops else []
+        self._own: dict[CodeType, list[Loop]] = {}
+        self._around: dict[tuple[CodeType, int], Standing] = {}
 
-    def around(self, code: CodeType, instruction: int) -> tuple[Loop, ...]:
+    def around(self, code: CodeType, instruction: int) -> Standing:
         """Give the loops of the same function that an instruction stands in, outermost first."""
         if not self._loops:
-            return ()
-        table = self._around.get(code)
-        if table is None:
-            table = self._around[code] = self._table(code)
-        index = instruction // 2
-        return table[index] if 0 <= index < len(table) else ()
+            return NO_LOOPS
+        key = (code, instruction)
+        found = self._around.get(key)
+        if found is None:
+            found = self._around[key] = self._find(code, instruction)
+        return found
 
-    def _table(self, code: CodeType) -> list[tuple[Loop, ...]]:
-        places: list[tuple[_Point, _Point] | None] = []
-        for line, end_line, column, end_column in code.co_positions():
-            known = line is not None and end_line is not None and column is not None and end_column is not None
-            places.append(((line, column), (end_line, end_column)) if known else None)  # type: ignore[arg-type]
-        told = [place for place in places if place is not None and place[1] > place[0]]
-        if not told:
-            return [() for _ in places]
-        first, last = min(start for start, _ in told), max(end for _, end in told)
-        own = [loop for loop in self._loops if first <= loop.start and loop.end <= last]
-        return [
-            () if place is None else tuple(loop for loop in own if loop.start <= place[0] and place[1] <= loop.end)
-            for place in places
-        ]
+    def _find(self, code: CodeType, instruction: int) -> Standing:
+        place = self._extents.of(code, instruction)
+        if place is None:
+            return NO_LOOPS
+        advances = self._extents.name(code, instruction) in ADVANCES
+        found: list[tuple[Loop, Stage]] = []
+        for loop in self._loops_of(code):
+            stage: Stage | None = "header" if advances and loop.iterable == place else loop.stage(place)
+            if stage is not None:
+                found.append((loop, stage))
+        order = instruction // 2
+        if found and found[-1][1] == "test":
+            order = self._extents.first_like(code, instruction)
+        return Standing(tuple(found), order, tuple(self._arms(place, found)))
+
+    def _arms(self, place: Extent, around: list[tuple[Loop, Stage]]) -> Iterator[tuple[Fork, Loop, int]]:
+        for fork in self._forks if around else ():
+            if _holds(fork.whole, place):
+                loops = [loop for loop, _ in around if loop.stage(fork.whole) is not None]
+                arms = [number for number, arm in enumerate(fork.arms) if _holds(arm, place)]
+                if loops and arms:
+                    yield fork, loops[-1], arms[0]
+
+    def _loops_of(self, code: CodeType) -> list[Loop]:
+        """List the loops in a function, with those of the functions in it, where none of its instructions stands."""
+        own = self._own.get(code)
+        if own is None:
+            around = self._extents.around(code)
+            own = [] if around is None else [loop for loop in self._loops if around[0] <= loop.head[0] < around[1]]
+            self._own[code] = own
+        return own
 
 
-def _loops(text: str) -> Iterator[Loop]:
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    found = []
+def _loops(tree: ast.Module) -> list[Loop]:
+    found: list[Loop] = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.For | ast.AsyncFor):
-            bound = {name for statement in node.body for name in _bound(statement)}
-            names = _bound(node.target)
-            free = tuple(name for name in names if name not in bound)
-            found.append(Loop("for", ", ".join(names), free, _start(node.body[0]), _end(node.body[-1])))
-        elif isinstance(node, ast.While):
-            found.append(Loop("while", "while", (), _start(node.test), _end(node.body[-1])))
-        elif isinstance(node, _COMPREHENSIONS):
-            target = node.generators[0].target
-            names = _bound(target)
-            # The first iterable stands outside: it is evaluated once, in the function around.
-            found.append(Loop("for", ", ".join(names), tuple(names), _start(node), _start(target)))
-    yield from sorted(found, key=lambda loop: (loop.start, [-part for part in loop.end]))
+        match node:
+            case ast.For() | ast.AsyncFor():
+                bound = {name for statement in node.body for name in _bound(statement)}
+                names = _bound(node.target)
+                free = tuple(name for name in names if name not in bound)
+                body = _from_to(node.body)
+                found.append(Loop("for", ", ".join(names), free, extent(node.target), (body,), extent(node.iter)))
+            case ast.While():
+                found.append(Loop("while", "while", (), extent(node.test), (_from_to(node.body),), None))
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                found += _of_comprehension(node)
+    return sorted(found, key=lambda loop: loop.head[0])
+
+
+def _forks(tree: ast.Module) -> list[Fork]:
+    found: list[Fork] = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.If(orelse=[_, *_]):
+                found.append(Fork(extent(node), (_from_to(node.body), _from_to(node.orelse))))
+            case ast.IfExp():
+                found.append(Fork(extent(node), (extent(node.body), extent(node.orelse))))
+            case ast.Match():
+                found.append(Fork(extent(node), tuple(_from_to(case.body) for case in node.cases)))
+    return found
+
+
+def _of_comprehension(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> list[Loop]:
+    """Give the loops of a comprehension: what it gives is in all of them, a later ``for`` in those before it."""
+    whole = extent(node)
+    element = whole[0], extent(node.generators[0].target)[0]
+    found = []
+    for generator in node.generators:
+        names = _bound(generator.target)
+        iterable = extent(generator.iter)
+        bodies = (element, (iterable[1], whole[1]))
+        found.append(Loop("for", ", ".join(names), tuple(names), extent(generator.target), bodies, iterable))
+    return found
 
 
 def _bound(node: ast.AST) -> list[str]:
@@ -95,11 +164,11 @@ def _bound(node: ast.AST) -> list[str]:
     )
 
 
-def _start(node: ast.stmt | ast.expr) -> _Point:
-    return node.lineno, node.col_offset
+def _from_to(body: list[ast.stmt]) -> Extent:
+    first = body[0]
+    decorators = getattr(first, "decorator_list", [])
+    return extent(decorators[0] if decorators else first)[0], extent(body[-1])[1]
 
 
-def _end(node: ast.stmt | ast.expr) -> _Point:
-    assert node.end_lineno is not None
-    assert node.end_col_offset is not None
-    return node.end_lineno, node.end_col_offset
+def _holds(outer: Extent, inner: Extent) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]

@@ -1,5 +1,7 @@
 """The stack of modules and functions that something was made in."""
 
+from inspect import CO_OPTIMIZED
+
 from app.graph import Scope
 from app.tracing.frames import FrameCall, Place
 from app.tracing.make import make
@@ -13,7 +15,8 @@ _COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>
 def scopes(place: Place, modules: tuple[ModuleCall, ...], names: Names) -> list[Scope]:
     """Give the modules and functions around a place, outermost first.
 
-    A module's own ``forward`` is not told again beside the module, and a comprehension is a loop.
+    A module's own ``forward`` is not told again beside the module, a comprehension is a loop, and the body of a class
+    is no function.
     """
     found: list[Scope] = []
     waiting = list(modules)
@@ -24,7 +27,8 @@ def scopes(place: Place, modules: tuple[ModuleCall, ...], names: Names) -> list[
             found.append(_of_module(waiting.pop(0), names))
             entered = True
         is_told = call.above is None or (entered and call.code.co_name == "forward")
-        if not is_told and call.code.co_name not in _COMPREHENSIONS:
+        is_function = call.code.co_flags & CO_OPTIMIZED and call.code.co_name not in _COMPREHENSIONS
+        if is_function and not is_told:
             found.append(_of_function(call))
         found += [_of_loop(turn) for turn in place.turns[depth]]
     return found + [_of_module(module, names) for module in waiting]
@@ -41,5 +45,6 @@ def _of_loop(turn: Turn) -> Scope:
 
 
 def _of_function(call: FrameCall) -> Scope:
-    name = call.code.co_qualname.replace("<locals>.", "")
+    parts = call.code.co_qualname.replace("<locals>.", "").split(".")
+    name = ".".join(part for part in parts if part not in _COMPREHENSIONS)
     return make(Scope, kind="function", name=name, type=name, call=call.number)

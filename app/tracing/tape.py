@@ -14,6 +14,7 @@ from app.pause import uncollected
 from app.tracing import patches
 from app.tracing.build import Build
 from app.tracing.camera import Camera
+from app.tracing.extents import Extents
 from app.tracing.frames import NOWHERE, Frames, Place
 from app.tracing.jacobian import Jacobians
 from app.tracing.loops import Loops
@@ -48,11 +49,12 @@ class Tape:
 
     def __init__(self, limits: Limits = Limits(), filename: str = "<program>", source: str | None = None) -> None:  # noqa: B008 # a frozen value
         self.limits = limits
-        self._spans = Spans(filename, source)
+        extents = Extents(filename, source)
+        self._spans = Spans(extents)
         camera = Camera(limits.tensor_elements)
         self._values = Values(camera)
         self._names = Names(self._values)
-        self._frames = Frames(filename, Loops(filename, source), self._names.bind_local)
+        self._frames = Frames(filename, Loops(extents), self._names.bind_local)
         self._modules = Modules()
         self._reads = Reads(filename, source)
         self._recorder = Recorder(self._frames, self._modules, self._values, limits.records, self._reads)

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from app.tracing.loops import Loop
+from app.tracing.loops import Fork, Loop, Stage, Standing
+
+_TELLING = frozenset({"target", "test"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,68 +22,106 @@ class Turn:
 class _Running:
     loop: Loop
     number: int
+    """0 while its iterator makes the first thing."""
+    stage: Stage
+    """The part that was running at the last look."""
     bound: tuple[Any, ...]
     """What the loop's variables hold: held, so that no other object can have the same identity."""
+    is_told: bool = False
+    """Whether its condition, or what binds its variables, is seen at work: that begins every turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What happened between two looks, as far as the instructions tell."""
+
+    back: bool
+    """It went back, or the same instruction called something else."""
+    repeated: bool
+    """Or the first operation of the same instruction came again."""
+    crossed: frozenset[Loop]
+    """Loops that went round from one arm of a fork to another."""
 
 
 class Turns:
     """Counts the turns of one frame's loops, looking only when an operation is recorded.
 
-    A turn in which nothing is recorded is not counted. In a ``for`` loop over whole numbers another number is another
-    turn. In one over other objects another object is, or going back to an earlier instruction, or another call from
-    the same one. Where no variable tells, the first operation of an instruction coming again is a turn as well.
+    A turn in which nothing is recorded is not counted. Another turn is sure where the loop's iterator or condition was
+    seen at work in between. Else, in a ``for`` loop over whole numbers another number is another turn. In one over
+    other objects another object is, or going back to an earlier instruction, or another call from the same one. Where
+    no variable tells, the first operation of an instruction coming again is a turn as well.
     """
 
     def __init__(self) -> None:
         self._running: list[_Running] = []
-        self._instruction = -1
+        self._order = -1
         self._callee: object = None
         self._operation: object = None
-        self._now: tuple[Turn, ...] = ()
+        self._arms: dict[Fork, int] = {}
 
-    def look(self, frame: FrameType, loops: tuple[Loop, ...], callee: object, operation: object) -> tuple[Turn, ...]:
+    def look(self, frame: FrameType, standing: Standing, callee: object, operation: object) -> tuple[Turn, ...]:
         """Tell the turns that a frame is in.
 
         Args:
             frame: the frame.
-            loops: those that it stands in, outermost first.
+            standing: the loops that it stands in.
             callee: the call of the program that it has made, if it has made one.
             operation: what is recorded.
         """
-        instruction = frame.f_lasti
-        same = instruction == self._instruction
-        back = instruction < self._instruction or (same and callee is not self._callee)
+        same = standing.order == self._order
+        other = same and None not in (callee, self._callee) and callee is not self._callee
+        back = standing.order < self._order or other
         repeated = back or (same and callee is None and operation == self._operation)
-        self._turn(frame, loops, back, repeated)
-        if not same or repeated:
-            self._instruction, self._callee, self._operation = instruction, callee, operation
-        return self._now
-
-    def _turn(self, frame: FrameType, loops: tuple[Loop, ...], back: bool, repeated: bool) -> None:
-        if not loops:
+        crossed = frozenset(loop for fork, loop, arm in standing.arms if self._arms.get(fork, arm) != arm)
+        step = _Step(back, repeated, crossed)
+        if standing.loops:
+            self._turn(frame, standing, step)
+        else:
             self._running.clear()
-            self._now = ()
-            return
-        names = frame.f_locals if any(loop.variables for loop in loops) else {}
-        running: list[_Running] = []
-        for depth, loop in enumerate(loops):
+        self._arms = {fork: arm for fork, _, arm in standing.arms}
+        if not same or repeated:
+            self._order, self._callee, self._operation = standing.order, callee, operation
+        elif self._callee is None:
+            self._callee = callee
+        return tuple([Turn(one.loop, one.number) for one in self._running if one.stage != "header"])
+
+    def _turn(self, frame: FrameType, standing: Standing, step: _Step) -> None:
+        names = frame.f_locals if any(loop.variables for loop, _ in standing.loops) else {}
+        known, running = self._running, []
+        shared = 0
+        for (loop, _), one in zip(standing.loops, known, strict=False):
+            if one.loop is not loop:
+                break
+            shared += 1
+        for depth, (loop, stage) in enumerate(standing.loops):
             bound = tuple([names.get(name) for name in loop.variables])
-            known = self._running[depth] if depth < len(self._running) else None
-            if known is None or known.loop is not loop:
-                running.append(_Running(loop, 1, bound))
-                self._running.clear()
-            elif _is_another(known, bound, back, repeated, innermost=depth == len(loops) - 1):
-                running.append(_Running(loop, known.number + 1, bound))
-                self._running.clear()
-            else:
-                running.append(known)
+            if depth >= shared:
+                running.append(_Running(loop, 0 if stage == "header" else 1, stage, bound, stage in _TELLING))
+                continue
+            one = known[depth]
+            if _is_another(one, stage, bound, step, innermost=depth == shared - 1):
+                one.number += 1
+                shared = depth
+            one.stage, one.bound = stage, bound
+            one.is_told = one.is_told or stage in _TELLING
+            running.append(one)
         self._running = running
-        self._now = tuple([Turn(one.loop, one.number) for one in running])
 
 
-def _is_another(known: _Running, bound: tuple[Any, ...], back: bool, repeated: bool, *, innermost: bool) -> bool:
+def _is_another(known: _Running, stage: Stage, bound: tuple[Any, ...], step: _Step, *, innermost: bool) -> bool:
+    match known.stage, stage:
+        case (_, "header"):
+            return False
+        case ("header", _) | ("body", "target" | "test"):
+            return True
+        case ("target" | "test", "body"):
+            return False
+        case ("target", "target") | ("test", "test"):
+            return innermost and step.repeated
     if any(one is not two for one, two in zip(bound, known.bound, strict=True)):
         return True
-    if not innermost or (bound and all(type(value) is int for value in bound)):
+    if known.loop in step.crossed:
+        return not known.is_told
+    if known.is_told or not innermost or (bound and all(type(value) is int for value in bound)):
         return False
-    return back if bound else repeated
+    return step.back if bound else step.repeated

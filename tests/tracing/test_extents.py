@@ -1,0 +1,211 @@
+"""Which part of the source an operation stands at: every test marks it with « and »."""
+
+import pytest
+
+from app.graph import Node, Span
+from tests.tracing.traced import Trace
+
+X = "x = torch.ones(2, requires_grad=True)\n"
+
+PROBE = """x = torch.ones(2, requires_grad=True)
+y = x
+def note(result):
+    global y
+    y = y*x.sin()
+    return result
+class Probe:
+    def __bool__(self):
+        return note(True)
+    def __lt__(self, other):
+        return note(True)
+    def __gt__(self, other):
+        return True
+    def __contains__(self, item):
+        return note(True)
+    def __iter__(self):
+        note(None)
+        return iter((1, 2))
+    def __enter__(self):
+        return note(self)
+    def __exit__(self, *raised):
+        pass
+    def __setitem__(self, key, value):
+        note(None)
+    def __delitem__(self, key):
+        note(None)
+    def __setattr__(self, name, value):
+        note(None)
+    def __delattr__(self, name):
+        note(None)
+    def __getitem__(self, key):
+        return 1
+    def __format__(self, how):
+        return note("")
+    def __call__(self, given):
+        return note(given)
+class Exit:
+    def __enter__(self):
+        pass
+    def __exit__(self, *raised):
+        note(None)
+def parts():
+    yield note(1)
+    yield 2
+p, q = Probe(), Probe()
+"""
+"""Its classes compute one sine where Python calls one of their methods, two calls below the marked place."""
+
+
+def unmarked(source: str) -> tuple[str, Span]:
+    """Take the marks out of a source and give the span between them, counted in characters."""
+
+    def place(mark: str) -> tuple[int, int]:
+        before = source[: source.index(mark)].replace("«", "").replace("»", "")
+        lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return len(lines), len(lines[-1])
+
+    (line, column), (end_line, end_column) = place("«"), place("»")
+    span = Span(line=line, column=column, end_line=end_line, end_column=end_column)
+    return source.replace("«", "").replace("»", ""), span
+
+
+def the(trace: Trace, source: str, op: str) -> Node:
+    return trace(source, root="y").node(op)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "y = «x.sin()».sum()",
+        "y = («x.pow(2)\n     .clamp(\n       min=0,\n     )\n     .sin()»\n     .sum())",
+        "y = «x \\\n  .sin()» \\\n  .sum()",
+        "z = 1; y = «x.sin()»; w = y",
+        "def f(a):\n\tif True:\n\t\tb = 2; c = «a.sin()»\n\t\treturn b*c\ny = f(x)",
+        "größe = '日本'; y = «x.sin()» # ü",
+        "größe = x\ny = (größe\n   .exp()); 𝒳 = '😀'; y = («y\n   .sin()»)",
+        's = "one\\u2028line\u2028\x0c"; größe = 1; y = «x.sin()»',
+        "größe = 1\r\ny = («x\r\n  .sin()»)\r\nz = y\r",
+        'f"{(y := «x.sin()»).sum():.2f} and {y.sum()}"',
+        "s = f'''\n  é {(y := «x.sin()»).sum()!r}\n'''",
+        "if (y := «x.sin()»).sum() > 0:\n    pass",
+        "match «x.sin()»:\n    case y:\n        pass",
+        "match x:\n    case t if (y := «t.sin()»).sum() > 9:\n        pass",
+        "f = lambda a, b=«x.sin()»: a*b\ny = f(x)",
+        "def f(a, *, b=«x.sin()»):\n    return a*b\ny = f(x)",
+        "y = torch.add(\n    x,\n    other=«x\n        .sin()»,\n    alpha=2,\n)",
+        "y = torch.stack([*[«x.sin()»]], *[0])",
+        "y = torch.add(**{'input': x, 'other': «x.sin()»})",
+        "y = «x.sin()» if x.sum() > 0 else x.cos()",
+        "y = x.cos() if x.sum() < 0 else «x.sin()»",
+        "y = x.sum() > 9 and x or «x.sin()»",
+        "y = -«x.sin()» + +x",
+        "y = sum([sum([b*«a.sin()» for a in [x]]) for b in [x]])",
+        "y = sum(a for a in [«x.sin()», x])",
+        "y = {'k': «x.sin()»}['k']",
+        "def f():\n    try:\n        raise ValueError\n    except ValueError:\n        pass\n    finally:\n"
+        "        y = «x.sin()»\n    return y\ny = f()",
+        "@(lambda f: f())\ndef y():\n    return «x.sin()»",
+        "class Y:\n    y = «x.sin()»\ny = Y.y",
+        "y = x*1\ny -= 2*«x.sin()»",
+        "y = [\n  «x.sin()»,\n][0]",
+        "y = (\n  x\n  + «x.sin()»\n  * 2\n)",
+    ],
+)
+def test_a_span_is_the_expression_itself(trace: Trace, source: str) -> None:
+    program, span = unmarked(X + source)
+    assert the(trace, program, "SinBackward0").span == span
+
+
+@pytest.mark.parametrize(
+    ("source", "op"),
+    [
+        ("y = x.exp()\n«y *= 3»", "MulBackward0"),
+        ("class S: pass\ns = S()\ns.w = x*1\n«s.w -= 0.1*x.exp()»\ny = s.w", "SubBackward0"),
+        ("y = torch.zeros(2)\n«y[0] = x.sum()»", "torch::autograd::CopySlices"),
+        ("y = torch.zeros(2)\n«y[\n  0\n] = \\\n  x.sum()»; z = 1", "torch::autograd::CopySlices"),
+        ("y = torch.zeros(2)\nz = «y[0]» = x.sum()", "torch::autograd::CopySlices"),
+        ("«y, z = x»", "UnbindBackward0"),
+        ("«(y, z)», w = x, 1", "UnbindBackward0"),
+        ("y = [a*1 for a in «x»][0]", "UnbindBackward0"),
+        ("for y in «x»:\n    y = y*1", "UnbindBackward0"),
+        ("y = torch.zeros(2)\nfor i, «y[0]» in [(0, x.sum())]:\n    pass", "torch::autograd::CopySlices"),
+        ("y = torch.stack(«[*x]»)", "UnbindBackward0"),
+    ],
+)
+def test_a_change_stands_at_the_whole_statement(trace: Trace, source: str, op: str) -> None:
+    program, span = unmarked(X + source)
+    assert the(trace, program, op).span == span
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "for i in «p»:\n    z = i",
+        "for i in «parts()»:\n    z = i",
+        "z = [i for i in «p»]",
+        "z = [i for j in (1,) for i in «p»]",
+        "z = [i for j in (1,) if j for k in (1,) for i in «parts()»]",
+        "z = sum(i for j in (1,) for i in «parts()»)",
+        "«i, j = parts()»",
+        "«[i, *j] = parts()»",
+        "z = «[*parts()]»",
+        "z = «max(*parts())»",
+        "with «p»:\n    z = 1",
+        "with «p» as r:\n    z = 1",
+        "with «Exit()» as r:\n    z = 1",
+        "with torch.enable_grad() as r, «p» as s:\n    z = 1",
+        "with «torch.enable_grad() as r, Exit()»:\n    z = 1",
+        "if «p»:\n    z = 1",
+        "if True:\n    if x is not None and «p»:\n        z = 1",
+        "if x.sum() > 0 and «p» and True:\n    z = 1",
+        "if not «p»:\n    z = 1",
+        "while «p»:\n    break",
+        "z = 1 if «p» else 2",
+        "z = «p» and 1",
+        "z = «p» and 1 or 2",
+        "z = x is None or «p» or 3",
+        "assert «p», 'false'",
+        "z = [i for i in (1,) if «p»]",
+        "match 1:\n    case i if «p»:\n        z = 1",
+        "z = «not p»",
+        "z = «p < 3»",
+        "z = 1 < 2 < 3 and «p < 3» > 2",
+        "z = 3 > 1 and «p < 2» < 3",
+        "z = 1 < «2 in p»",
+        "z = «1 in p»",
+        "«p[0] = 1»",
+        "«p[0] += 1»",
+        "«p[0]: int = 1»",
+        "«del p[0]»",
+        "z = 1; del z, «p[0]»",
+        "«p.a = 1»",
+        "z = «p.a» = 1",
+        "«del p.a»",
+        "for «p.a» in (1,):\n    z = 1",
+        "z = «f'{p}'»",
+        "@«p»\ndef z():\n    pass",
+        "@«p»\nclass Z:\n    pass",
+        "z = «p(\n  given=1,\n)»",
+        "z = «p(*[1])»",
+        "z = (q,\n  «p\n  (1)»)",
+        "[«p(1)»\n for i in (1,)]",
+    ],
+)
+def test_a_call_stands_where_python_was_asked_for_it(trace: Trace, source: str) -> None:
+    program, span = unmarked(PROBE + source)
+    assert the(trace, program, "SinBackward0").calls[1] == span
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "«class A»:",
+        "«class A»():",
+        "«class A(B)»: # a comment (with brackets)",
+        "«class A(B, metaclass=type)»:",
+        "«class  A(\n  B,\n  metaclass=type)»:",
+    ],
+)
+def test_the_body_of_a_class_is_called_from_its_header(trace: Trace, header: str) -> None:
+    program, span = unmarked(f"{X}class B: pass\n{header}\n    y = x.sin()\n    z = 1\ny = A.y")
+    assert the(trace, program, "SinBackward0").calls == [span]
