@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import ValidationError
 
+from app.graph.lines import lines_of
 from app.graph.model import Graph, Node, Span, Tensor
 from app.graph.problems import PROBLEMS
 from app.graph.wire import Check, ExecutionAnswer, ExecutionRequest
@@ -67,7 +68,7 @@ class _Check:
     """The checks of one answer, each of which raises AnswerInvalidError."""
 
     def __init__(self, source: str, limits: Limits) -> None:
-        self._widths = [len(line) for line in source.splitlines()] or [0]
+        self._widths = [len(line) for line in lines_of(source)] or [0]
         self._limits = limits
         self._nodes: dict[str, Node] = {}
         self._passes = 0

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.errors import LayoutDeadlineError, ViewInvalidError
 from app.graph.fold import make_scene
+from app.graph.lines import lines_of
 from app.graph.lookup import shown_pass
 from app.graph.model import Graph, Tensor
 from app.graph.scene import Frame, Scene, SceneOptions
@@ -61,7 +62,7 @@ def compose(graph: Graph, options: ViewOptions, engine: Engine, source: str = ""
             "requires_grad=True, for example x = torch.tensor([1., 2.], requires_grad=True).",
             options.font_scale,
         )
-    author = Author(graph, options, position, Source(tuple(source.splitlines())), focus)
+    author = Author(graph, options, position, Source(tuple(lines_of(source))), focus)
     plan = _plan(graph, options, author, engine)
     title, description = title_of_graph(graph), describe_graph(graph, position)
     return _paint(graph, plan, options, focus, position, title, description)

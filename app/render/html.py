@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from app import paths
+from app.graph.lines import lines_of
 from app.graph.model import Graph
 from app.layout import Engine
 from app.render.compose import pass_position, scene_of
@@ -46,7 +47,7 @@ def draw_html(graph: Graph, options: ViewOptions, engine: Engine, source: str = 
         style=Markup(_file("standalone.css")),
         script=Markup(script),
         facts=Markup(_json(facts_of(graph, scene, position))),
-        lines=source.encode("utf-8", "replace").decode().splitlines(),
+        lines=lines_of(source.encode("utf-8", "replace").decode()),
     )
     return page.encode()
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from app.graph import Edge, Graph, Node, Saved, Span, Tensor
+from app.graph.lines import lines_of
 from app.graph.marks import flags_in
 from app.web.pages_numbers import Grid, bars, grid, python_text
 
@@ -123,7 +124,7 @@ def cut(source: str, span: Span | None) -> str | None:
     Returns:
         The text, its lines joined; None without a span or where it lies outside.
     """
-    lines = source.splitlines()
+    lines = lines_of(source)
     if span is None or not 1 <= span.line <= span.end_line <= len(lines):
         return None
     rows = lines[span.line - 1 : span.end_line]

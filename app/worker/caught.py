@@ -8,6 +8,7 @@ from itertools import islice
 from types import CodeType
 from typing import TextIO
 
+from app.graph.lines import lines_of
 from app.graph.model import Span
 from app.worker.console import FILENAME, Console, current_line
 from app.worker.limit import LimitReached
@@ -71,7 +72,7 @@ class ProgramFrame:
 
 def program_frames(error: BaseException, source: str) -> list[ProgramFrame]:
     """Return the frames of the program in an exception's traceback, outermost first."""
-    lines = source.splitlines()
+    lines = lines_of(source)
     frames = []
     entry = error.__traceback__
     while entry is not None:
@@ -127,7 +128,7 @@ def span_of(error: BaseException, source: str) -> Span | None:
 
 def span_in_characters(source: str, line: int, column: int, end_line: int, end_column: int) -> Span:
     """Return a span whose columns count characters, from one whose columns count bytes."""
-    lines = source.splitlines() or [""]
+    lines = lines_of(source) or [""]
 
     def characters(number: int, offset: int) -> int:
         text = lines[number - 1] if number <= len(lines) else ""

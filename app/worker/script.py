@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TextIO, cast
 
+from app.graph.lines import lines_of
 from app.graph.model import Span
 from app.graph.problems import PROBLEMS
 from app.graph.wire import ExecutionAnswer, Problem
@@ -95,5 +96,5 @@ def _place(error: Exception, filename: str, source: str) -> Span | None:
     line = frames[-1].lineno
     end_line = last.end_lineno or line
     if last.colno is None or last.end_colno is None:
-        return Span(line=line, column=0, end_line=line, end_column=len(source.splitlines()[line - 1]))
+        return Span(line=line, column=0, end_line=line, end_column=len(lines_of(source)[line - 1]))
     return span_in_characters(source, line, last.colno, end_line, last.end_colno)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from app.graph.lines import lines_of
 from app.worker.caught import Caught, caught_warnings
 from app.worker.console import FILENAME, Console, ConsoleStream
 from app.worker.namespace import as_main
@@ -97,7 +98,7 @@ def _torch_switches() -> Iterator[None]:
 @contextmanager
 def _source_lines(source: str) -> Iterator[None]:
     """Let inspect and traceback find the program's lines, without a file."""
-    lines = [line + "\n" for line in source.splitlines()]
+    lines = [line + "\n" for line in lines_of(source)]
     linecache.cache[FILENAME] = (len(source), None, lines, FILENAME)
     try:
         yield

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from app.graph.validate import read_answer
 from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
 from app.worker.execution import execute
@@ -266,3 +267,13 @@ def test_printing_is_put_back_after_an_exception() -> None:
     text = repr(torch.tensor(1 / 3))
     run("torch.set_printoptions(precision=1)\nraise ValueError('no')")
     assert repr(torch.tensor(1 / 3)) == text
+
+
+def test_lines_are_counted_as_python_counts_them() -> None:
+    source = 's = "form\x0cfeed, line\u2028separator"\nx = torch.ones(2)\nx.view(3)\n'
+    answer = run(source)
+    (problem,) = [problem for problem in answer.problems if problem.severity == "error"]
+    assert problem.span is not None
+    assert (problem.span.line, problem.span.column, problem.span.end_column) == (3, 0, 9)
+    assert "line 3, in <module>\n    x.view(3)\n" in answer.console[0].text
+    read_answer(answer.model_dump_json().encode(), ExecutionRequest(source=source), Limits())
