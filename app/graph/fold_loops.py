@@ -53,7 +53,8 @@ def _place(child: Child) -> Hashable:
     """Where in the program a child comes from; None where that is not known."""
     if isinstance(child, Group):
         return (child.scope.kind, child.scope.name) if child.scope else None
-    span = child.node.span
+    # One call makes several parameters, and they are no iterations.
+    span = None if "parameter" in child.node.flags else child.node.span
     return (span.line, span.column, span.end_line, span.end_column, child.node.op) if span else None
 
 

@@ -12,13 +12,14 @@ from app.tracing.derivatives import formula_of
 from app.tracing.describer import Describer
 from app.tracing.flags import flags_of
 from app.tracing.gather import Gatherer
-from app.tracing.keys import Constant, Key, Leaf, Link
+from app.tracing.keys import Constant, Key, Leaf, Link, is_function
 from app.tracing.labels import Labels
 from app.tracing.make import make
 from app.tracing.marks import marked
 from app.tracing.names import Names
 from app.tracing.order import forward_order
 from app.tracing.outputs import known_outputs
+from app.tracing.parameters import Origin, Parameters
 from app.tracing.passes import Arrival, PassRecord, Watcher
 from app.tracing.recorder import Recorder
 from app.tracing.records import Record, Value
@@ -42,6 +43,7 @@ class Build:
         passes: the runs of backward.
         names: the program's names.
         spans: looks up places in the source.
+        parameters: tells where parameters were made.
         limits: what is listed and kept.
         roots: outputs to show, with a name where one was given.
         variables: the program's variables at its end.
@@ -55,6 +57,7 @@ class Build:
         passes: Sequence[PassRecord],
         names: Names,
         spans: Spans,
+        parameters: Parameters,
         limits: Limits,
         roots: Sequence[tuple[Place, str | None]],
         variables: Mapping[str, object],
@@ -65,6 +68,7 @@ class Build:
         self._passes = passes
         self._names = names
         self._spans = spans
+        self._parameters = parameters
         self._variables = variables
         self._describer = Describer(limits.tensor_elements, limits.graph_elements)
         starts = [node for (node, _), _ in roots] + [node for record in passes for node in record.starts()]
@@ -168,7 +172,7 @@ class Build:
     def _node(self, key: Key, roots: set[str]) -> Node:
         record = self._record(key)
         kind, op = self._kind(key)
-        origin = self._causes.of(key) if record is None and kind == "function" else record
+        origin = self._origin(key, record)
         ident = self._ids[key]
         return make(
             Node,
@@ -187,6 +191,12 @@ class Build:
             no_gradient=None,
             accumulated=[self._accumulated(done, key) for done in self._kept] if kind == "leaf" else [],
         )
+
+    def _origin(self, key: Key, record: Record | None) -> Origin | Record | None:
+        """Tell where a node was made: a leaf also where operations in place have filled it since."""
+        if isinstance(key, Leaf):
+            return self._parameters.of(key.tensor) or (record and record.maker)
+        return self._causes.of(key) if record is None and is_function(key) else record
 
     def _kind(self, key: Key) -> tuple[NodeKind, str]:
         if isinstance(key, Leaf):

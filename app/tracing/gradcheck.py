@@ -128,6 +128,9 @@ class Waiter:
     def list_read(self, tensor: Any, numbers: Any) -> None:
         """Nothing to note."""
 
+    def parameter_made(self, parameter: Any) -> None:
+        """Where a parameter was made does not matter here."""
+
     def function_begins(self, function: Any, args: tuple[Any, ...]) -> None:
         """Look at what a custom Function is given."""
         self._probe.meet(args)

@@ -35,6 +35,9 @@ class Listener(Protocol):
     def list_read(self, tensor: Any, numbers: Any) -> None:
         """Note the lists of numbers that ``Tensor.tolist`` gave to the program."""
 
+    def parameter_made(self, parameter: Any) -> None:
+        """Note that a parameter was made."""
+
     def function_begins(self, function: Any, args: tuple[Any, ...]) -> Any:
         """Note that a custom Function is applied; what is returned is given back at its end."""
 
@@ -96,6 +99,8 @@ def _install() -> None:
     for name in ("item", "__float__", "__int__", "__index__", "__complex__"):
         _inherit(name, _reading)
     _inherit("tolist", _listing)
+    for kind in (torch.nn.Parameter, torch.nn.UninitializedParameter):
+        _replace(kind, "__new__", _making)
     apply = torch.autograd.Function.__dict__["apply"]
     _originals.append((torch.autograd.Function, "apply", apply))
     torch.autograd.Function.apply = classmethod(_apply(apply.__func__))
@@ -194,6 +199,17 @@ def _module_call(original: Any) -> Any:
                 listener.module_ends()
 
     return call
+
+
+def _making(original: Any) -> Any:
+    @wraps(original.__func__)
+    def make(cls: Any, *args: Any, **kwargs: Any) -> Any:
+        made = original.__func__(cls, *args, **kwargs)
+        for listener in _listening.listeners:
+            listener.parameter_made(made)
+        return made
+
+    return staticmethod(make)
 
 
 def _apply(original: Any) -> Any:

@@ -137,6 +137,17 @@ class Record:
         return not self.is_custom and _is_empty(self.op)
 
     @property
+    def maker(self) -> "Record":
+        """The operation that made the tensor that this one, and perhaps others before it, changed in place."""
+        record = self
+        while record.before is not None and record.base is None:
+            given = record.arguments[0].value
+            if given is None or given.record is None:
+                break
+            record = given.record
+        return record
+
+    @property
     def is_custom(self) -> bool:
         """Whether it is a custom Function."""
         return isinstance(self.op, type)

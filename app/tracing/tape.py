@@ -20,6 +20,7 @@ from app.tracing.jacobian import Jacobians
 from app.tracing.loops import Loops
 from app.tracing.modules import Modules
 from app.tracing.names import Names
+from app.tracing.parameters import Origin, Parameters
 from app.tracing.passes import Call, PassRecord, Watcher
 from app.tracing.reads import Reads
 from app.tracing.recorder import Recorder
@@ -56,6 +57,7 @@ class Tape:
         self._names = Names(self._values)
         self._frames = Frames(filename, Loops(extents), self._names.bind_local)
         self._modules = Modules()
+        self._parameters = Parameters()
         self._reads = Reads(filename, source)
         self._recorder = Recorder(self._frames, self._modules, self._values, limits.records, self._reads)
         jacobians = Jacobians(limits.jacobian_elements, limits.graph_jacobian_elements)
@@ -161,6 +163,7 @@ class Tape:
                 self._passes,
                 self._names,
                 self._spans,
+                self._parameters,
                 self.limits,
                 given,
                 names or {},
@@ -252,6 +255,11 @@ class Tape:
     def list_read(self, tensor: torch.Tensor, numbers: Any) -> None:
         """Note the lists of numbers that ``Tensor.tolist`` gave to the program."""
         self._recorder.note_list(tensor, numbers)
+
+    def parameter_made(self, parameter: Any) -> None:
+        """Note that a parameter was made."""
+        place = self._frames.here(None, self._modules.depths())
+        self._parameters.note(parameter, Origin(place, self._modules.running()))
 
     def function_begins(self, function: Any, args: tuple[Any, ...]) -> Record | None:
         """Note that a custom Function is applied."""

@@ -71,7 +71,7 @@ class Turns:
         same = standing.order == self._order
         other = same and None not in (callee, self._callee) and callee is not self._callee
         back = standing.order < self._order or other
-        repeated = back or (same and callee is None and operation == self._operation)
+        repeated = back or (same and callee is None and operation is not None and operation == self._operation)
         crossed = frozenset(loop for fork, loop, arm in standing.arms if self._arms.get(fork, arm) != arm)
         step = _Step(back, repeated, crossed)
         if standing.loops:

@@ -209,3 +209,49 @@ def test_a_call_stands_where_python_was_asked_for_it(trace: Trace, source: str) 
 def test_the_body_of_a_class_is_called_from_its_header(trace: Trace, header: str) -> None:
     program, span = unmarked(f"{X}class B: pass\n{header}\n    y = x.sin()\n    z = 1\ny = A.y")
     assert the(trace, program, "SinBackward0").calls == [span]
+
+
+@pytest.mark.parametrize(
+    ("source", "calls"),
+    [
+        ("net = «nn.Linear(2, 1)»", []),
+        ("net = nn.Sequential(nn.Identity(),\n  «nn.Linear(\n    2, 1)»)[1]", []),
+        ("net = «nn.LazyLinear(1)»; net(torch.ones(1, 2))", []),
+        ("net = «nn.Linear(2, 1)»\nwith torch.no_grad():\n    net.weight.fill_(2)", []),
+        ("net = nn.Linear(2, 1)\nnet = «copy.deepcopy(net)»", []),
+        ("net = nn.Linear(2, 1)\nnet.weight = «nn.Parameter(torch.ones(1, 2))»", []),
+        (
+            "class Net(nn.Linear):\n    def __init__(self):\n        «super().__init__(2, 1)»\nnet = Net()",
+            ["Net()"],
+        ),
+        (
+            "def make():\n    return «nn.Linear(2, 1)»\nnet = [make() for _ in range(2)][1]",
+            ["make()", "[make() for _ in range(2)]"],
+        ),
+    ],
+)
+def test_a_parameter_stands_where_the_program_made_its_module(trace: Trace, source: str, calls: list[str]) -> None:
+    program, span = unmarked(f"import copy\n{source}\ny = net(torch.ones(1, 2)).sum()\ny.backward()")
+    leaf = trace(program).node("net.weight")
+    lines = program.splitlines()
+    assert leaf.span == span
+    assert [lines[call.line - 1][call.column : call.end_column] for call in leaf.calls] == calls
+
+
+def test_a_parameter_has_the_scope_that_it_was_made_in(trace: Trace) -> None:
+    traced = trace(
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.layers = nn.ModuleList([nn.Linear(1, 1, bias=False) for _ in range(2)])\n"
+        "    def forward(self, x):\n        for layer in self.layers:\n            x = layer(x)\n        return x\n"
+        "net = Net()\ny = net(torch.ones(1, 1)).sum()\ny.backward()"
+    )
+    scopes = [[(scope.name, scope.call) for scope in traced.node(f"net.layers.{n}.weight").scope] for n in (0, 1)]
+    assert scopes == [[("Net.__init__", 1), ("_", 1)], [("Net.__init__", 1), ("_", 2)]]
+
+
+def test_a_leaf_stands_where_it_was_made_also_after_changes_in_place(trace: Trace) -> None:
+    program, span = unmarked(
+        "w = «torch.zeros(2, requires_grad=True)»\nwith torch.no_grad():\n    w.fill_(2)\n    w += 1\ny = (w*w).sum()"
+    )
+    leaf = trace(program, root="y").node("w")
+    assert (leaf.span, leaf.outputs[0].value and leaf.outputs[0].value.values) == (span, [3, 3])

@@ -1,7 +1,9 @@
 """The tape changes nothing: results, warnings, exceptions and hooks are as without it."""
 
+import gc
 import threading
 import warnings
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -149,6 +151,7 @@ def test_leaving_puts_everything_back_also_after_an_exception() -> None:
     def patched() -> list[object]:
         owners = [(torch.Tensor, "backward"), (torch.autograd, "backward"), (torch.autograd, "grad")]
         owners += [(torch.autograd, "_engine_run_backward"), (torch.nn.Module, "__call__")]
+        owners += [(torch.nn.Parameter, "__new__"), (torch.nn.UninitializedParameter, "__new__")]
         return [owner.__dict__[name] for owner, name in owners] + [torch.autograd.Function.__dict__["apply"]]
 
     before = patched()
@@ -159,6 +162,20 @@ def test_leaving_puts_everything_back_also_after_an_exception() -> None:
     assert patched() == before
     own = {"item", "tolist", "__float__", "__int__", "__index__", "__complex__"}
     assert own.isdisjoint(torch.Tensor.__dict__)
+
+
+def test_a_tensor_is_gone_at_the_next_operation_after_the_program_let_go_of_it() -> None:
+    gc.disable()
+    try:
+        with Tape():
+            x = torch.ones(2)
+            seen = weakref.ref(x)
+            y = x.sin() + x
+            del x
+            y.cos()
+            assert seen() is None
+    finally:
+        gc.enable()
 
 
 def test_a_tape_is_entered_once() -> None:
