@@ -25,7 +25,8 @@ class Limits:
     stdout_bytes: int = 64_000
     """Console output that is kept [bytes]."""
     answer_bytes: int = 16_000_000
-    """Size of the answer that a child may send [bytes]; a graph of 10,000 nodes takes 9 MB."""
+    """Size of the answer that a child may send [bytes]; a graph of 10,000 nodes takes 9 MB. Of a larger one, what is
+    nearest to the result is sent."""
     detailed_nodes: int = 3_000
     """Nodes of one graph up to which everything is told; a larger one is told without saved tensors, derivatives,
     call chains, Python numbers, and contributions that are alone at their output."""

@@ -187,7 +187,12 @@ class Build:
             outputs=self._outputs(key, kind, record),
             saved=self._saved(key) if kind == "function" and not self._light else {},
             formula=formula_of(op) if kind == "function" and not self._light else None,
-            flags=flags_of(key, record, self._labels, ident in roots, key in self._recomputed),
+            flags=flags_of(
+                *(key, record, self._labels),
+                is_root=ident in roots,
+                is_recomputed=key in self._recomputed,
+                is_short=key in self._gathered.short,
+            ),
             no_gradient=None,
             accumulated=[self._accumulated(done, key) for done in self._kept] if kind == "leaf" else [],
         )

@@ -7,7 +7,9 @@ from app.tracing.labels import Labels
 from app.tracing.records import Record, Value
 
 
-def flags_of(key: Key, record: Record | None, labels: Labels, is_root: bool, is_recomputed: bool) -> list[Flag]:
+def flags_of(
+    key: Key, record: Record | None, labels: Labels, *, is_root: bool, is_recomputed: bool, is_short: bool
+) -> list[Flag]:
     """Give the flags of a node that do not depend on its numbers.
 
     Args:
@@ -16,8 +18,11 @@ def flags_of(key: Key, record: Record | None, labels: Labels, is_root: bool, is_
         labels: tells which leaves are parameters.
         is_root: whether the graph starts there.
         is_recomputed: whether a checkpoint made it anew in backward.
+        is_short: whether something that it takes in was left out.
     """
     flags: list[Flag] = ["root"] if is_root else []
+    if is_short:
+        flags.append("truncated")
     if isinstance(key, Leaf) and labels.is_parameter(key):
         flags.append("parameter")
     if record is None or isinstance(key, Leaf | Value | Constant):

@@ -114,6 +114,8 @@ class Gatherer:
                 gathered.link(
                     "gradient", Link(node, slot, target, output_nr, None if argument is None else argument.name)
                 )
+            else:
+                gathered.short.add(node)
             if argument is not None and argument.value is not None and record is not None:
                 gathered.meet(target, output_nr, record.index, argument.value)
         if record is not None:
@@ -128,7 +130,10 @@ class Gatherer:
     def _join(self, user: Key, record: Record, arguments: Iterable[Argument]) -> None:
         for argument in arguments:
             target, output_nr = self._target(user, argument)
-            if target is user or not self._admit(target):
+            if target is user:
+                continue
+            if not self._admit(target):
+                self.gathered.short.add(user)
                 continue
             self.gathered.link("value", Link(user, argument.position, target, output_nr, argument.name))
             if argument.value is not None and isinstance(target, Leaf):

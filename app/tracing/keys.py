@@ -66,6 +66,9 @@ class Gathered:
     """What an output held when an operation took it, with the index of the first such operation."""
     leaf_by_id: dict[int, Leaf] = field(default_factory=dict)
     truncated: bool = False
+    """Whether there are more than may be."""
+    short: set[Any] = field(default_factory=set)
+    """Those that lack something of what they take in, because it would be one too many."""
 
     def key(self, node: Any) -> Key:
         """Give what stands for an autograd Node: for an AccumulateGrad its leaf."""

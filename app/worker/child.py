@@ -1,8 +1,9 @@
 """One child: gives up what it has, waits for one request, executes it, answers, and ends."""
 
 from app.graph.model import Graph
+from app.graph.nearest import nearest
 from app.graph.pipe import ANSWER, HELLO, REQUEST, STARTED, Hello, Layer
-from app.graph.wire import ExecutionAnswer, ExecutionRequest
+from app.graph.wire import ExecutionAnswer, ExecutionRequest, Problem
 from app.limits import Limits
 from app.worker.channel import Channel, Closed
 from app.worker.check import execute_and_check
@@ -34,15 +35,33 @@ def answer_to(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
 
 
 def encode(answer: ExecutionAnswer, limits: Limits) -> bytes:
-    """Return the answer as JSON; without its graph where it would be too large."""
-    answer = answer.with_sayings()
-    content = answer.model_dump_json(exclude_defaults=True).encode()
+    """Return the answer as JSON; where it would be too large, with so much of its graph as has room."""
+    content = _written(answer)
     if len(content) <= limits.answer_bytes:
         return content
     limit = limit_problem("answer_bytes", limits)
-    problems = [*(problem.model_copy(update={"node": None}) for problem in answer.problems), limit]
-    smaller = answer.model_copy(update={"graph": Graph(), "check": None, "problems": problems}).with_sayings()
-    content = smaller.model_dump_json().encode()
-    if len(content) <= limits.answer_bytes:
-        return content
-    return ExecutionAnswer(problems=[limit]).model_dump_json().encode()
+    count = len(answer.graph.nodes)
+    while count:
+        # One node takes more than another, so some room is left for what the others took.
+        count = int(0.9 * count * limits.answer_bytes / len(content))
+        smaller = _with_graph(answer, nearest(answer.graph, count), limit)
+        content = _written(smaller)
+        if len(content) <= limits.answer_bytes:
+            return content
+    return _written(ExecutionAnswer(problems=[limit]))
+
+
+def _written(answer: ExecutionAnswer) -> bytes:
+    return answer.with_sayings().model_dump_json(exclude_defaults=True).encode()
+
+
+def _with_graph(answer: ExecutionAnswer, graph: Graph, limit: Problem) -> ExecutionAnswer:
+    """Return an answer with less of its graph, and without what names a node that is gone."""
+    kept = {node.id for node in graph.nodes}
+    problems = [
+        problem if problem.node in kept else problem.model_copy(update={"node": None}) for problem in answer.problems
+    ]
+    check = answer.check
+    if check is not None:
+        check = check.model_copy(update={"leaves": [leaf for leaf in check.leaves if leaf.node in kept]})
+    return answer.model_copy(update={"graph": graph, "check": check, "problems": [*problems, limit]})

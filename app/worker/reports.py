@@ -62,7 +62,8 @@ def limit_problem(name: str, limits: Limits, span: Span | None = None) -> Proble
             "answer-limit",
             say("The result is too large"),
             say(
-                "The graph with its numbers may take {value} MB. Use smaller tensors, or do fewer steps.",
+                "An answer with all its numbers may take {value} MB; what is farthest from the result is left out. "
+                "Use smaller tensors, or do fewer steps.",
                 value=f"{limits.answer_bytes / 1000000.0:g}",
             ),
         ),

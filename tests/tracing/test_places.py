@@ -326,6 +326,7 @@ def test_limits_on_records_and_nodes_leave_what_is_there(trace: Trace) -> None:
     assert few_nodes.tape.overflows == {"nodes"}
     assert len(few_nodes.graph.nodes) == 8
     assert few_nodes.graph.nodes[-1].op == "SumBackward0"
+    assert [node.flags for node in few_nodes.graph.nodes if "truncated" in node.flags] == [["truncated"]]
     assert trace(source).tape.overflows == frozenset()
 
 

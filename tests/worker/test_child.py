@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from app.graph.pipe import ANSWER, BROKEN, FORK, HEADER, HELLO, REQUEST, STARTED, Hello, Layer, Order
+from app.graph.validate import read_answer
 from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
 from app.worker import child, once, stem, zygote
@@ -77,15 +78,32 @@ def test_a_fault_of_ours_is_answered_as_one(error: Exception, slug: str, monkeyp
     assert [problem.slug for problem in answer.problems] == [slug]
 
 
-def test_an_answer_that_is_too_long_loses_its_graph_and_then_all_but_the_reason() -> None:
-    limits = Limits(answer_bytes=2_500)
-    answer = child.answer_to(
-        ExecutionRequest(source="print('kept')\nx = torch.randn(9, requires_grad=True)\nx*x"), limits
+def test_an_answer_that_is_too_long_keeps_what_is_nearest_to_the_result() -> None:
+    source = (
+        "print('kept')\nx = torch.ones(2, requires_grad=True)\ny = x\nfor i in range(60):\n    y = y.sin()\ny.sum()"
     )
-    smaller = ExecutionAnswer.model_validate_json(child.encode(answer, limits))
-    assert smaller.graph.nodes == []
+    request = ExecutionRequest(source=source)
+    answer = child.answer_to(request, Limits())
+    limits = Limits(answer_bytes=len(child.encode(answer, Limits())) // 2)
+    content = child.encode(answer, limits)
+    assert limits.answer_bytes // 2 < len(content) <= limits.answer_bytes
+    smaller = read_answer(content, request, limits)  # nothing in it names what is gone
+    assert [problem.slug for problem in smaller.problems] == ["answer-limit"]
     assert [line.text for line in smaller.console] == ["kept\n"]
-    assert smaller.problems[-1].slug == "answer-limit"
+    whole, part = answer.graph, smaller.graph
+    assert [node.op for node in part.nodes] == ["SinBackward0"] * (len(part.nodes) - 1) + ["SumBackward0"]
+    assert part.nodes[1:] == whole.nodes[-len(part.nodes) + 1 :]
+    assert part.nodes[0].flags == ["truncated"]
+    assert part.passes[0].order == whole.passes[0].order[: len(part.nodes)]
+
+
+def test_an_answer_that_is_much_too_long_loses_its_graph_and_then_all_but_the_reason() -> None:
+    limits = Limits(answer_bytes=2_500)
+    answer = child.answer_to(ExecutionRequest(source="print('kept')\ntorch.ones(9, requires_grad=True)*2"), limits)
+    bare = ExecutionAnswer.model_validate_json(child.encode(answer, limits))
+    assert bare.graph.nodes == []
+    assert [line.text for line in bare.console] == ["kept\n"]
+    assert bare.problems[-1].slug == "answer-limit"
     loud = ExecutionAnswer(console=answer.console * 100)
     smallest = ExecutionAnswer.model_validate_json(child.encode(loud, limits))
     assert smallest.console == []

@@ -41,7 +41,7 @@ KINDS = (
     Kind(
         "answer-limit",
         "The result is too large",
-        "The graph with its numbers is larger than an answer may be.",
+        "The graph with its numbers is larger than an answer may be, so what is farthest from the result is left out.",
         ("Use smaller tensors, or do fewer steps.", _ALL),
     ),
     Kind(
