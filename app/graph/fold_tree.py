@@ -63,6 +63,8 @@ def join_path(parent: str, scope: Scope) -> str:
 def scope_name(scope: Scope) -> str:
     """What a person calls a scope, whichever call of it."""
     if scope.kind == "loop":
+        if scope.type == scope.name:
+            return scope.type
         return f"{scope.name} loop" if scope.type == "loop" else f"{scope.type} {scope.name}"
     return f"{scope.name} {scope.type}" if scope.kind == "module" else f"{scope.name}()"
 

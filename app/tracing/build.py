@@ -14,6 +14,7 @@ from app.tracing.flags import flags_of
 from app.tracing.gather import Gatherer
 from app.tracing.keys import Constant, Key, Leaf, Link, is_function
 from app.tracing.labels import Labels
+from app.tracing.late import Late, LateChanges
 from app.tracing.make import make
 from app.tracing.marks import marked
 from app.tracing.names import Names
@@ -241,6 +242,12 @@ class Build:
         """Give the id of the node that a tensor is an output of, or None where the graph does not have it."""
         home = self._home(tensor)
         return None if home is None else home[0]
+
+    def late(self, late: Late) -> LateChanges:
+        """Tell changes that came too late in terms of this graph."""
+        ids = {id(self._record(key)): self._ids[key] for key in self._keys if not isinstance(key, Leaf | Value)}
+        made = self._ids.get(self._gatherer.home(late.value)[0])
+        return late.told(ids, made, self._spans, self._names)
 
     def _edge(self, index: int, kind: Literal["gradient", "value"], link: Link) -> Edge:
         carried: list[Tensor | None] = [None] * len(self._passes)

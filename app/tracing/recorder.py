@@ -70,15 +70,14 @@ class Recorder(TorchDispatchMode):
             whole = changed[0]._base if changed[0]._is_view() else changed[0]
             before, old_sequence = self._values.of(whole).snapshot, _sequence_of(whole)
         result = func(*args, **kwargs)
-        for tensor in changed:
-            self._values.change(tensor)
+        changes = tuple([change for tensor in changed for change in self._values.change(tensor)])
         record = self._new(func, sequence, arguments, torch.is_grad_enabled())
         record.arguments = self._reads.confirmed(arguments)
         if func is torch.ops.aten.lift_fresh.default and (made_of := self._reads.of_data(record.place)):
             record.arguments = tuple(
                 [Argument("data", place, None, None, read=read) for place, read in enumerate(made_of)]
             )
-        record.before, record.old_sequence = before, old_sequence
+        record.before, record.old_sequence, record.changed = before, old_sequence, changes
         self._read = record if func is torch.ops.aten._local_scalar_dense.default else None
         self._finish(record, result)
         if whole is not None and whole is not changed[0]:

@@ -44,6 +44,8 @@ class Value:
     sequence: int | None = None
     """The sequence number of its grad_fn, once that is known."""
     output_nr: int = 0
+    storage: int | None = None
+    """The address of its memory's owner, which another may have once it is gone."""
     names: "dict[Name, int] | None" = None
     """The names that the program had given to the tensor by the time of its next change, each with its moment."""
 
@@ -111,6 +113,8 @@ class Record:
     """For an operation in place on a view: the whole tensor after it."""
     node_sequence: int | None = None
     """The sequence number of its Node, once that is known."""
+    changed: tuple[tuple[int, int], ...] = ()
+    """For each tensor that it changed: its storage, and its count of changes before this one."""
 
     def number_of(self, value: Value) -> int:
         """Give the output number of a value: after a change through a view the whole tensor is the first."""

@@ -13,6 +13,7 @@ import torch
 from app.graph import Graph
 from app.limits import Limits
 from app.tracing.held import ask_gradients
+from app.tracing.late import LateChanges
 from app.tracing.tape import Tape
 
 
@@ -27,6 +28,8 @@ class ScriptTrace:
     raised: Exception | None = None
     error: str | None = None
     """The traceback, where the script raised; or the word of an exit code that is not 0."""
+    late: LateChanges | None = None
+    """The changes in place for which backward refused to go on, where that is what was raised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ def trace_script(path: Path, arguments: list[str], limits: Limits) -> ScriptTrac
     finally:
         sys.argv, sys.path[0] = argv, first
     own = {name: value for name, value in names.items() if not name.startswith("__")}
-    return ScriptTrace(tape.graph(roots, own), source, own, failure, error)
+    graph = tape.graph(roots, own)
+    return ScriptTrace(graph, source, own, failure, error, tape.late(failure))
 
 
 def trace_cell(source: str, names: dict[str, Any], limits: Limits, filename: str) -> CellTrace:

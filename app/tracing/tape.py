@@ -17,6 +17,7 @@ from app.tracing.camera import Camera
 from app.tracing.extents import Extents
 from app.tracing.frames import NOWHERE, Frames, Place
 from app.tracing.jacobian import Jacobians
+from app.tracing.late import Late, LateChanges, find_late
 from app.tracing.loops import Loops
 from app.tracing.modules import Modules
 from app.tracing.names import Names
@@ -67,6 +68,7 @@ class Tape:
         self._attempted: list[tuple[Any, int]] = []
         self._last_asked: list[tuple[Any, int]] = []
         self._running: PassRecord | None = None
+        self._late: Late | None = None
         self._state: Literal["new", "recording", "left"] = "new"
         self._build: Build | None = None
 
@@ -182,6 +184,16 @@ class Tape:
         """Give the id of the node of the last graph that a tensor is an output of; None where it is not in it."""
         return self._built().id_of(tensor)
 
+    def late(self, error: BaseException | None) -> LateChanges | None:
+        """Give the changes in place for which backward refused to go on, in terms of the last graph.
+
+        Args:
+            error: what it raised; None is given for any other error, and where nothing certain is known.
+        """
+        if self._late is None or self._build is None or type(error) is not RuntimeError:
+            return None
+        return self._build.late(self._late) if str(error) == self._late.words else None
+
     def _built(self) -> Build:
         if self._build is None:
             raise RuntimeError("ask for graph() first: it is what gives nodes their ids")
@@ -230,6 +242,7 @@ class Tape:
             return result
         except BaseException as error:
             record.error = str(error) or type(error).__name__
+            self._late = find_late(record, self._recorder.recorded) or self._late
             raise
         finally:
             self._running = None

@@ -16,6 +16,8 @@ class Turn:
     loop: Loop
     number: int
     """Counted from 1 each time that the loop is entered."""
+    held: int | None = None
+    """What its only variable held, where that was a whole number."""
 
 
 @dataclass(slots=True)
@@ -83,7 +85,7 @@ class Turns:
             self._order, self._callee, self._operation = standing.order, callee, operation
         elif self._callee is None:
             self._callee = callee
-        return tuple([Turn(one.loop, one.number) for one in self._running if one.stage != "header"])
+        return tuple([Turn(one.loop, one.number, _held(one)) for one in self._running if one.stage != "header"])
 
     def _turn(self, frame: FrameType, standing: Standing, step: _Step) -> None:
         names = frame.f_locals if any(loop.variables for loop, _ in standing.loops) else {}
@@ -106,6 +108,11 @@ class Turns:
             one.is_told = one.is_told or stage in _TELLING
             running.append(one)
         self._running = running
+
+
+def _held(running: _Running) -> int | None:
+    value = running.bound[0] if len(running.bound) == 1 else None
+    return value if type(value) is int else None
 
 
 def _is_another(known: _Running, stage: Stage, bound: tuple[Any, ...], step: _Step, *, innermost: bool) -> bool:

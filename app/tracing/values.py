@@ -56,6 +56,7 @@ class Values:
         is_chance = record is not None and (record.is_empty or (record.label, index) in _WORKSPACES)
         snapshot = unread(tensor) if is_chance else self._camera.capture(tensor)
         value = Value(snapshot, record, index, weakref.ref(tensor), _version(tensor), self._changes)
+        value.storage = _storage(tensor)
         before = self.met(tensor)
         if before is not None and before.names is not None:
             value.names = dict(before.names)
@@ -63,13 +64,19 @@ class Values:
         self._known[id(tensor)] = value
         return value
 
-    def change(self, tensor: torch.Tensor) -> None:
-        """Note that an operation changed a tensor in place."""
+    def change(self, tensor: torch.Tensor) -> tuple[tuple[int, int], ...]:
+        """Note that an operation changed a tensor in place.
+
+        Returns:
+            Its storage and its count of changes, in which this one is not counted yet; nothing where it has no storage.
+        """
         self._camera.forget(tensor)
         self._changes += 1
         storage = _storage(tensor)
-        if storage is not None:
-            self._changed_at[storage] = self._changes
+        if storage is None:
+            return ()
+        self._changed_at[storage] = self._changes
+        return ((storage, _version(tensor)),)
 
     def count(self, tensors: Iterable[torch.Tensor]) -> None:
         """Note how often some tensors, and what they are views of, have been changed by now.

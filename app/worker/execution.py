@@ -16,6 +16,7 @@ from app.graph.wire import ExecutionAnswer, ExecutionRequest, Problem, Rejection
 from app.limits import Limits
 from app.pause import uncollected
 from app.tracing import Namespace, Tape
+from app.tracing.late import LateChanges
 from app.worker.caught import error_text, span_in_characters, span_of
 from app.worker.code import Code, compile_program
 from app.worker.console import FILENAME
@@ -83,7 +84,7 @@ def execute(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
             except Exception as error:  # a fault of ours, and the person still hears what their program said
                 graph = Graph()
                 run.problems.append(tracing_problem(error))
-            problems = _diagnose(request.source, graph, namespace, around, run)
+            problems = _diagnose(request.source, graph, namespace, around, run, tape.late(run.error))
     problems += [limit_problem(name, limits) for name in sorted(tape.overflows)]
     if around.console.cut:
         problems.append(limit_problem("stdout_bytes", limits))
@@ -161,11 +162,14 @@ def _report(
         run.error = error
 
 
-def _diagnose(source: str, graph: Graph, namespace: dict[str, Any], around: Surroundings, run: Run) -> list[Problem]:
+def _diagnose(
+    source: str, graph: Graph, namespace: dict[str, Any], around: Surroundings, run: Run, late: LateChanges | None
+) -> list[Problem]:
     """Return every problem, the exception first."""
     failed = []
     if run.error is not None:
-        failed.append(diagnose_exception(run.error, source, graph, span_of(run.error, source) or run.last_span))
+        span = span_of(run.error, source) or run.last_span
+        failed.append(diagnose_exception(run.error, source, graph, span, late))
     warned = [diagnose_warning(w.category, w.message, w.line, source, graph) for w in around.warnings]
     return [*failed, *run.problems, *warned, *diagnose_graph(graph, source, namespace)]
 

@@ -37,7 +37,7 @@ def answer_script(path: Path, arguments: list[str], limits: Limits) -> ScriptAns
     problems = [unconfined_notice(path)]
     if trace.raised is not None:
         span = _place(trace.raised, str(path.resolve()), trace.source)
-        problems.insert(0, diagnose_exception(trace.raised, trace.source, trace.graph, span))
+        problems.insert(0, diagnose_exception(trace.raised, trace.source, trace.graph, span, trace.late))
     problems += diagnose_graph(trace.graph, trace.source, trace.names)
     answer = ExecutionAnswer(graph=trace.graph, console=console.lines(), problems=problems)
     return ScriptAnswer(trace.source, answer, trace.error)

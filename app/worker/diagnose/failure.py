@@ -1,9 +1,12 @@
 """The problem of a program that raised."""
 
+from dataclasses import replace
+
 from app.graph.model import Graph, Span
 from app.graph.problems import title_of
 from app.graph.saying import say
 from app.graph.wire import Problem
+from app.tracing.late import LateChanges
 from app.worker.diagnose import (
     backward_rules,
     gradient_rules,
@@ -39,7 +42,9 @@ RULES: tuple[Rule, ...] = (
 """The first that applies is taken."""
 
 
-def diagnose_exception(error: BaseException, source: str, graph: Graph, span: Span | None = None) -> Problem:
+def diagnose_exception(
+    error: BaseException, source: str, graph: Graph, span: Span | None = None, late: LateChanges | None = None
+) -> Problem:
     """Explain an exception of the program.
 
     Args:
@@ -47,11 +52,12 @@ def diagnose_exception(error: BaseException, source: str, graph: Graph, span: Sp
         source: the program.
         graph: what was recorded until then.
         span: where it came from, if no frame of the program is in the traceback.
+        late: the changes in place for which backward refused to go on, where it did.
 
     Returns:
         A problem of severity "error" with PyTorch's words in ``message``; never raises.
     """
-    moment = Moment.of(error, Text(source), graph, span)
+    moment = replace(Moment.of(error, Text(source), graph, span), late=late)
     slug, diagnosis = _diagnosis(moment)
     name = type(error).__name__
     return Problem(

@@ -14,6 +14,7 @@ import torch
 
 from app.graph.model import Graph, Span
 from app.graph.saying import say
+from app.tracing.late import LateChanges
 from app.worker.diagnose.pure import compute
 from app.worker.diagnose.text import Text
 
@@ -43,6 +44,8 @@ class Moment:
     """The innermost module whose forward was running."""
     taken: object = None
     """What that module was given."""
+    late: LateChanges | None = None
+    """The changes in place for which backward refused to go on."""
 
     @classmethod
     def of(cls, error: BaseException, text: Text, graph: Graph, span: Span | None) -> "Moment":

@@ -4,178 +4,160 @@ import ast
 import re
 
 from app.graph.model import Node, Span
-from app.graph.saying import say
+from app.graph.saying import joined, say
 from app.graph.wire import Fix
+from app.tracing.late import LateChange, LateChanges
 from app.worker.diagnose.edits import out_of_place
 from app.worker.diagnose.moment import Moment, numbers
 from app.worker.diagnose.rule import Diagnosis, rule
 
+TOLD = 60
+"""Longest code that is told within a sentence [characters]."""
+
 
 def _modified(moment: Moment, match: re.Match[str]) -> Diagnosis:
-    shape = [int(n) for n in re.findall(r"\d+", match["shape"])]
+    shape = numbers(match["shape"])
     version = numbers(match["versions"])
-    late = _late(moment, shape, version)
-    saved, changes = _saved_and_changed(moment, match["op"], shape, late)
-    names = [name for node in (*changes, *([saved] if saved else [])) for name in node.names]
-    names = [moment.text.of(base)] if late and (base := moment.changed(late[-1])) is not None else names
-    which = (
-        say("{value}, a tensor of shape {shape},", value=names[0], shape=shape)
-        if names
-        else say("A tensor of shape {shape}", shape=shape)
-    )
-    if saved is not None and saved.span is not None:
-        which += say(
-            " made in line {line} by `{cut}`{how}",
-            line=saved.span.line,
-            cut=moment.text.cut(saved.span),
-            how="," if names else "",
-        )
+    late = moment.late
+    statements = _statements(moment, late)
     detail = say(
-        "{which} was saved by a node that needs its value to compute the gradient, and {who}",
-        which=which,
-        who=_who(moment, changes, late, shape),
+        "{which} was saved by {operation}, which needs its value to compute the gradient, and {who}",
+        which=_which(moment, late, statements, shape),
+        operation=_needing(moment, late),
+        who=_who(moment, late, statements),
     )
-    detail += (
-        say(" (its version counter says {value} where {value2} was saved). ", value=version[0], value2=version[1])
-        if len(version) == 2
-        else ". "
-    )
-    steps = next(moment.text.calls(None, "step"), None) is not None
-    detail += (
-        say("Run backward before the step")
-        if steps and not changes
-        else say("Make a new tensor instead of changing this one")
-    )
+    detail += say(" (its version counter says {value} where {value2} was saved). ", value=version[0], value2=version[1])
+    steps = any(_is_step(statement) for statement in statements)
+    detail += say("Run backward before the step") if steps else say("Make a new tensor instead of changing this one")
     fixes: list[Fix] = []
-    culprits = [*late] if late else [moment.text.statement(change.span) for change in changes]
-    if match["op"]:  # a leaf that is made anew would be another leaf
-        for statement in culprits:
-            fixes = out_of_place(moment.text, statement) + fixes
-    span = moment.text.span(late[-1]) if late else _told_span(moment, changes[-1]) if changes else None
-    node = changes[-1].id if changes else saved.id if saved else None
-    return Diagnosis(detail + ".", tuple(fixes[:2]), node, span)
+    if match["op"] and statements:  # a leaf that is made anew would be another leaf
+        # What changes it later then changes the new tensor.
+        fixes = out_of_place(moment.text, statements[0])
+    node = None
+    if late is not None:
+        node = next((change.node for change in late.changes if change.node), None) or late.made or late.needs
+    return Diagnosis(detail + ".", tuple(fixes), node, _place(moment, late, statements))
 
 
-def _who(moment: Moment, changes: list[Node], late: list[ast.stmt], shape: list[int]) -> str:
-    """Which lines changed it."""
-    if late:
-        return _blamed(moment, late[-1])
-    lines = sorted({change.span.line for change in changes if change.span is not None})
-    if lines:
-        span = _told_span(moment, changes[-1])
-        words = moment.text.cut(span) if span is not None else ""
-        told = (
-            say("line {value}", value=lines[0])
-            if len(lines) == 1
-            else say("lines {names}", names=", ".join(map(str, lines)))
-        )
-        return say("{told} (`{words}`) changed it in place before backward came there", told=told, words=words)
-    steps = [call for call in moment.text.calls(None, "step") if moment.line is None or call.lineno < moment.line]
-    if steps:
-        return say(
-            "line {lineno} (`{code}`) changed it in place before backward came there",
-            lineno=steps[-1].lineno,
-            code=moment.text.of(steps[-1]),
-        )
-    written = _written(moment, shape)
-    if len(written) == 1:
-        return _blamed(moment, written[0])
-    return say("something changed it in place before backward came there")
+def _statements(moment: Moment, late: LateChanges | None) -> list[ast.stmt]:
+    """The statements of the changes, each once, the first change first."""
+    found = [moment.text.statement(change.span) for change in late.changes] if late is not None else []
+    return list(dict.fromkeys(statement for statement in found if statement is not None))
 
 
-def _blamed(moment: Moment, statement: ast.stmt) -> str:
-    return say(
-        "line {lineno} (`{words}`) changed it in place before backward came there",
-        lineno=statement.lineno,
-        words=moment.text.of(statement),
+def _which(moment: Moment, late: LateChanges | None, statements: list[ast.stmt], shape: list[int]) -> str:
+    """The value: what the program calls it, and where it was made."""
+    made = _node(moment, late.made) if late is not None else None
+    name = next(iter(made.names), None) if made is not None else None
+    of = _viewed(moment, made) if made is not None and name is None else None
+    base = _base(statements[0]) if statements else None
+    name = name or of or (moment.text.of(base) if base is not None else None)
+    which = say("A tensor of shape {shape}", shape=shape)
+    if of:
+        which = say("A tensor of shape {shape}, a view of {name},", shape=shape, name=of)
+    elif name:
+        which = say("{value}, a tensor of shape {shape},", value=name, shape=shape)
+    span = late.made_at if late is not None else None
+    if not of and span is not None and (words := _words(moment, span)):
+        which += say(" made in line {line} by `{cut}`{how}", line=span.line, cut=words, how="," if name else "")
+    return which
+
+
+def _viewed(moment: Moment, made: Node) -> str | None:
+    """The name of what a nameless node is a view of, where it is one."""
+    nodes = {node.id: node for node in moment.graph.nodes}
+    taken = {edge.source: edge.target for edge in reversed(moment.graph.edges) if edge.kind == "gradient"}
+    while "view" in made.flags and not made.names and made.id in taken:
+        made = nodes[taken[made.id]]
+    return made.names[0] if made.names else None
+
+
+def _needing(moment: Moment, late: LateChanges | None) -> str:
+    """The operation that needs the value."""
+    needs = _node(moment, late.needs) if late is not None else None
+    if needs is None:
+        return say("a node")
+    words = _words(moment, needs.span) if needs.span is not None else ""
+    if needs.span is None or not words:
+        return needs.op
+    return say("{op} (`{words}`, line {line})", op=needs.op, words=words, line=needs.span.line)
+
+
+def _who(moment: Moment, late: LateChanges | None, statements: list[ast.stmt]) -> str:
+    """Which line changed it first, in which turn of its loop, and what changed it after that."""
+    if late is None or not statements:
+        return say("something changed it in place before backward came there")
+    words = _words(moment, moment.text.span(statements[0])) or _words(moment, late.changes[0].span)
+    told = say("line {lineno} (`{words}`)", lineno=statements[0].lineno, words=words)
+    turn = _turn(late.changes[0])
+    if turn:
+        told = joined([told, say(", in {turn},", turn=turn)])
+    told = say("{told} changed it in place before backward came there", told=told)
+    more = len(late.changes) - 1
+    if not more:
+        return told
+    lines = ", ".join(str(line) for line in sorted({statement.lineno for statement in statements}))
+    return joined(
+        [
+            told,
+            say(", first of {count} changes (lines {lines})", count=more + 1, lines=lines)
+            if len(statements) > 1
+            else say(", first of {count} changes", count=more + 1),
+        ]
     )
 
 
-def _written(moment: Moment, shape: list[int]) -> list[ast.stmt]:
-    """The statements before the error that change a tensor of this shape in place, as far as their text shows it."""
-    found: list[ast.stmt] = []
-    for node in moment.text.nodes:
-        match node:
-            case ast.AugAssign() | ast.Assign(targets=[ast.Subscript()]):
-                pass
-            case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method))) if (
-                method.endswith("_") and "requires" not in method
-            ):
-                pass
-            case _:
-                continue
-        base = moment.changed(node)
-        base = base.value if isinstance(base, ast.Attribute) and base.attr == "data" else base
-        tensor = moment.tensor(base)
-        if tensor is not None and list(tensor.shape) == shape and (moment.line is None or node.lineno < moment.line):
-            found.append(node)
-    return found
+def _turn(change: LateChange) -> str:
+    """The innermost loop's turn: "the turn of `for i` with i = 3"."""
+    loop = change.loop
+    if loop is None:
+        return ""
+    name = loop.name if loop.type in ("loop", loop.name) else f"{loop.type} {loop.name}"
+    if change.held is not None:
+        return say("the turn of `{name}` with {variable} = {value}", name=name, variable=loop.name, value=change.held)
+    return say("turn {number} of `{name}`", number=loop.call, name=name)
 
 
-def _told_span(moment: Moment, change: Node) -> Span | None:
-    """The whole statement that changed something, if it is short; else the sub-expression."""
-    statement = moment.text.statement(change.span)
-    if statement is None or "\n" in moment.text.of(statement) or len(moment.text.of(statement)) > 80:
-        return change.span
-    return moment.text.span(statement)
+def _place(moment: Moment, late: LateChanges | None, statements: list[ast.stmt]) -> Span | None:
+    """Where it was changed first: the whole statement if it is short, else the sub-expression."""
+    if late is None or not statements:
+        return None
+    return moment.text.span(statements[0]) if _is_short(moment.text.of(statements[0])) else late.changes[0].span
 
 
-def _late(moment: Moment, shape: list[int], version: list[int]) -> list[ast.stmt]:
-    """The statements that changed it after it was saved, where the version counter says which of the written they are.
-
-    Each change in place counts one up. Where as many are written as were counted, all of one variable, each ran once:
-    those after the version that was saved came too late.
-    """
-    written = sorted(_written(moment, shape), key=lambda statement: statement.lineno)
-    bases = {moment.text.of(base) for statement in written if (base := moment.changed(statement)) is not None}
-    if len(version) != 2 or len(bases) != 1 or len(written) != version[0]:
-        return []
-    return written[version[1] :]
-
-
-def _operation(statement: ast.stmt) -> str:
-    """What autograd calls the operation of a change in place: "Mul" for ``y *= 2`` and for ``y.mul_(2)``."""
+def _base(statement: ast.stmt) -> ast.expr | None:
+    """What the text of a statement says that it changes in place."""
     match statement:
-        case ast.AugAssign(op=operator):
-            return {"Mult": "Mul"}.get(type(operator).__name__, type(operator).__name__)
-        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method))):
-            return method.rstrip("_").capitalize()
+        case ast.AugAssign(target=ast.Subscript(value=base)) | ast.Assign(targets=[ast.Subscript(value=base)]):
+            return base
+        case ast.AugAssign(target=target):
+            return target
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=base, attr=method))) if method.endswith("_"):
+            return base
         case _:
-            return ""
+            return None
 
 
-def _saved_and_changed(
-    moment: Moment, op: str | None, shape: list[int], late: list[ast.stmt]
-) -> tuple[Node | None, list[Node]]:
-    """The node whose result was saved, and those that changed that result in place afterwards.
-
-    PyTorch names the operation of the tensor as it is now: the one that made it where the result itself was saved, else
-    the last that changed it in place, and then nothing says which node made it.
-    """
-    nodes = {node.id: node for node in moment.graph.nodes}
-    feeds: dict[str, str] = {}
-    for edge in moment.graph.edges:
-        if edge.slot == 0:
-            feeds.setdefault(edge.source, edge.target)
-    changed = [node for node in moment.graph.nodes if "in_place" in node.flags and _has_shape(node, shape)]
-    if late:
-        lines = {statement.lineno for statement in late}
-        changed = [node for node in changed if node.span is not None and node.span.line in lines]
-    for last in reversed(changed):
-        changes = [last]
-        while "in_place" in changes[-1].flags and changes[-1].id in feeds:
-            before = nodes[feeds[changes[-1].id]]
-            if (op is None and "in_place" not in before.flags) or op == before.op.removesuffix("Backward0"):
-                return before, changes[::-1]
-            changes.append(before)
-    by_change = {_operation(statement) for statement in late} | {node.op.removesuffix("Backward0") for node in changed}
-    made = [node for node in moment.graph.nodes if op and node.op.removesuffix("Backward0") == op]
-    made = [node for node in made if _has_shape(node, shape)] if op not in by_change else []
-    return (made[-1] if made else None), changed
+def _is_step(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="step"))):
+            return True
+        case _:
+            return False
 
 
-def _has_shape(node: Node, shape: list[int]) -> bool:
-    return any(output.value is not None and output.value.shape == shape for output in node.outputs)
+def _node(moment: Moment, key: str | None) -> Node | None:
+    return next((node for node in moment.graph.nodes if node.id == key), None)
+
+
+def _words(moment: Moment, span: Span | None) -> str:
+    """The text of a span, if it is short."""
+    words = moment.text.cut(span) if span is not None else ""
+    return words if _is_short(words) else ""
+
+
+def _is_short(words: str) -> bool:
+    return "\n" not in words and len(words) <= TOLD
 
 
 RULES = (
