@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from app.tracing.numerals import python_number
-from app.tracing.records import Argument, Read, Value
+from app.tracing.records import Argument, Value
 
 
 def named_arguments(
@@ -14,7 +14,6 @@ def named_arguments(
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
     value_of: Callable[[torch.Tensor], Value],
-    read_of: Callable[[object], Read | None],
 ) -> tuple[tuple[Argument, ...], list[torch.Tensor]]:
     """Collect the tensors and numbers among the arguments of an operator.
 
@@ -32,7 +31,7 @@ def named_arguments(
             continue
         if takes_number and isinstance(given, bool | int | float | complex):
             if given != default or default is None:
-                found.append(Argument(name, position, None, python_number(given), read=read_of(given)))
+                found.append(Argument(name, position, None, python_number(given)))
             continue
         # No function within this one: a cycle of the two would keep the tensors until the collector comes.
         for item in given if isinstance(given, list | tuple) else (given,):

@@ -1,29 +1,41 @@
-"""The operands of the expression that a frame of the program is computing, as far as they can be looked up."""
+"""The operands of the expression that a frame of the program is computing, and where its names are bound."""
 
 import ast
 import linecache
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import Any
 
-import torch
-
-UNKNOWN = object()
-"""What stands for an operand that cannot be looked up without running the program."""
 Positions = tuple[int | None, int | None, int | None, int | None]
 """Line, end line, column and end column, as Python's compiler counts."""
+_Scope = tuple[int, str]
+"""The first line of a function and its name."""
+_TOP = (1, "<module>")
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """What a call gave that stands at that place and was made just now."""
+@dataclass(slots=True)
+class _Names:
+    """Where the names of one scope are bound."""
 
-    positions: Positions
+    stored: dict[str, int] = field(default_factory=dict)
+    """How often something binds a name."""
+    assigned: dict[str, ast.expr] = field(default_factory=dict)
+    """What an assignment to the name alone gives it."""
+
+
+@dataclass(slots=True)
+class _Tables:
+    operands: dict[Positions, tuple[ast.expr, ...]] = field(default_factory=dict)
+    names: dict[_Scope, _Names] = field(default_factory=dict)
+    unsure: set[_Scope] = field(default_factory=set)
+    """Scopes that cannot be told from others."""
+    shared: set[str] = field(default_factory=set)
+    """Names that functions bind for others: global and nonlocal ones."""
 
 
 class Operands:
-    """Finds the operands of one program's expressions.
+    """Finds the operands of one program's expressions, and what its names were given.
 
     Args:
         filename: what the program was compiled as.
@@ -33,70 +45,65 @@ class Operands:
     def __init__(self, filename: str, source: str | None) -> None:
         self._filename = filename
         self._source = source
-        self._table: dict[Positions, tuple[ast.expr, ...]] | None = None
+        self._made: _Tables | None = None
         self._positions: dict[CodeType, list[Positions]] = {}
 
-    def may_give(self, frame: FrameType, number: object) -> bool:
-        """Tell whether a number can be what the current expression of a frame takes.
+    def of(self, frame: FrameType) -> tuple[ast.expr, ...]:
+        """Give the operands of the operator, or the arguments of the call, that a frame is at."""
+        return self._tables().operands.get(self.positions(frame.f_code, frame.f_lasti), ())
 
-        It can be where an operand is a name, attribute or item that holds that very object, a call that may return
-        it, or a module that may keep it. What arithmetic makes of other numbers is another number.
-        """
-        operands = self._of(frame)
-        return operands is None or any(_may_give(operand, frame, number) for operand in operands)
-
-    def data(self, frame: FrameType) -> Iterator[Any]:
-        """Give the entries of the first argument of the call that a frame is making, one after the other."""
-        operands = self._of(frame) or ()
-        for operand in operands[1:2]:
-            for part in operand.elts if isinstance(operand, ast.List | ast.Tuple) else (operand,):
-                if isinstance(part, ast.Call):
-                    yield Returned(_positions(part))
-                else:
-                    yield from flat(_look_up(part, frame))
+    def assigned(self, code: CodeType, name: str) -> ast.expr | None:
+        """Give what a name of a scope is assigned, if that is the only place that binds it."""
+        tables = self._tables()
+        scope = _TOP if code.co_name == "<module>" else (code.co_firstlineno, code.co_name)
+        known = tables.names.get(scope)
+        if known is None or scope in tables.unsure or name in tables.shared or known.stored.get(name) != 1:
+            return None
+        return known.assigned.get(name)
 
     def positions(self, code: CodeType, instruction: int) -> Positions:
         """Give the place of an instruction."""
+        return self._all(code)[instruction // 2]
+
+    def instruction(self, code: CodeType, expression: ast.expr) -> int | None:
+        """Give the last instruction that stands at an expression, None where there is none."""
+        wanted = places_of(expression)
+        places = [index for index, positions in enumerate(self._all(code)) if positions in wanted]
+        return 2 * places[-1] if places else None
+
+    def _all(self, code: CodeType) -> list[Positions]:
         positions = self._positions.get(code)
         if positions is None:
             positions = self._positions[code] = list(code.co_positions())
-        return positions[instruction // 2]
+        return positions
 
-    def _of(self, frame: FrameType) -> tuple[ast.expr, ...] | None:
-        if self._table is None:
+    def _tables(self) -> _Tables:
+        if self._made is None:
             text = "".join(linecache.getlines(self._filename)) if self._source is None else self._source
-            self._table = _operands(text)
-        return self._table.get(self.positions(frame.f_code, frame.f_lasti))
+            self._made = _Tables()
+            try:
+                tree = ast.parse(text)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return self._made
+            _fill(self._made, tree)
+        return self._made
 
 
-def _operands(text: str) -> dict[Positions, tuple[ast.expr, ...]]:
-    found: dict[Positions, tuple[ast.expr, ...]] = {}
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return found
-    for node in ast.walk(tree):
-        operands: tuple[ast.expr, ...]
-        if isinstance(node, ast.BinOp):
-            operands = (node.left, node.right)
-        elif isinstance(node, ast.AugAssign):
-            operands = (node.target, node.value)
-        elif isinstance(node, ast.Compare):
-            operands = (node.left, *node.comparators)
-        elif isinstance(node, ast.Call):
-            operands = (node.func, *node.args, *(keyword.value for keyword in node.keywords))
-        else:
-            continue
-        found[_positions(node)] = operands
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.end_lineno is not None:
-            # The call of a method over several lines has an instruction that begins at the method's name.
-            line, column = node.func.end_lineno, (node.func.end_col_offset or 0) - len(node.func.attr.encode())
-            found.setdefault((line, node.end_lineno, column, node.end_col_offset), operands)
-    return found
-
-
-def _positions(node: ast.expr | ast.stmt) -> Positions:
+def positions_of(node: ast.expr | ast.stmt) -> Positions:
+    """Give the place of an expression."""
     return node.lineno, node.end_lineno, node.col_offset, node.end_col_offset
+
+
+def places_of(node: ast.expr | ast.stmt) -> tuple[Positions, ...]:
+    """Give the places that an instruction for an expression may have.
+
+    The call of a method over several lines has an instruction that begins at the method's name.
+    """
+    whole = positions_of(node)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.end_lineno is not None:
+        column = (node.func.end_col_offset or 0) - len(node.func.attr.encode())
+        return whole, (node.func.end_lineno, node.end_lineno, column, node.end_col_offset)
+    return (whole,)
 
 
 def flat(numbers: Any) -> Iterator[Any]:
@@ -110,50 +117,65 @@ def flat(numbers: Any) -> Iterator[Any]:
             yield one
 
 
-def _may_give(operand: ast.expr, frame: FrameType, number: object) -> bool:
-    if isinstance(operand, ast.Call | ast.Await | ast.Starred):
-        return True
-    if isinstance(operand, ast.IfExp):
-        return _may_give(operand.body, frame, number) or _may_give(operand.orelse, frame, number)
-    if isinstance(operand, ast.List | ast.Tuple):
-        return any(_may_give(element, frame, number) for element in operand.elts)
-    value = _look_up(operand, frame)
-    return value is number or isinstance(value, torch.nn.Module)
+def _fill(tables: _Tables, tree: ast.Module) -> None:
+    waiting: list[tuple[ast.AST, _Scope]] = [(tree, _TOP)]
+    while waiting:
+        node, scope = waiting.pop()
+        inner = scope
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            inner = _scope_of(node)
+            if inner in tables.names:
+                tables.unsure.add(inner)
+            if not isinstance(node, ast.Lambda):
+                _store(tables, scope, node.name)
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            tables.shared.update(node.names)
+        _note_names(tables, node, scope)
+        _note_operands(tables, node)
+        tables.names.setdefault(inner, _Names())
+        waiting.extend((child, inner) for child in ast.iter_child_nodes(node))
 
 
-def _look_up(operand: ast.expr, frame: FrameType) -> Any:
-    """Give what an operand is bound to, running nothing of the program."""
-    if isinstance(operand, ast.Constant):
-        return operand.value
-    if isinstance(operand, ast.NamedExpr):
-        return _look_up(operand.target, frame)
-    if isinstance(operand, ast.UnaryOp) and isinstance(operand.op, ast.USub):
-        value = _look_up(operand.operand, frame)
-        return -value if type(value) in (int, float) else UNKNOWN
-    if isinstance(operand, ast.Name):
-        local = frame.f_locals
-        return local[operand.id] if operand.id in local else frame.f_globals.get(operand.id, UNKNOWN)
-    if isinstance(operand, ast.Attribute):
-        return _attribute(_look_up(operand.value, frame), operand.attr)
-    if isinstance(operand, ast.Subscript):
-        return _item(_look_up(operand.value, frame), _look_up(operand.slice, frame))
-    return UNKNOWN
+def _scope_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef) -> _Scope:
+    if isinstance(node, ast.Lambda):
+        return node.lineno, "<lambda>"
+    first = node.decorator_list[0].lineno if node.decorator_list else node.lineno
+    return first, node.name
 
 
-def _attribute(value: Any, name: str) -> Any:
-    for owner in (value, type(value)):
-        try:
-            space = object.__getattribute__(owner, "__dict__")
-        except AttributeError:
-            continue
-        if name in space:
-            return space[name]
-    return UNKNOWN
+def _store(tables: _Tables, scope: _Scope, name: str) -> None:
+    stored = tables.names.setdefault(scope, _Names()).stored
+    stored[name] = stored.get(name, 0) + 1
 
 
-def _item(value: Any, index: Any) -> Any:
-    if type(value) in (list, tuple) and type(index) is int and -len(value) <= index < len(value):
-        return value[index]
-    if type(value) is dict and type(index) in (int, str, bool):
-        return value.get(index, UNKNOWN)
-    return UNKNOWN
+def _note_names(tables: _Tables, node: ast.AST, scope: _Scope) -> None:
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        _store(tables, scope, node.id)
+    elif isinstance(node, ast.arg):
+        _store(tables, scope, node.arg)
+    elif isinstance(node, ast.alias):
+        _store(tables, scope, (node.asname or node.name).split(".")[0])
+    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+        _store(tables, scope, node.name)
+    target: ast.AST | None = None
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target = node.targets[0]
+    elif isinstance(node, ast.AnnAssign | ast.NamedExpr):
+        target = node.target
+    if isinstance(target, ast.Name) and isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and node.value:
+        tables.names.setdefault(scope, _Names()).assigned[target.id] = node.value
+
+
+def _note_operands(tables: _Tables, node: ast.AST) -> None:
+    operands: tuple[ast.expr, ...]
+    if isinstance(node, ast.BinOp):
+        operands = (node.left, node.right)
+    elif isinstance(node, ast.AugAssign):
+        operands = (node.target, node.value)
+    elif isinstance(node, ast.Compare):
+        operands = (node.left, *node.comparators)
+    elif isinstance(node, ast.Call):
+        operands = (*node.args, *(keyword.value for keyword in node.keywords))
+    else:
+        return
+    tables.operands.update(dict.fromkeys(places_of(node), operands))

@@ -96,7 +96,7 @@ def _install() -> None:
     _replace(torch.autograd, "grad", lambda original: _asking(original, "autograd.grad"))
     _replace(torch.autograd, "_engine_run_backward", _engine)
     _replace(torch.nn.Module, "__call__", _module_call)
-    for name in ("item", "__float__", "__int__", "__index__", "__complex__"):
+    for name in ("item", "__float__", "__int__", "__bool__", "__index__", "__complex__"):
         _inherit(name, _reading)
     _inherit("tolist", _listing)
     for kind in (torch.nn.Parameter, torch.nn.UninitializedParameter):

@@ -11,10 +11,10 @@ from torch.utils._python_dispatch import TorchDispatchMode, _get_current_dispatc
 
 from app.tracing.arguments import named_arguments
 from app.tracing.changes import changed_places, is_in_place, is_view
-from app.tracing.frames import Frames
+from app.tracing.frames import Frames, Place
 from app.tracing.modules import Modules
 from app.tracing.reads import Reads
-from app.tracing.records import Argument, ListRead, Record, Recorded, Value
+from app.tracing.records import Argument, ListRead, Record, Recorded, Value, number_made
 from app.tracing.values import Values
 
 _LISTED = 1_024
@@ -62,7 +62,9 @@ class Recorder(TorchDispatchMode):
         if self._is_full():
             return func(*args, **kwargs)
         sequence = torch.autograd._get_sequence_nr()
-        arguments, tensors = named_arguments(func, args, kwargs, self._values.of, self._reads.candidate)
+        arguments, tensors = named_arguments(func, args, kwargs, self._values.of)
+        place = self._frames.here(func, self._modules.depths())
+        arguments = self._sources(func, arguments, place)
         places = changed_places(func, args, kwargs)
         changed = _at(places, arguments, tensors) if places else []
         whole = before = old_sequence = None
@@ -71,12 +73,7 @@ class Recorder(TorchDispatchMode):
             before, old_sequence = self._values.of(whole).snapshot, _sequence_of(whole)
         result = func(*args, **kwargs)
         changes = tuple([change for tensor in changed for change in self._values.change(tensor)])
-        record = self._new(func, sequence, arguments, torch.is_grad_enabled())
-        record.arguments = self._reads.confirmed(arguments)
-        if func is torch.ops.aten.lift_fresh.default and (made_of := self._reads.of_data(record.place)):
-            record.arguments = tuple(
-                [Argument("data", place, None, None, read=read) for place, read in enumerate(made_of)]
-            )
+        record = self._new(func, sequence, place, arguments, torch.is_grad_enabled())
         record.before, record.old_sequence, record.changed = before, old_sequence, changes
         self._read = record if func is torch.ops.aten._local_scalar_dense.default else None
         self._finish(record, result)
@@ -136,7 +133,8 @@ class Recorder(TorchDispatchMode):
             for place, given in enumerate(args)
             if isinstance(given, torch.Tensor)
         )
-        return self._new(function, torch.autograd._get_sequence_nr(), arguments, torch.is_grad_enabled())
+        place = self._frames.here(function, self._modules.depths())
+        return self._new(function, torch.autograd._get_sequence_nr(), place, arguments, torch.is_grad_enabled())
 
     def end_custom(self, record: Record | None, result: Any) -> None:
         """Note what a custom Function gave."""
@@ -159,7 +157,9 @@ class Recorder(TorchDispatchMode):
             return
         value = self._values.of(tensor)
         arguments = (Argument("self", 0, value, None, tensor.requires_grad),)
-        record = self._new(ListRead(), torch.autograd._get_sequence_nr(), arguments, False)
+        reading = ListRead()
+        place = self._frames.here(reading, self._modules.depths())
+        record = self._new(reading, torch.autograd._get_sequence_nr(), place, arguments, False)
         record.outputs = (Value(value.snapshot, record, 0, lambda: None, 0),)
         self._reads.note_list(record, numbers)
 
@@ -192,12 +192,24 @@ class Recorder(TorchDispatchMode):
         self.recorded.overflowed = self.recorded.overflowed or full
         return full
 
-    def _new(self, op: Any, sequence: int, arguments: tuple[Argument, ...], grad_enabled: bool) -> Record:
+    def _sources(self, func: Any, arguments: tuple[Argument, ...], place: Place) -> tuple[Argument, ...]:
+        """Give the arguments with where their numbers were read, which for ``torch.tensor`` are those of its data."""
+        if func is torch.ops.aten.lift_fresh.default:
+            made_of = self._reads.of_data(place, len(self.recorded.records), self._make_number)
+            if made_of:
+                return tuple([Argument("data", at, None, None, read=read) for at, read in enumerate(made_of)])
+        return self._reads.sourced(arguments, place, len(self.recorded.records), self._make_number)
+
+    def _make_number(self, kind: type, place: Place, arguments: tuple[Argument, ...]) -> Record:
+        """Record that the program made a number of others."""
+        return self._new(number_made(kind), torch.autograd._get_sequence_nr(), place, arguments, False)
+
+    def _new(self, op: Any, sequence: int, place: Place, arguments: tuple[Argument, ...], grad_enabled: bool) -> Record:
         record = Record(
             index=len(self.recorded.records),
             op=op,
             sequence=sequence,
-            place=self._frames.here(op, self._modules.depths()),
+            place=place,
             modules=self._modules.running(),
             arguments=arguments,
             differentiable=grad_enabled and any(argument.requires_grad for argument in arguments),

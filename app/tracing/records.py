@@ -67,9 +67,9 @@ class Argument:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Read:
-    """A number that the program got from a tensor."""
+    """A number that the program got from a tensor, or made of such."""
 
-    number: int | float | complex
+    number: bool | int | float | complex
     record: "Record"
     held: int
     """References to the number that are the tape's own."""
@@ -87,6 +87,19 @@ class ListRead:
     """Stands for the operator of ``Tensor.tolist``, which PyTorch does not dispatch."""
 
     _schema: _Schema = _Schema("Tensor.tolist")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberMade:
+    """Stands for the operator with which the program itself made a number of others."""
+
+    _schema: _Schema
+
+
+@cache
+def number_made(kind: type) -> NumberMade:
+    """Give what stands for making a number of a type."""
+    return NumberMade(_Schema(kind.__name__))
 
 
 @dataclass(slots=True, eq=False)

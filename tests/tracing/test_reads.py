@@ -101,14 +101,15 @@ def test_a_tensor_made_of_a_read_number_is_joined(trace: Trace, use: str) -> Non
     assert [edge.kind for edge in traced.graph.edges if edge.target == made.id] == ["value"]
 
 
-def test_a_read_that_cannot_be_told_from_others_does_not_pass_for_the_one_before_it(trace: Trace) -> None:
+def test_a_tensor_made_in_a_loop_is_joined_to_the_read_of_its_turn(trace: Trace) -> None:
     traced = trace(
-        "x = torch.tensor([300., 3.], requires_grad=True)\nmade = []\n"
+        "x = torch.tensor([3., 3.], requires_grad=True)\nmade = []\n"
         "for i in range(2):\n    made.append(torch.tensor(x[i].long().item()))\n"
         "y = (x * made[1]).sum()\ny.backward()"
     )
     assert traced.error is None
-    assert reads(traced) == []
+    (read,) = reads(traced)
+    assert [scope.call for scope in read.scope if scope.kind == "loop"] == [2]
 
 
 @pytest.mark.parametrize("use", ["torch.tensor(3.75)", "torch.tensor(1.5 + 2.25)", "torch.tensor([2.0, 3.75])"])
@@ -136,15 +137,11 @@ def test_gradient_stops_at_the_read(trace: Trace) -> None:
         "print(x.sum().item())\ny = (x * 3.75).sum()",
         "s = x.sum().item()\ny = (x * 3.75).sum()",
         "k = 1.5 * 2.5\ns = x.sum().item()\ny = (x * k).sum()",
-        "s = x.sum().item()\ny = (x * (s + 1)).sum()",
         "s = [x.sum().item()]\nn = 15\ny = (x * (n / 4)).sum()",
         "s = [x.sum().item()]\nn = 15\nd = [n / 4]\ny = (x * d[0]).sum()",
         "s = (x + 1).tolist()\nn = 9\ny = (x * (n / 4)).sum()",
-        "s = bool(x.sum())\ny = (x * s).sum()",
-        "s = torch.tensor(7).item()\ny = (x * s).sum()",
         "s = torch.ones(300).sum().long().item()\ny = (x / len(range(300))).sum()",
         "s = torch.ones(300).sum().long().item()\nn = torch.zeros(3, 100)\ny = (x / n.numel()).sum()",
-        "s = (x.sum() > 0).item()\ny = (x * s).sum()",
     ],
 )
 def test_a_number_that_was_not_read_stays_a_constant(trace: Trace, use: str) -> None:
@@ -152,6 +149,117 @@ def test_a_number_that_was_not_read_stays_a_constant(trace: Trace, use: str) -> 
     assert traced.error is None
     assert reads(traced) == []
     assert [node for node in traced.graph.nodes if node.kind == "constant"]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "s = [x.sum().item()]\ndef g():\n    return 15 / 4\ny = (x * g()).sum()",
+        "s = {1: x.sum().item()}\nclass A:\n    def v(self):\n        return 15 / 4\ny = (x * A().v()).sum()",
+        "s = [x.sum().item()]\nf = lambda: 15 / 4\ny = (x * f()).sum()",
+        "s = [x.sum().item()]\ny = (x * next(iter([15 / 4]))).sum()",
+        "s = [x.sum().item()]\nact = nn.LeakyReLU(15 / 4)\ny = act(-x).sum()",
+        "s = x.sum().item()\nk = 15 / 4\ny = torch.clamp(x, k, s).sum()",
+        "a = x.sum().item()\nb = (x + 0).sum().item()\ny = torch.clamp(x, a, b).sum()",
+        "n = torch.tensor(2).item()\ny = (x * 2).sum()",
+        "n = torch.tensor(2).item()\nn = 2\ny = (x * n).sum()",
+        "n = torch.tensor(2).item()\nfor n in [2]:\n    y = (x * n).sum()",
+        "def f(n):\n    global k\n    k = n\nk = torch.tensor(2).item()\nf(2)\ny = (x * k).sum()",
+        "b = bool(x.sum() > 0)\nc = 1 < 2\ny = (x * c).sum()",
+        "y = sum((x * float(v)).sum() for v in [3.75])\ns = x.sum().item()",
+        "s = x.sum().item() * 2\nt = s\ns = 7.5\ny = (x * s).sum()",
+        "k = [1, 2]\nk[0] = torch.tensor(2).item()\ny = (x * k[1]).sum()",
+    ],
+)
+def test_an_equal_number_from_elsewhere_is_not_taken_for_a_read(trace: Trace, use: str) -> None:
+    traced = trace(X + use + "\ny.backward()")
+    assert traced.error is None
+    assert reads(traced) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "y = y + (x * float(v)).sum()",
+        "y = y + (x * int(v)).sum()",
+        "s = int(v)\n    y = y + (x * s).sum()",
+        "s = float(v)\n    y = y + (x * s).sum()",
+        "s = v.item() if isinstance(v, torch.Tensor) else 3\n    y = y + (x * s).sum()",
+    ],
+)
+def test_a_turn_that_reads_nothing_is_not_joined_to_the_read_of_the_turn_before(trace: Trace, body: str) -> None:
+    traced = trace(X + f"y = 0\nfor v in [torch.tensor(3), 3]:\n    {body}\ny.backward()")
+    assert traced.error is None
+    assert len([edge for read in reads(traced) for edge in traced.graph.edges if edge.target == read.id]) <= 1
+    last = [node for node in traced.graph.nodes if node.op == "MulBackward0"][-1]
+    others = [edge.target for edge in traced.edges(last) if edge.argument == "other"]
+    assert [node.kind for node in traced.graph.nodes if node.id in others] == ["constant"]
+
+
+def test_a_number_behind_a_name_that_was_read_again_is_not_joined_to_the_later_read(trace: Trace) -> None:
+    traced = trace(
+        X + "y = 0\nfor i in range(2):\n    n = torch.tensor(2).item()\n    if i == 0:\n        s = n * 3\n"
+        "y = (x * s).sum()\ny.backward()"
+    )
+    assert traced.error is None
+    assert reads(traced) == []
+
+
+@pytest.mark.parametrize(
+    ("use", "value", "user"),
+    [
+        ("y = (x / (x > 2).sum().item()).sum()", 1, ("DivBackward0", "other")),
+        ("n = (x > 2).sum().item()\ny = (x / n).sum()", 1, ("DivBackward0", "other")),
+        ("def f(x):\n    n = (x > 2).sum().item()\n    return x / n\ny = f(x).sum()", 1, ("DivBackward0", "other")),
+        ("n = int((x > 2).sum())\ny = (n / x).sum()", 1, ("MulBackward0", "other")),
+        ("b = bool(x.sum() > 0)\ny = (x * b).sum()", True, ("MulBackward0", "other")),
+        ("y = (x * (x.sum() > 0).item()).sum()", True, ("MulBackward0", "other")),
+        (
+            "y = 0\nn = torch.tensor(7).item()\nfor i in range(3):\n    y = y + (x * n).sum()",
+            7,
+            ("MulBackward0", "other"),
+        ),
+    ],
+)
+def test_small_integers_and_truth_values_are_joined_where_the_text_tells(
+    trace: Trace, use: str, value: int, user: tuple[str, str]
+) -> None:
+    traced = trace(X + use + "\ny.backward()")
+    assert traced.error is None
+    read = next(read for read in reads(traced) if users(traced, read))
+    assert set(users(traced, read)) == {user}
+    assert read.outputs[0].value is not None
+    assert read.outputs[0].value.values is value or read.outputs[0].value.values == value
+
+
+@pytest.mark.parametrize(
+    ("use", "value"),
+    [
+        ("y = (x * (x.sum().item() * 2)).sum()", 7.5),
+        ("s = x.sum().item() * 2\ny = (x * s).sum()", 7.5),
+        ("s = x.sum().item()\nt = 0.5 + s\ny = (x * t).sum()", 4.25),
+        ("import math\ns = math.sqrt(x.sum().item())\ny = (x * s).sum()", 3.75**0.5),
+        ("s = 1 / (x.sum().item() + 1e-8)\ny = (x * s).sum()", 1 / (3.75 + 1e-8)),
+        ("y = (x * -x.sum().item()).sum()", -3.75),
+        ("y = (x * max(x[0].item(), x[1].item())).sum()", 2.5),
+        ("s = x.sum().item() > 3\ny = (x * s).sum()", True),
+    ],
+)
+def test_a_number_made_of_read_ones_is_a_node_between_them_and_its_use(trace: Trace, use: str, value: float) -> None:
+    traced = trace(X + use + "\ny.backward()")
+    assert traced.error is None
+    made = traced.node(type(value).__name__)
+    assert made.kind == "detached"
+    assert made.span is not None
+    assert users(traced, made) == [("MulBackward0", "other")]
+    assert {edge.target for edge in traced.edges(made)} == {read.id for read in reads(traced)}
+    assert made.outputs[0].value is not None
+    assert made.outputs[0].value.values == value
+
+
+def test_a_made_number_that_is_used_twice_is_one_node(trace: Trace) -> None:
+    traced = trace(X + "s = x.sum().item() * 2\ny = (x * s).sum() + (x / s).sum()\ny.backward()")
+    assert sorted(users(traced, traced.node("float"))) == [("DivBackward0", "other"), ("MulBackward0", "other")]
 
 
 def test_two_reads_of_one_number_are_told_apart(trace: Trace) -> None:
