@@ -9,7 +9,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from app.tracing.loops import Loops
-from app.tracing.turns import Turn, Turns
+from app.tracing.turns import Moment, Turn, Turns
 
 
 @dataclass(slots=True, eq=False)
@@ -50,6 +50,8 @@ NOWHERE = Place((), (), ())
 Bind = Callable[[str, object], None]
 
 _SUSPENDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_DIRECT = frozenset({__name__, f"{__name__.rpartition('.')[0]}.recorder"})
+"""Where the frame is that PyTorch calls for an operation."""
 _LOOKED_AT = 32
 """Suspended frames at most that are looked at in one go, to let go of those that are over."""
 
@@ -104,7 +106,7 @@ class Frames:
             operation: what is recorded there.
             module_depths: the running module calls, each with the number of frames that ran when it was called.
         """
-        found = self.running()
+        found, library = self._look()
         callees: dict[int, object] = dict(reversed(module_depths))
         self._follow(found, callees)
         if not found:
@@ -112,24 +114,31 @@ class Frames:
         turns = []
         for depth, held in enumerate(self._held, start=1):
             deeper = callees.get(depth) or (self._held[depth].call if depth < len(self._held) else None)
-            turns.append(self._turns(held, deeper, operation))
+            turns.append(self._turns(held, deeper, operation, library if depth == len(self._held) else None))
         return Place(tuple([held.call for held in self._held]), tuple([frame.f_lasti for frame in found]), tuple(turns))
 
-    def running(self) -> list[FrameType]:
-        """Give the program's frames on this thread's stack, from the top level inwards."""
+    def _look(self) -> tuple[list[FrameType], FrameType | None]:
+        """Give the program's frames from the top level inwards, and that of the library function that the last calls.
+
+        There is none where the operation is called itself.
+        """
         filename = self._filename
         frame: FrameType | None = sys._getframe(1)
+        below: FrameType | None = None
         found = []
         while frame is not None:
             if frame.f_code.co_filename == filename:
                 found.append(frame)
+            elif not found:
+                below = frame
             frame = frame.f_back
         found.reverse()
-        return found
+        is_direct = below is None or below.f_globals.get("__name__") in _DIRECT
+        return found, None if is_direct else below
 
     def depth(self) -> int:
         """Count the program's frames that are running."""
-        return len(self.running())
+        return len(self._look()[0])
 
     def release(self) -> None:
         """Let go of the frames."""
@@ -145,6 +154,7 @@ class Frames:
         for held in self._held[kept:]:
             self._see_names(held)
             if held.call.code.co_flags & _SUSPENDS:
+                held.turns.suspend()
                 self._suspended[id(held.frame)] = held
         del self._held[kept:]
         if self._suspended:
@@ -171,18 +181,20 @@ class Frames:
             return FrameCall(code, None, number)
         above = self._held[-1]
         call = FrameCall(code, above.call, 0)
-        turns = self._turns(above, callees.get(len(self._held)) or call, None)
+        turns = self._turns(above, callees.get(len(self._held)) or call)
         call.number = above.call.count(code, turns)
         return call
 
     def _resume(self, call: FrameCall, callees: dict[int, object]) -> None:
         if self._held:
             above = self._held[-1]
-            above.call.keep(call, self._turns(above, callees.get(len(self._held)) or call, None))
+            above.call.keep(call, self._turns(above, callees.get(len(self._held)) or call))
 
-    def _turns(self, held: _Held, callee: object, operation: object) -> tuple[Turn, ...]:
+    def _turns(
+        self, held: _Held, callee: object, operation: object = None, library: FrameType | None = None
+    ) -> tuple[Turn, ...]:
         around = self._loops.around(held.call.code, held.frame.f_lasti)
-        return held.turns.look(held.frame, around, callee, operation)
+        return held.turns.look(held.frame, around, Moment(callee, operation, library))
 
     def _see_names(self, held: _Held) -> None:
         """Tell of the local names of a function that are bound to something new."""

@@ -8,6 +8,9 @@ from typing import Literal
 
 from app.tracing.extents import ADVANCES, Extent, Extents, extent
 
+_OFTEN = frozenset("sum max min sorted reduce accumulate prod any all list tuple set print".split())
+_OFTEN_OF_MODULES = frozenset({"reduce", "accumulate"})
+"""Functions that do something for every element."""
 Stage = Literal["header", "target", "test", "body"]
 """The part of a loop that is running: its iterator, what binds its variables, its condition, or all the rest."""
 
@@ -51,6 +54,13 @@ class Standing:
     """Its place in the order of a turn; the compiler writes a condition twice, and both count as the first."""
     arms: tuple[tuple[Fork, Loop, int], ...] = ()
     """Each fork within a loop, the innermost loop around it, and the arm that the instruction stands in."""
+    calls_often: bool = False
+    """Whether it is a call that may do one thing many times, as ``sum`` does."""
+
+    @property
+    def needs_calls(self) -> bool:
+        """Whether no variable tells the turns of the innermost loop."""
+        return bool(self.loops) and not self.loops[-1][0].variables
 
 
 NO_LOOPS = Standing()
@@ -67,6 +77,7 @@ class Loops:
         self._extents = extents
         self._loops = _loops(extents.tree)
         self._forks = _forks(extents.tree) if self._loops else []
+        self._often = _calls_often(extents.tree) if self._loops else frozenset()
         self._own: dict[CodeType, list[Loop]] = {}
         self._around: dict[tuple[CodeType, int], Standing] = {}
 
@@ -93,7 +104,7 @@ class Loops:
         order = instruction // 2
         if found and found[-1][1] == "test":
             order = self._extents.first_like(code, instruction)
-        return Standing(tuple(found), order, tuple(self._arms(place, found)))
+        return Standing(tuple(found), order, tuple(self._arms(place, found)), place in self._often)
 
     def _arms(self, place: Extent, around: list[tuple[Loop, Stage]]) -> Iterator[tuple[Fork, Loop, int]]:
         for fork in self._forks if around else ():
@@ -141,6 +152,17 @@ def _forks(tree: ast.Module) -> list[Fork]:
             case ast.Match():
                 found.append(Fork(extent(node), tuple(_from_to(case.body) for case in node.cases)))
     return found
+
+
+def _calls_often(tree: ast.Module) -> frozenset[Extent]:
+    found = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name in _OFTEN:
+                found.add(extent(node))
+            case ast.Call(func=ast.Attribute(attr=name)) if name in _OFTEN_OF_MODULES:
+                found.add(extent(node))
+    return frozenset(found)
 
 
 def _of_comprehension(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> list[Loop]:

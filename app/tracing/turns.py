@@ -7,6 +7,8 @@ from typing import Any
 from app.tracing.loops import Fork, Loop, Stage, Standing
 
 _TELLING = frozenset({"target", "test"})
+_OVER = object()
+"""Stands for a call that is over."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,6 +20,18 @@ class Turn:
     """Counted from 1 each time that the loop is entered."""
     held: int | None = None
     """What its only variable held, where that was a whole number."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """What a frame is doing."""
+
+    callee: object
+    """The call of the program that it has made, if it has made one."""
+    operation: object
+    """What is recorded."""
+    library: object
+    """The call of another function, written in Python too, that it has made, if it has made one."""
 
 
 @dataclass(slots=True)
@@ -56,36 +70,41 @@ class Turns:
 
     def __init__(self) -> None:
         self._running: list[_Running] = []
-        self._order = -1
-        self._callee: object = None
-        self._operation: object = None
         self._arms: dict[Fork, int] = {}
+        self._order = -1
+        self._then = Moment(None, None, None)
+        """The first moment of the instruction, with the first calls that it made."""
 
-    def look(self, frame: FrameType, standing: Standing, callee: object, operation: object) -> tuple[Turn, ...]:
+    def look(self, frame: FrameType, standing: Standing, now: Moment) -> tuple[Turn, ...]:
         """Tell the turns that a frame is in.
 
         Args:
             frame: the frame.
             standing: the loops that it stands in.
-            callee: the call of the program that it has made, if it has made one.
-            operation: what is recorded.
+            now: what it is doing.
         """
-        same = standing.order == self._order
-        other = same and None not in (callee, self._callee) and callee is not self._callee
-        back = standing.order < self._order or other
-        repeated = back or (same and callee is None and operation is not None and operation == self._operation)
+        same, then = standing.order == self._order, self._then
+        back = standing.order < self._order or (same and _differ(now.callee, then.callee))
+        repeated = back or (same and (_differ(now.library, then.library) or _comes_again(now, then, standing)))
         crossed = frozenset(loop for fork, loop, arm in standing.arms if self._arms.get(fork, arm) != arm)
-        step = _Step(back, repeated, crossed)
         if standing.loops:
-            self._turn(frame, standing, step)
+            self._turn(frame, standing, _Step(back, repeated, crossed))
         else:
             self._running.clear()
         self._arms = {fork: arm for fork, _, arm in standing.arms}
+        self._order = standing.order
+        # Held, so that no other call can have the same identity, but only where it may tell something.
+        library = now.library if standing.needs_calls else None
         if not same or repeated:
-            self._order, self._callee, self._operation = standing.order, callee, operation
-        elif self._callee is None:
-            self._callee = callee
+            self._then = Moment(now.callee, now.operation, library)
+        elif (then.callee, then.library) != (now.callee, library):
+            self._then = Moment(then.callee or now.callee, then.operation, then.library or library)
         return tuple([Turn(one.loop, one.number, _held(one)) for one in self._running if one.stage != "header"])
+
+    def suspend(self) -> None:
+        """Let go of the call that was made last: it is over."""
+        if self._then.library is not None:
+            self._then = Moment(self._then.callee, self._then.operation, _OVER)
 
     def _turn(self, frame: FrameType, standing: Standing, step: _Step) -> None:
         names = frame.f_locals if any(loop.variables for loop, _ in standing.loops) else {}
@@ -113,6 +132,17 @@ class Turns:
 def _held(running: _Running) -> int | None:
     value = running.bound[0] if len(running.bound) == 1 else None
     return value if type(value) is int else None
+
+
+def _differ(one: object, two: object) -> bool:
+    return one is not None and two is not None and one is not two
+
+
+def _comes_again(now: Moment, then: Moment, standing: Standing) -> bool:
+    """Tell whether the first operation of an instruction comes again, and no call can have repeated it."""
+    if standing.calls_often or now.callee is not None or now.library is not None:
+        return False
+    return now.operation is not None and now.operation == then.operation
 
 
 def _is_another(known: _Running, stage: Stage, bound: tuple[Any, ...], step: _Step, *, innermost: bool) -> bool:

@@ -128,6 +128,8 @@ def test_coroutines_go_on_as_the_call_that_they_are(trace: Trace) -> None:
             "    y = y*2\n    n += 1",
             ["while#1 while#1", "while#1 while#2", "while#2 while#1", "while#2 while#2"],
         ),
+        ("while n < 2:\n    y = sum([y.sin(), y, y, y])\n    n += 1", ["while#1", "while#2"]),
+        ("while n < 2:\n    y = F.silu(y) + F.silu(y).sin()\n    n += 1", ["while#1", "while#2"]),
         ("for i in range(2):\n    y = y*2\nelse:\n    y = y.sin()", [""]),
         ("while n < 2:\n    n += 1\n    y = y*2\nelse:\n    y = y.sin()", [""]),
         ("for i in range(3):\n    if i == 1:\n        continue\n    y = y.sin()", ["i#1", "i#2"]),
@@ -153,6 +155,26 @@ def test_coroutines_go_on_as_the_call_that_they_are(trace: Trace) -> None:
 def test_turns_are_counted_where_the_loop_goes_round(trace: Trace, loop: str, turns: list[str]) -> None:
     traced = trace(f"{X}y, n = x*1, 0\n{loop}\ny = y.sum()", root="y")
     assert list(dict.fromkeys(told(traced, "SinBackward0"))) == turns
+
+
+def test_a_step_of_an_optimizer_is_no_turn_for_each_parameter(trace: Trace) -> None:
+    traced = trace(
+        "net, n = nn.Linear(2, 1), 0\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\nwhile n < 3:\n"
+        "    opt.zero_grad()\n    loss = net(torch.ones(1, 2)).sum()\n    loss.backward()\n    opt.step()\n    n += 1"
+    )
+    assert told(traced, "AddmmBackward0") == [f"while#{turn} net#1" for turn in (1, 2, 3)]
+
+
+def test_turns_of_which_one_function_is_all_are_told_apart_by_its_calls(trace: Trace) -> None:
+    call = "y = F.gumbel_softmax(y)"
+    traced = trace(X + f"y, n = x*1, 0\nwhile n < 3:\n    {call}\n    n += 1\ny = y.sum()", root="y")
+    assert told(traced, "SoftmaxBackward0") == ["while#1", "while#2", "while#3"]
+    traced = trace(
+        X + f"def parts(y):\n    while True:\n        {call}\n        yield y\n"
+        "y = 0\nfor n, part in zip(range(3), parts(x)):\n    y = y + part",
+        root="y",
+    )
+    assert told(traced, "SoftmaxBackward0") == [f"parts#1 while#{turn}" for turn in (1, 2, 3)]
 
 
 def test_what_a_generator_holds_is_gone_at_the_next_operation_after_its_end() -> None:
