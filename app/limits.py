@@ -29,7 +29,7 @@ class Limits:
     nearest to the result is sent."""
     detailed_nodes: int = 3_000
     """Nodes of one graph up to which everything is told; a larger one is told without saved tensors, derivatives,
-    call chains, Python numbers, and contributions that are alone at their output."""
+    call chains and Python numbers."""
     nodes: int = 20_000
     """Nodes of one graph."""
     records: int = 200_000

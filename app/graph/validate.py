@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import ValidationError
 
+from app.graph.alone import put_back
 from app.graph.lines import lines_of
 from app.graph.model import Graph, Node, Span, Tensor
 from app.graph.problems import PROBLEMS
@@ -61,6 +62,10 @@ def _read(content: bytes, request: ExecutionRequest, limits: Limits) -> Executio
         where = ".".join(str(part) for part in first["loc"])[:100]
         raise AnswerInvalidError(f"{where}: {first['msg'][:200]}") from None
     _Check(request.source, limits).answer(answer)
+    try:
+        put_back(answer.graph, answer.alone)
+    except KeyError:
+        raise AnswerInvalidError("a contribution was left out that cannot be known") from None
     return answer
 
 

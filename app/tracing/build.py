@@ -12,7 +12,7 @@ from app.tracing.derivatives import formula_of
 from app.tracing.describer import Describer
 from app.tracing.flags import flags_of
 from app.tracing.gather import Gatherer
-from app.tracing.keys import Constant, Key, Leaf, Link, is_function
+from app.tracing.keys import Constant, Key, Leaf, Link, is_function, kind_of
 from app.tracing.labels import Labels
 from app.tracing.late import Late, LateChanges
 from app.tracing.make import make
@@ -172,7 +172,7 @@ class Build:
 
     def _node(self, key: Key, roots: set[str]) -> Node:
         record = self._record(key)
-        kind, op = self._kind(key)
+        kind, op = kind_of(key)
         origin = self._origin(key, record)
         ident = self._ids[key]
         return make(
@@ -203,15 +203,6 @@ class Build:
         if isinstance(key, Leaf):
             return self._parameters.of(key.tensor) or (record and record.maker)
         return self._causes.of(key) if record is None and is_function(key) else record
-
-    def _kind(self, key: Key) -> tuple[NodeKind, str]:
-        if isinstance(key, Leaf):
-            return "leaf", "AccumulateGrad"
-        if isinstance(key, Record):
-            return "detached", key.label
-        if isinstance(key, Value | Constant):
-            return "constant", "constant"
-        return "function", key.name()
 
     def _outputs(self, key: Key, kind: NodeKind, record: Record | None) -> list[Output]:
         passes = len(self._passes)
@@ -249,14 +240,18 @@ class Build:
         made = self._ids.get(self._gatherer.home(late.value)[0])
         return late.told(ids, made, self._spans, self._names)
 
-    def _edge(self, index: int, kind: Literal["gradient", "value"], link: Link) -> Edge:
+    def _edge(self, number: int, kind: Literal["gradient", "value"], link: Link) -> Edge:
         carried: list[Tensor | None] = [None] * len(self._passes)
-        alone = self._light and self._gathered.takers[link.target, link.output_nr] < 2
-        if kind == "gradient" and not alone:
-            carried = [self._arrival(done.contributions.get((link.source, link.slot))) for done in self._passes]
+        if kind == "gradient":
+            alone = self._gathered.takers[link.target, link.output_nr] < 2
+            for index, (done, arrived) in enumerate(zip(self._passes, self._cotangents, strict=True)):
+                part = done.contributions.get((link.source, link.slot))
+                whole = arrived.get((link.target, link.output_nr)) if alone else None
+                # Told by the very same value where it is the same: a large graph then tells it once.
+                carried[index] = self._arrival(whole if part and whole and part.equals(whole) else part)
         return make(
             Edge,
-            id=f"e{index}",
+            id=f"e{number}",
             kind=kind,
             source=self._ids[link.source],
             slot=link.slot,

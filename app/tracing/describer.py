@@ -31,12 +31,14 @@ class Describer:
         identity = snapshot.number if snapshot.number else id(snapshot)
         key = (identity, snapshot.dtype, requires_grad, is_leaf)
         done = self._done.get(key)
+        if done is not None and done[1].values is not None:
+            return done[1]
         # A single number is listed whatever is left: a loss without its number says nothing.
         fits = snapshot.numel <= max(self._left, 1)
         listed = (snapshot.kept is not None or snapshot.number is not None) and fits
         if listed:
             self._left -= snapshot.numel
-        if done is not None and (done[1].values is not None) == listed:
+        if done is not None and not listed:
             return done[1]
         described = describe(snapshot, requires_grad, is_leaf, listed)
         self._done[key] = (snapshot, described)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from app.graph import Number
+from app.graph import NodeKind, Number
 from app.tracing.records import Record, Value
 from app.tracing.walk import is_leaf
 
@@ -31,6 +31,17 @@ Key = Any
 def is_function(key: Key) -> bool:
     """Tell whether a key is an autograd Node."""
     return not isinstance(key, Leaf | Record | Value | Constant)
+
+
+def kind_of(key: Key) -> tuple[NodeKind, str]:
+    """Give the kind of a key's node, and the operator that it names."""
+    if isinstance(key, Leaf):
+        return "leaf", "AccumulateGrad"
+    if isinstance(key, Record):
+        return "detached", key.label
+    if isinstance(key, Value | Constant):
+        return "constant", "constant"
+    return "function", key.name()
 
 
 @dataclass(frozen=True, slots=True)

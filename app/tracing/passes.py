@@ -30,6 +30,10 @@ class Arrival:
     snapshot: Snapshot
     requires_grad: bool
 
+    def equals(self, other: "Arrival") -> bool:
+        """Tell whether another gradient is the same to the last bit."""
+        return self.requires_grad == other.requires_grad and self.snapshot.equals(other.snapshot)
+
 
 @dataclass(slots=True, eq=False)
 class PassRecord:

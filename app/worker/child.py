@@ -1,5 +1,6 @@
 """One child: gives up what it has, waits for one request, executes it, answers, and ends."""
 
+from app.graph.alone import leave_out
 from app.graph.model import Graph
 from app.graph.nearest import nearest
 from app.graph.pipe import ANSWER, HELLO, REQUEST, STARTED, Hello, Layer
@@ -36,7 +37,7 @@ def answer_to(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
 
 def encode(answer: ExecutionAnswer, limits: Limits) -> bytes:
     """Return the answer as JSON; where it would be too large, with so much of its graph as has room."""
-    content = _written(answer)
+    content = _written(answer, limits)
     if len(content) <= limits.answer_bytes:
         return content
     limit = limit_problem("answer_bytes", limits)
@@ -45,13 +46,16 @@ def encode(answer: ExecutionAnswer, limits: Limits) -> bytes:
         # One node takes more than another, so some room is left for what the others took.
         count = int(0.9 * count * limits.answer_bytes / len(content))
         smaller = _with_graph(answer, nearest(answer.graph, count), limit)
-        content = _written(smaller)
+        content = _written(smaller, limits)
         if len(content) <= limits.answer_bytes:
             return content
-    return _written(ExecutionAnswer(problems=[limit]))
+    return _written(ExecutionAnswer(problems=[limit]), limits)
 
 
-def _written(answer: ExecutionAnswer) -> bytes:
+def _written(answer: ExecutionAnswer, limits: Limits) -> bytes:
+    if len(answer.graph.nodes) > limits.detailed_nodes:
+        graph, alone = leave_out(answer.graph)
+        answer = answer.model_copy(update={"graph": graph, "alone": alone})
     return answer.with_sayings().model_dump_json(exclude_defaults=True).encode()
 
 

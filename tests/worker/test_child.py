@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from app.graph.pipe import ANSWER, BROKEN, FORK, HEADER, HELLO, REQUEST, STARTED, Hello, Layer, Order
-from app.graph.validate import read_answer
+from app.graph.validate import AnswerInvalidError, read_answer
 from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
 from app.worker import child, once, stem, zygote
@@ -95,6 +95,36 @@ def test_an_answer_that_is_too_long_keeps_what_is_nearest_to_the_result() -> Non
     assert part.nodes[1:] == whole.nodes[-len(part.nodes) + 1 :]
     assert part.nodes[0].flags == ["truncated"]
     assert part.passes[0].order == whole.passes[0].order[: len(part.nodes)]
+
+
+def test_what_edges_of_a_large_graph_carried_comes_through_though_it_is_written_once() -> None:
+    source = (
+        "x = torch.tensor([1., 2.], requires_grad=True)\ny = x * 3\ny.register_hook(lambda g: g * 5)\n"
+        "z = y.sin() + y\nz.sum().backward(retain_graph=True)\nz.backward(torch.tensor([1., 0.]))\n"
+    )
+    request = ExecutionRequest(source=source)
+    answer = child.answer_to(request, Limits())
+    large = Limits(detailed_nodes=3)
+    content = child.encode(answer, large)
+    assert len(content) < len(child.encode(answer, Limits()))
+    assert read_answer(content, request, large).graph == answer.graph
+    (mul,) = [node for node in answer.graph.nodes if node.op == "MulBackward0"]
+    (to_leaf,) = [edge for edge in answer.graph.edges if edge.source == mul.id and edge.kind == "gradient"]
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    y = x * 3
+    y.register_hook(lambda g: g * 5)
+    (y.sin() + y).sum().backward()
+    assert x.grad is not None
+    first, second = x.grad.tolist()
+    carried = [torch.tensor(part.values).tolist() for part in to_leaf.contributions if part]
+    assert carried == [[first, second], [first, 0]]
+
+
+@pytest.mark.parametrize("forged", ['"e7"', '"e0", "e0", "x"'])
+def test_an_answer_that_leaves_out_what_is_not_there_is_not_trusted(forged: str) -> None:
+    content = f'{{"alone": [{forged}]}}'.encode()
+    with pytest.raises(AnswerInvalidError, match="cannot be known"):
+        read_answer(content, ExecutionRequest(source="1"), Limits())
 
 
 def test_an_answer_that_is_much_too_long_loses_its_graph_and_then_all_but_the_reason() -> None:
