@@ -53,6 +53,7 @@ def view(arguments: argparse.Namespace) -> int:
     given = {name: getattr(arguments, f"view_{name}") for name in VIEW_OPTIONS}
     options = parse_view(given)
     picture_format = "" if arguments.output is None else format_of(arguments.output)
+    _check(arguments.script)
     print(f"chainrule: running {arguments.script} without a sandbox", file=sys.stderr)
     script = _answer(arguments.script, arguments.arguments, settings)
     if script.error is not None:
@@ -67,17 +68,25 @@ def view(arguments: argparse.Namespace) -> int:
     return _show(script, {name: value for name, value in given.items() if value is not None}, arguments) or failed
 
 
-def _answer(script: Path, arguments: list[str], settings: Settings) -> "ScriptAnswer":
-    # By name, because it imports torch, which takes two seconds that no other command should wait for.
-    module = import_module("app.worker.script")
+def _check(script: Path) -> None:
+    """Tell that a script is none before it is said to run.
+
+    Raises:
+        ValueError: it cannot be read, or is no Python.
+    """
     try:
-        answer: ScriptAnswer = module.answer_script(script, arguments, settings.limits)
+        compile(script.read_text(encoding="utf-8"), str(script), "exec", dont_inherit=True)
     except OSError as error:
         raise ValueError(f"{script} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise ValueError(f"{script} is not UTF-8 (byte {error.start})") from None
     except SyntaxError as error:
         raise ValueError(f"{script}:{error.lineno}: {error.msg}") from None
+
+
+def _answer(script: Path, arguments: list[str], settings: Settings) -> "ScriptAnswer":
+    # By name, because it imports torch, which takes two seconds that no other command should wait for.
+    answer: ScriptAnswer = import_module("app.worker.script").answer_script(script, arguments, settings.limits)
     return answer
 
 

@@ -102,3 +102,22 @@ def test_what_cannot_be_shown_is_told_in_one_line(
     script.write_bytes(content)
     assert main(["view", "--no-open", str(script)]) == 1
     assert words in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        (b"x = (\n", "'(' was never closed"),
+        (b"\xe9", "is not UTF-8"),
+    ],
+)
+def test_what_cannot_be_run_is_not_said_to_run(
+    tmp_path: Path, content: bytes | None, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "own.py"
+    if content is not None:
+        script.write_bytes(content)
+    assert main(["view", "--no-open", str(script)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert words in line

@@ -6,6 +6,7 @@ from app.graph.model import Edge, Graph, Node, Output, Pass, Tensor, Values
 from app.graph.multipliers import holds, multiplier_of, multipliers_of
 from app.graph.operators import short_name
 from app.graph.saying import joined, listed, say
+from app.graph.step_inputs import tell_inputs
 from app.graph.wording import (
     same_everywhere,
     say_function,
@@ -39,12 +40,12 @@ class Narrator:
             if "parameter" in node.flags:
                 return say("{name} is a parameter: {value}.", name=say_node(node), value=result)
             return say("{name} is a leaf: {value}.", name=say_node(node), value=result)
-        inputs = [self._say_input(edge) for edge in self._taken.get(node.id, ())]
+        taken = self._taken.get(node.id, ())
         op = short_name(node.op, "custom" in node.flags)
         given = joined([f"{node.names[0]} = ", result]) if node.names else result
-        if not inputs:
+        if not taken:
             return say("{op} gave {result}.", op=op, result=given)
-        took = listed(_shorten(inputs, "inputs"))
+        took = tell_inputs(node, taken, self._say_input, lambda told: _shorten(told, "inputs"))
         return say("{op} took {inputs} and gave {result}.", op=op, inputs=took, result=given)
 
     def tell_backward(self, node: Node, run: Pass) -> str:

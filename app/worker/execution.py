@@ -21,6 +21,8 @@ from app.worker.caught import error_text, span_in_characters, span_of
 from app.worker.code import Code, compile_program
 from app.worker.console import FILENAME
 from app.worker.diagnose import diagnose_exception, diagnose_graph, diagnose_warning
+from app.worker.diagnose.requiring import let_require
+from app.worker.diagnose.text import Text
 from app.worker.inputs import leaf
 from app.worker.limit import LimitReached, is_out_of_memory, run_within, use_memory_reserve
 from app.worker.namespace import bindings
@@ -129,7 +131,8 @@ def run_program(request: ExecutionRequest, code: Code, tape: Backward, namespace
     if tape.pass_count or not request.run_backward:
         return
     if run.root is None or not run.root.tensor.requires_grad:
-        run.problems.append(no_gradient_notice(run.root, run.last_span))
+        fixes = let_require(Text(request.source), namespace, None)
+        run.problems.append(no_gradient_notice(run.root, run.last_span, fixes))
         return
     start = cotangent(run.root, request.gradient)
     if request.gradient is None and run.root.tensor.numel() != 1:

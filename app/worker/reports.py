@@ -2,7 +2,7 @@
 
 from app.graph.model import Span
 from app.graph.saying import say
-from app.graph.wire import Problem
+from app.graph.wire import Fix, Problem
 from app.limits import Limits
 from app.worker.roots import RootTensor
 
@@ -91,7 +91,7 @@ def ones_notice(root: RootTensor, span: Span | None) -> Problem:
     )
 
 
-def no_gradient_notice(root: RootTensor | None, span: Span | None) -> Problem:
+def no_gradient_notice(root: RootTensor | None, span: Span | None, fixes: list[Fix]) -> Problem:
     """Return the notice for a program in which nothing can be differentiated."""
     if root is None:
         detail = say("No tensor of the program was made by an operation that PyTorch differentiates.")
@@ -112,6 +112,7 @@ def no_gradient_notice(root: RootTensor | None, span: Span | None) -> Problem:
         title=say("There is nothing to differentiate"),
         detail=say("{detail} Make a leaf with requires_grad=True and compute from it.", detail=detail),
         span=span,
+        fixes=fixes,
     )
 
 

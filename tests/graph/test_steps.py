@@ -164,3 +164,31 @@ def test_every_step_of_a_transformer_has_a_sentence() -> None:
 
 def test_a_long_list_can_be_had_without_sentences() -> None:
     assert {step.sentence for step in list_steps(chain(5000), sentences=False)} == {""}
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        ("x ** 3", "pow took x (2) to the power 3 and gave y = 8."),
+        ("3 ** x", "pow took 3 to the power x (2) and gave y = 9."),
+        ("x ** x", "pow took x (2) to the power x (2) and gave y = 4."),
+        ("x / 4", "div took x (2) divided by 4 and gave y = 0.5."),
+        ("5 - x", "rsub took 5 minus x (2) and gave y = 3."),
+        ("x - 5", "sub took x (2) minus 5 and gave y = -3."),
+        ("5 * x", "mul took x (2) times 5 and gave y = 10."),
+        ("x + x", "add took x (2) plus x (2) and gave y = 4."),
+        ("torch.add(x, x, alpha=3)", "add took x (2), x (2) and alpha 3 and gave y = 8."),
+        ("torch.clamp(x, 0, 1)", "clamp took x (2), min 0 and max 1 and gave y = 1."),
+    ],
+)
+def test_what_each_input_is_to_an_operation_is_said(expression: str, words: str) -> None:
+    assert words in sentences(f"x = torch.tensor(2., requires_grad=True)\ny = {expression}\ny.backward()")
+
+
+def test_a_custom_function_of_a_known_name_is_not_told_as_the_operator() -> None:
+    source = (
+        "class Mul(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, self, other):\n"
+        "        return self + other\n    @staticmethod\n    def backward(ctx, g):\n        return g, g\n"
+        "x = torch.tensor(2., requires_grad=True)\ny = Mul.apply(x, x)\ny.backward()"
+    )
+    assert not any("times" in told for told in sentences(source) if " took " in told)

@@ -416,3 +416,65 @@ def test_a_nan_that_meets_a_normalisation_is_not_taken_for_a_cancelled_gradient(
         "y = torch.where(h > 9, (h - h).sqrt(), h)\n(y[:, 1]**2).sum().backward()\n"
     )
     assert slugs(source) == ["nan"]
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("a = nn.Linear(2, 2)\nb = nn.Linear(2, 2)\na(torch.ones(1, 2)).sum().backward()", "b.requires_grad_(False)"),
+        (
+            "net = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))\nnet[0](torch.ones(1, 2)).sum().backward()",
+            "net[1].requires_grad_(False)",
+        ),
+        (
+            "a = nn.Linear(2, 2)\n(torch.ones(1, 2) @ a.weight).sum().backward()",
+            "a.bias.requires_grad_(False)",
+        ),
+        (
+            "a = torch.ones(2, requires_grad=True)\nb = torch.ones(2, requires_grad=True)\na.sum().backward()",
+            "b.requires_grad_(False)",
+        ),
+    ],
+)
+def test_what_got_no_gradient_can_be_frozen_by_a_click(source: str, code: str) -> None:
+    (fix,) = problem(source, "parameter-without-gradient").fixes
+    assert fix.text.strip() == code
+    assert slugs(apply_fix(source, fix)) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        # where it is made twice, or not at the top level, freezing it in one place is no certain edit
+        "b = nn.Linear(2, 2)\nb = nn.Linear(2, 2)\na = nn.Linear(2, 2)\na(torch.ones(1, 2)).sum().backward()",
+        "for i in range(2):\n    b = nn.Linear(2, 2)\na = nn.Linear(2, 2)\na(torch.ones(1, 2)).sum().backward()",
+    ],
+)
+def test_what_is_not_made_at_one_place_is_not_frozen(source: str) -> None:
+    assert problem(source, "parameter-without-gradient").fixes == []
+
+
+EXPLODING = (
+    "W = torch.eye(2).mul(5).requires_grad_()\nopt = torch.optim.SGD([W], lr=0.1)\nh = torch.ones(2)\n"
+    "for step in range(12):\n    h = W @ h\nh.sum().backward()\nopt.step()\n"
+)
+
+
+def test_gradients_that_explode_are_clipped_before_the_step_by_a_click() -> None:
+    (fix,) = problem(EXPLODING, "gradient-explodes").fixes
+    fixed = apply_fix(EXPLODING, fix)
+    assert fixed.splitlines()[-2:] == ["torch.nn.utils.clip_grad_norm_([W], 1.0)", "opt.step()"]
+    after = problem(fixed, "gradient-explodes")
+    assert after.severity == "notice"
+    assert "clips the gradients" in after.detail
+
+
+def test_without_a_step_there_is_nothing_to_clip_before() -> None:
+    source = EXPLODING.replace("opt.step()\n", "")
+    assert problem(source, "gradient-explodes").fixes == []
+
+
+def test_what_has_nothing_to_differentiate_gets_a_leaf_by_a_click() -> None:
+    source = "x = tensor([1., 2., 3.])\n(x**2).sum()"
+    (fix,) = problem(source, "nothing-to-differentiate").fixes
+    assert slugs(apply_fix(source, fix)) == []

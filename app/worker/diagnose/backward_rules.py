@@ -6,6 +6,7 @@ import re
 from app.graph.saying import say
 from app.graph.wire import Fix
 from app.worker.diagnose.moment import Moment, numbers, shape_of
+from app.worker.diagnose.requiring import let_require
 from app.worker.diagnose.rule import Diagnosis, rule
 from app.worker.diagnose.start import start_of
 from app.worker.diagnose.text import Text, called, grouped
@@ -115,7 +116,7 @@ def _nothing(moment: Moment, match: re.Match[str]) -> Diagnosis:
         "graph was recorded and there is nothing to differentiate with respect to.",
         name=name,
     )
-    fixes = list(_require(moment))
+    fixes = list(let_require(moment.text, moment.around, moment.line))
     inner = _first_gradient(moment, root)
     if inner is not None:
         detail += say(
@@ -174,39 +175,6 @@ def _cuts(text: Text) -> list[tuple[str, Fix]]:
     return found
 
 
-def _require(moment: Moment) -> list[Fix]:
-    """Fixes that make the program's own leaves require a gradient."""
-    makers = (
-        "tensor",
-        "randn",
-        "rand",
-        "ones",
-        "zeros",
-        "full",
-        "linspace",
-        "arange",
-        "eye",
-        "ones_like",
-        "zeros_like",
-    )
-    fixes = []
-    for name, value in moment.around.items():
-        tensor_like = hasattr(value, "requires_grad") and hasattr(value, "is_leaf") and hasattr(value, "dtype")
-        if not tensor_like or value.requires_grad or not value.is_floating_point():
-            continue
-        for statement in moment.text.bindings(name, moment.line)[:1]:
-            maker = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
-            if isinstance(maker, ast.Call) and called(maker) in makers and _is_leaf_maker(maker):
-                fixes.append(
-                    moment.text.argument(say("Let {name} require a gradient", name=name), maker, "requires_grad=True")
-                )
-    return fixes[:3]
-
-
-def _is_leaf_maker(call: ast.Call) -> bool:
-    return all(keyword.arg != "requires_grad" for keyword in call.keywords)
-
-
 def _unused(moment: Moment, match: re.Match[str]) -> Diagnosis:
     call, root = start_of(moment)
     index = (numbers(match.group()) or [0])[0]
@@ -240,7 +208,7 @@ def _not_differentiable_input(moment: Moment, match: re.Match[str]) -> Diagnosis
             "requires_grad=True, before it is used.",
             name=name,
         ),
-        tuple(_require(moment)),
+        tuple(let_require(moment.text, moment.around, moment.line)),
     )
 
 
@@ -254,7 +222,7 @@ def _retain(moment: Moment, match: re.Match[str]) -> Diagnosis:
             "computed from has requires_grad=True.",
             name=name,
         ),
-        tuple(_require(moment)),
+        tuple(let_require(moment.text, moment.around, moment.line)),
     )
 
 

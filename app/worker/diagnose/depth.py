@@ -8,7 +8,9 @@ from app.graph.model import Node
 from app.graph.problems import title_of
 from app.graph.saying import joined, say
 from app.graph.wire import Fix, Problem
+from app.worker.diagnose.edits import optimizer_of
 from app.worker.diagnose.flow import Flow
+from app.worker.diagnose.text import Text
 
 DEPTH = 8
 """Operations on the way from the root to a leaf, from which on the gradient's growth is judged."""
@@ -16,6 +18,7 @@ RATIO = 1e-4
 """A gradient's norm at the leaf over its norm at the root: below it vanishes, above one over it it explodes."""
 STEEPEST = 0.5
 """The part of the whole change, in orders of magnitude, that one step may have: more is that operation's doing."""
+_CLIPS = ("clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_")
 
 
 def depth_problems(flow: Flow) -> list[Problem]:
@@ -89,18 +92,35 @@ def _depth_problem(flow: Flow, way: list[Node], index: int, ratio: float) -> Pro
         name = "sigmoid" if "Sigmoid" in kinds else "tanh"
         most = say("a quarter") if name == "sigmoid" else say("1, and far less away from 0")
         detail += say(" The derivative of {name} is at most {most}.", name=name, most=most)
+    clips = slug == "gradient-explodes" and any(flow.text.calls(None, *_CLIPS))
+    if clips:
+        detail += say(" The program clips the gradients before it uses them.")
     return Problem(
         slug=slug,
-        severity="warning",
+        severity="notice" if clips else "warning",
         title=title_of(slug) or slug,
         detail=detail,
         span=way[-1].span or way[-2].span,
         node=way[-1].id,
-        fixes=_fixes(flow, way) if slug == "gradient-vanishes" else [],
+        fixes=_flat(flow, way) if slug == "gradient-vanishes" else [] if clips else _clip(flow.text),
     )
 
 
-def _fixes(flow: Flow, way: list[Node]) -> list[Fix]:
+def _clip(text: Text) -> list[Fix]:
+    """Clip the gradients right before the optimizer's only step, where it is told of one list of parameters."""
+    made = optimizer_of(text)
+    steps = [call for call in text.calls(None, "step") if made and text.of(call.func) == f"{made[0]}.step"]
+    if made is None or len(steps) != 1 or not made[1].args:
+        return []
+    match made[1].args[0]:
+        case ast.Call(func=ast.Attribute(attr="parameters")) | ast.List() as parameters:
+            code = f"torch.nn.utils.clip_grad_norm_({text.of(parameters)}, 1.0)"
+            return [text.before_line(say("Clip the norm of the gradients before the step"), steps[0].lineno, code)]
+        case _:
+            return []
+
+
+def _flat(flow: Flow, way: list[Node]) -> list[Fix]:
     """Another activation, where all of the flat ones on the way stand at one place of the program."""
     flat = {node.span for node in way if node.op.split("Backward")[0] in ("Sigmoid", "Tanh")}
     syntax = flow.text.at(next(iter(flat))) if len(flat) == 1 else None

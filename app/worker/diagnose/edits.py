@@ -76,3 +76,13 @@ def torch_instead(text: Text, place: Span | None) -> list[Fix]:
                         )
                     ]
     return []
+
+
+def optimizer_of(text: Text) -> tuple[str, ast.Call] | None:
+    """The name of the program's optimizer, and the call that made it."""
+    for node in text.nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
+            name = ast.unparse(node.value.func)
+            if name.startswith(("torch.optim.", "optim.")) and "lr_scheduler" not in name:
+                return node.targets[0].id, node.value
+    return None

@@ -10,7 +10,9 @@ from app.graph.problems import title_of
 from app.graph.saying import listed, say
 from app.graph.wire import Fix, Problem
 from app.worker.diagnose.cuts import cuts, plain_numbers
+from app.worker.diagnose.edits import optimizer_of
 from app.worker.diagnose.flow import Flow
+from app.worker.diagnose.requiring import freeze
 from app.worker.diagnose.text import Text
 
 TOLD = 4
@@ -35,7 +37,8 @@ def accumulated(flow: Flow) -> list[Problem]:
             listed=_listed([f"{n}.grad" for n in names]),
             first=first,
         )
-        optimizer = _optimizer(flow.text)
+        made = optimizer_of(flow.text)
+        optimizer = None if made is None else made[0]
         fixes: list[Fix] = []
         statement = flow.text.statement(one.span)
         if statement is not None:
@@ -62,16 +65,6 @@ def _equal(one: Tensor, other: Tensor) -> bool:
     if one.values is not None and other.values is not None:
         return one.values == other.values
     return one.stats == other.stats
-
-
-def _optimizer(text: Text) -> str | None:
-    """The name of the program's optimizer."""
-    for node in text.nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
-            name = ast.unparse(node.value.func)
-            if name.startswith(("torch.optim.", "optim.")) and "lr_scheduler" not in name:
-                return node.targets[0].id
-    return None
 
 
 def without_gradient(flow: Flow, parameters: Mapping[str, torch.Tensor]) -> list[Problem]:
@@ -104,7 +97,8 @@ def without_gradient(flow: Flow, parameters: Mapping[str, torch.Tensor]) -> list
         else say(" An optimizer will leave them as they are.")
     )
     span = _where_bound(flow.text, names[0].split(".")[0])
-    own = _problem("parameter-without-gradient", "warning", detail, span, node.id if node else None, [])
+    fixes = [] if found else freeze(flow.text, names, parameters)
+    own = _problem("parameter-without-gradient", "warning", detail, span, node.id if node else None, fixes)
     return [*found, own]
 
 
