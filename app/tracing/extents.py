@@ -22,6 +22,16 @@ _AWAITS = frozenset({"SEND", "END_ASYNC_FOR"})
 """What comes after the instruction that is counted."""
 _COMPARES = frozenset({"COMPARE_OP", "IS_OP", "CONTAINS_OP"})
 _ENTERS = frozenset({"BEFORE_WITH", "BEFORE_ASYNC_WITH"})
+_EXITS = frozenset({"CALL"})
+_FAILS = frozenset({"WITH_EXCEPT_START"})
+_FAMILIES = (
+    (_ITERATES, _COUNTED),
+    (_COMPARES, _COMPARES),
+    (_ENTERS, _ENTERS),
+    (_EXITS, _EXITS),
+    (_FAILS, _FAILS),
+)
+"""Kinds of instructions of which several have one place, and those that are counted to tell the first, second, ..."""
 _BESIDE = frozenset({"CACHE", "EXTENDED_ARG", "NOP", "COPY", "SWAP", "TO_BOOL"})
 """What stands between an instruction that computes something and one that asks whether that is true."""
 _CLASS = re.compile(rb"class\s+[^\s(:\[]+")
@@ -90,7 +100,7 @@ class Extents:
             return None
         if name in _STORES:
             place = self._assignments.get(place, place)
-        for family, counted in ((_ITERATES, _COUNTED), (_COMPARES, _COMPARES), (_ENTERS, _ENTERS)):
+        for family, counted in _FAMILIES:
             if name in family and (parts := self._parts.get((place, family))):
                 before = sum(places[at] == place and name_of(at) in counted for at in range(index))
                 if name in _AWAITS and (before := before - 1) < 0:
@@ -145,6 +155,7 @@ class Extents:
                 items = [extent(item.context_expr) for item in node.items]
                 self._headers[place] = items[0][0], items[-1][1]
                 self._parts[place, _ENTERS] = items
+                self._parts[place, _EXITS] = self._parts[place, _FAILS] = items[::-1]
             case ast.ClassDef():
                 self._headers[place] = place[0], self._end_of_header(node)
             case ast.Assign(targets=[target]) | ast.Delete(targets=[target]):

@@ -1,8 +1,16 @@
 """Which part of the source an operation stands at: every test marks it with « and »."""
 
+import ast
+from opcode import opname
+from pathlib import Path
+from types import CodeType
+
 import pytest
 
 from app.graph import Node, Span
+from app.paths import EXAMPLES
+from app.tracing.extents import Extents
+from app.tracing.spans import Spans
 from tests.tracing.traced import Trace
 
 X = "x = torch.ones(2, requires_grad=True)\n"
@@ -154,7 +162,10 @@ def test_a_change_stands_at_the_whole_statement(trace: Trace, source: str, op: s
         "with «p» as r:\n    z = 1",
         "with «Exit()» as r:\n    z = 1",
         "with torch.enable_grad() as r, «p» as s:\n    z = 1",
-        "with «torch.enable_grad() as r, Exit()»:\n    z = 1",
+        "with torch.enable_grad() as r, «Exit()», torch.enable_grad():\n    z = 1",
+        "try:\n    with «Exit()», torch.enable_grad():\n        1/0\nexcept ZeroDivisionError:\n    z = 1",
+        "def f():\n    with «Exit()» as r, torch.enable_grad():\n        return 1\nf()",
+        "for i in (1,):\n    with torch.enable_grad(), «Exit()»:\n        break",
         "if «p»:\n    z = 1",
         "if True:\n    if x is not None and «p»:\n        z = 1",
         "if x.sum() > 0 and «p» and True:\n    z = 1",
@@ -255,3 +266,42 @@ def test_a_leaf_stands_where_it_was_made_also_after_changes_in_place(trace: Trac
     )
     leaf = trace(program, root="y").node("w")
     assert (leaf.span, leaf.outputs[0].value and leaf.outputs[0].value.values) == (span, [3, 3])
+
+
+COMPUTING = frozenset(
+    "CALL BINARY_OP COMPARE_OP CONTAINS_OP UNARY_NEGATIVE UNARY_NOT BINARY_SUBSCR STORE_SUBSCR STORE_ATTR GET_ITER"
+    " FOR_ITER UNPACK_SEQUENCE FORMAT_VALUE".split()
+)
+SOURCES = [*sorted(EXAMPLES.glob("*.py")), *sorted(Path(__file__).parent.glob("test_*.py"))]
+
+
+def is_python(text: str) -> bool:
+    for whole in (f"({text}\n)", text, f"{text}: pass"):
+        try:
+            ast.parse(whole)
+        except SyntaxError:
+            continue
+        return True
+    return False
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_whatever_computes_something_stands_at_a_piece_of_python(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    lines = source.split("\n")
+    spans = Spans(Extents(str(path), source))
+    waiting = [compile(source, str(path), "exec")]
+    seen = 0
+    for code in waiting:
+        waiting += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+        for instruction in range(0, len(code.co_code), 2):
+            span = spans.at(code, instruction)
+            if opname[code.co_code[instruction]] not in COMPUTING or span is None:
+                continue
+            rows = lines[span.line - 1 : span.end_line]
+            rows[-1] = rows[-1][: span.end_column]
+            rows[0] = rows[0][span.column :]
+            text = "\n".join(rows)
+            assert is_python(text), text
+            seen += 1
+    assert seen > 0

@@ -177,6 +177,12 @@ def test_turns_of_which_one_function_is_all_are_told_apart_by_its_calls(trace: T
     assert told(traced, "SoftmaxBackward0") == [f"parts#1 while#{turn}" for turn in (1, 2, 3)]
 
 
+@pytest.mark.parametrize("use", ["y = sum(part*2 for part in parts(x))", "a, b, c = parts(x)\ny = a*b*c"])
+def test_two_runs_with_generators_give_equal_json(trace: Trace, use: str) -> None:
+    one, two = (trace(PARTS + use, root="y").graph.model_dump_json() for _ in range(2))
+    assert one == two
+
+
 def test_what_a_generator_holds_is_gone_at_the_next_operation_after_its_end() -> None:
     def parts(x: torch.Tensor) -> object:
         h = x * 2
