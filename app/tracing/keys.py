@@ -75,6 +75,8 @@ class Gathered:
     """How many edges take an output."""
     met: dict[tuple[Any, int], tuple[int, Value]] = field(default_factory=dict)
     """What an output held when an operation took it, with the index of the first such operation."""
+    known: dict[Any, dict[int, Value]] = field(default_factory=dict)
+    """What is known of the outputs of what was asked for, until more is learnt of it."""
     leaf_by_id: dict[int, Leaf] = field(default_factory=dict)
     truncated: bool = False
     """Whether there are more than may be."""
@@ -101,6 +103,7 @@ class Gathered:
         self.used.setdefault(link.target, set()).add(link.output_nr)
         place = (link.target, link.output_nr)
         self.takers[place] = self.takers.get(place, 0) + 1
+        self.known.pop(link.target, None)
 
     def drop_numbers(self) -> None:
         """Leave out the constants that are Python numbers."""
@@ -115,3 +118,4 @@ class Gathered:
         known = self.met.get((key, output_nr))
         if known is None or index < known[0]:
             self.met[key, output_nr] = (index, value)
+            self.known.pop(key, None)

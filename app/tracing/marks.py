@@ -25,8 +25,11 @@ def marked(graph: Graph) -> Graph:
     reasons = Reasons(graph)
     nodes = []
     for node in graph.nodes:
-        inputs = [value for edge in taken[node.id] if (value := values.get((edge.target, edge.output_nr))) is not None]
-        flags = [*node.flags, *_forward(node, inputs)]
+        flags = list(node.flags)
+        made = [output.value for output in node.outputs if output.value is not None]
+        if any(map(spoilt_count, made)):
+            inputs = [values.get((edge.target, edge.output_nr)) for edge in taken[node.id]]
+            flags += _forward(made, [value for value in inputs if value is not None])
         if node.id in first_nan:
             flags.append("first_nan_gradient")
         if node.id in first_inf:
@@ -43,8 +46,7 @@ def marked(graph: Graph) -> Graph:
     return graph.model_copy(update={"nodes": nodes, "passes": passes})
 
 
-def _forward(node: Node, inputs: list[Tensor]) -> Iterable[Flag]:
-    made = [output.value for output in node.outputs if output.value is not None]
+def _forward(made: list[Tensor], inputs: list[Tensor]) -> Iterable[Flag]:
     if appears(nan_count, made, inputs, nan_count):
         yield "first_nan"
     if appears(inf_count, made, inputs, spoilt_count):
@@ -52,8 +54,15 @@ def _forward(node: Node, inputs: list[Tensor]) -> Iterable[Flag]:
 
 
 def _is_zero(node: Node) -> bool:
-    arrived = [gradient for output in node.outputs for gradient in output.gradients if gradient is not None]
-    return bool(arrived) and all(tensor.numel > 0 and tensor.stats.zero == tensor.numel for tensor in arrived)
+    """Tell whether gradients arrived, and all of them are zero everywhere."""
+    zero = False
+    for output in node.outputs:
+        for gradient in output.gradients:
+            if gradient is not None:
+                if not gradient.numel or gradient.stats.zero != gradient.numel:
+                    return False
+                zero = True
+    return zero
 
 
 def _ratios(leaf: Node) -> list[float | None]:

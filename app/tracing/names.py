@@ -71,6 +71,8 @@ class Names:
             outputs: what is known of its outputs, by output number.
         """
         bound = list(self._of_nodes.get(sequence, {}).values())
+        if not bound and all(value.names is None for value in outputs.values()):
+            return []
         with_gradient = [value.names for value in outputs.values() if value.sequence == sequence]
         others = [value.names for value in outputs.values() if value.sequence != sequence]
         return list(dict.fromkeys([*_in_order([*bound, *with_gradient]), *_in_order(others)]))

@@ -13,6 +13,13 @@ def known_outputs(key: Key, gathered: Gathered) -> dict[int, Value]:
 
     Outputs without a gradient (the indices of a maximum) have the number of their place, if it is free.
     """
+    known = gathered.known.get(key)
+    if known is None:
+        known = gathered.known[key] = _known_outputs(key, gathered)
+    return known
+
+
+def _known_outputs(key: Key, gathered: Gathered) -> dict[int, Value]:
     if isinstance(key, Value):
         return {0: key}
     if isinstance(key, Leaf):
