@@ -97,7 +97,7 @@ class Gatherer:
         else:
             gathered.functions.append(key)
             self._by_sequence[key._sequence_nr()] = key
-            record = self._recorded.of(key._sequence_nr())
+            record = self._recorded.of(key)
             if record is not None:
                 gathered.records[key] = record
         return True

@@ -97,7 +97,7 @@ def find_late(failed: PassRecord, recorded: Recorded) -> Late | None:
     said = _WORDS.search(failed.error or "")
     if said is None or not failed.order or failed.completed >= len(failed.order):
         return None
-    needs = recorded.of(failed.order[-1]._sequence_nr())
+    needs = recorded.of(failed.order[-1])
     if needs is None:
         return None
     shape = tuple(int(size) for size in said["shape"].split(",") if size.strip())

@@ -192,6 +192,8 @@ class Recorded:
     records: list[Record] = field(default_factory=list)
     by_sequence: dict[int, Record] = field(default_factory=dict)
     """Nodes' sequence numbers to the records of what they computed."""
+    by_count: dict[int, Record] = field(default_factory=dict)
+    """The same by the count of Nodes alone, for what saw none of its tensors' Nodes."""
     overflowed: bool = False
     """Whether operations were left out because there were too many."""
 
@@ -205,6 +207,21 @@ class Recorded:
             for record in self.records
         )
 
-    def of(self, sequence: int) -> Record | None:
-        """Give the record of what a Node computed."""
-        return self.by_sequence.get(sequence)
+    def of(self, node: Any) -> Record | None:
+        """Give the record of what a Node computed.
+
+        Within a function transform (``torch.func``) operations see tensors without their Nodes. A Node is made just
+        before its operation runs, so the count of Nodes tells it there, if it also has the name of the operation.
+        """
+        sequence = node._sequence_nr()
+        known = self.by_sequence.get(sequence)
+        if known is None:
+            counted = self.by_count.get(sequence)
+            if counted is not None and _is_named(node.name(), counted):
+                return counted
+        return known
+
+
+def _is_named(name: str, record: Record) -> bool:
+    operator = record.label.partition(".")[2].replace("_", "")
+    return name.partition("Backward")[0].lower() == operator

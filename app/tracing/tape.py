@@ -130,14 +130,14 @@ class Tape:
 
     def graph(
         self,
-        roots: Sequence[torch.Tensor] | Mapping[str, torch.Tensor] | None = None,
+        roots: torch.Tensor | Sequence[torch.Tensor] | Mapping[str, torch.Tensor] | None = None,
         names: Mapping[str, object] | None = None,
     ) -> Graph:
         """Give what was recorded as data.
 
         Args:
-            roots: outputs to show, by name or not; left out, those that backward was started from (also where
-                PyTorch refused to start).
+            roots: outputs to show, one or several, by name or not; left out, those that backward was started from
+                (also where PyTorch refused to start).
             names: the program's variables at its end. Tensors name nodes, modules name their parameters; all are
                 listed in ``Graph.variables``.
         """
@@ -149,6 +149,8 @@ class Tape:
         if names:
             for name, value in names.items():
                 self._names.bind(name, value)
+        if isinstance(roots, torch.Tensor):
+            roots = [roots]
         given: list[tuple[tuple[Any, int], str | None]] = []
         if roots is None:
             given = [(place, None) for record in self._passes for place in record.roots]

@@ -162,3 +162,12 @@ def test_grad_leaves_what_an_earlier_backward_accumulated(trace: Trace) -> None:
     traced = trace(TWICE + "g, = torch.autograd.grad((x**3).sum(), x)")
     assert [held.values for held in traced.node("x").accumulated if held] == [[2, 4], [2, 4]]
     assert traced.gradient("x", 2) == [3, 12]
+
+
+def test_one_tensor_is_a_root_as_it_is() -> None:
+    x = torch.ones(2, requires_grad=True)
+    with Tape() as tape:
+        y = x * 2
+    graph = tape.graph(y, {"x": x, "y": y})
+    assert [root.name for root in graph.roots] == ["y"]
+    assert [node.op for node in graph.nodes if node.kind == "function"] == ["MulBackward0"]

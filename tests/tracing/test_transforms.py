@@ -9,6 +9,7 @@ from app.graph.wire import ExecutionRequest
 from app.limits import Limits
 from app.tracing import Tape
 from app.worker.execution import execute
+from tests.tracing.traced import Trace
 
 Transformed = Callable[[torch.Tensor], torch.Tensor]
 
@@ -97,3 +98,17 @@ def test_a_program_of_transforms_has_a_graph_and_no_problem(source: str) -> None
     answer = execute(ExecutionRequest(source=source), Limits())
     assert answer.problems == []
     assert "SinBackward0" in [node.op for node in answer.graph.nodes]
+
+
+def test_nodes_of_a_transform_have_the_values_of_their_operations(trace: Trace) -> None:
+    traced = trace("x = torch.tensor([1., 2.])\ng = torch.func.grad(lambda v: (v ** 3).sum() * 2)(x)")
+    x = torch.tensor([1.0, 2.0])
+    expected = {
+        "PowBackward0": [x**3, x**2],
+        "SumBackward0": [(x**3).sum()],
+        "MulBackward0": [(x**3).sum() * 2, 6 * x**2],
+    }
+    for op, values in expected.items():
+        found = [node.outputs[0].value for node in traced.graph.nodes if node.op == op]
+        assert [value.values for value in found if value is not None] == [value.tolist() for value in values]
+    assert all(node.span is not None for node in traced.graph.nodes if node.kind == "function")
