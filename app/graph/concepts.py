@@ -238,7 +238,10 @@ class _Concepts:
                 "It holds integers, which have no slope: only floating point and complex tensors get gradients."
             ),
             "no_pass": say("No backward pass ran to its end."),
-            "zero_path": say("Every way from the root multiplies by zero."),
+            "not_asked": say(
+                "The program asked for the gradients of others alone, with autograd.grad or backward(inputs=...)."
+            ),
+            "zero_path": say("Backward came as far as an operation that gave None on the way to it."),
         }
         return Concept(
             slug="grad-is-none",

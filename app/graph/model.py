@@ -135,7 +135,7 @@ class Scope(Data):
 class NoGradient(Data):
     """Why a leaf got no gradient."""
 
-    reason: Literal["not_reached", "detached", "integer", "no_pass", "zero_path"]
+    reason: Literal["not_reached", "detached", "integer", "no_pass", "not_asked", "zero_path"]
     node: str | None = None
     """The node where the way to the root is cut, where there is one."""
 
@@ -241,6 +241,8 @@ class Pass(Data):
     """Nodes in the order in which autograd ran them."""
     accumulated: dict[str, Tensor]
     """``.grad`` of each leaf that this pass reached, after it."""
+    inputs: list[str] = Field(default_factory=list)
+    """The nodes whose gradients alone the program asked for (``autograd.grad``, ``backward(inputs=...)``)."""
     error: str | None = None
     """PyTorch's words, if the pass raised."""
     first_nan: list[str] = Field(default_factory=list)

@@ -143,7 +143,7 @@ class _Check:
             if run.index != number:
                 raise AnswerInvalidError("passes are not numbered from 1")
             self._span(run.span)
-            self._known(*run.order, *run.accumulated, *run.first_nan, *run.first_inf)
+            self._known(*run.order, *run.accumulated, *run.first_nan, *run.first_inf, *run.inputs)
             _texts((run.error,))
             _tensors(run.accumulated.values())
             for root in run.roots:

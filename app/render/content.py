@@ -39,7 +39,8 @@ _REASONS = {
     "detached": "none: detached",
     "integer": "none: integers have none",
     "no_pass": "none: backward failed",
-    "zero_path": "none: a zero on the way",
+    "not_asked": "none: not asked for",
+    "zero_path": "none: nothing flowed on",
 }
 
 

@@ -221,7 +221,7 @@ class Build:
                 output_nr=number,
                 value=self._tensor(known[number].snapshot, grad, leaf) if number in known else None,
                 before=self._tensor(before, grad, False) if before is not None and number == 0 else None,
-                gradients=[self._arrival(arrived.get((key, number))) for arrived in self._cotangents],
+                gradients=[self._describer.arrival(arrived.get((key, number))) for arrived in self._cotangents],
             )
             for number in sorted(numbers)
         ]
@@ -248,7 +248,7 @@ class Build:
                 part = done.contributions.get((link.source, link.slot))
                 whole = arrived.get((link.target, link.output_nr)) if alone else None
                 # Told by the very same value where it is the same: a large graph then tells it once.
-                carried[index] = self._arrival(whole if part and whole and part.equals(whole) else part)
+                carried[index] = self._describer.arrival(whole if part and whole and part.equals(whole) else part)
         return make(
             Edge,
             id=f"e{number}",
@@ -276,6 +276,7 @@ class Build:
                 for node, snapshot in record.accumulated.items()
                 if gathered.key(node) in ids
             },
+            inputs=[ids[key] for node, _ in record.inputs if (key := gathered.key(node)) in ids],
             error=record.error,
         )
 
@@ -293,8 +294,3 @@ class Build:
 
     def _tensor(self, snapshot: Snapshot, requires_grad: bool, is_leaf: bool) -> Tensor:
         return self._describer.tensor(snapshot, requires_grad, is_leaf)
-
-    def _arrival(self, arrival: Arrival | None) -> Tensor | None:
-        if arrival is None:
-            return None
-        return self._describer.tensor(arrival.snapshot, arrival.requires_grad, not arrival.requires_grad)

@@ -7,6 +7,7 @@ import torch
 
 from app.graph import Number, Saved, Tensor
 from app.tracing.camera import Camera
+from app.tracing.passes import Arrival
 from app.tracing.snapshot import Snapshot, describe
 
 _DTYPES = {bool: "bool", int: "int64", float: "float64"}
@@ -43,6 +44,12 @@ class Describer:
         described = describe(snapshot, requires_grad, is_leaf, listed)
         self._done[key] = (snapshot, described)
         return described
+
+    def arrival(self, arrival: Arrival | None) -> Tensor | None:
+        """Describe a gradient at one place, if one came there."""
+        if arrival is None:
+            return None
+        return self.tensor(arrival.snapshot, arrival.requires_grad, not arrival.requires_grad)
 
     def now(self, tensor: torch.Tensor) -> Tensor:
         """Describe what a tensor holds now."""

@@ -43,6 +43,8 @@ class PassRecord:
     roots: tuple[tuple[Any, int], ...]
     """Nodes and output numbers."""
     place: Place
+    inputs: tuple[tuple[Any, int], ...] = ()
+    """Nodes and output numbers whose gradients alone were asked for."""
     order: list[Any] = field(default_factory=list)
     cotangents: dict[tuple[Any, int], Arrival] = field(default_factory=dict)
     contributions: dict[tuple[Any, int], Arrival] = field(default_factory=dict)

@@ -1,5 +1,7 @@
 """Why a leaf got no gradient."""
 
+from collections.abc import Iterable
+
 from app.graph import Edge, Graph, Node, NoGradient
 
 _WHOLE_NUMBERS = frozenset({"bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"})
@@ -16,15 +18,21 @@ class Reasons:
         for edge in graph.edges:
             self._takers.setdefault(edge.target, []).append(edge)
             self._taken.setdefault(edge.source, []).append(edge)
-        starts = [root.node for done in graph.passes if done.error is None for root in done.roots]
-        self._under_roots = self._reach(starts)
+        done = [one for one in graph.passes if one.error is None]
+        self._under_roots = self._reach(root.node for one in done for root in one.roots)
+        self._asked = self._under_roots
+        """What some pass would have reached, had it been asked for all leaves."""
+        if any(one.inputs for one in done):
+            self._asked = self._reach(root.node for one in done if not one.inputs for root in one.roots)
+            self._asked.update(ident for one in done for ident in one.inputs)
 
     def of(self, node: Node) -> NoGradient | None:
         """Tell why a node got no gradient; None where it got one, or never could.
 
         "not_reached": no way leads from the passes' roots to it. "detached": the only ways lead through ``node``,
-        which autograd does not follow. "zero_path": a way is there, and nothing flowed from ``node`` on. "integer":
-        whole numbers have no gradient. "no_pass": no pass ran to its end.
+        which autograd does not follow. "not_asked": the passes that reach it were asked for others. "zero_path": a way
+        is there, and nothing flowed from ``node`` on. "integer": whole numbers have no gradient. "no_pass": no pass ran
+        to its end.
         """
         if node.kind == "constant" and node.names and node.outputs[0].value is not None:
             return NoGradient(reason="integer") if node.outputs[0].value.dtype in _WHOLE_NUMBERS else None
@@ -32,14 +40,16 @@ class Reasons:
             return None
         if not self._passes:
             return NoGradient(reason="no_pass")
+        if node.id in self._under_roots and node.id not in self._asked:
+            return NoGradient(reason="not_asked")
         if node.id in self._under_roots:
             return NoGradient(reason="zero_path", node=self._where_flow_ends(node))
         cut = self._where_cut(node)
         return NoGradient(reason="not_reached") if cut is None else NoGradient(reason="detached", node=cut)
 
-    def _reach(self, starts: list[str]) -> set[str]:
-        seen = set(starts)
-        waiting = list(starts)
+    def _reach(self, starts: Iterable[str]) -> set[str]:
+        waiting = list(dict.fromkeys(starts))
+        seen = set(waiting)
         for ident in waiting:
             for edge in self._taken.get(ident, []):
                 if edge.kind == "gradient" and edge.target not in seen:

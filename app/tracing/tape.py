@@ -1,7 +1,7 @@
 """The tape: records one thread's use of PyTorch and gives it as a graph."""
 
 import gc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -225,8 +225,7 @@ class Tape:
         """Run autograd's engine under hooks."""
         outputs, _, _, create_graph, inputs = args[:5]
         accumulates = kwargs["accumulate_grad"]
-        found = [grad_node(root) if isinstance(root, torch.Tensor) else (root[0], root[1]) for root in outputs]
-        roots = tuple(root for root in found if root is not None)
+        roots, asked = _places(outputs), _places(inputs)
         running = partial(run, *args, **kwargs)
         self._recorder.settle()
         if self._running is not None:
@@ -235,7 +234,7 @@ class Tape:
             call, place = self._asked[-1]
         else:
             call, place = ("autograd.backward" if accumulates else "autograd.grad"), self._frames.here()
-        record = self._running = PassRecord(call, roots, place)
+        record = self._running = PassRecord(call, roots, place, asked)
         self._recorder.in_backward = True
         try:
             result = self._watcher.watch(record, running, create_graph)
@@ -283,3 +282,9 @@ class Tape:
     def function_ends(self, begun: Record | None, result: Any) -> None:
         """Note what a custom Function gave."""
         self._recorder.end_custom(begun, result)
+
+
+def _places(given: Iterable[Any]) -> tuple[tuple[Any, int], ...]:
+    """Give the Nodes and output numbers of tensors, or of edges that PyTorch takes in their place."""
+    found = [grad_node(one) if isinstance(one, torch.Tensor) else (one[0], one[1]) for one in given]
+    return tuple([place for place in found if place is not None])

@@ -1,5 +1,6 @@
 """Passes: how backward was asked for, where it went, what it left."""
 
+import pytest
 import torch
 
 from app.tracing import Tape
@@ -59,7 +60,8 @@ def test_backward_with_inputs_reaches_only_those(trace: Trace) -> None:
     assert list(traced.graph.passes[0].accumulated) == [traced.node("a").id]
     reason = traced.node("b").no_gradient
     assert reason is not None
-    assert (reason.reason, reason.node) == ("zero_path", traced.node("MulBackward0").id)
+    assert (reason.reason, reason.node) == ("not_asked", None)
+    assert [one.inputs for one in traced.graph.passes] == [[traced.node("a").id]]
 
 
 def test_several_roots_in_one_call(trace: Trace) -> None:
@@ -171,3 +173,28 @@ def test_one_tensor_is_a_root_as_it_is() -> None:
     graph = tape.graph(y, {"x": x, "y": y})
     assert [root.name for root in graph.roots] == ["y"]
     assert [node.op for node in graph.nodes if node.kind == "function"] == ["MulBackward0"]
+
+
+@pytest.mark.parametrize(
+    ("passes", "reason"),
+    [
+        ("(x * w).sum().backward(inputs=[x])", "not_asked"),
+        ("torch.autograd.grad((x * w).sum(), x)", "not_asked"),
+        ("h = x * w\ntorch.autograd.grad(h.sum(), h)", "not_asked"),
+        ("(x * w).sum().backward(inputs=[x])\nx.sum().backward()", "not_asked"),
+        ("torch.autograd.grad(x.sum(), [x, w], allow_unused=True)", "not_reached"),
+        ("torch.autograd.grad((x * w.detach()).sum(), x)", "detached"),
+        ("Gate.apply(x, w).sum().backward()", "zero_path"),
+    ],
+)
+def test_a_leaf_tells_why_it_got_no_gradient(trace: Trace, passes: str, reason: str) -> None:
+    traced = trace(
+        "class Gate(torch.autograd.Function):\n"
+        "    @staticmethod\n    def forward(ctx, a, b):\n        return a * b\n"
+        "    @staticmethod\n    def backward(ctx, g):\n        return g, None\n"
+        "x = torch.ones(2, requires_grad=True)\nw = torch.ones(2, requires_grad=True)\n" + passes
+    )
+    assert traced.error is None
+    told = next(node for node in traced.graph.nodes if "w" in node.names).no_gradient
+    assert told is not None
+    assert told.reason == reason
