@@ -199,9 +199,9 @@ class Build:
         )
 
     def _origin(self, key: Key, record: Record | None) -> Origin | Record | None:
-        """Tell where a node was made: a leaf also where operations in place have filled it since."""
+        """Tell where a node was made: a leaf also where something has changed it since."""
         if isinstance(key, Leaf):
-            return self._parameters.of(key.tensor) or (record and record.maker)
+            return self._parameters.of(key.tensor) or self._gathered.met[key, 0][1].made
         return self._causes.of(key) if record is None and is_function(key) else record
 
     def _outputs(self, key: Key, kind: NodeKind, record: Record | None) -> list[Output]:

@@ -46,6 +46,10 @@ class Value:
     output_nr: int = 0
     storage: int | None = None
     """The address of its memory's owner, which another may have once it is gone."""
+    owner: Any = None
+    """For a leaf a weak reference to that owner: while it is there, no other has the address."""
+    made: "Record | None" = None
+    """The operation that made the tensor, whatever has changed it since; None for one that came from outside."""
     names: "dict[Name, int] | None" = None
     """The names that the program had given to the tensor by the time of its next change, each with its moment."""
 
@@ -152,17 +156,6 @@ class Record:
     def is_empty(self) -> bool:
         """Whether it makes memory that nothing has written to: what that holds is chance."""
         return not self.is_custom and _is_empty(self.op)
-
-    @property
-    def maker(self) -> "Record":
-        """The operation that made the tensor that this one, and perhaps others before it, changed in place."""
-        record = self
-        while record.before is not None and record.base is None:
-            given = record.arguments[0].value
-            if given is None or given.record is None:
-                break
-            record = given.record
-        return record
 
     @property
     def is_custom(self) -> bool:

@@ -4,6 +4,7 @@ import weakref
 from collections.abc import Iterable
 
 import torch
+from torch.multiprocessing.reductions import StorageWeakRef
 
 from app.tracing.camera import Camera, unread
 from app.tracing.records import Record, Value
@@ -37,7 +38,8 @@ class Values:
         known = self.met(tensor)
         if known is None or known.version != _version(tensor) or self._is_stale(known, tensor):
             known = self.keep(tensor, None, 0)
-        known.leaf = known.leaf or (tensor.requires_grad and tensor.is_leaf)
+        if not known.leaf and tensor.requires_grad and tensor.is_leaf:
+            known.leaf, known.owner = True, _owner(tensor)
         return known
 
     def met(self, tensor: torch.Tensor) -> Value | None:
@@ -58,6 +60,7 @@ class Values:
         value = Value(snapshot, record, index, weakref.ref(tensor), _version(tensor), self._changes)
         value.storage = _storage(tensor)
         before = self.met(tensor)
+        value.made = record if before is None or before.made is None else before.made
         if before is not None and before.names is not None:
             value.names = dict(before.names)
         self._purge()
@@ -89,6 +92,8 @@ class Values:
                     known.version = _version(counted)
 
     def _is_stale(self, known: Value, tensor: torch.Tensor) -> bool:
+        if known.owner is not None and known.storage != _storage(tensor):
+            return True  # the program gave the leaf another ``.data``, which nothing counts
         if known.changes == self._changes:
             return False
         storage = _storage(tensor)
@@ -107,6 +112,10 @@ def _storage(tensor: torch.Tensor) -> int | None:
     except (RuntimeError, NotImplementedError):
         # What has no storage of its own is made of other tensors, and nobody tells which.
         return None
+
+
+def _owner(tensor: torch.Tensor) -> StorageWeakRef | None:
+    return None if _storage(tensor) is None else StorageWeakRef(tensor.untyped_storage())
 
 
 def _version(tensor: torch.Tensor) -> int:

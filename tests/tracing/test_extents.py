@@ -260,9 +260,10 @@ def test_a_parameter_has_the_scope_that_it_was_made_in(trace: Trace) -> None:
     assert scopes == [[("Net.__init__", 1), ("_", 1)], [("Net.__init__", 1), ("_", 2)]]
 
 
-def test_a_leaf_stands_where_it_was_made_also_after_changes_in_place(trace: Trace) -> None:
+@pytest.mark.parametrize("change", ["w.fill_(3)", "w.data.fill_(3)", "w += 2", "w[:] = 3", "w.data = w.data + 2"])
+def test_a_leaf_stands_where_it_was_made_whatever_changed_it_since(trace: Trace, change: str) -> None:
     program, span = unmarked(
-        "w = «torch.zeros(2, requires_grad=True)»\nwith torch.no_grad():\n    w.fill_(2)\n    w += 1\ny = (w*w).sum()"
+        f"w = «torch.ones(2, requires_grad=True)»\nwith torch.no_grad():\n    {change}\ny = (w*w).sum()"
     )
     leaf = trace(program, root="y").node("w")
     assert (leaf.span, leaf.outputs[0].value and leaf.outputs[0].value.values) == (span, [3, 3])

@@ -154,6 +154,16 @@ def test_a_nan_of_the_forward_part_is_told_at_its_first_node() -> None:
     assert node.op == "SqrtBackward0"
 
 
+def test_a_leaf_that_is_nan_itself_is_told_and_no_operation_is_blamed() -> None:
+    source = (
+        "w = torch.ones(2, requires_grad=True)\nw.data[0] = float('nan')\n"
+        "x = torch.tensor([2., 3.])\n((w * x)**2).sum().backward()"
+    )
+    found = problem(source, "nan")
+    assert found.detail.startswith("w itself is NaN in 1 of 2")
+    assert place(source, found) == "torch.ones(2, requires_grad=True)"
+
+
 def test_infinity_and_the_nan_that_follows_it_are_both_told() -> None:
     source = "p = torch.tensor([0., 1.], requires_grad=True)\n-(p*torch.log(p)).sum()"
     first, second = problems(source)

@@ -65,15 +65,30 @@ def _forward(flow: Flow) -> list[Problem]:
         inputs = [flow.incoming(edge) for edge in flow.taken[node.id]]
         for output in node.outputs:
             value = output.value
-            if value is None or is_finite(value) or node.kind == "constant" or (node.kind == "leaf"):
+            if value is None or is_finite(value) or node.kind == "constant":
                 continue
             before = output.before
             clean = all(is_finite(tensor) for tensor in [*inputs, before])
             kind = "nan" if value.stats.nan else "infinite"
+            if node.kind == "leaf":
+                found.setdefault(kind, _leaf_problem(flow, node, value, kind))
+                continue
             had_nan = any(tensor is not None and tensor.stats.nan for tensor in inputs)
             if clean or (kind == "nan" and not had_nan):
                 found.setdefault(kind, _forward_problem(flow, node, value, kind, clean))
     return list(found.values())
+
+
+def _leaf_problem(flow: Flow, node: Node, value: Tensor, kind: str) -> Problem:
+    word, number = ("NaN", value.stats.nan) if kind == "nan" else (say("infinite"), value.stats.inf)
+    detail = say(
+        "{called} itself is {word} in {number} of {count}, before any operation.",
+        called=flow.called(node),
+        word=word,
+        number=number,
+        count=elements(value.numel),
+    )
+    return _problem(flow, kind, node, detail)
 
 
 def _forward_problem(flow: Flow, node: Node, value: Tensor, kind: str, clean: bool) -> Problem:
