@@ -134,6 +134,7 @@ async def embed(request: Request) -> Response:
             frame=frame,
             steps=steps,
             step=query.view.get("step", ""),
+            theme=query.view.get("theme", "auto").strip().lower(),
             query=urlencode(_without_frame(query) | {"code": ""}),
         )
     )

@@ -78,6 +78,7 @@ export function startPredict(page) {
       event.preventDefault();
       check();
     });
+    const goesOn = panel.contains(document.activeElement) || document.activeElement === button;
     panel.replaceChildren(
       make("h2", {}, say("predict.title")),
       make("p", { class: "quiet" }, say("predict.progress", { place: asked().indexOf(id) + 1, count: asked().length })),
@@ -88,7 +89,8 @@ export function startPredict(page) {
         make("button", { type: "button", onclick: () => reveal(id, data, "", false) }, say("predict.reveal"))),
       verdict, chooser(),
     );
-    store.set({ node: id }, "select");
+    page.stage.reveal(id, { focus: false });
+    if (goesOn) field.focus({ preventScroll: true });
   }
 
   function reveal(id, data, verdict, first) {

@@ -48,7 +48,7 @@ export function startStage(page) {
     const group = id && groupsOf(id)[0];
     if (!group) return;
     if (focus) group.focus({ preventScroll: true });
-    if (show) viewport.approach(group);
+    if (show) viewport.approach(group, { scroll: focus });
   }
   const folds = startFolds(page, { select });
 

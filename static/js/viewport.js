@@ -93,13 +93,13 @@ export class Viewport {
   }
 
   /** Brings an element that was asked for into sight, at a size that can be read, with what is around it. */
-  approach(element) {
+  approach(element, { scroll = true } = {}) {
     if (this.view.k < NARROWEST) {
       const host = this.host.getBoundingClientRect();
       const box = element.getBoundingClientRect();
       this.zoom(READABLE / this.view.k, box.left + box.width / 2 - host.left, box.top + box.height / 2 - host.top);
     }
-    this.#comeIntoWindow();
+    if (scroll) this.#comeIntoWindow();
     if (!this.#isInSight(element)) {
       const host = this.host.getBoundingClientRect();
       const box = element.getBoundingClientRect();

@@ -172,3 +172,22 @@ def test_without_scripts_problems_and_picture_are_whole(page: Page, address: str
     below = page.locator(".output").bounding_box()
     assert below is not None
     assert below["y"] >= panel["y"] + panel["height"] - 1
+
+
+@pytest.mark.parametrize("context", [{"color_scheme": "dark"}], indirect=True)
+def test_on_paper_the_page_is_dark_on_white_and_whole(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, SEED)
+    page.locator("#picture .node.leaf").click()
+    expect(page.locator("#inspector h2")).to_have_text("x")
+    page.emulate_media(media="print", color_scheme="dark")
+    for control in (".tools", "#stepper", "#run-button", "#minimap"):
+        expect(page.locator(control)).to_be_hidden()
+    for part in ("#editor", "#console", "#picture svg", "#inspector"):
+        expect(page.locator(part).first).to_be_visible()
+    assert page.locator("#inspector").evaluate("e => getComputedStyle(e).color") == "rgb(27, 26, 23)"
+    picture, inspector = page.locator("#picture svg").bounding_box(), page.locator("#inspector").bounding_box()
+    assert picture is not None
+    assert inspector is not None
+    assert picture["y"] + picture["height"] <= inspector["y"]
+    assert picture["x"] >= 0

@@ -247,3 +247,20 @@ def test_a_card_that_is_walked_to_is_not_under_the_map_or_the_legend(page: Page,
             assert over is not None
             aside = card["x"] >= over["x"] + over["width"] or card["x"] + card["width"] <= over["x"]
             assert aside or card["y"] + card["height"] <= over["y"]
+
+
+@pytest.mark.parametrize("context", [{"viewport": PHONE, "has_touch": True}], indirect=True)
+def test_on_a_phone_the_question_stands_above_the_picture(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, SEED)
+    page.click("#predict-button")
+    field = page.locator("#predict-answer")
+    expect(field).to_be_focused()
+    asked, picture = field.bounding_box(), page.locator("#viewport").bounding_box()
+    assert asked is not None
+    assert picture is not None
+    assert asked["y"] < picture["y"]
+    page.locator("#predict").get_by_role("button", name="Reveal").click()
+    expect(page.locator("#predict h2")).to_have_text("Revealed")
+    page.keyboard.press("Enter")
+    expect(page.locator("#predict-answer")).to_be_focused()

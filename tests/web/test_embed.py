@@ -168,3 +168,11 @@ def test_a_preview_has_the_inputs_and_options_of_its_frame(client: TestClient) -
         assert parts.path == f"/png/{PAYLOAD}"
         assert dict(parse_qsl(parts.query)) == {"x": "[1, 2]", "view": "values"}
         assert client.get(f"{parts.path}?{parts.query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("theme", "schemes"),
+    [("", "light dark"), ("&theme=dark", "dark"), ("&theme=light", "light"), ("&theme=print", "light")],
+)
+def test_a_frame_around_a_picture_has_its_theme(client: TestClient, theme: str, schemes: str) -> None:
+    assert meta(client.get(f"/embed/{PAYLOAD}?x=[1,2]{theme}").text, "color-scheme") == schemes

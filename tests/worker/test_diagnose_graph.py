@@ -488,3 +488,17 @@ def test_what_has_nothing_to_differentiate_gets_a_leaf_by_a_click() -> None:
     source = "x = tensor([1., 2., 3.])\n(x**2).sum()"
     (fix,) = problem(source, "nothing-to-differentiate").fixes
     assert slugs(apply_fix(source, fix)) == []
+
+
+def test_a_constant_that_is_nan_itself_is_told_where_it_comes_through() -> None:
+    source = "data = torch.tensor([1., float('nan')])\nw = torch.ones(2, requires_grad=True)\n(w*data).sum().backward()"
+    found = problem(source, "nan")
+    assert found.detail.startswith("data itself is NaN in 1 of 2")
+
+
+def test_nan_that_where_leaves_out_is_no_problem() -> None:
+    source = (
+        "gaps = torch.tensor([1., float('nan')])\nw = torch.ones(2, requires_grad=True)\n"
+        "torch.where(torch.tensor([True, False]), gaps, w).sum().backward()"
+    )
+    assert "nan" not in slugs(source)

@@ -65,18 +65,25 @@ def _forward(flow: Flow) -> list[Problem]:
         inputs = [flow.incoming(edge) for edge in flow.taken[node.id]]
         for output in node.outputs:
             value = output.value
-            if value is None or is_finite(value) or node.kind == "constant":
+            if value is None or is_finite(value):
                 continue
             before = output.before
             clean = all(is_finite(tensor) for tensor in [*inputs, before])
             kind = "nan" if value.stats.nan else "infinite"
-            if node.kind == "leaf":
-                found.setdefault(kind, _leaf_problem(flow, node, value, kind))
+            if node.kind in ("leaf", "constant"):
+                if node.kind == "leaf" or (kind == "nan" and _comes_through(flow, node)):
+                    found.setdefault(kind, _leaf_problem(flow, node, value, kind))
                 continue
             had_nan = any(tensor is not None and tensor.stats.nan for tensor in inputs)
             if clean or (kind == "nan" and not had_nan):
                 found.setdefault(kind, _forward_problem(flow, node, value, kind, clean))
     return list(found.values())
+
+
+def _comes_through(flow: Flow, constant: Node) -> bool:
+    """Whether an operation made NaN of it: ``where`` may leave it out. An infinite constant is a mask more often."""
+    users = [flow.nodes[edge.source] for edge in flow.used[constant.id]]
+    return any(output.value is not None and output.value.stats.nan for user in users for output in user.outputs)
 
 
 def _leaf_problem(flow: Flow, node: Node, value: Tensor, kind: str) -> Problem:
