@@ -194,7 +194,9 @@ class Frames:
         self, held: _Held, callee: object, operation: object = None, library: FrameType | None = None
     ) -> tuple[Turn, ...]:
         around = self._loops.around(held.call.code, held.frame.f_lasti)
-        return held.turns.look(held.frame, around, Moment(callee, operation, library))
+        is_generator = isinstance(callee, FrameCall) and bool(callee.code.co_flags & _SUSPENDS)
+        moment = Moment(callee, operation, library, is_generator)
+        return held.turns.look(held.frame, around, moment)
 
     def _see_names(self, held: _Held) -> None:
         """Tell of the local names of a function that are bound to something new."""

@@ -1,6 +1,7 @@
 """Which turn of its loops a frame of the program is in."""
 
-from dataclasses import dataclass
+import weakref
+from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
@@ -32,6 +33,8 @@ class Moment:
     """What is recorded."""
     library: object
     """The call of another function, written in Python too, that it has made, if it has made one."""
+    is_generator: bool = False
+    """Whether the call of the program is one that gives what is gone through."""
 
 
 @dataclass(slots=True)
@@ -43,6 +46,10 @@ class _Running:
     """The part that was running at the last look."""
     bound: tuple[Any, ...]
     """What the loop's variables hold: held, so that no other object can have the same identity."""
+    first: tuple[object, ...] = ()
+    """What tells what its variables held in the first turn."""
+    makers: list[object] = field(default_factory=list)
+    """Calls of generators that its iterator made for the first turn."""
     is_told: bool = False
     """Whether its condition, or what binds its variables, is seen at work: that begins every turn."""
 
@@ -65,7 +72,8 @@ class Turns:
     A turn in which nothing is recorded is not counted. Another turn is sure where the loop's iterator or condition was
     seen at work in between. Else, in a ``for`` loop over whole numbers another number is another turn. In one over
     other objects another object is, or going back to an earlier instruction, or another call from the same one. Where
-    no variable tells, the first operation of an instruction coming again is a turn as well.
+    no variable tells, the first operation of an instruction coming again is a turn as well, and so is a loop within
+    that begins anew: with a new generator, or with what it held at first.
     """
 
     def __init__(self) -> None:
@@ -88,7 +96,7 @@ class Turns:
         repeated = back or (same and (_differ(now.library, then.library) or _comes_again(now, then, standing)))
         crossed = frozenset(loop for fork, loop, arm in standing.arms if self._arms.get(fork, arm) != arm)
         if standing.loops:
-            self._turn(frame, standing, _Step(back, repeated, crossed))
+            self._turn(frame, standing, now, _Step(back, repeated, crossed))
         else:
             self._running.clear()
         self._arms = {fork: arm for fork, _, arm in standing.arms}
@@ -106,27 +114,62 @@ class Turns:
         if self._then.library is not None:
             self._then = Moment(self._then.callee, self._then.operation, _OVER)
 
-    def _turn(self, frame: FrameType, standing: Standing, step: _Step) -> None:
+    def _turn(self, frame: FrameType, standing: Standing, now: Moment, step: _Step) -> None:
         names = frame.f_locals if any(loop.variables for loop, _ in standing.loops) else {}
-        known, running = self._running, []
+        known = self._running
+        running: list[_Running] = []
         shared = 0
-        for (loop, _), one in zip(standing.loops, known, strict=False):
-            if one.loop is not loop:
+        for (loop, _), before in zip(standing.loops, known, strict=False):
+            if before.loop is not loop:
                 break
             shared += 1
         for depth, (loop, stage) in enumerate(standing.loops):
             bound = tuple([names.get(name) for name in loop.variables])
-            if depth >= shared:
-                running.append(_Running(loop, 0 if stage == "header" else 1, stage, bound, stage in _TELLING))
-                continue
-            one = known[depth]
-            if _is_another(one, stage, bound, step, innermost=depth == shared - 1):
-                one.number += 1
+            one: _Running | None = known[depth] if depth < shared else None
+            around = running[-1] if running and not (running[-1].loop.variables or running[-1].is_told) else None
+            if one is not None and around is not None and _begins_anew(one, stage, bound, now):
+                around.number += 1
+                one = None
+            if one is None:
                 shared = depth
-            one.stage, one.bound = stage, bound
-            one.is_told = one.is_told or stage in _TELLING
+                one = _Running(loop, 0 if stage == "header" else 1, stage, bound)
+            elif _is_another(one, stage, bound, step, innermost=depth == shared - 1):
+                shared = depth
+                one.number += 1
+            one.stage, one.bound, one.is_told = stage, bound, one.is_told or stage in _TELLING
+            if around is not None:
+                _note_first(one, now)
             running.append(one)
         self._running = running
+
+
+def _begins_anew(one: _Running, stage: Stage, bound: tuple[Any, ...], now: Moment) -> bool:
+    """Tell whether a loop in one that no variable tells runs for another time."""
+    if stage == "header":
+        return one.number > 0 and now.is_generator and now.callee not in one.makers
+    same = zip(one.first, bound, strict=False)
+    return one.number > 1 and one.stage == "body" and bool(one.first) and all(_is_told(*pair) for pair in same)
+
+
+def _note_first(one: _Running, now: Moment) -> None:
+    if one.number == 0 and now.is_generator and now.callee not in one.makers:
+        one.makers.append(now.callee)
+    if one.number == 1 and one.stage == "body" and not one.first:
+        one.first = tuple([_telling(value) for value in one.bound])
+
+
+def _telling(value: object) -> object:
+    """Give what tells an object later on, and does not keep it."""
+    if type(value) in (int, str):
+        return value
+    try:
+        return weakref.ref(value)
+    except TypeError:
+        return None
+
+
+def _is_told(told: object, value: object) -> bool:
+    return told() is value if isinstance(told, weakref.ref) else told is not None and told == value
 
 
 def _held(running: _Running) -> int | None:

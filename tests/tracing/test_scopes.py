@@ -38,6 +38,19 @@ def test_one_call_of_a_generator_is_one_scope_for_its_whole_life(trace: Trace, u
     assert told(trace(PARTS + use, root="y"), "SinBackward0") == [scopes.format(turn) for turn in (1, 2, 3)]
 
 
+@pytest.mark.parametrize(
+    "through", ["parts(x)", "zip(parts(x), parts(x*2))", "range(3)", "xs", "zip('abc', xs)", "enumerate(xs)"]
+)
+def test_a_loop_that_begins_anew_is_another_turn_of_the_while_around_it(trace: Trace, through: str) -> None:
+    variables = "i, t" if "(" in through and "range" not in through and through[0] != "p" else "t"
+    source = (
+        f"{PARTS}xs = [x, x*2, x*3]\nn, y = 0, x\n"
+        f"while n < 2:\n    for {variables} in {through}:\n        y = y.cos()\n    n += 1\ny = y.sum()"
+    )
+    turns = [f"while#{turn} {variables}#{inner}" for turn in (1, 2) for inner in (1, 2, 3)]
+    assert told(trace(source, root="y"), "CosBackward0") == turns
+
+
 def test_generators_that_run_at_the_same_time_are_told_apart(trace: Trace) -> None:
     traced = trace(PARTS + "y = 0\nfor a, b in zip(parts(x), parts(x*2)):\n    y = y + a*b", root="y")
     assert told(traced, "SinBackward0") == [f"parts#{call} i#{turn}" for turn in (1, 2, 3) for call in (1, 2)]
