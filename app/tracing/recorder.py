@@ -75,8 +75,7 @@ class Recorder(TorchDispatchMode):
         changes = tuple([change for tensor in changed for change in self._values.change(tensor)])
         record = self._new(func, sequence, place, arguments, torch.is_grad_enabled())
         record.before, record.old_sequence, record.changed = before, old_sequence, changes
-        if not record.differentiable:
-            self.recorded.by_count.setdefault(sequence - 1, record)
+        self.recorded.by_count.setdefault(sequence - 1, record)
         self._read = record if func is torch.ops.aten._local_scalar_dense.default else None
         self._finish(record, result)
         if whole is not None and whole is not changed[0]:

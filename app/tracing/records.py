@@ -186,7 +186,7 @@ class Recorded:
     by_sequence: dict[int, Record] = field(default_factory=dict)
     """Nodes' sequence numbers to the records of what they computed."""
     by_count: dict[int, Record] = field(default_factory=dict)
-    """The same by the count of Nodes alone, for what saw none of its tensors' Nodes."""
+    """The same by the count of Nodes alone."""
     overflowed: bool = False
     """Whether operations were left out because there were too many."""
 
@@ -203,14 +203,16 @@ class Recorded:
     def of(self, node: Any) -> Record | None:
         """Give the record of what a Node computed.
 
-        Within a function transform (``torch.func``) operations see tensors without their Nodes. A Node is made just
-        before its operation runs, so the count of Nodes tells it there, if it also has the name of the operation.
+        Within a function transform (``torch.func``) operations see tensors without their Nodes, and a nested tensor is
+        asked for its size before it gets its own. A Node is made just before its operation runs, so the count of Nodes
+        tells it there, if it also has the name of the operation.
         """
         sequence = node._sequence_nr()
         known = self.by_sequence.get(sequence)
         if known is None:
             counted = self.by_count.get(sequence)
             if counted is not None and _is_named(node.name(), counted):
+                counted.node_sequence = sequence
                 return counted
         return known
 

@@ -268,3 +268,21 @@ def test_the_scratch_memory_of_an_operator_is_not_told(trace: Trace) -> None:
     assert first.graph.model_dump_json() == second.graph.model_dump_json()
     for node in first.graph.nodes:
         assert "result3" not in node.saved or node.op != "MkldnnRnnLayerBackward0"
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
+def test_attention_over_jagged_tensors_has_a_value_at_every_node(trace: Trace) -> None:
+    traced = trace(
+        "q = torch.nested.nested_tensor([torch.randn(2, 2, 4), torch.randn(3, 2, 4)], layout=torch.jagged, "
+        "requires_grad=True)\nk = q.transpose(1, 2)\no = F.scaled_dot_product_attention(k, k, k)\n"
+        "first = F.scaled_dot_product_attention(*[q.detach().unbind()[0].transpose(0, 1)] * 3)\n"
+        "o.transpose(1, 2).values().sum().backward()"
+    )
+    assert traced.error is None
+    functions = [node for node in traced.graph.nodes if node.kind == "function"]
+    assert len(functions) > 30
+    assert [node.op for node in functions if any(output.value is None for output in node.outputs)] == []
+    product = [node for node in functions if node.op == "MatmulBackward0"][-1].outputs[0].value
+    assert product is not None
+    expected = traced.namespace["first"].flatten()
+    torch.testing.assert_close(torch.tensor(product.values[: expected.numel()]), expected)
