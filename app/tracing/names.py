@@ -3,6 +3,7 @@
 import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import torch
@@ -12,6 +13,10 @@ from app.tracing.values import Values
 
 _Bound = dict[Name, int]
 """Names with the moment at which each was bound last."""
+
+
+_LISTED = 1_000
+"""Elements of a list, tuple or dictionary that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,8 @@ class Names:
     parameter's own. Then the names of the program's top level, the latest first, then local ones. Of several paths
     the one from a variable of the top level, and of those the deepest, is taken: ``for layer in net`` names no layer.
 
+    A tensor that no variable was bound to is named by where it stands in a list, dictionary or module ("weights[0]").
+
     No tensor is held: a name belongs to what is known of the tensor at that time, and goes over to what is known of it
     after a change in place.
 
@@ -48,6 +55,7 @@ class Names:
         self._parameters: dict[int, _Path] = {}
         self._buffers: dict[int, _Path] = {}
         self._modules: dict[int, _Path] = {}
+        self._elements: dict[int, _Path] = {}
 
     def bind(self, name: str, value: object) -> None:
         """Note that the program's top level binds a name to a value."""
@@ -55,6 +63,8 @@ class Names:
             self._bind_tensor((name, False), value)
         elif isinstance(value, torch.nn.Module):
             self._bind_module(name, value, top=True)
+        else:
+            self._bind_elements(name, value, top=True)
 
     def bind_local(self, name: str, value: object) -> None:
         """Note that a function of the program binds a name to a value."""
@@ -62,6 +72,8 @@ class Names:
             self._bind_tensor((name, True), value)
         elif isinstance(value, torch.nn.Module) and name != "self":
             self._bind_module(name, value, top=False)
+        else:
+            self._bind_elements(name, value, top=False)
 
     def of_node(self, sequence: int, outputs: dict[int, Value]) -> list[str]:
         """Give the names of a function Node's outputs, those of outputs without a gradient last.
@@ -106,11 +118,28 @@ class Names:
         bound = unmet[1] if unmet is not None and unmet[0]() is tensor else None
         path = self.parameter_path(tensor) or _known(self._buffers, tensor)
         names = _in_order([bound, None if value is None else value.names])
+        if path is None and not names:
+            path = _known(self._elements, tensor)
         return list(dict.fromkeys([*([] if path is None else [path]), *names]))
+
+    def _bind_elements(self, name: str, value: object, *, top: bool) -> None:
+        entries: Iterable[tuple[Any, Any]]
+        if isinstance(value, list | tuple) and type(value) in (list, tuple):
+            entries = enumerate(islice(value, _LISTED))
+        elif isinstance(value, dict) and type(value) is dict:
+            entries = islice(value.items(), _LISTED)
+        else:
+            return
+        for key, element in entries:
+            if isinstance(element, torch.Tensor) and type(key) in (int, str):
+                _note(self._elements, element, f"{name}[{key!r}]", top)
 
     def _bind_module(self, name: str, module: torch.nn.Module, *, top: bool) -> None:
         for path, part in module.named_modules(prefix=name):
             _note(self._modules, part, path, top)
+            for attribute, value in vars(part).items():
+                if isinstance(value, torch.Tensor):
+                    _note(self._elements, value, f"{path}.{attribute}", top)
         for path, buffer in module.named_buffers(prefix=name):
             _note(self._buffers, buffer, path, top)
         for path, parameter in module.named_parameters(prefix=name):

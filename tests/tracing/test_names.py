@@ -105,3 +105,31 @@ def test_buffers_have_their_paths(trace: Trace) -> None:
         ["net.0.running_mean"],
         ["net.0.running_var"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        (
+            "ws = [torch.ones(2, requires_grad=True) for _ in range(2)]\n(ws[0] * ws[1]).sum().backward()",
+            ["ws[0]", "ws[1]"],
+        ),
+        ("d = {'a': torch.ones(2, requires_grad=True)}\n(d['a'] * 2).sum().backward()", ["d['a']"]),
+        ("w = torch.ones(2, requires_grad=True)\nws = (w,)\n(ws[0] * 2).sum().backward()", ["w"]),
+        ("def f():\n    ws = [torch.ones(2, requires_grad=True)]\n    (ws[0] * 2).sum().backward()\nf()", ["ws[0]"]),
+    ],
+)
+def test_a_tensor_without_a_variable_is_named_by_where_it_stands(trace: Trace, source: str, names: list[str]) -> None:
+    traced = trace(source)
+    assert traced.error is None
+    assert [node.names for node in traced.graph.nodes if node.kind == "leaf"] == [[name] for name in names]
+
+
+def test_a_tensor_that_a_module_holds_as_an_attribute_is_named_by_it(trace: Trace) -> None:
+    traced = trace(
+        "class Scale(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.by = torch.tensor([1., 2.])\n"
+        "    def forward(self, x):\n        return x * self.by\n"
+        "net = Scale()\nx = torch.ones(2, requires_grad=True)\nnet(x).sum().backward()"
+    )
+    assert named(traced, "net.by") == ["constant"]
