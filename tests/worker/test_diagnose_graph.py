@@ -502,3 +502,33 @@ def test_nan_that_where_leaves_out_is_no_problem() -> None:
         "torch.where(torch.tensor([True, False]), gaps, w).sum().backward()"
     )
     assert "nan" not in slugs(source)
+
+
+CROSSED = (
+    "net = nn.Linear(4, 1)\nx, t = torch.randn(8, 4), torch.randn(8)\nloss = ((net(x) - {target})**2).mean()\n"
+    "loss.backward()"
+)
+
+
+def test_a_difference_of_a_column_and_a_row_is_told_and_mended() -> None:
+    source = CROSSED.format(target="t")
+    found = problem(source, "broadcast-in-loss")
+    assert "the difference has shape [8, 8]" in found.detail
+    assert place(source, found) == "net(x) - t"
+    (fix,) = found.fixes
+    assert apply_fix(source, fix) == CROSSED.format(target="t.unsqueeze(1)")
+    assert slugs(apply_fix(source, fix)) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        CROSSED.format(target="t.view(8, 1)"),
+        CROSSED.format(target="t.mean()"),
+        # all pairs on purpose
+        "x, t = torch.randn(8, requires_grad=True), torch.randn(8)\n((x[:, None] - t)**2).mean().backward()",
+        "x, t = torch.randn(8, requires_grad=True), torch.randn(8)\n((x.view(8, 1) - t).abs()).mean().backward()",
+    ],
+)
+def test_a_difference_that_is_meant_is_no_problem(source: str) -> None:
+    assert "broadcast-in-loss" not in slugs(source)

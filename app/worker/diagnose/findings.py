@@ -6,6 +6,7 @@ import torch
 
 from app.graph.model import Graph
 from app.graph.wire import Problem
+from app.worker.diagnose.broadcasts import broadcast_differences
 from app.worker.diagnose.depth import depth_problems
 from app.worker.diagnose.flow import Flow
 from app.worker.diagnose.hidden import hidden_modules
@@ -15,7 +16,14 @@ from app.worker.diagnose.text import Text
 from app.worker.diagnose.zeros import cancelled_gradients, zero_gradients
 
 Finder = Callable[[Flow], list[Problem]]
-FINDERS: tuple[Finder, ...] = (nonfinite, zero_gradients, cancelled_gradients, accumulated, depth_problems)
+FINDERS: tuple[Finder, ...] = (
+    nonfinite,
+    zero_gradients,
+    cancelled_gradients,
+    broadcast_differences,
+    accumulated,
+    depth_problems,
+)
 """What is looked for, the most important first."""
 
 
