@@ -3,6 +3,7 @@
 import ast
 import linecache
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from opcode import opname
@@ -24,12 +25,14 @@ _COMPARES = frozenset({"COMPARE_OP", "IS_OP", "CONTAINS_OP"})
 _ENTERS = frozenset({"BEFORE_WITH", "BEFORE_ASYNC_WITH"})
 _EXITS = frozenset({"CALL"})
 _FAILS = frozenset({"WITH_EXCEPT_START"})
+_FORMATS = frozenset({"FORMAT_VALUE"})
 _FAMILIES = (
     (_ITERATES, _COUNTED),
     (_COMPARES, _COMPARES),
     (_ENTERS, _ENTERS),
     (_EXITS, _EXITS),
     (_FAILS, _FAILS),
+    (_FORMATS, _FORMATS),
 )
 """Kinds of instructions of which several have one place, and those that are counted to tell the first, second, ..."""
 _BESIDE = frozenset({"CACHE", "EXTENDED_ARG", "NOP", "COPY", "SWAP", "TO_BOOL"})
@@ -164,6 +167,8 @@ class Extents:
                 self._assignments[extent(target)] = place
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 self._parts[place, _ITERATES] = [extent(generator.iter) for generator in node.generators]
+            case ast.JoinedStr():
+                self._parts.setdefault((place, _FORMATS), list(_formatted(node, place)))
             case ast.Compare() if len(node.ops) > 1:
                 operands = [extent(operand) for operand in (node.left, *node.comparators)]
                 pairs = pairwise(operands)
@@ -192,6 +197,16 @@ def extent(node: ast.expr | ast.stmt) -> Extent:
     assert node.end_lineno is not None
     assert node.end_col_offset is not None
     return (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
+
+
+def _formatted(node: ast.JoinedStr, place: Extent) -> Iterator[Extent]:
+    """List what stands in the braces of an f-string, what says how to format something before it."""
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue):
+            how = part.format_spec
+            if isinstance(how, ast.JoinedStr) and extent(how) == place:
+                yield from _formatted(how, place)
+            yield extent(part.value)
 
 
 def _asks(name: str) -> bool:
