@@ -170,6 +170,95 @@ def test_turns_are_counted_where_the_loop_goes_round(trace: Trace, loop: str, tu
     assert list(dict.fromkeys(told(traced, "SinBackward0"))) == turns
 
 
+LAYER = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lin = nn.Linear(2, 2)
+    def forward(self, x):
+        return self.lin(self.lin(x)) + self.helper(x)
+    def helper(self, x):
+        return self.lin(x)
+net = Net()
+y = net(torch.ones(1, 2)) + net(torch.ones(1, 2))
+"""
+SQUARE = """
+class Square(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * x
+    @staticmethod
+    def backward(ctx, g):
+        x, = ctx.saved_tensors
+        return (x.sin() + 2*x) * g
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "op", "scopes"),
+    [
+        (
+            "def f(t, n):\n    return t if n == 0 else f(t.sin(), n - 1)*f(t.cos(), n - 1)\ny = f(x, 2)",
+            "CosBackward0",
+            ["f#1 f#1", "f#1", "f#1 f#2"],
+        ),
+        (
+            LAYER,
+            "AddmmBackward0",
+            [
+                f"net#{call} {scope}"
+                for call in (1, 2)
+                for scope in ("net.lin#1", "net.lin#2", "Net.helper#1 net.lin#1")
+            ],
+        ),
+        (
+            SQUARE
+            + "def f(t):\n    return torch.autograd.grad(Square.apply(t).sum(), t, create_graph=True)[0]\ny = f(x)",
+            "SinBackward0",
+            ["f#1 Square.backward#1"],
+        ),
+        (
+            "lin = nn.Tanh()\nlin.register_forward_hook(lambda m, i, o: o.sin())\ny = lin(x)",
+            "SinBackward0",
+            ["lin#1 <lambda>#1"],
+        ),
+        (
+            "def hook(g):\n    return g.sin()*x\nz = x*2\nz.register_hook(hook)\n"
+            "y, = torch.autograd.grad((z*z).sum(), x, create_graph=True)",
+            "SinBackward0",
+            ["hook#1"],
+        ),
+        (
+            "from torch.utils.checkpoint import checkpoint\ndef part(t):\n    return t.sin()\n"
+            "y = checkpoint(part, x, use_reentrant=False)\ny.sum().backward()",
+            "SinBackward0",
+            ["part#1"],
+        ),
+        (
+            "from torch.utils.checkpoint import checkpoint\ndef part(t):\n    return t.sin()\n"
+            "y = checkpoint(part, x, use_reentrant=True)\ny.sum().backward()",
+            "SinBackward0",
+            ["part#2"],
+        ),
+        (
+            "def outer(t):\n    def inner(k):\n        return t.sin()*k\n    return inner\n"
+            "a, b = outer(x), outer(x*2)\ny = a(1) + b(2) + a(3)",
+            "SinBackward0",
+            ["outer.inner#1", "outer.inner#2", "outer.inner#3"],
+        ),
+        (
+            "class D:\n    @property\n    def p(self):\n        return x.sin()\n    def __add__(self, other):\n"
+            "        return self.p + other.p\ny = D() + D()",
+            "SinBackward0",
+            ["D.__add__#1 D.p#1", "D.__add__#1 D.p#2"],
+        ),
+    ],
+)
+def test_what_runs_is_told_from_the_outside_in(trace: Trace, source: str, op: str, scopes: list[str]) -> None:
+    assert told(trace(f"{X}{source}\ny = y.sum()", root="y"), op) == scopes
+
+
 def test_a_step_of_an_optimizer_is_no_turn_for_each_parameter(trace: Trace) -> None:
     traced = trace(
         "net, n = nn.Linear(2, 1), 0\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\nwhile n < 3:\n"
