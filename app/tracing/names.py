@@ -15,7 +15,7 @@ _Bound = dict[Name, int]
 """Names with the moment at which each was bound last."""
 
 
-_LISTED = 1_000
+_LISTED = 256
 """Elements of a list, tuple or dictionary that are looked at."""
 
 

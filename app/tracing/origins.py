@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import FrameType
 from typing import Any
 
@@ -28,6 +28,8 @@ class Origin:
     """Empty where it was made of none, as far as can be told."""
     expression: ast.expr | None = None
     """What made it of them; None where it is the very number that was read."""
+    name: str | None = field(default=None, compare=False)
+    """The variable that holds it."""
 
 
 @dataclass(slots=True)
@@ -112,7 +114,11 @@ class Origins:
         Returns:
             None for what is no number, or cannot be told.
         """
-        return self._of(expression, _View(frame, call, after))
+        origin = self._of(expression, _View(frame, call, after))
+        if origin is not None and isinstance(expression, ast.Name | ast.NamedExpr):
+            name = expression.id if isinstance(expression, ast.Name) else expression.target.id
+            return replace(origin, name=name)
+        return origin
 
     def _of(self, expression: ast.expr, view: _View) -> Origin | None:
         match expression:

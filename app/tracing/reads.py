@@ -13,7 +13,7 @@ from app.tracing.lookup import look_up
 from app.tracing.numerals import python_number
 from app.tracing.operands import Operands, Positions, flat, positions_of
 from app.tracing.origins import Origin, Origins
-from app.tracing.records import Argument, Read, Record, Value
+from app.tracing.records import Argument, ListRead, Read, Record, Value
 from app.tracing.snapshot import Snapshot
 
 _SHARED = range(-5, 257)
@@ -144,12 +144,18 @@ class Reads:
 
     def _read(self, origin: Origin, place: Place, make: Make) -> Read:
         self.joined = True
-        if origin.expression is None:
-            return origin.reads[0]
+        made_by = origin.expression
+        read = origin.reads[0] if made_by is None else self._made_of(origin, made_by, place, make)
+        if origin.name is not None and not isinstance(read.record.op, ListRead):
+            (value,) = read.record.outputs
+            value.names = {**(value.names or {}), (origin.name, place.calls[-1].above is not None): read.record.index}
+        return read
+
+    def _made_of(self, origin: Origin, expression: ast.expr, place: Place, make: Make) -> Read:
         call = place.calls[-1]
-        key = (call, positions_of(origin.expression), origin.reads, repr(origin.value))
+        key = (call, positions_of(expression), origin.reads, repr(origin.value))
         if key not in self._made:
-            instruction = self._operands.instruction(call.code, origin.expression)
+            instruction = self._operands.instruction(call.code, expression)
             if instruction is not None:
                 place = replace(place, instructions=(*place.instructions[:-1], instruction))
             arguments = tuple([Argument("number", at, None, None, read=read) for at, read in enumerate(origin.reads)])

@@ -281,3 +281,22 @@ def test_reads_are_the_same_at_every_run(trace: Trace) -> None:
         X + "h = []\nfor i in range(3):\n    h.append((x * i).sum().item())\n    x2 = x * h[-1]\nx2.sum().backward()"
     )
     assert trace(source).graph.model_dump_json() == trace(source).graph.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("use", "op"),
+    [
+        ("s = x.sum().item()\ny = (x * s).sum()", READ),
+        ("s = x.sum().item() * 2\ny = (x * s).sum()", "float"),
+        ("y = (x * (s := x.sum().item())).sum()", READ),
+        ("def f(s):\n    return x * s\ny = f(x.sum().item()).sum()", READ),
+    ],
+)
+def test_a_number_has_the_name_of_its_variable(trace: Trace, use: str, op: str) -> None:
+    traced = trace(X + use + "\ny.backward()")
+    assert traced.node(op).names == ["s"]
+
+
+def test_a_list_that_was_read_has_no_element_s_name(trace: Trace) -> None:
+    traced = trace(X + "for v in (x + 1).tolist():\n    y = x * v\ny.sum().backward()")
+    assert traced.node("Tensor.tolist").names == []
