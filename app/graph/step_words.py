@@ -62,6 +62,8 @@ class Narrator:
             if contribution is not None:
                 passed.append(self._say_passed(node, edge, contribution, position))
         name = say_function(node)
+        if not passed and run.error is not None and node.id == run.order[-1]:
+            return say("{name} received {gradient}, and there backward failed.", name=name, gradient=received)
         if not passed:
             return say("{name} received {gradient} and passed nothing on.", name=name, gradient=received)
         told = listed(_shorten(passed, "others"))

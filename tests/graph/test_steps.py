@@ -192,3 +192,13 @@ def test_a_custom_function_of_a_known_name_is_not_told_as_the_operator() -> None
         "x = torch.tensor(2., requires_grad=True)\ny = Mul.apply(x, x)\ny.backward()"
     )
     assert not any("times" in told for told in sentences(source) if " took " in told)
+
+
+def test_where_a_pass_failed_its_last_step_says_so() -> None:
+    source = (
+        "x = torch.tensor([1., 2.], requires_grad=True)\ny = (x**2).sum()\ny.backward()\n"
+        "try:\n    y.backward()\nexcept RuntimeError:\n    pass"
+    )
+    told = sentences(source)
+    assert told[-1] == "PowBackward0 received 1 at every element, and there backward failed."
+    assert sum("failed" in sentence for sentence in told) == 1
