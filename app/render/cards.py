@@ -187,7 +187,7 @@ def label_of(content: Content, title: str) -> str:
     header = content.card.header if content.card else None
     parts = [title]
     if content.pill:
-        parts.append(content.pill)
+        parts.append(content.pill.rpartition(" = ")[2])  # its name is in the title
     if header and header.shape:
         parts.append(header.shape)
     for row in content.rows:

@@ -17,6 +17,7 @@ from app.render.rows import Row, count_of, form_for, gradient_at, norm_row, rema
 
 NAME_CELLS = 26
 CODE_CELLS = 34
+_PILL_NAME_CELLS = 18
 _MOST_OUTPUTS = 4
 _MOST_PARAMETERS = 4
 _BADGES = {
@@ -98,6 +99,8 @@ class Author:
         assert box.node is not None
         if box.node.kind == "constant" and _is_lone(box.node):
             words = _constant_words(box.node)
+            if box.node.names:
+                words = f"{tail(box.node.names[0], _PILL_NAME_CELLS)} = {words}"
             return Content(box, measure_pill(words), None, (), pill=words)
         return self._node(box, box.node)
 

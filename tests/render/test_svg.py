@@ -125,3 +125,12 @@ def test_a_name_of_several_roots_is_in_the_title_once(engine: Engine) -> None:
     graph = seed_graph()
     twice = graph.model_copy(update={"roots": [*graph.roots, *graph.roots]})
     assert svg(twice, engine).findtext(f"{SVG}title") == "Autograd graph of z"
+
+
+def test_a_constant_without_dimensions_stands_with_its_name(engine: Engine) -> None:
+    graph = seed_graph()
+    nodes = [node.model_copy(update={"names": ["k"]}) if node.id == "n1" else node for node in graph.nodes]
+    root = svg(graph.model_copy(update={"nodes": nodes}), engine)
+    (pill,) = [group for group in groups(root, "node") if group.get("data-node") == "n1"]
+    assert words(pill) == ["k = 3"]
+    assert pill.get("aria-label") == "k, constant, 3"
