@@ -1,7 +1,8 @@
 """Write app/program/tables.py: what of PyTorch and of Python's own library a program may name.
 
 The rules are here; the lists they give are committed, because the web process never imports torch. A test compares
-the two. Run ``python -m scripts.write_policy_tables`` after a change of the rules or of the PyTorch version.
+the two. Run ``python -m scripts.write_policy_tables`` after a change of the rules or of the PyTorch version, with the
+oldest Python that is supported: a later one has more.
 """
 
 import collections

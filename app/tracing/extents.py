@@ -3,6 +3,7 @@
 import ast
 import linecache
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -52,6 +53,12 @@ class _Compiled:
         """Give the name of an instruction."""
         return opname[self.bytecode[2 * index]]
 
+    def start(self, index: int) -> int:
+        """Give the instruction that a cache belongs to; a call stands at its last one once Python has made it quick."""
+        while index > 0 and self.name(index) == "CACHE":
+            index -= 1
+        return index
+
 
 class Extents:
     """Finds what the instructions of one program are for.
@@ -91,9 +98,9 @@ class Extents:
         """
         compiled = self._of(code)
         places, name_of = compiled.places, compiled.name
-        index = instruction // 2
-        if not 0 <= index < len(places):
+        if not 0 <= instruction // 2 < len(places):
             return None
+        index = compiled.start(instruction // 2)
         if _asks(name_of(index)):
             # Whether something is true is asked of what has just been computed.
             while index > 0 and (_asks(name_of(index)) or name_of(index) in _BESIDE):
@@ -111,9 +118,13 @@ class Extents:
                 return parts[before % len(parts)]
         return self._whole(self._headers.get(place, place))
 
+    def start(self, code: CodeType, instruction: int) -> int:
+        """Give the number of the instruction that an offset in bytes belongs to."""
+        return self._of(code).start(instruction // 2)
+
     def name(self, code: CodeType, instruction: int) -> str:
         """Give the name of an instruction."""
-        return self._of(code).name(instruction // 2)
+        return self._of(code).name(self.start(code, instruction))
 
     def first_like(self, code: CodeType, instruction: int) -> int:
         """Give the number of the first instruction at the same place as another."""
@@ -167,8 +178,10 @@ class Extents:
                 self._assignments[extent(target)] = place
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 self._parts[place, _ITERATES] = [extent(generator.iter) for generator in node.generators]
-            case ast.JoinedStr():
+            case ast.JoinedStr():  # until Python 3.12, which tells the braces of each part instead
                 self._parts.setdefault((place, _FORMATS), list(_formatted(node, place)))
+            case ast.FormattedValue() if sys.version_info >= (3, 12):
+                self._headers[place] = extent(node.value)
             case ast.Compare() if len(node.ops) > 1:
                 operands = [extent(operand) for operand in (node.left, *node.comparators)]
                 pairs = pairwise(operands)

@@ -101,7 +101,7 @@ class Loops:
             stage: Stage | None = "header" if advances and loop.iterable == place else loop.stage(place)
             if stage is not None:
                 found.append((loop, stage))
-        order = instruction // 2
+        order = self._extents.start(code, instruction)
         if found and found[-1][1] == "test":
             order = self._extents.first_like(code, instruction)
         return Standing(tuple(found), order, tuple(self._arms(place, found)), place in self._often)

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+import sys
 
 import pytest
 
@@ -44,5 +45,6 @@ def test_a_module_leads_only_to_modules_that_are_listed_themselves(path: str) ->
             assert f"{path}.{name}" in MODULES
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="the tables are written with the oldest Python, 3.11")
 def test_the_committed_tables_are_those_that_the_rules_give_for_this_pytorch() -> None:
     assert write_policy_tables.text() == write_policy_tables.TABLES.read_text()

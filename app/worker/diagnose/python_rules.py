@@ -226,7 +226,11 @@ RULES = (
     ),
     rule(r"'(tuple|torch\.return_types\.\w+)' object has no attribute", "several-results", _unpack),
     rule(r"name '(\w+)' is not defined|local variable '(\w+)'", "name-without-value", _name),
-    rule(r"Torch not compiled with CUDA|No NVIDIA driver|not compiled with .* enabled|accelerator", "cpu-only", _cpu),
+    rule(
+        r"Torch not compiled with CUDA|[Nn]o NVIDIA driver|re-initialize CUDA|not compiled with .* enabled|accelerator",
+        "cpu-only",
+        _cpu,
+    ),
     rule(r"'(\w+)' object has no attribute '(\w+)'", "no-attribute", _attribute),
     rule(
         r"([\w.<>]+)\(\) (?:missing \d+ required|takes (?:from )?\d+|got an unexpected keyword|got multiple values)",
