@@ -53,6 +53,13 @@ class _Compiled:
         """Give the name of an instruction."""
         return opname[self.bytecode[2 * index]]
 
+    def follows(self, index: int, first: str, second: str) -> bool:
+        """Tell whether there is an instruction of one name, and the next is of another."""
+        after = index + 1
+        while after < len(self.places) and self.name(after) == "CACHE":
+            after += 1
+        return self.name(index) == first and after < len(self.places) and self.name(after) == second
+
     def start(self, index: int) -> int:
         """Give the instruction that a cache belongs to; a call stands at its last one once Python has made it quick."""
         while index > 0 and self.name(index) == "CACHE":
@@ -101,7 +108,9 @@ class Extents:
         if not 0 <= instruction // 2 < len(places):
             return None
         index = compiled.start(instruction // 2)
-        if _asks(name_of(index)):
+        if compiled.follows(index, "TO_BOOL", "UNARY_NOT"):
+            pass  # ``not`` asks in an instruction of its own, since Python 3.13
+        elif _asks(name_of(index)):
             # Whether something is true is asked of what has just been computed.
             while index > 0 and (_asks(name_of(index)) or name_of(index) in _BESIDE):
                 index -= 1

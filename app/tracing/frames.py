@@ -152,8 +152,11 @@ class Frames:
                 break
             kept += 1
         for held in self._held[kept:]:
-            self._see_names(held)
-            if held.call.code.co_flags & _SUSPENDS:
+            suspends = held.call.code.co_flags & _SUSPENDS
+            # Python 3.13 takes the variables of a generator that is gone from memory that is gone as well.
+            if not (suspends and held.is_over):
+                self._see_names(held)
+            if suspends:
                 held.turns.suspend()
                 self._suspended[id(held.frame)] = held
         del self._held[kept:]
