@@ -196,7 +196,7 @@ class Pool:
         self._tally.starts += 1
         # A spawned child costs too much for more than may run at once.
         nursery: Nursery = (
-            Zygote(self._stems.current(), self._workers + SPARE) if _can_fork() else Spawner(self._order, self._workers)
+            Zygote(self._stems, self._workers + SPARE) if _can_fork() else Spawner(self._order, self._workers)
         )
         await nursery.start()
         confined = any(layer.name == "seccomp" and layer.active for layer in nursery.layers)

@@ -4,7 +4,7 @@ import asyncio
 
 from app.errors import SandboxError
 from app.graph.pipe import Order
-from app.sandbox.stem import Stem
+from app.sandbox.stem import Forebear, Stem
 
 BACK_OFF_SECONDS = (0.0, 1.0, 5.0, 30.0)
 """Pauses before what ended is started again, the last one for ever [s]."""
@@ -29,6 +29,22 @@ class Stems:
         if self._keeping is None:
             self._keeping = asyncio.get_running_loop().create_task(self._keep())
         return self._stem
+
+    async def fork(self) -> tuple[Stem, Forebear]:
+        """Return a stem and a new zygote of it; where the one in use has just ended, of the next one.
+
+        Raises:
+            SandboxError: the stem ended before it was warm, or two did in a row; the message says why.
+            OSError: it cannot be started.
+        """
+        stem = self.current()
+        try:
+            return stem, await stem.fork()
+        except SandboxError:
+            if not stem.warm_since:  # it never came to be, and no more would the next
+                raise
+        stem = self.current()
+        return stem, await stem.fork()
 
     async def renew(self) -> None:
         """Put a new stem in place of the one in use, which stays where that fails.

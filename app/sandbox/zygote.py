@@ -12,19 +12,21 @@ from app.sandbox.child import Child
 from app.sandbox.control import Control
 from app.sandbox.nursery import Nursery
 from app.sandbox.stem import Forebear, Stem
+from app.sandbox.stems import Stems
 
 
 class Zygote(Nursery):
     """One zygote process and its children.
 
     Args:
-        stem: what it is forked from.
+        stems: what it is forked from.
         spare: how many children are kept ready.
     """
 
-    def __init__(self, stem: Stem, spare: int) -> None:
+    def __init__(self, stems: Stems, spare: int) -> None:
         super().__init__(spare)
-        self._stem = stem
+        self._stems = stems
+        self._stem: Stem | None = None
         self._process: Forebear | None = None
         self._control: Control | None = None
         self._ready: asyncio.Future[list[Layer]] = asyncio.get_running_loop().create_future()
@@ -34,10 +36,10 @@ class Zygote(Nursery):
     @property
     def age_seconds(self) -> float:
         """How long its layout of the address space has been in use: it has that of its stem [s]."""
-        return time.monotonic() - self._stem.warm_since
+        return 0.0 if self._stem is None else time.monotonic() - self._stem.warm_since
 
     async def _prepare(self) -> None:
-        self._process = await self._stem.fork()
+        self._stem, self._process = await self._stems.fork()
         self._control = Control(self._process.stream, self._hear, self.close)
         self.own_layers = await self._ready
 

@@ -112,12 +112,12 @@ def command_of(pid: int) -> bytes:
         return b""
 
 
-async def all_there(pool: Pool, zygote: int) -> None:
+async def all_there(pool: Pool, zygote: int, workers: int = 2) -> None:
     """Wait until every idle child is there and known to this process, and no other one but what holds the namespace.
 
     A count of the processes alone would not do: one that is being taken down has let go of its descriptors already.
     """
-    idle = 2 + SPARE
+    idle = workers + SPARE
     await until(lambda: pool.idle == idle and len(children_of(zygote)) == 1 + idle)
 
 
@@ -266,10 +266,11 @@ def test_a_zygote_lives_on_when_its_stem_is_killed_and_another_stem_is_there_for
         assert is_right(await pool.execute(SUM))
         await until(lambda: len(stems()) == len(others) + 1)
         assert pool.figures().starts == 1
+        await all_there(pool, zygote, workers=1)
         children = [zygote, *children_of(zygote)]
         os.kill(zygote, signal.SIGKILL)
+        await until(lambda: not any(is_alive(pid) for pid in children))  # one that lives still could take the program
         assert is_right(await pool.execute(SUM))
-        await until(lambda: not any(is_alive(pid) for pid in children))
         assert pool.figures().starts == 2
         (second,) = own()
         assert stem not in stems()
@@ -282,9 +283,11 @@ def test_all_of_it_that_is_killed_at_once_is_started_again() -> None:
     async def use(pool: Pool, own: Own) -> None:
         (zygote,) = own()
         (stem,) = (pid for pid in stems() if zygote in children_of(pid))
+        await all_there(pool, zygote, workers=1)
+        children = [zygote, *children_of(zygote)]
         for pid in (stem, zygote):
             os.kill(pid, signal.SIGKILL)
-        await until(lambda: not is_alive(zygote))
+        await until(lambda: not any(is_alive(pid) for pid in children))
         assert is_right(await pool.execute(SUM))
         assert pool.figures().starts == 2
 
