@@ -81,6 +81,7 @@ class Zygote:
         self._forked += 1
         pid = os.fork()
         if pid == 0:
+            ours.close()  # else a child that keeps its descriptors would not see its other side end
             run_child(self._order, place, touch=touch)
         theirs.close()
         hand_over(self._control, pid, ours)
