@@ -65,8 +65,12 @@ class Stem:
             if self._control is None and not self.gone.is_set():
                 ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
                 self._control = Control(ours, self._hear, self.close)
-                with theirs:
-                    self._process = start_worker("stem", theirs)
+                try:
+                    with theirs:
+                        self._process = start_worker("stem", theirs)
+                except OSError:
+                    self.close()  # else the next to ask would wait for what never began
+                    raise
                 self._control.send(self._order.model_dump_json().encode())
             await asyncio.shield(self._warm)
 
@@ -78,6 +82,8 @@ class Stem:
             OSError: it cannot be started.
         """
         await self.start()
+        if self.gone.is_set():
+            raise SandboxError("it has ended")
         asked: asyncio.Future[Forebear] = asyncio.get_running_loop().create_future()
         self._asked.append(asked)
         assert self._control is not None

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -12,10 +14,12 @@ from typing import TypeVar
 
 import pytest
 
-from app.errors import BusyError
+from app.errors import BusyError, SandboxError
 from app.graph.wire import ExecutionAnswer, ExecutionRequest
 from app.limits import Limits
 from app.sandbox import Pool
+from app.sandbox import stem as stem_module
+from app.sandbox.command import start_worker
 from app.sandbox.outcomes import conclude
 from app.sandbox.pool import SPARE
 from app.settings import Settings
@@ -292,6 +296,31 @@ def test_all_of_it_that_is_killed_at_once_is_started_again() -> None:
         assert pool.figures().starts == 2
 
     run_with(Settings(workers=1), use)
+
+
+def test_a_start_that_failed_for_want_of_a_process_does_not_keep_the_next_from_working(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun: list[str] = []
+
+    def start_once_there_is_room(role: str, stream: socket.socket) -> "subprocess.Popen[bytes]":
+        begun.append(role)
+        if len(begun) == 1:
+            raise BlockingIOError("no more processes")
+        return start_worker(role, stream)
+
+    monkeypatch.setattr(stem_module, "start_worker", start_once_there_is_room)
+
+    async def use() -> ExecutionAnswer:
+        pool = Pool(Settings(workers=1), grace_seconds=0.5)
+        try:
+            with pytest.raises(SandboxError, match="no more processes"):
+                await pool.start()
+            return await pool.execute(SUM)
+        finally:
+            await pool.stop(drain_seconds=1)
+
+    assert is_right(asyncio.run(use()))
 
 
 def test_nothing_survives_a_server_that_is_killed() -> None:
