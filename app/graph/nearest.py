@@ -4,6 +4,9 @@ from collections import deque
 
 from app.graph.model import Edge, Graph, Node, Pass, Root
 
+_LISTS = ("order", "inputs", "first_nan", "first_inf")
+"""What of a pass is a list of nodes."""
+
 
 def nearest(graph: Graph, count: int) -> Graph:
     """Return a graph with the nodes that the fewest edges lead to from a root, and what leads from one to another.
@@ -36,8 +39,8 @@ def _reached(graph: Graph, count: int) -> set[str]:
         by_source.setdefault(edge.source, []).append(edge)
     starts = [root.node for root in (*graph.roots, *(root for run in graph.passes for root in run.roots))]
     starts = starts or [node.id for node in reversed(graph.nodes)]
-    kept = set(dict.fromkeys(starts[:count]))
-    queue = deque(kept)
+    queue = deque(dict.fromkeys(starts[:count]))
+    kept = set(queue)
     while queue:
         for edge in by_source.get(queue.popleft(), ()):
             if len(kept) == count:
@@ -62,12 +65,6 @@ def _roots(roots: list[Root], kept: set[str]) -> list[Root]:
 
 
 def _pass(run: Pass, kept: set[str]) -> Pass:
-    return run.model_copy(
-        update={
-            "roots": _roots(run.roots, kept),
-            "order": [node for node in run.order if node in kept],
-            "accumulated": {leaf: tensor for leaf, tensor in run.accumulated.items() if leaf in kept},
-            "first_nan": [node for node in run.first_nan if node in kept],
-            "first_inf": [node for node in run.first_inf if node in kept],
-        }
-    )
+    named = {name: [node for node in getattr(run, name) if node in kept] for name in _LISTS}
+    accumulated = {leaf: tensor for leaf, tensor in run.accumulated.items() if leaf in kept}
+    return run.model_copy(update={**named, "roots": _roots(run.roots, kept), "accumulated": accumulated})

@@ -97,6 +97,21 @@ def test_an_answer_that_is_too_long_keeps_what_is_nearest_to_the_result() -> Non
     assert part.passes[0].order == whole.passes[0].order[: len(part.nodes)]
 
 
+def test_a_pass_of_a_graph_that_was_cut_names_no_node_that_is_gone() -> None:
+    loop = "y = x\nfor i in range(60):\n    y = y.sin()\ntorch.autograd.grad(y.sum(), x)"
+    request = ExecutionRequest(source=f"x = torch.ones(2, requires_grad=True)\n{loop}")
+    answer = child.answer_to(request, Limits())
+    (leaf,) = [node.id for node in answer.graph.nodes if node.kind == "leaf"]
+    assert answer.graph.passes[0].inputs == [leaf]
+    limits = Limits(answer_bytes=len(child.encode(answer, Limits())) // 2)
+    smaller = read_answer(child.encode(answer, limits), request, limits).graph
+    assert 0 < len(smaller.nodes) < len(answer.graph.nodes)
+    assert smaller.passes[0].inputs == []
+    known = {node.id for node in smaller.nodes}
+    assert smaller.passes[0].order
+    assert known.issuperset(smaller.passes[0].order)
+
+
 def test_what_edges_of_a_large_graph_carried_comes_through_though_it_is_written_once() -> None:
     source = (
         "x = torch.tensor([1., 2.], requires_grad=True)\ny = x * 3\ny.register_hook(lambda g: g * 5)\n"
