@@ -13,7 +13,7 @@ help: ## list the targets
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
 run: $(VENV)/.installed ## serve the page (PORT=8000 HOST=127.0.0.1)
-	@$(BIN)/python -m app serve --host "$(HOST)" --port "$(PORT)"
+	@$(BIN)/python -m chainrule serve --host "$(HOST)" --port "$(PORT)"
 
 $(VENV)/.installed: pyproject.toml constraints.txt scripts/install.sh
 	@sh scripts/install.sh "$(PYTHON)" "$(VENV)" .

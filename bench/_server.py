@@ -17,7 +17,7 @@ def running_server(**environment: str) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "app", "serve", "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-m", "chainrule", "serve", "--host", "127.0.0.1", "--port", str(port)]
     process = subprocess.Popen(
         command,
         env=os.environ | {"CHAINRULE_RATE_LIMIT": "0"} | environment,

@@ -14,11 +14,12 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from app.graph import Graph, Scope
-from app.graph.fold import make_scene
-from app.graph.paths import find_paths
-from app.graph.steps import list_steps
-from app.graph.text import write_tree
+from chainrule.explain.steps.timeline import list_steps
+from chainrule.graph import Graph, Scope
+from chainrule.graph.paths import find_paths
+from chainrule.scene.build import make_scene
+from chainrule.words.tree import write_tree
+
 from tests.graph.build import Builder, chain, module
 
 SIZES = (2_000, 20_000)

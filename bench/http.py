@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.payload import encode
+from chainrule.payload import encode
 
 SEED_PROGRAM = (
     "x = tensor([[0.4490,-0.7287,-1.2367],[1.0262,0.3886,-1.2934],[0.2356,-1.5048,0.1285]], requires_grad=True)\n"
@@ -115,7 +115,7 @@ def bare_seconds() -> float:
 
 def main() -> None:
     environ = {**os.environ, "CHAINRULE_RATE_LIMIT": "0"}
-    command = [sys.executable, "-m", "app", "serve", "--port", "0"]
+    command = [sys.executable, "-m", "chainrule", "serve", "--port", "0"]
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None

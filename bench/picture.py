@@ -14,16 +14,15 @@ import time
 from collections.abc import Callable, Mapping
 
 import torch
+from chainrule.assets import EXAMPLES
+from chainrule.graph.model import Graph
+from chainrule.layout import make_engine
+from chainrule.limits import Limits
+from chainrule.protocol.messages import ExecutionRequest
+from chainrule.render import ViewOptions, draw
+from chainrule.run.execute import execute
+from chainrule.worker.warmup import warm_up
 from torch import nn
-
-from app.graph.model import Graph
-from app.graph.wire import ExecutionRequest
-from app.layout import make_engine
-from app.limits import Limits
-from app.paths import EXAMPLES
-from app.render import ViewOptions, draw
-from app.worker.execution import execute
-from app.worker.warmup import warm_up
 
 DOT_SECONDS = 20
 ROUNDS = 7

@@ -13,8 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-
-from app.tracing import Namespace, Tape
+from chainrule.tape import Namespace, Tape
 
 BLOCKS, WIDTH, HEADS, BATCH, LENGTH = 12, 256, 4, 4, 128
 ROUNDS = 7

@@ -15,12 +15,12 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from app.graph.wire import ExecutionAnswer, ExecutionRequest
-from app.limits import Limits
-from app.sandbox import Pool
-from app.settings import Settings
-from app.worker.execution import execute
-from app.worker.warmup import warm_up
+from chainrule.limits import Limits
+from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.run.execute import execute
+from chainrule.sandbox import Pool
+from chainrule.settings import Settings
+from chainrule.worker.warmup import warm_up
 
 SEED = ExecutionRequest(
     source="""

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import httpx
+from chainrule.assets import EXAMPLES
 
-from app.paths import EXAMPLES
 from bench._server import running_server
 
 ROUNDS = 60

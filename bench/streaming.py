@@ -10,8 +10,8 @@ import subprocess
 import sys
 
 import torch
+from chainrule.tape import Namespace, Tape
 
-from app.tracing import Namespace, Tape
 from bench.recording import memory
 
 PROGRAM = """

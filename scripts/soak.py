@@ -5,9 +5,9 @@ import os
 import sys
 from pathlib import Path
 
-from app.graph.wire import ExecutionRequest
-from app.sandbox import Pool
-from app.settings import Settings
+from chainrule.protocol.messages import ExecutionRequest
+from chainrule.sandbox import Pool
+from chainrule.settings import Settings
 
 SOURCES = (
     "(x*x).sum()",

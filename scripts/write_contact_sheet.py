@@ -7,17 +7,17 @@ import re
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from app import paths
-from app.graph.model import Graph
-from app.graph.wire import ExecutionRequest
-from app.layout import Engine, make_engine
-from app.limits import Limits
-from app.program import check
-from app.render import ViewOptions, draw
-from app.render.png import to_png
-from app.render.theme import COLOURS
-from app.worker.execution import execute
-from app.worker.warmup import warm_up
+from chainrule import assets
+from chainrule.graph.model import Graph
+from chainrule.layout import Engine, make_engine
+from chainrule.limits import Limits
+from chainrule.program import check
+from chainrule.protocol.messages import ExecutionRequest
+from chainrule.render import ViewOptions, draw
+from chainrule.render.formats.png import to_png
+from chainrule.render.theme import COLOURS
+from chainrule.run.execute import execute
+from chainrule.worker.warmup import warm_up
 
 COLUMNS = 6
 WIDTH = 400.0
@@ -110,11 +110,11 @@ def arrange(sheets: list[Sheet], theme: str, engine: Engine) -> bytes:
 def main() -> None:
     """Write both sheets."""
     warm_up(LIMITS)
-    sheets = [trace(path.stem, path.read_text(encoding="utf-8"), {}) for path in sorted(paths.EXAMPLES.glob("*.py"))]
+    sheets = [trace(path.stem, path.read_text(encoding="utf-8"), {}) for path in sorted(assets.EXAMPLES.glob("*.py"))]
     sheets += [trace(title, source, query) for title, (source, query) in SAMPLES.items()]
     engine = make_engine()
     for theme in ("light", "dark"):
-        target = paths.EXAMPLES.parent / "docs" / f"contact-{theme}.png"
+        target = assets.EXAMPLES.parent / "docs" / f"contact-{theme}.png"
         target.write_bytes(to_png(arrange(sheets, theme, engine), "Every example", SCALE))
         print(target.name, target.stat().st_size, "bytes")
 

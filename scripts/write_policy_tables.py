@@ -1,4 +1,4 @@
-"""Write app/program/tables.py: what of PyTorch and of Python's own library a program may name.
+"""Write app/chainrule/program/policy/allowed.py: what of PyTorch and of Python's own library a program may name.
 
 The rules are here; the lists they give are committed, because the web process never imports torch. A test compares
 the two. Run ``python -m scripts.write_policy_tables`` after a change of the rules or of the PyTorch version, with the
@@ -21,10 +21,9 @@ import torch.distributions
 import torch.nn.attention
 import torch.nn.utils.prune
 import torch.optim.swa_utils
+from chainrule.program.policy.denied import DENIED_ATTRIBUTES, DENIED_PATHS
 
-from app.program.denials import DENIED_ATTRIBUTES, DENIED_PATHS
-
-TABLES = Path(__file__).resolve().parent.parent / "app" / "program" / "tables.py"
+TABLES = Path(__file__).resolve().parent.parent / "app" / "chainrule" / "program" / "policy" / "allowed.py"
 
 TORCH_TYPES = """Tensor Size Generator BoolTensor DoubleTensor FloatTensor IntTensor LongTensor ShortTensor
 ByteTensor CharTensor HalfTensor BFloat16Tensor Stream OutOfMemoryError""".split()
@@ -203,7 +202,7 @@ def literal(names: set[str]) -> str:
 
 
 def text() -> str:
-    """The source of ``app/program/tables.py``."""
+    """The source of ``app/chainrule/program/policy/allowed.py``."""
     parts = [
         '"""What a program may name, as data (written by ``scripts/write_policy_tables.py`` for PyTorch '
         f'{torch.__version__.split("+")[0]})."""\n',

@@ -1,6 +1,6 @@
 """The bounded memory."""
 
-from app.cache import ByteCache
+from chainrule.cache import ByteCache
 
 
 def test_the_least_recently_used_goes_first() -> None:

@@ -3,18 +3,17 @@
 import asyncio
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from chainrule.client import AsyncClient, Client, ProblemError, Program, picture_url
+from chainrule.protocol.response import GraphAnswer
 
-from app.client import AsyncClient, Client, ProblemError, Program, picture_url
-from app.graph.answer import GraphAnswer
+from tests import ROOT
 from tests.web.counting import SETTINGS
 from tests.web.running import running_server
 
-ROOT = Path(__file__).parent.parent
 EMPTY = {"id": "a", "graph": {"schema_version": 1}, "console": [], "problems": [], "timings": {}}
 
 
@@ -165,6 +164,6 @@ def test_nothing_of_a_wait_is_longer_than_a_minute() -> None:
 @pytest.mark.parametrize("page", ["README.md", "docs/api.md"])
 def test_the_example_of_the_documentation_works(address: str, page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
-    example = next(block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "app.client" in block)
+    example = next(block for block in re.findall(r"```python\n(.*?)```", text, re.S) if "chainrule.client" in block)
     assert 'Client("http://127.0.0.1:8000")' in example
     exec(compile(example.replace("http://127.0.0.1:8000", address), page, "exec"), {})

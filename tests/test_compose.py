@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 import yaml
+from chainrule.cli.main import make_parser
+from chainrule.limits import Limits
+from chainrule.settings import Settings
 
-from app.cli import make_parser
-from app.limits import Limits
-from app.settings import Settings
+from tests import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()

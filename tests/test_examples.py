@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 import torch
+from chainrule.assets import EXAMPLES
+from chainrule.settings import Settings
+from chainrule.web import create_app
 from fastapi.testclient import TestClient
 from torch import nn
-
-from app.paths import EXAMPLES
-from app.settings import Settings
-from app.web import create_app
 
 SEED_X = [[0.4490, -0.7287, -1.2367], [1.0262, 0.3886, -1.2934], [0.2356, -1.5048, 0.1285]]
 SOURCES = sorted(EXAMPLES.glob("*.py"))

@@ -4,11 +4,10 @@ import base64
 import zlib
 
 import pytest
+from chainrule.errors import PayloadInvalidError, SourceTooLongError
+from chainrule.payload import decode, encode
 from hypothesis import given
 from hypothesis import strategies as st
-
-from app.errors import PayloadInvalidError, SourceTooLongError
-from app.payload import decode, encode
 
 
 def packed(data: bytes) -> str:

@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import TypeVar
 
 import pytest
-
-from app.errors import GradientInvalidError, ProgramRejectedError, RateLimitedError, RootUnknownError
-from app.graph import Graph
-from app.graph.wire import ExecutionAnswer, ExecutionRequest, Problem, Rejection
-from app.layout import make_engine
-from app.pipeline import Pipeline, TraceRequest
-from app.render import ViewOptions
-from app.settings import Settings
+from chainrule.errors import GradientInvalidError, ProgramRejectedError, RateLimitedError, RootUnknownError
+from chainrule.graph import Graph
+from chainrule.layout import make_engine
+from chainrule.pipeline import Pipeline, TraceRequest
+from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest, Problem, Rejection
+from chainrule.render import ViewOptions
+from chainrule.settings import Settings
 
 Result = TypeVar("Result")
 EMPTY = ExecutionAnswer()

@@ -1,8 +1,7 @@
 """What the operator sets."""
 
 import pytest
-
-from app.settings import Settings
+from chainrule.settings import Settings
 
 
 def test_without_an_environment_the_defaults_hold() -> None:

@@ -10,11 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
+from chainrule.limits import Limits
+from chainrule.settings import Settings
+from chainrule.web import create_app
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-
-from app.limits import Limits
-from app.settings import Settings
-from app.web import create_app
 
 CHROMIUM = os.environ.get("CHAINRULE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [

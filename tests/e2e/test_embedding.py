@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from chainrule.payload import decode, encode
 from playwright.sync_api import Browser, Page
 
-from app.payload import decode, encode
 from tests.web.counting import SETTINGS
 from tests.web.running import running_server
 

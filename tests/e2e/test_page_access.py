@@ -1,14 +1,13 @@
 """The page for everyone: axe finds nothing, the keyboard reaches everything, motion and contrast are respected."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests import ROOT
 from tests.e2e.conftest import DESKTOP, PHONE
 from tests.e2e.pages import SEED, type_program, visit
 
-AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 needs_axe = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: run npm ci in frontend/")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 

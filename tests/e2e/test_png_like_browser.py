@@ -4,11 +4,11 @@ import io
 
 import numpy as np
 import pytest
+from chainrule.layout import make_engine
+from chainrule.render import ViewOptions, draw
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser
 
-from app.layout import make_engine
-from app.render import ViewOptions, draw
 from tests.e2e.test_text_fits import _faces
 from tests.graph.program import CUBES, trace
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chainrule.layout import make_engine
+from chainrule.render import ViewOptions, draw
 from playwright.sync_api import Browser, Page, expect
 
-from app.layout import make_engine
-from app.render import ViewOptions, draw
 from tests.graph.program import CUBES, trace
 from tests.render.hostile import STRINGS, hostile_graph
 

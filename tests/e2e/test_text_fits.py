@@ -4,12 +4,12 @@ import base64
 from collections.abc import Iterator
 
 import pytest
+from chainrule import assets
+from chainrule.graph.model import Graph
+from chainrule.layout import Engine, make_engine
+from chainrule.render import ViewOptions, draw, error_picture
 from playwright.sync_api import Browser, Page
 
-from app import paths
-from app.graph.model import Graph
-from app.layout import Engine, make_engine
-from app.render import ViewOptions, draw, error_picture
 from tests.golden.examples import NAMES, graph_of, source_of
 from tests.render.build import SEED_SOURCE
 from tests.render.hostile import STRINGS, hostile_graph
@@ -61,7 +61,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 def _faces() -> str:
     rules = []
     for weight, name in ((400, "Regular"), (700, "Bold")):
-        data = base64.b64encode((paths.STATIC / "fonts" / f"JetBrainsMonoNL-{name}.woff2").read_bytes()).decode()
+        data = base64.b64encode((assets.STATIC / "fonts" / f"JetBrainsMonoNL-{name}.woff2").read_bytes()).decode()
         url = f"url(data:font/woff2;base64,{data})"
         rules.append(f"@font-face{{font-family:'JetBrains Mono NL';font-weight:{weight};src:{url}}}")
     return "".join(rules)

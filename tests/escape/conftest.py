@@ -5,11 +5,11 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
+from chainrule.limits import Limits
+from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.sandbox import Pool
+from chainrule.settings import Settings
 
-from app.graph.wire import ExecutionAnswer, ExecutionRequest
-from app.limits import Limits
-from app.sandbox import Pool
-from app.settings import Settings
 from tests.escape.canaries import Canaries
 
 LIMITS = Limits(

@@ -14,10 +14,10 @@ import socket
 import sys
 from collections.abc import Callable
 
-from app.graph.pipe import Order
-from app.limits import Limits
-from app.worker.confine import Place, confine, empty_folder, leave_namespaces
-from app.worker.confine.system import _libc
+from chainrule.limits import Limits
+from chainrule.protocol.frames import SetupOrder
+from chainrule.worker.confine import Confinement, confine, empty_folder, leave_namespaces
+from chainrule.worker.confine.system import _libc
 
 LIMITS = Limits(memory_bytes=256 * 2**20)
 PR_GET_PDEATHSIG, PR_GET_DUMPABLE, PR_GET_NO_NEW_PRIVS = 2, 3, 39  # include/uapi/linux/prctl.h
@@ -107,8 +107,8 @@ def attempt(layer: str, probe: Callable[[], str], without: tuple[str, ...]) -> s
         try:
             if layer == "namespaces" and "namespaces" not in without:
                 leave_namespaces()
-            place = Place(writing, parent, 0, empty_folder(), os.open(os.devnull, os.O_RDWR))
-            confine(Order.of(LIMITS, without=without), place)
+            place = Confinement(writing, parent, 0, empty_folder(), os.open(os.devnull, os.O_RDWR))
+            confine(SetupOrder.of(LIMITS, without=without), place)
             try:
                 said = probe()
             except OSError as error:

@@ -5,11 +5,11 @@ from collections import Counter
 
 import pytest
 import torch
+from chainrule.errors import RequestError
+from chainrule.program import check
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.sandbox import Pool
 
-from app.errors import RequestError
-from app.graph.wire import ExecutionAnswer
-from app.program import check
-from app.sandbox import Pool
 from tests.escape.canaries import Canaries
 from tests.escape.catalogue import PROGRAMS, past_the_policy
 from tests.escape.conftest import LIMITS, Execute

@@ -1,11 +1,11 @@
 """Programs that nobody wrote: whatever they are, they get an answer or a plain no."""
 
+from chainrule.errors import RequestError
+from chainrule.program import check
+from chainrule.protocol.messages import ExecutionAnswer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.errors import RequestError
-from app.graph.wire import ExecutionAnswer
-from app.program import check
 from tests.escape.conftest import LIMITS, Execute
 
 NUMBERS = st.sampled_from(["0", "1", "-2", "0.5", "1e30", "True", "3j", "10**6"])

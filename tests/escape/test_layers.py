@@ -5,19 +5,18 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from chainrule.errors import SandboxError
+from chainrule.protocol.messages import ExecutionRequest
+from chainrule.sandbox import Pool
+from chainrule.settings import Settings
 
-from app.errors import SandboxError
-from app.graph.wire import ExecutionRequest
-from app.sandbox import Pool
-from app.settings import Settings
+from tests import ROOT
 from tests.escape.canaries import Canaries
 from tests.escape.catalogue import PROGRAMS, past_the_policy
 from tests.escape.conftest import LIMITS
 
-ROOT = Path(__file__).resolve().parents[2]
 ALL_LAYERS = (
     *("namespaces", "oom", "root-folder", "descriptors", "user", "capabilities", "parent-death", "not-dumpable"),
     *("no-new-privileges", "landlock", "rlimits", "seccomp"),

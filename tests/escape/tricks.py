@@ -154,7 +154,7 @@ ACROSS = programs(
     changed_seed="torch.manual_seed(12345)\ntorch.rand(3)",
     changed_hooks="torch.nn.modules.module.register_module_forward_hook(lambda *a: 1/0)",
     changed_print="import torch._tensor_str\ntorch.set_printoptions(precision=1)",
-    changed_worker="import sys\nm = sys.modules['app.worker.child']\nm.encode = lambda *a: b'broken'",
+    changed_worker="import sys\nm = sys.modules['chainrule.worker.serve']\nm.encode = lambda *a: b'broken'",
     left_exit_handler="import atexit\natexit.register(lambda: [0 for a in iter(int, 1)])",
     search_memory="import gc\nif any(isinstance(o, torch.Tensor) and o.numel() == 3 and (o == 1234567.0).all() for o in "
     "gc.get_objects()): print('ESCAPED')",

@@ -5,23 +5,23 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
-from app import paths
-from app.graph.model import Graph
-from app.graph.wire import ExecutionRequest
-from app.layout import Engine
-from app.limits import Limits
-from app.program import check
-from app.render import ViewOptions, draw
-from app.sandbox import Pool
-from app.settings import Settings
+from chainrule import assets
+from chainrule.graph.model import Graph
+from chainrule.layout import Engine
+from chainrule.limits import Limits
+from chainrule.program import check
+from chainrule.protocol.messages import ExecutionRequest
+from chainrule.render import ViewOptions, draw
+from chainrule.sandbox import Pool
+from chainrule.settings import Settings
 
 FOLDER = Path(__file__).parent
-NAMES = tuple(sorted(path.stem for path in paths.EXAMPLES.glob("*.py")))
+NAMES = tuple(sorted(path.stem for path in assets.EXAMPLES.glob("*.py")))
 LIMITS = Limits(wall_seconds=60, cpu_seconds=60)
 
 
 def source_of(name: str) -> str:
-    return (paths.EXAMPLES / f"{name}.py").read_text(encoding="utf-8")
+    return (assets.EXAMPLES / f"{name}.py").read_text(encoding="utf-8")
 
 
 def graph_of(name: str) -> Graph:

@@ -1,8 +1,8 @@
 """The pictures of the examples are the golden ones, byte for byte."""
 
 import pytest
+from chainrule.layout import Engine, make_engine
 
-from app.layout import Engine, make_engine
 from tests.golden.examples import FOLDER, NAMES, picture_of
 
 

@@ -1,6 +1,7 @@
 """Write the golden pictures of the examples again (``make golden``), after looking at them."""
 
-from app.layout import make_engine
+from chainrule.layout import make_engine
+
 from tests.golden.examples import FOLDER, NAMES, picture_of
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from app.graph import Edge, Graph, Node, NodeKind, Output, Root, Scope, Span, Stats, Tensor
+from chainrule.graph import Edge, Graph, Node, NodeKind, Output, Root, Scope, Span, Stats, Tensor
 
 NOTHING = Stats(min=None, max=None, mean=None, std=None, norm=None, nan=0, inf=0, zero=0)
 

@@ -1,9 +1,8 @@
 """Graphs of real programs, as the tape records them."""
 
 import torch
-
-from app.graph import Graph
-from app.tracing import Tape
+from chainrule.graph import Graph
+from chainrule.tape import Tape
 
 
 def trace(source: str, seed: int = 0) -> Graph:

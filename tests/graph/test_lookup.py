@@ -1,9 +1,8 @@
 """What is meant where nothing is said."""
 
 import pytest
-
-from app.graph.lookup import shown_pass
-from app.graph.model import Graph, Pass
+from chainrule.graph.lookup import shown_pass
+from chainrule.graph.model import Graph, Pass
 
 
 def run(index: int, order: list[str], error: str | None) -> Pass:

@@ -1,10 +1,10 @@
 """The ways between two nodes: counted all, listed some."""
 
 import pytest
+from chainrule.errors import ViewInvalidError
+from chainrule.graph.lookup import find_node
+from chainrule.graph.paths import find_paths, parse_path
 
-from app.errors import ViewInvalidError
-from app.graph.lookup import find_node
-from app.graph.paths import find_paths, parse_path
 from tests.graph.build import Builder, chain
 from tests.graph.program import trace
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-
-from app.integrations.studio import open_studio
+from chainrule.integrations.studio import open_studio
 
 
 @pytest.fixture(scope="session", autouse=True)

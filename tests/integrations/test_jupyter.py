@@ -9,13 +9,12 @@ from typing import Any
 import nbformat
 import pytest
 import torch
+from chainrule.limits import Limits
+from chainrule.tape.existing import graph_of
+from chainrule.tape.script import trace_cell
 from nbclient import NotebookClient
 
-from app.limits import Limits
-from app.tracing.held import graph_of
-from app.tracing.script import trace_cell
-
-ROOT = Path(__file__).parent.parent.parent
+from tests import ROOT
 
 
 def run(tmp_path: Path, *cells: str) -> list[list[Any]]:
@@ -31,7 +30,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> list[list[Any]]:
     folder = tmp_path_factory.mktemp("notebook")
     return run(
         folder,
-        "%load_ext app.integrations.jupyter\nimport torch",
+        "%load_ext chainrule.integrations.jupyter\nimport torch",
         "%%chainrule theme=light\nx = torch.tensor([1., 2.], requires_grad=True)\ny = x * 3\nloss = (y ** 2).sum()",
         "print(x.grad, loss.item())",
         "show(loss, theme='dark')",

@@ -21,8 +21,8 @@ markdown_extensions:
       custom_fences:
         - name: chainrule
           class: chainrule
-          format: !!python/name:app.integrations.mkdocs.draw_fence
-          validator: !!python/name:app.integrations.mkdocs.read_options
+          format: !!python/name:chainrule.integrations.mkdocs.draw_fence
+          validator: !!python/name:chainrule.integrations.mkdocs.read_options
 """
 
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pypandoc
 import pytest
+from chainrule import integrations
 
-from app import integrations
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 FILTER = Path(integrations.__file__).parent / "chainrule.lua"
 
 
 def convert(tmp_path: Path, text: str, target: str = "html") -> subprocess.CompletedProcess[str]:
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "CHAINRULE_COMMAND": f"{sys.executable} -m app"}
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "CHAINRULE_COMMAND": f"{sys.executable} -m chainrule"}
     return subprocess.run(
         [pypandoc.get_pandoc_path(), "-f", "markdown", "-t", target, "--lua-filter", str(FILTER), "--extract-media=m"],
         input=text,

@@ -10,10 +10,9 @@ from typing import Any
 
 import pypdfium2 as pdfium
 import pytest
+from chainrule.integrations.sphinx import ProgramFailedError
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
-
-from app.integrations.sphinx import ProgramFailedError
 
 GOOD = """
 Gradients
@@ -36,7 +35,7 @@ def build(tmp_path: Path, text: str, builder: str = "html", name: str = "index.r
     source.mkdir(exist_ok=True)
     (source / name).write_text(text, encoding="utf-8")
     warnings = io.StringIO()
-    extensions = ["app.integrations.sphinx", *(["myst_parser"] if name.endswith(".md") else [])]
+    extensions = ["chainrule.integrations.sphinx", *(["myst_parser"] if name.endswith(".md") else [])]
     with docutils_namespace():
         app = Sphinx(
             srcdir=source,

@@ -4,11 +4,11 @@ import shutil
 import threading
 
 import pytest
+from chainrule.errors import LayoutDeadlineError, PictureError
+from chainrule.layout import Engine, Geometry, Size, make_dot, make_engine
+from chainrule.scene.model import Box, Link, Scene
+from chainrule.settings import Settings
 
-from app.errors import LayoutDeadlineError, PictureError
-from app.graph.scene import Box, Link, Scene
-from app.layout import Engine, Geometry, Size, make_dot, make_engine
-from app.settings import Settings
 from tests.render.build import seed_graph
 
 SMALL = "digraph { node [shape=box fixedsize=true width=1 height=0.5] a -> b [id=e0] a -> b [id=e1] b -> c [id=e2] }"

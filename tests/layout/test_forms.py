@@ -1,22 +1,21 @@
 """Which form a tensor is shown in, by its shape and dtype alone."""
 
 import pytest
-
-from app.layout.card import Block, Header, measure, measure_pill
-from app.layout.forms import Grid, Histogram, Number, Words, form_of
+from chainrule.layout.measure.card import Block, Header, measure, measure_pill
+from chainrule.layout.measure.forms import GridForm, Histogram, Number, Words, form_of
 
 
 @pytest.mark.parametrize(
     ("shape", "kind"),
     [
         ((), Number),
-        ((1,), Grid),
-        ((10,), Grid),
+        ((1,), GridForm),
+        ((10,), GridForm),
         ((11,), Histogram),
-        ((8, 8), Grid),
+        ((8, 8), GridForm),
         ((9, 8), Histogram),
         ((8, 9), Histogram),
-        ((2, 2, 3), Grid),
+        ((2, 2, 3), GridForm),
         ((0, 3), Words),
         ((64, 32), Histogram),
     ],
@@ -27,7 +26,7 @@ def test_small_tensors_are_cells_and_large_ones_histograms(shape: tuple[int, ...
 
 def test_a_tensor_of_three_dimensions_is_a_stack_of_matrices() -> None:
     form = form_of((2, 2, 3), "float32")
-    assert isinstance(form, Grid)
+    assert isinstance(form, GridForm)
     assert (form.rows, form.columns, form.slab) == (4, 3, 2)
     flat = form_of((4, 3), "float32")
     assert form.height > flat.height

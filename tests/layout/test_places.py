@@ -5,11 +5,12 @@ import re
 from itertools import combinations
 
 import pytest
+from chainrule.errors import PictureError
+from chainrule.layout import Area, Direction, Engine, Geometry, Room, Size, make_dot, make_engine
+from chainrule.layout.place.arrange import arrange
+from chainrule.layout.place.rank_offsets import settle
+from chainrule.scene.model import Box, Frame, Link, Scene
 
-from app.errors import PictureError
-from app.graph.scene import Box, Frame, Link, Scene
-from app.layout import Area, Direction, Engine, Geometry, Room, Size, arrange, make_dot, make_engine
-from app.layout.settle import settle
 from tests.graph.build import module
 from tests.render.build import seed_graph
 

@@ -4,10 +4,9 @@ import unicodedata
 from xml.etree import ElementTree
 
 import pytest
+from chainrule.layout.measure import text
 from hypothesis import given
 from hypothesis import strategies as st
-
-from app.layout import text
 
 
 def test_every_character_of_the_font_is_as_wide() -> None:

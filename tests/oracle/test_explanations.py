@@ -2,15 +2,14 @@
 
 import pytest
 import torch
+from chainrule.explain.chain.chain_rule import chain_rule
+from chainrule.explain.concepts.questions import concepts
+from chainrule.explain.explain import Explainer
+from chainrule.graph import Edge, Graph
+from chainrule.graph.index import GraphIndex
+from chainrule.tape import Tape
 from torch.testing._internal.common_methods_invocations import op_db
 from torch.testing._internal.opinfo.core import OpInfo
-
-from app.graph import Edge, Graph
-from app.graph.chain import chain_rule
-from app.graph.concepts import concepts
-from app.graph.explain import Explainer
-from app.graph.explain_index import GraphIndex
-from app.tracing import Tape
 
 DIFFERENTIABLE = [op for op in op_db if op.supports_autograd and torch.float32 in op.supported_dtypes("cpu")]
 WITHOUT_NUMBERS = {"CatBackward0", "StackBackward0"}

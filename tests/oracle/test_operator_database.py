@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 import torch
+from chainrule.graph import Edge, Graph, Node, Tensor
+from chainrule.limits import Limits
+from chainrule.tape import Tape
 from torch.autograd.graph import get_gradient_edge
 from torch.testing._internal.common_methods_invocations import op_db
 from torch.utils._pytree import tree_flatten, tree_map
-
-from app.graph import Edge, Graph, Node, Tensor
-from app.limits import Limits
-from app.tracing import Tape
 
 SAMPLES = 2
 """Samples of each operator: the first ones, and those that need no gradient at all are passed over."""

@@ -1,11 +1,10 @@
 """The way in: programs, expressions and their inputs."""
 
 import pytest
-
-from app.errors import InputInvalidError, ProgramRejectedError, SourceEmptyError, SourceTooLongError
-from app.limits import Limits
-from app.paths import EXAMPLES
-from app.program import check
+from chainrule.assets import EXAMPLES
+from chainrule.errors import InputInvalidError, ProgramRejectedError, SourceEmptyError, SourceTooLongError
+from chainrule.limits import Limits
+from chainrule.program import check
 
 LIMITS = Limits()
 

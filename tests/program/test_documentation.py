@@ -1,17 +1,17 @@
 """The page about programs says what the check does."""
 
 import re
-from pathlib import Path
 
 import pytest
+from chainrule.errors import ProgramRejectedError
+from chainrule.limits import Limits
+from chainrule.program import check
+from chainrule.program.checker import MAX_SUGGESTIONS, MAX_TOLD
+from chainrule.program.source import MAX_DEPTH, MAX_RUN
 
-from app.errors import ProgramRejectedError
-from app.limits import Limits
-from app.program import check
-from app.program.checker import MAX_SUGGESTIONS, MAX_TOLD
-from app.program.source import MAX_DEPTH, MAX_RUN
+from tests import ROOT
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "programs.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "programs.md").read_text(encoding="utf-8")
 PROGRAMS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 REFUSED = [
     *("import os", "open('x')", "torch.load('x')", "torch.hub", "eval('1')", "exec('1')", "getattr(1, 'a')"),

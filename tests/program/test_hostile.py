@@ -1,11 +1,10 @@
 """What programs may not do is refused before anything runs, at its very place, with a reason."""
 
 import pytest
-
-from app.errors import ProgramRejectedError, Violation
-from app.limits import Limits
-from app.program import check
-from app.program.checker import MAX_SUGGESTIONS, MAX_TOLD
+from chainrule.errors import ProgramRejectedError, Violation
+from chainrule.limits import Limits
+from chainrule.program import check
+from chainrule.program.checker import MAX_SUGGESTIONS, MAX_TOLD
 
 SYSTEM, FILES, NETWORK, INTERNALS = "no access to the system", "no files", "no network", "interpreter's internals"
 

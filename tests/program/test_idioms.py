@@ -1,9 +1,9 @@
 """The check is not in a student's way."""
 
 import pytest
+from chainrule.limits import Limits
+from chainrule.program import check
 
-from app.limits import Limits
-from app.program import check
 from tests.program.idioms import IDIOMS
 
 

@@ -4,12 +4,11 @@ import json
 from dataclasses import replace
 
 import pytest
-
-from app.errors import GradientInvalidError, InputInvalidError
-from app.graph import Complex
-from app.limits import Limits
-from app.program import check, validate_gradient
-from app.program.inputs import MAX_DIMENSIONS, validate_inputs
+from chainrule.errors import GradientInvalidError, InputInvalidError
+from chainrule.graph import Complex
+from chainrule.limits import Limits
+from chainrule.program import check, validate_gradient
+from chainrule.program.inputs import MAX_DIMENSIONS, validate_inputs
 
 LIMITS = Limits()
 

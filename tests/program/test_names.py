@@ -6,9 +6,9 @@ import pkgutil
 import sys
 
 import pytest
+from chainrule.program.policy.allowed import MODULES
+from chainrule.program.policy.names import BUILTINS, NAMES
 
-from app.program.names import BUILTINS, NAMES
-from app.program.tables import MODULES
 from scripts import write_policy_tables
 
 

@@ -4,8 +4,8 @@ import ast
 import symtable
 
 import pytest
+from chainrule.program.scopes import VALUE, NameScope, find_scopes
 
-from app.program.scopes import VALUE, Scope, find_scopes
 from tests.program.idioms import IDIOMS
 
 
@@ -23,7 +23,7 @@ def test_the_bound_names_are_those_of_pythons_symbol_table(source: str) -> None:
     assert find_scopes(ast.parse(source)).bound_names == expected
 
 
-def scope_of(source: str, name: str) -> Scope:
+def scope_of(source: str, name: str) -> NameScope:
     """The scope in which a name is used."""
     places = find_scopes(ast.parse(source)).places
     return next(p.scope for p in places if isinstance(p.node, ast.Name) and p.node.id == name)

@@ -4,8 +4,21 @@ import math
 from collections.abc import Sequence
 
 import torch
-
-from app.graph.model import Complex, Edge, Graph, Node, Number, Output, Pass, Root, Scope, Span, Stats, Tensor, Values
+from chainrule.graph.model import (
+    Complex,
+    Edge,
+    Graph,
+    Node,
+    Number,
+    Output,
+    Pass,
+    Root,
+    Scope,
+    Span,
+    Stats,
+    Tensor,
+    Values,
+)
 
 
 def number(value: complex | float | int | bool) -> Number:

@@ -3,7 +3,8 @@
 import re
 from xml.etree import ElementTree
 
-from app.graph.model import Graph
+from chainrule.graph.model import Graph
+
 from tests.render.build import Builder, seed_graph
 
 STRINGS = (

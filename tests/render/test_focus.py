@@ -3,10 +3,10 @@
 from xml.etree import ElementTree
 
 import pytest
+from chainrule.errors import ViewInvalidError
+from chainrule.layout import Engine, make_engine
+from chainrule.render import ViewOptions, draw
 
-from app.errors import ViewInvalidError
-from app.layout import Engine, make_engine
-from app.render import ViewOptions, draw
 from tests.render.build import seed_graph
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -1,14 +1,13 @@
 """Options of a picture, told to people and to programs."""
 
-from pathlib import Path
-
 import pytest
+from chainrule.errors import ViewInvalidError
+from chainrule.render import ViewOptions
+from chainrule.render.option_words import NAMES, WORDS
 
-from app.errors import ViewInvalidError
-from app.render import ViewOptions
-from app.render.option_words import NAMES, WORDS
+from tests import ROOT
 
-PICTURES = (Path(__file__).parent.parent.parent / "docs" / "pictures.md").read_text(encoding="utf-8")
+PICTURES = (ROOT / "docs" / "pictures.md").read_text(encoding="utf-8")
 
 
 def test_every_option_is_told_and_no_other() -> None:

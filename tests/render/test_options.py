@@ -1,9 +1,8 @@
 """The options of a view, as a query gives them."""
 
 import pytest
-
-from app.errors import ViewInvalidError
-from app.render import ViewOptions
+from chainrule.errors import ViewInvalidError
+from chainrule.render import ViewOptions
 
 
 def read(**query: str) -> ViewOptions:

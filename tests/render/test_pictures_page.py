@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import fields
-from pathlib import Path
 
-from app.render import ViewOptions
-from app.render.theme import COLOURS
-from app.settings import Settings
+from chainrule.render import ViewOptions
+from chainrule.render.theme import COLOURS
+from chainrule.settings import Settings
 
-PAGE = (Path(__file__).parents[2] / "docs" / "pictures.md").read_text(encoding="utf-8")
+from tests import ROOT
+
+PAGE = (ROOT / "docs" / "pictures.md").read_text(encoding="utf-8")
 
 
 def rows(section: str) -> dict[str, str]:

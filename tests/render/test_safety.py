@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from chainrule.layout import Engine, make_engine
+from chainrule.layout.graphviz.wasm import WasmBackend
+from chainrule.render import ViewOptions, draw, error_picture
 
-from app.layout import Engine, make_engine
-from app.layout.wasm import WasmBackend
-from app.render import ViewOptions, draw, error_picture
 from tests.render.build import SEED_SOURCE, seed_graph
 from tests.render.hostile import STRINGS, check_svg, hostile_graph
 

@@ -3,9 +3,8 @@
 import re
 
 import pytest
-
-from app.render.options import Theme
-from app.render.theme import COLOURS, LEVELS, stylesheet
+from chainrule.render.options import Theme
+from chainrule.render.theme import COLOURS, LEVELS, stylesheet
 
 LEAST = 4.5
 """Contrast that WCAG 2.2 asks for normal text (success criterion 1.4.3)."""

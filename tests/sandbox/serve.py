@@ -4,8 +4,8 @@ import asyncio
 import os
 from pathlib import Path
 
-from app.sandbox import Pool
-from app.settings import Settings
+from chainrule.sandbox import Pool
+from chainrule.settings import Settings
 
 
 async def main() -> None:

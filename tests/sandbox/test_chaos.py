@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from chainrule.errors import BusyError, SandboxError
+from chainrule.limits import Limits
+from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.sandbox import Pool
+from chainrule.sandbox.outcomes import conclude
+from chainrule.sandbox.pool import SPARE
+from chainrule.sandbox.processes import stem as stem_module
+from chainrule.sandbox.processes.command import start_worker
+from chainrule.settings import Settings
 
-from app.errors import BusyError, SandboxError
-from app.graph.wire import ExecutionAnswer, ExecutionRequest
-from app.limits import Limits
-from app.sandbox import Pool
-from app.sandbox import stem as stem_module
-from app.sandbox.command import start_worker
-from app.sandbox.outcomes import conclude
-from app.sandbox.pool import SPARE
-from app.settings import Settings
+from tests import ROOT
 
 T = TypeVar("T")
 Own = Callable[[], list[int]]
@@ -92,7 +93,7 @@ async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
 
 def stems() -> list[int]:
     """The stems that this process started."""
-    return [pid for pid in children_of(os.getpid()) if b"app.worker" in command_of(pid)]
+    return [pid for pid in children_of(os.getpid()) if b"chainrule.worker" in command_of(pid)]
 
 
 def zygotes() -> list[int]:
@@ -328,7 +329,7 @@ def test_nothing_survives_a_server_that_is_killed() -> None:
         server = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.sandbox.serve"),
             stdout=asyncio.subprocess.PIPE,
-            cwd=Path(__file__).resolve().parents[2],
+            cwd=ROOT,
         )
         assert server.stdout is not None
         stem = int(await server.stdout.readline())

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
+from chainrule.limits import Limits
+from chainrule.problems import PROBLEMS
+from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.sandbox import Pool
+from chainrule.settings import Settings
 
-from app.graph.problems import PROBLEMS
-from app.graph.wire import ExecutionAnswer, ExecutionRequest
-from app.limits import Limits
-from app.sandbox import Pool
-from app.settings import Settings
 from tests.program.idioms import IDIOMS
 
 TOLD_AFTER_RUNNING = [

@@ -8,12 +8,11 @@ from typing import TypeVar
 
 import pytest
 import torch
-
-from app.errors import SandboxError
-from app.graph.wire import ExecutionAnswer, ExecutionRequest
-from app.limits import Limits
-from app.sandbox import Pool
-from app.settings import Settings
+from chainrule.errors import SandboxError
+from chainrule.limits import Limits
+from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.sandbox import Pool
+from chainrule.settings import Settings
 
 T = TypeVar("T")
 

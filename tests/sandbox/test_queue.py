@@ -3,8 +3,7 @@
 import asyncio
 
 import pytest
-
-from app.sandbox.queue import Queue, QueueFullError
+from chainrule.sandbox.queue import Queue, QueueFullError
 
 
 async def visit(queue: Queue, name: str, log: list[str], leave: asyncio.Event) -> None:

@@ -15,15 +15,18 @@ from typing import TypeVar
 
 import pytest
 import torch
+from chainrule.errors import BusyError, SandboxError
+from chainrule.limits import Limits
+from chainrule.protocol.frames import ANSWER, BROKEN, STARTED, Layer
+from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.sandbox import RemotePool, make_pool
+from chainrule.sandbox.remote import client as remote
+from chainrule.sandbox.remote import link
+from chainrule.sandbox.remote.link import ALIVE, GREETING, UNANSWERED, Greeting, frame, own_limits, own_versions
+from chainrule.sandbox.remote.server import claim, serving
+from chainrule.settings import Settings
 
-from app.errors import BusyError, SandboxError
-from app.graph.pipe import ANSWER, BROKEN, STARTED, Layer
-from app.graph.wire import ExecutionAnswer, ExecutionRequest
-from app.limits import Limits
-from app.sandbox import RemotePool, link, make_pool, remote
-from app.sandbox.link import ALIVE, GREETING, UNANSWERED, Greeting, frame, own_limits, own_versions
-from app.sandbox.service import claim, serving
-from app.settings import Settings
+from tests import ROOT
 from tests.sandbox.test_chaos import BUSY, ENDLESS, SUM, is_right, until
 
 T = TypeVar("T")
@@ -31,7 +34,6 @@ Say = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is a worker on Linux only")
 
-ROOT = Path(__file__).resolve().parents[2]
 GREETED = Greeting(
     instance="one",
     versions=own_versions(),
@@ -242,7 +244,7 @@ def test_a_request_that_has_not_started_is_tried_again_and_in_the_end_refused(
 
 
 def test_a_worker_that_falls_silent_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.sandbox.link.SILENCE_SECONDS", 0.05)
+    monkeypatch.setattr("chainrule.sandbox.remote.link.SILENCE_SECONDS", 0.05)
 
     async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await saying(frame(STARTED))(reader, writer)
@@ -322,7 +324,7 @@ def test_what_is_not_a_socket_is_left_alone(tmp_path: Path) -> None:
 async def worker_process(path: str):  # type: ignore[no-untyped-def]
     """Start `chainrule worker` and wait until it serves."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "app", "worker", "--socket", path),
+        *(sys.executable, "-m", "chainrule", "worker", "--socket", path),
         stdout=asyncio.subprocess.PIPE,
         cwd=ROOT,
         env={**os.environ, "CHAINRULE_WALL_SECONDS": "60", "CHAINRULE_CPU_SECONDS": "60"},

@@ -3,10 +3,9 @@
 import asyncio
 
 import pytest
-
-from app.graph.wire import ExecutionAnswer, ExecutionRequest
-from app.sandbox import Pool, pool
-from app.settings import Settings
+from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.sandbox import Pool, pool
+from chainrule.settings import Settings
 
 
 def test_programs_run_in_processes_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from chainrule.web import create_app
 from fastapi.testclient import TestClient
 
-from app.web import create_app
 from tests.web.counting import SETTINGS, CountingPool
 
 

@@ -1,8 +1,8 @@
 """The sandbox, counted."""
 
-from app.graph.wire import ExecutionAnswer, ExecutionRequest
-from app.sandbox import Pool
-from app.settings import Settings
+from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.sandbox import Pool
+from chainrule.settings import Settings
 
 SETTINGS = Settings(rate_limit=0, body_bytes=1_000_000)
 

@@ -5,11 +5,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.settings import Settings
-from app.web import create_app
-from app.web.application import StartedExecutor
-from app.web.listening import listen
-from app.web.server import Server, make_server
+from chainrule.settings import Settings
+from chainrule.web import create_app
+from chainrule.web.app import StartedExecutor
+from chainrule.web.http.listener import listen
+from chainrule.web.http.server import Server, make_server
+
 from tests.web.counting import CountingPool
 
 

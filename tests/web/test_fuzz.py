@@ -3,11 +3,10 @@
 import asyncio
 from typing import Any
 
+from chainrule.payload import encode
 from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from app.payload import encode
 
 PATHS = (
     [f"/{name}" for name in "svg png pdf dot mermaid json html text embed oembed api healthz problems".split()]

@@ -1,12 +1,12 @@
 """The page says so where programs are not confined."""
 
 import pytest
+from chainrule.protocol.frames import Layer
+from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.sandbox import Pool
+from chainrule.web import create_app
 from starlette.testclient import TestClient
 
-from app.graph.pipe import Layer
-from app.graph.wire import ExecutionAnswer, ExecutionRequest
-from app.sandbox import Pool
-from app.web import create_app
 from tests.web.counting import SETTINGS
 
 

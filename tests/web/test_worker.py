@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
+from chainrule.sandbox.remote import client as remote
+from chainrule.settings import Settings
+from chainrule.web import create_app
+from chainrule.web.api import health
 from starlette.testclient import TestClient
-
-from app.sandbox import remote
-from app.settings import Settings
-from app.web import create_app, health
 
 
 @pytest.mark.parametrize(("patience", "seconds"), [(-1.0, 10.0), (60.0, 0.05)], ids=["for long", "just now"])

@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import torch
-
-from app.graph.pipe import ANSWER, BROKEN, FORK, HEADER, HELLO, REQUEST, STARTED, Hello, Layer, Order
-from app.graph.validate import AnswerInvalidError, read_answer
-from app.graph.wire import ExecutionAnswer, ExecutionRequest
-from app.limits import Limits
-from app.worker import child, once, stem, zygote
-from app.worker.channel import Channel, Closed
-from app.worker.confine import ConfinementError, Place
-from app.worker.warmup import touch_memory
+from chainrule.limits import Limits
+from chainrule.protocol.frames import ANSWER, BROKEN, FORK, HEADER, HELLO, REQUEST, STARTED, Hello, Layer, SetupOrder
+from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.trust import AnswerInvalidError, read_answer
+from chainrule.worker import serve as child
+from chainrule.worker import spawned, stem, zygote
+from chainrule.worker.channel import Channel, Closed
+from chainrule.worker.confine import Confinement, ConfinementError
+from chainrule.worker.warmup import touch_memory
 
 LAYERS = [Layer(name="seccomp", active=True)]
 REQUEST_FRAME = ExecutionRequest(source="(x*x).sum()", inputs={"x": 3.0}).model_dump_json().encode()
@@ -189,7 +189,7 @@ def test_a_forked_child_serves_and_exits(
     ours, theirs = ends
     ours.sendall(frame(REQUEST, REQUEST_FRAME))
     with pytest.raises(Ended):
-        zygote.run_child(Order.of(Limits()), Place(theirs.fileno(), os.getpid()), touch=touch)
+        zygote.run_child(SetupOrder.of(Limits()), Confinement(theirs.fileno(), os.getpid()), touch=touch)
     theirs.close()
     assert [kind for kind, _ in frames(ours)] == [HELLO, STARTED, ANSWER]
     assert forked == [0]
@@ -198,13 +198,13 @@ def test_a_forked_child_serves_and_exits(
 def test_a_child_that_cannot_be_confined_says_why(
     ends: tuple[socket.socket, socket.socket], forked: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(order: Order, place: Place) -> list[Layer]:
+    def fail(order: SetupOrder, place: Confinement) -> list[Layer]:
         raise ConfinementError("seccomp: not here")
 
     monkeypatch.setattr(zygote, "confine", fail)
     ours, theirs = ends
     with pytest.raises(Ended):
-        zygote.run_child(Order.of(Limits()), Place(theirs.fileno(), os.getpid()), touch=False)
+        zygote.run_child(SetupOrder.of(Limits()), Confinement(theirs.fileno(), os.getpid()), touch=False)
     theirs.close()
     assert frames(ours) == [(BROKEN, b"ConfinementError: seccomp: not here")]
     assert forked == [1]
@@ -213,11 +213,11 @@ def test_a_child_that_cannot_be_confined_says_why(
 def test_one_process_for_one_request(
     ends: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(once, "warm_up", lambda limits: None)
-    monkeypatch.setattr(once, "confine", lambda order, place: LAYERS)
+    monkeypatch.setattr(spawned, "warm_up", lambda limits: None)
+    monkeypatch.setattr(spawned, "confine", lambda order, place: LAYERS)
     ours, theirs = ends
-    ours.sendall(Order.of(Limits()).model_dump_json().encode() + b"\n" + frame(REQUEST, REQUEST_FRAME))
-    assert once.serve_once(theirs.fileno()) == 0
+    ours.sendall(SetupOrder.of(Limits()).model_dump_json().encode() + b"\n" + frame(REQUEST, REQUEST_FRAME))
+    assert spawned.serve_once(theirs.fileno()) == 0
     theirs.close()
     assert [kind for kind, _ in frames(ours)] == [HELLO, STARTED, ANSWER]
 
@@ -225,7 +225,7 @@ def test_one_process_for_one_request(
 def test_one_process_that_was_told_nonsense_says_so(ends: tuple[socket.socket, socket.socket]) -> None:
     ours, theirs = ends
     ours.sendall(b"nonsense\n")
-    assert once.serve_once(theirs.fileno()) == 1
+    assert spawned.serve_once(theirs.fileno()) == 1
     theirs.close()
     assert [kind for kind, _ in frames(ours)] == [BROKEN]
 
@@ -277,7 +277,7 @@ def test_a_stem_forks_a_zygote_for_each_order(
     monkeypatch.setattr(stem, "settle_memory", lambda: None)
     monkeypatch.setattr(stem, "assert_one_thread", lambda: None)
     monkeypatch.setattr(os, "fork", lambda: os.posix_spawn("/bin/sleep", ["sleep", "0"], {}))
-    orders = [Order.of(Limits()).model_dump_json().encode(), FORK, FORK]
+    orders = [SetupOrder.of(Limits()).model_dump_json().encode(), FORK, FORK]
     warm, *born = serve(control, orders, 3, lambda: stem.serve_stem(control[1].detach()))
     assert f'"torch":"{torch.__version__}"'.encode() in warm
     assert [json.loads(message)["kind"] for message in born] == ["forked", "forked"]
@@ -293,7 +293,7 @@ def test_a_zygote_that_cannot_leave_its_namespaces_says_so(
     monkeypatch.setattr(zygote, "leave_namespaces", lambda: (["process"], ""))
     monkeypatch.setattr(zygote, "hold_process_namespace", fail)
     ours, theirs = control
-    assert zygote.serve_zygote(theirs, Order.of(Limits())) == 1
+    assert zygote.serve_zygote(theirs, SetupOrder.of(Limits())) == 1
     assert b"no more processes" in ours.recv(65_536)
 
 
@@ -304,7 +304,7 @@ def test_a_zygote_forks_and_tells_of_the_end(
     monkeypatch.setattr(zygote, "leave_namespaces", lambda: (["process"], "mount: no"))
     monkeypatch.setattr(zygote, "hold_process_namespace", lambda: held.append(True))
     monkeypatch.setattr(os, "fork", lambda: os.posix_spawn("/bin/sleep", ["sleep", "0.2"], {}))
-    order = Order.of(Limits())
+    order = SetupOrder.of(Limits())
     ready, born, exited = serve(control, [FORK], 3, lambda: zygote.serve_zygote(control[1], order))
     assert b'"name":"namespaces","active":true,"detail":"process; mount: no"' in ready
     assert b'"kind":"forked"' in born

@@ -9,12 +9,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-
-from app.graph.pipe import Order
-from app.limits import Limits
-from app.worker.confine import (
+from chainrule.limits import Limits
+from chainrule.protocol.frames import SetupOrder
+from chainrule.worker.confine import (
+    Confinement,
     ConfinementError,
-    Place,
     confine,
     descriptors,
     identity,
@@ -23,9 +22,9 @@ from app.worker.confine import (
     namespaces,
     system,
 )
-from app.worker.confine import limits as resource_limits
+from chainrule.worker.confine import limits as resource_limits
 
-PLACE = Place(keep=5, parent=1234)
+PLACE = Confinement(keep=5, parent=1234)
 
 
 @pytest.fixture
@@ -60,7 +59,7 @@ def names(made: list[tuple[object, ...]]) -> list[object]:
 
 
 def test_every_layer_is_put_up_and_seccomp_is_the_last(calls: list[tuple[object, ...]]) -> None:
-    report = confine(Order.of(Limits()), PLACE)
+    report = confine(SetupOrder.of(Limits()), PLACE)
     assert all(layer.active for layer in report)
     assert [layer.name for layer in report][-1] == "seccomp"
     assert [layer.name for layer in report][-2] == "rlimits"
@@ -68,7 +67,7 @@ def test_every_layer_is_put_up_and_seccomp_is_the_last(calls: list[tuple[object,
 
 
 def test_a_layer_that_is_left_out_says_so(calls: list[tuple[object, ...]]) -> None:
-    report = {layer.name: layer for layer in confine(Order.of(Limits(), without=("seccomp", "landlock")), PLACE)}
+    report = {layer.name: layer for layer in confine(SetupOrder.of(Limits(), without=("seccomp", "landlock")), PLACE)}
     assert not report["seccomp"].active
     assert report["seccomp"].detail == "switched off"
     assert "syscall" not in names(calls[-1:])
@@ -85,25 +84,25 @@ def test_without_seccomp_nothing_is_run(calls: list[tuple[object, ...]], monkeyp
     monkeypatch.setattr(layers, "syscall", failing(errno.ENOSYS))
     monkeypatch.setattr(landlock, "syscall", failing(errno.ENOSYS))
     with pytest.raises(ConfinementError, match="seccomp: Function not implemented"):
-        confine(Order.of(Limits()), PLACE)
+        confine(SetupOrder.of(Limits()), PLACE)
 
 
 def test_on_an_unknown_machine_nothing_is_run(calls: list[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layers, "this_machine", lambda: None)
     with pytest.raises(ConfinementError, match="not known here"):
-        confine(Order.of(Limits()), PLACE)
+        confine(SetupOrder.of(Limits()), PLACE)
 
 
 def test_an_operator_may_go_on_without_it(calls: list[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layers, "syscall", failing(errno.ENOSYS))
-    report = {layer.name: layer for layer in confine(Order.of(Limits(), insecure=True), PLACE)}
+    report = {layer.name: layer for layer in confine(SetupOrder.of(Limits(), insecure=True), PLACE)}
     assert not report["seccomp"].active
     assert report["seccomp"].detail == "Function not implemented"
 
 
 def test_landlock_is_optional_and_reported(calls: list[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(landlock, "version", failing(errno.EOPNOTSUPP))
-    report = {layer.name: layer for layer in confine(Order.of(Limits()), PLACE)}
+    report = {layer.name: layer for layer in confine(SetupOrder.of(Limits()), PLACE)}
     assert not report["landlock"].active
     assert report["seccomp"].active
 

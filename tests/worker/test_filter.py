@@ -3,8 +3,7 @@
 import errno
 
 import pytest
-
-from app.worker.confine.filter import (
+from chainrule.worker.confine.filter import (
     ALLOW,
     AND,
     ERRNO,
@@ -14,11 +13,11 @@ from app.worker.confine.filter import (
     KILL_PROCESS,
     LOAD_WORD,
     RETURN,
+    FilterProgram,
     Instruction,
-    Program,
     build,
 )
-from app.worker.confine.machine import AARCH64, X86_64, Machine, this_machine
+from chainrule.worker.confine.machine import AARCH64, X86_64, Machine, this_machine
 
 PID = 4711
 MACHINES = pytest.mark.parametrize("machine", [X86_64, AARCH64], ids=["x86-64", "aarch64"])
@@ -122,7 +121,7 @@ def test_the_x32_table_ends_the_program() -> None:
 @MACHINES
 def test_the_filter_is_handed_over_as_the_kernel_reads_it(machine: Machine) -> None:
     instructions = build(machine, PID)
-    program = Program.of(instructions)
+    program = FilterProgram.of(instructions)
     assert program.length == len(instructions)
     assert instructions[0].pack() == bytes([0x20, 0, 0, 0, 4, 0, 0, 0])
     assert max(max(i.if_true, i.if_false) for i in instructions) < 256

@@ -3,8 +3,7 @@ import os
 import sys
 
 import pytest
-
-from app.worker import memory
+from chainrule.worker import memory
 
 
 @pytest.fixture(autouse=True)

@@ -2,15 +2,15 @@ import json
 import subprocess
 import sys
 import warnings
-from pathlib import Path
 from typing import Any
 
+from tests import ROOT
 from tests.worker import uncompiled_work
 
 
 def run(*arguments: str) -> Any:
     command = [sys.executable, "-W", "ignore", "-m", "tests.worker.uncompiled_work", *arguments]
-    root = Path(__file__).parents[2]
+    root = ROOT
     return json.loads(subprocess.run(command, cwd=root, check=True, capture_output=True).stdout)
 
 

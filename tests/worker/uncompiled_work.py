@@ -98,7 +98,7 @@ def work() -> dict[str, list[float]]:
 
 
 if __name__ == "__main__":
-    from app.worker.uncompiled import leave_compiler_out
+    from chainrule.worker.uncompiled import leave_compiler_out
 
     if sys.argv[1:] == ["without"]:
         leave_compiler_out()

@@ -1,0 +1,16 @@
+"""Where the files that are not code stand: at the top of a checkout, inside the package in an installed wheel."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parents[1]
+
+
+def _folder(name: str) -> Path:
+    installed = _PACKAGE / f"_{name}"
+    return installed if installed.is_dir() else _CHECKOUT / name
+
+
+TEMPLATES = _folder("templates")
+STATIC = _folder("static")
+EXAMPLES = _folder("examples")

@@ -1,0 +1,56 @@
+"""What several commands take: the options of a picture, files to write, ports."""
+
+import argparse
+from pathlib import Path
+
+from chainrule.render.formats.registry import MEDIA_TYPES, SUFFIXES
+from chainrule.render.option_words import WORDS
+
+FORMATS = {SUFFIXES.get(name, name): name for name in MEDIA_TYPES} | {"gv": "dot", "htm": "html"}
+"""Formats by the suffix of a file."""
+
+
+class UsageError(ValueError):
+    """The arguments of a command do not fit together; told with the command's usage."""
+
+
+def add_view_options(parser: argparse.ArgumentParser) -> None:
+    """Add every option of a picture; each is kept as ``view_`` and its name, None where it is not given."""
+    group = parser.add_argument_group("options of the picture", "as in the address of a picture")
+    for name, words in WORDS.items():
+        values = f" ({words.choices})" if words.choices else ""
+        group.add_argument(
+            f"--{name.replace('_', '-')}",
+            dest=f"view_{name}",
+            metavar="X",
+            help=(words.text + values).replace("%", "%%"),
+        )
+
+
+def format_of(path: Path) -> str:
+    """Return the format of a file that is to be written.
+
+    Raises:
+        ValueError: its suffix is none of a format, or there is no such folder.
+    """
+    suffix = path.suffix.removeprefix(".").lower()
+    if suffix not in FORMATS:
+        raise ValueError(f"{path}: no format has the suffix {path.suffix!r}; there are {', '.join(sorted(FORMATS))}")
+    if not path.parent.is_dir():
+        raise ValueError(f"{path} cannot be written: there is no folder {path.parent}")
+    return FORMATS[suffix]
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file; raises ValueError where that cannot be done."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise ValueError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def read_port(text: str) -> int:
+    """Return a port, for ``argparse``."""
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"a port is a whole number from 0 to 65535, not {text!r}")
+    return int(text)

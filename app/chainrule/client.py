@@ -1,0 +1,292 @@
+"""A client of the REST API, for programs: typed answers, problems as exceptions, another try where the server is busy.
+
+>>> from chainrule.client import Client
+>>> with Client("http://127.0.0.1:8000") as chainrule:  # doctest: +SKIP
+...     answer = chainrule.trace("(x ** 2).sum()", inputs={"x": [1.0, 2.0]})
+...     answer.graph.nodes[0].outputs[0].gradients[0].values
+[2.0, 4.0]
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from types import TracebackType
+from typing import Any, Literal, Self
+from urllib.parse import urlencode
+
+import httpx
+
+from chainrule.graph import Graph, Values
+from chainrule.payload import encode
+from chainrule.protocol.response import GraphAnswer
+
+PictureFormat = Literal["svg", "png", "pdf", "dot", "mermaid", "html", "text"]
+
+MEDIA_TYPES: dict[str, str] = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "pdf": "application/pdf",
+    "dot": "text/vnd.graphviz",
+    "mermaid": "text/vnd.mermaid",
+    "html": "text/html",
+    "text": "text/plain",
+}
+BUSY = frozenset({429, 503})
+"""Statuses after which the same request may do better."""
+LONGEST_WAIT_SECONDS = 60.0
+
+
+class ProblemError(Exception):
+    """The server answered a problem (RFC 9457)."""
+
+    def __init__(self, status: int, document: Mapping[str, Any]) -> None:
+        self.status = status
+        self.slug = str(document.get("type", "about:blank")).rpartition("/")[2]
+        self.title = str(document.get("title", ""))
+        self.detail = str(document.get("detail", ""))
+        self.request_id: str | None = document.get("request_id")
+        self.violations: list[dict[str, Any]] = document.get("violations") or []
+        super().__init__(f"{status} {self.title}: {self.detail}")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program, and what is asked of it."""
+
+    source: str
+    inputs: Mapping[str, Values] = field(default_factory=dict)
+    seed: int = 0
+    root: str | None = None
+    gradient: Values | Literal["none"] | None = None
+    check: bool = False
+    """Whether to compare the gradients with finite differences."""
+
+    def body(self) -> dict[str, Any]:
+        """Return the JSON that the API takes."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One request to be sent."""
+
+    method: str
+    path: str
+    json: Any = None
+    accept: str = "application/json"
+    view: Mapping[str, Any] = field(default_factory=dict)
+
+    def send_with(self, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
+        parameters = {name.replace("_", "-"): _text(value) for name, value in self.view.items() if value is not None}
+        headers = {"Accept": f"{self.accept}, application/problem+json;q=0.1"}
+        return client.build_request(self.method, self.path, params=parameters, json=self.json, headers=headers)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, list | tuple):
+        return ",".join(str(part) for part in value)
+    return json.dumps(value) if isinstance(value, dict) else str(value)
+
+
+def _checked(response: httpx.Response) -> httpx.Response:
+    if response.is_success:
+        return response
+    try:
+        document = response.json()
+    except ValueError:
+        document = {}
+    if not isinstance(document, dict):
+        document = {}
+    raise ProblemError(response.status_code, {"title": response.reason_phrase, **document})
+
+
+def _wait_seconds(attempt: int, response: httpx.Response | None) -> float:
+    told = response.headers.get("retry-after", "") if response is not None else ""
+    wait = float(told) if told.isdigit() else 0.5 * 2**attempt
+    return min(wait, LONGEST_WAIT_SECONDS)
+
+
+def _graph_call(program: Program) -> _Call:
+    return _Call("POST", "/api/v1/graphs", program.body())
+
+
+def _picture_call(program: Program, picture_format: PictureFormat, view: Mapping[str, Any]) -> _Call:
+    return _Call("POST", "/api/v1/graphs", program.body(), MEDIA_TYPES[picture_format], view)
+
+
+def _render_call(graph: Graph, source: str, picture_format: PictureFormat, view: Mapping[str, Any]) -> _Call:
+    body = {"graph": graph.model_dump(mode="json"), "source": source}
+    return _Call("POST", "/api/v1/render", body, MEDIA_TYPES[picture_format], view)
+
+
+def _outcomes(response: httpx.Response) -> list[GraphAnswer | ProblemError]:
+    return [
+        GraphAnswer.model_validate_json(json.dumps(outcome["answer"]))
+        if outcome["status"] == 200
+        else ProblemError(outcome["status"], outcome["problem"])
+        for outcome in response.json()["outcomes"]
+    ]
+
+
+def picture_url(base_url: str, program: Program, picture_format: str = "svg", **view: Any) -> str:
+    """Return the address of a picture, for a document to embed."""
+    given = {name: _text(value) for name, value in view.items() if value is not None}
+    for name, value in program.body().items():
+        if name != "source" and value not in (0, {}):
+            given[name] = value if isinstance(value, str) else json.dumps(value)
+    query = f"?{urlencode(sorted(given.items()))}" if given else ""
+    return f"{base_url.rstrip('/')}/{picture_format}/{encode(program.source)}{query}"
+
+
+class Client:
+    """A client that waits.
+
+    Args:
+        base_url: where the server is.
+        timeout: time for one request [s].
+        retries: how often a request is sent again where the server is busy or does not take the connection.
+        transport: what carries the requests, for tests; None is the network.
+        sleep: how to wait [s].
+    """
+
+    def __init__(
+        self,
+        base_url: str = "http://127.0.0.1:8000",
+        *,
+        timeout: float = 30.0,
+        retries: int = 3,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self.base_url = base_url
+        self._http = httpx.Client(base_url=base_url, timeout=timeout, transport=transport)
+        self._retries = retries
+        self._sleep = sleep
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def trace(self, source: str, **asked: Any) -> GraphAnswer:
+        """Execute a program and return its graph.
+
+        Args:
+            source: the program.
+            asked: ``inputs``, ``seed``, ``root``, ``gradient``, as fields of `Program`.
+
+        Raises:
+            ProblemError: the server refused, or is still busy after all retries.
+            httpx.HTTPError: the server cannot be reached.
+        """
+        return GraphAnswer.model_validate_json(self._send(_graph_call(Program(source, **asked))).content)
+
+    def trace_many(self, programs: Sequence[Program]) -> list[GraphAnswer | ProblemError]:
+        """Execute up to 50 programs and return the outcome of each; raises as `trace` does."""
+        body = {"items": [program.body() for program in programs]}
+        return _outcomes(self._send(_Call("POST", "/api/v1/graphs:batch", body)))
+
+    def draw(self, program: Program | str, picture_format: PictureFormat = "svg", **view: Any) -> bytes:
+        """Execute a program and return its picture; raises as `trace` does."""
+        wanted = Program(program) if isinstance(program, str) else program
+        return self._send(_picture_call(wanted, picture_format, view)).content
+
+    def render(self, graph: Graph, source: str = "", picture_format: PictureFormat = "svg", **view: Any) -> bytes:
+        """Return the picture of a graph; nothing is executed. Raises as `trace` does."""
+        return self._send(_render_call(graph, source, picture_format, view)).content
+
+    def get(self, path: str) -> Any:
+        """Return the JSON at a path of the API, such as "/api/v1/limits"; raises as `trace` does."""
+        return self._send(_Call("GET", path)).json()
+
+    def _send(self, call: _Call) -> httpx.Response:
+        for attempt in range(self._retries + 1):
+            response = None
+            try:
+                response = self._http.send(call.send_with(self._http))
+                if response.status_code not in BUSY or attempt == self._retries:
+                    break
+            except httpx.ConnectError:
+                if attempt == self._retries:
+                    raise
+            self._sleep(_wait_seconds(attempt, response))
+        assert response is not None
+        return _checked(response)
+
+
+class AsyncClient:
+    """The same for programs with an event loop; arguments and errors are those of `Client`."""
+
+    def __init__(
+        self,
+        base_url: str = "http://127.0.0.1:8000",
+        *,
+        timeout: float = 30.0,
+        retries: int = 3,
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self.base_url = base_url
+        self._http = httpx.AsyncClient(base_url=base_url, timeout=timeout, transport=transport)
+        self._retries = retries
+        self._sleep = sleep
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def trace(self, source: str, **asked: Any) -> GraphAnswer:
+        """Execute a program and return its graph."""
+        response = await self._send(_graph_call(Program(source, **asked)))
+        return GraphAnswer.model_validate_json(response.content)
+
+    async def trace_many(self, programs: Sequence[Program]) -> list[GraphAnswer | ProblemError]:
+        """Execute up to 50 programs and return the outcome of each."""
+        body = {"items": [program.body() for program in programs]}
+        return _outcomes(await self._send(_Call("POST", "/api/v1/graphs:batch", body)))
+
+    async def draw(self, program: Program | str, picture_format: PictureFormat = "svg", **view: Any) -> bytes:
+        """Execute a program and return its picture."""
+        wanted = Program(program) if isinstance(program, str) else program
+        return (await self._send(_picture_call(wanted, picture_format, view))).content
+
+    async def render(self, graph: Graph, source: str = "", picture_format: PictureFormat = "svg", **view: Any) -> bytes:
+        """Return the picture of a graph; nothing is executed."""
+        return (await self._send(_render_call(graph, source, picture_format, view))).content
+
+    async def get(self, path: str) -> Any:
+        """Return the JSON at a path of the API."""
+        return (await self._send(_Call("GET", path))).json()
+
+    async def _send(self, call: _Call) -> httpx.Response:
+        for attempt in range(self._retries + 1):
+            response = None
+            try:
+                response = await self._http.send(call.send_with(self._http))
+                if response.status_code not in BUSY or attempt == self._retries:
+                    break
+            except httpx.ConnectError:
+                if attempt == self._retries:
+                    raise
+            await self._sleep(_wait_seconds(attempt, response))
+        assert response is not None
+        return _checked(response)

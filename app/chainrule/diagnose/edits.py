@@ -1,0 +1,88 @@
+"""Edits that more than one problem asks for."""
+
+import ast
+
+import torch
+
+from chainrule.diagnose.source import SourceText
+from chainrule.graph.model import Span
+from chainrule.protocol.messages import Fix
+from chainrule.words.saying import say
+
+OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Pow: "**",
+    ast.MatMult: "@",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+}
+"""The sign of each operator."""
+
+
+def out_of_place(text: SourceText, statement: ast.stmt | None, name: str | None = None) -> list[Fix]:
+    """Fixes that turn a change in place into a new tensor: ``y += 1`` into ``y = y + 1``."""
+    match statement:
+        case ast.AugAssign(target=ast.Name(id=own), op=operator, value=value) if type(operator) in OPERATORS:
+            right = text.of(value)
+            right = right if isinstance(value, ast.Name | ast.Constant | ast.Call | ast.Attribute) else f"({right})"
+            made = f"{own} = {own} {OPERATORS[type(operator)]} {right}"
+            return [text.replace(say("Make a new {own} instead", own=own), statement, made)]
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=own), attr=method)) as call) if (
+            method.endswith("_") and method not in ("requires_grad_", "zero_", "copy_", "fill_")
+        ):
+            rest = text.of(call)[len(text.of(call.func)) :]
+            return [
+                text.replace(say("Make a new {own} instead", own=own), statement, f"{own} = {own}.{method[:-1]}{rest}")
+            ]
+        case _:
+            return []
+
+
+def leaf_instead(name: str, statement: ast.stmt, text: SourceText) -> list[Fix]:
+    """Where the leaf has no name of its own (``w = randn(3, requires_grad=True)*2``), the edit that makes ``w`` it."""
+    value = statement.value if isinstance(statement, ast.Assign) else None
+    if not isinstance(value, ast.BinOp):
+        return []
+    for call in (node for node in ast.walk(value) if isinstance(node, ast.Call)):
+        kept = [keyword for keyword in call.keywords if keyword.arg != "requires_grad"]
+        if len(kept) < len(call.keywords):
+            arguments = [text.of(argument) for argument in call.args]
+            arguments += [f"{keyword.arg}={text.of(keyword.value)}" for keyword in kept]
+            plain = f"{text.of(call.func)}({', '.join(arguments)})"
+            made = text.of(value).replace(text.of(call), plain, 1)
+            return [text.replace(say("Make {name} itself the leaf", name=name), value, f"({made}).requires_grad_()")]
+    return []
+
+
+def torch_instead(text: SourceText, place: Span | None) -> list[Fix]:
+    """The fix that puts torch's function in the place of the first of math's, which gives a plain number.
+
+    Args:
+        text: of the program.
+        place: where to look; everywhere if None.
+    """
+    for call in (node for node in text.nodes if isinstance(node, ast.Call)):
+        match call.func:
+            case ast.Attribute(value=ast.Name(id="math"), attr=name) if hasattr(torch, name) and (
+                place is None or place.line <= call.lineno <= place.end_line
+            ):
+                if any(isinstance(node, ast.Name) for argument in call.args for node in ast.walk(argument)):
+                    return [
+                        text.replace(
+                            say("Use torch.{name}, which takes tensors", name=name), call.func, f"torch.{name}"
+                        )
+                    ]
+    return []
+
+
+def optimizer_of(text: SourceText) -> tuple[str, ast.Call] | None:
+    """The name of the program's optimizer, and the call that made it."""
+    for node in text.nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
+            name = ast.unparse(node.value.func)
+            if name.startswith(("torch.optim.", "optim.")) and "lr_scheduler" not in name:
+                return node.targets[0].id, node.value
+    return None

@@ -1,0 +1,238 @@
+"""What backward and requires_grad refuse, explained."""
+
+import ast
+import re
+
+from chainrule.diagnose.exceptions.context import RaiseContext, numbers, shape_of, start_of
+from chainrule.diagnose.exceptions.rule import Diagnosis, rule
+from chainrule.diagnose.requiring import let_require
+from chainrule.diagnose.source import SourceText, called, grouped
+from chainrule.protocol.messages import Fix
+from chainrule.words.saying import say
+
+
+def _non_scalar(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
+    call, root = start_of(moment)
+    name = moment.label(root, say("the root"))
+    tensor = moment.tensor(root)
+    shape = (
+        say("has {numel} elements (shape {shape_of})", numel=tensor.numel(), shape_of=shape_of(tensor))
+        if tensor is not None
+        else say("is not a scalar")
+    )
+    detail = say(
+        "backward starts with the gradient of one number with respect to itself, which is 1. "
+        "{name} {shape}, so there is not one number to start from: PyTorch would have to know "
+        "how much each element counts. Make it a scalar, as a loss is, or pass gradient=, a "
+        "tensor of {name}'s shape that says how much each element counts; ones give the "
+        "gradients of {name}.sum().",
+        name=name,
+        shape=shape,
+    )
+    fixes: list[Fix] = []
+    if root is not None and call is not None:
+        text = grouped(moment.text.of(root), root)
+        fixes = [
+            moment.text.replace(say("Differentiate the sum of {name}", name=name), root, f"{text}.sum()"),
+            moment.text.replace(say("Differentiate the mean of {name}", name=name), root, f"{text}.mean()"),
+        ]
+        if called(call) == "backward" and isinstance(call.func, ast.Attribute) and root is call.func.value:
+            ones = f"gradient=torch.ones_like({moment.text.of(root)})"
+            fixes.append(moment.text.argument(say("Let every element count 1"), call, ones))
+    return Diagnosis(detail, tuple(fixes))
+
+
+def _complex_root(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
+    _, root = start_of(moment)
+    name = moment.label(root, say("the root"))
+    fixes = []
+    if root is not None:
+        text = grouped(moment.text.of(root), root)
+        fixes = [
+            moment.text.replace(
+                say("Differentiate the squared magnitude of {name}", name=name), root, f"{text}.abs().square()"
+            )
+        ]
+    return Diagnosis(
+        say(
+            "{name} is a complex number, and only a real one can be made smaller or larger: take its "
+            "real part, or its magnitude.",
+            name=name,
+        ),
+        tuple(fixes),
+    )
+
+
+def _twice(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
+    _, root = start_of(moment)
+    name = moment.label(root, say("the root"))
+    earlier = [p for p in moment.graph.passes if p.error is None and p.span is not None]
+    detail = say("{name} was differentiated before", name=name)
+    fixes: list[Fix] = []
+    if earlier:
+        last = earlier[-1]
+        detail += say(", in line {line}", line=last.span.line) if last.span else ""
+        call = moment.text.at(last.span)
+        if isinstance(call, ast.Call) and last.span and (moment.span is None or last.span != moment.span):
+            fixes.append(
+                moment.text.argument(
+                    say("Keep the graph in line {line}", line=last.span.line), call, "retain_graph=True"
+                )
+            )
+        elif isinstance(call, ast.Call):
+            fixes.append(moment.text.argument(say("Keep the graph at every pass"), call, "retain_graph=True"))
+    loop = moment.text.enclosing(moment.span, ast.For) or moment.text.enclosing(moment.span, ast.While)
+    detail += say(
+        ". The first pass frees the values that the nodes had saved for it, so that memory does "
+        "not grow; a second pass over the same graph has nothing to work with. Either keep them "
+        "with retain_graph=True at the first pass, or compute the forward part again, which "
+        "makes a new graph."
+    )
+    if loop is not None:
+        detail += say(" In a loop it is nearly always the second: move what computes the loss into the loop.")
+    return Diagnosis(detail, tuple(fixes))
+
+
+def _nothing(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
+    _, root = start_of(moment)
+    name = moment.label(root, say("the root"))
+    tensor = moment.tensor(root)
+    cut = next((cut for cut in _cuts(moment.text)), None)
+    if tensor is not None and not (tensor.is_floating_point() or tensor.is_complex()):
+        kind = str(tensor.dtype).removeprefix("torch.")
+        return Diagnosis(
+            say(
+                "{name} is of type {kind}. Whole numbers and truth values do not change a little when "
+                "their inputs change a little, so operations that give them (argmax, ==, >, .long(), "
+                ".round() to int) end the graph.",
+                name=name,
+                kind=kind,
+            ),
+            slug="integer-ends-graph",
+        )
+    detail = say(
+        "No tensor that {name} was computed from has requires_grad=True at this point, so no "
+        "graph was recorded and there is nothing to differentiate with respect to.",
+        name=name,
+    )
+    fixes = list(let_require(moment.text, moment.around, moment.line))
+    inner = _first_gradient(moment, root)
+    if inner is not None:
+        detail += say(
+            " {name} comes from the gradient computed in line {lineno}: that is a plain number for "
+            "autograd unless the gradient is itself recorded, with create_graph=True.",
+            name=name,
+            lineno=inner.lineno,
+        )
+        return Diagnosis(detail, (moment.text.argument(say("Record the gradient too"), inner, "create_graph=True"),))
+    if (guard := moment.text.enclosing(moment.span, ast.With)) is None:
+        guard = next(iter(_guards(moment.text)), None)
+    if cut is not None:
+        detail += " " + cut[0]
+        fixes.insert(0, cut[1])
+    elif guard is not None:
+        detail += say(" Operations in a no_grad block are not recorded.")
+    elif fixes:
+        detail += say(" Ask for it where the leaf is made.")
+    return Diagnosis(detail, tuple(fixes))
+
+
+def _first_gradient(moment: RaiseContext, root: ast.expr | None) -> ast.Call | None:
+    """The call of autograd.grad, without create_graph, whose result is differentiated again."""
+    used = {node.id for node in ast.walk(root) if isinstance(node, ast.Name)} if root is not None else set()
+    for call in moment.text.calls(None, "grad"):
+        statement = moment.text.statement(moment.text.span(call))
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        names = {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+        plain = all(keyword.arg != "create_graph" for keyword in call.keywords)
+        if plain and used & names and (moment.line is None or call.lineno < moment.line):
+            return call
+    return None
+
+
+def _guards(text: SourceText) -> list[ast.With]:
+    return [
+        n for n in text.nodes if isinstance(n, ast.With) and any(called(i.context_expr) == "no_grad" for i in n.items)
+    ]
+
+
+def _cuts(text: SourceText) -> list[tuple[str, Fix]]:
+    """Places where a program takes a value out of the graph by name."""
+    found: list[tuple[str, Fix]] = []
+    for call in text.calls(None, "detach", "item", "tolist"):
+        if isinstance(call.func, ast.Attribute):
+            base = text.of(call.func.value)
+            said = say(
+                ".{attr}() in line {lineno} gives the value of {base} without its history.",
+                attr=call.func.attr,
+                lineno=call.lineno,
+                base=base,
+            )
+            found.append(
+                (said, text.replace(say("Keep the history: leave out .{attr}()", attr=call.func.attr), call, base))
+            )
+    return found
+
+
+def _unused(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
+    call, root = start_of(moment)
+    index = (numbers(match.group()) or [0])[0]
+    asked = call.args[1] if call is not None and len(call.args) > 1 else None
+    if isinstance(asked, ast.Tuple | ast.List) and index < len(asked.elts):
+        asked = asked.elts[index]
+    name, of = moment.label(asked, say("This tensor")), moment.label(root, say("the output"))
+    detail = say(
+        "{of} was not computed from {name} (or only by a way that a detach cuts), so its "
+        "gradient is not there: it would be zero. With allow_unused=True PyTorch gives None "
+        "instead of an error. If {name} was used, look whether it was the same tensor: x = "
+        "x.clone() or x = x * 2 makes a new one.",
+        of=of,
+        name=name,
+    )
+    fixes = (
+        [moment.text.argument(say("Give None for tensors that are not used"), call, "allow_unused=True")]
+        if call
+        else []
+    )
+    return Diagnosis(detail, tuple(fixes))
+
+
+def _not_differentiable_input(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
+    call, _ = start_of(moment)
+    asked = call.args[1] if call is not None and len(call.args) > 1 else None
+    name = moment.label(asked, say("One of the tensors"))
+    return Diagnosis(
+        say(
+            "{name} does not require a gradient, so nothing was recorded for it. Make it with "
+            "requires_grad=True, before it is used.",
+            name=name,
+        ),
+        tuple(let_require(moment.text, moment.around, moment.line)),
+    )
+
+
+def _retain(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
+    node = moment.node
+    base = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+    name = moment.label(base, say("This tensor"))
+    return Diagnosis(
+        say(
+            "{name} requires no gradient, so there will be none to retain. Nothing that it was "
+            "computed from has requires_grad=True.",
+            name=name,
+        ),
+        tuple(let_require(moment.text, moment.around, moment.line)),
+    )
+
+
+RULES = (
+    rule(r"implicitly created only for scalar outputs", "backward-non-scalar", _non_scalar),
+    rule(r"implicitly created only for real scalar outputs", "backward-complex", _complex_root),
+    rule(r"backward through the graph a second time", "backward-twice", _twice),
+    rule(r"element \d+ of tensors does not require grad", "nothing-requires-grad", _nothing),
+    rule(r"Tensor at index \d+ appears to not have been used|appears to not have been used", "not-in-graph", _unused),
+    rule(
+        r"One of the differentiated Tensors does not require grad", "nothing-requires-grad", _not_differentiable_input
+    ),
+    rule(r"can't retain_grad on Tensor that has requires_grad=False", "nothing-requires-grad", _retain),
+)

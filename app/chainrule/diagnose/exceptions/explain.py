@@ -1,0 +1,91 @@
+"""The problem of a program that raised."""
+
+from dataclasses import replace
+
+from chainrule.diagnose.exceptions import (
+    backward,
+    combining,
+    gradient,
+    index,
+    layer,
+    leaf,
+    module,
+    number,
+    python,
+    reshape,
+    shape,
+    version,
+)
+from chainrule.diagnose.exceptions.context import RaiseContext
+from chainrule.diagnose.exceptions.rule import Diagnosis, Rule
+from chainrule.diagnose.source import SourceText
+from chainrule.graph.model import Graph, Span
+from chainrule.problems import title_of
+from chainrule.protocol.messages import Problem
+from chainrule.tape.graph.stale_saves import StaleSaves
+from chainrule.words.saying import say
+
+RULES: tuple[Rule, ...] = (
+    *backward.RULES,
+    *gradient.RULES,
+    *version.RULES,
+    *leaf.RULES,
+    *module.RULES,
+    *shape.RULES,
+    *reshape.RULES,
+    *combining.RULES,
+    *layer.RULES,
+    *number.RULES,
+    *index.RULES,
+    *python.RULES,
+)
+"""The first that applies is taken."""
+
+
+def diagnose_exception(
+    error: BaseException, source: str, graph: Graph, span: Span | None = None, late: StaleSaves | None = None
+) -> Problem:
+    """Explain an exception of the program.
+
+    Args:
+        error: with its traceback, whose frames still hold the program's variables.
+        source: the program.
+        graph: what was recorded until then.
+        span: where it came from, if no frame of the program is in the traceback.
+        late: the changes in place for which backward refused to go on, where it did.
+
+    Returns:
+        A problem of severity "error" with PyTorch's words in ``message``; never raises.
+    """
+    moment = replace(RaiseContext.of(error, SourceText(source), graph, span), late=late)
+    slug, diagnosis = _diagnosis(moment)
+    name = type(error).__name__
+    return Problem(
+        slug=slug,
+        severity="error",
+        title=title_of(slug) or say("The program raised {name}", name=name),
+        detail=diagnosis.detail,
+        message=f"{name}: {moment.words}" if moment.words else name,
+        span=diagnosis.span or moment.span,
+        node=diagnosis.node,
+        fixes=list(diagnosis.fixes),
+    )
+
+
+def _diagnosis(moment: RaiseContext) -> tuple[str, Diagnosis]:
+    for rule in RULES:
+        try:
+            found = rule(moment)
+        except Exception:  # objects of the program's own classes may misbehave when looked at; its words remain
+            continue
+        if found is not None:
+            return found
+    return "exception", Diagnosis(_plain(moment))
+
+
+def _plain(moment: RaiseContext) -> str:
+    where = say(" in line {line}", line=moment.line) if moment.line else ""
+    said = say(" It says: {strip}", strip=moment.words.strip()) if moment.words.strip() else ""
+    if isinstance(moment.error, AssertionError):
+        return say("An assertion of the program did not hold{where}.{said}", where=where, said=said)
+    return say("Nothing in the program caught it{where}.{said}", where=where, said=said)

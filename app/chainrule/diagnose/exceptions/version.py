@@ -1,0 +1,170 @@
+"""Values that backward needs and that were changed in place before it came, explained."""
+
+import ast
+import re
+
+from chainrule.diagnose.edits import out_of_place
+from chainrule.diagnose.exceptions.context import RaiseContext, numbers
+from chainrule.diagnose.exceptions.rule import Diagnosis, rule
+from chainrule.graph.model import Node, Span
+from chainrule.protocol.messages import Fix
+from chainrule.tape.graph.stale_saves import StaleSave, StaleSaves
+from chainrule.words.saying import joined, say
+
+TOLD = 60
+"""Longest code that is told within a sentence [characters]."""
+
+
+def _modified(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
+    shape = numbers(match["shape"])
+    version = numbers(match["versions"])
+    late = moment.late
+    statements = _statements(moment, late)
+    detail = say(
+        "{which} was saved by {operation}, which needs its value to compute the gradient, and {who}",
+        which=_which(moment, late, statements, shape),
+        operation=_needing(moment, late),
+        who=_who(moment, late, statements),
+    )
+    detail += say(" (its version counter says {value} where {value2} was saved). ", value=version[0], value2=version[1])
+    steps = any(_is_step(statement) for statement in statements)
+    detail += say("Run backward before the step") if steps else say("Make a new tensor instead of changing this one")
+    fixes: list[Fix] = []
+    if match["op"] and statements:  # a leaf that is made anew would be another leaf
+        # What changes it later then changes the new tensor.
+        fixes = out_of_place(moment.text, statements[0])
+    node = None
+    if late is not None:
+        node = next((change.node for change in late.changes if change.node), None) or late.made or late.needs
+    return Diagnosis(detail + ".", tuple(fixes), node, _place(moment, late, statements))
+
+
+def _statements(moment: RaiseContext, late: StaleSaves | None) -> list[ast.stmt]:
+    """The statements of the changes, each once, the first change first."""
+    found = [moment.text.statement(change.span) for change in late.changes] if late is not None else []
+    return list(dict.fromkeys(statement for statement in found if statement is not None))
+
+
+def _which(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.stmt], shape: list[int]) -> str:
+    """The value: what the program calls it, and where it was made."""
+    made = _node(moment, late.made) if late is not None else None
+    name = next(iter(made.names), None) if made is not None else None
+    of = _viewed(moment, made) if made is not None and name is None else None
+    base = _base(statements[0]) if statements else None
+    name = name or of or (moment.text.of(base) if base is not None else None)
+    which = say("A tensor of shape {shape}", shape=shape)
+    if of:
+        which = say("A tensor of shape {shape}, a view of {name},", shape=shape, name=of)
+    elif name:
+        which = say("{value}, a tensor of shape {shape},", value=name, shape=shape)
+    span = late.made_at if late is not None else None
+    if not of and span is not None and (words := _words(moment, span)):
+        which += say(" made in line {line} by `{cut}`{how}", line=span.line, cut=words, how="," if name else "")
+    return which
+
+
+def _viewed(moment: RaiseContext, made: Node) -> str | None:
+    """The name of what a nameless node is a view of, where it is one."""
+    nodes = {node.id: node for node in moment.graph.nodes}
+    taken = {edge.source: edge.target for edge in reversed(moment.graph.edges) if edge.kind == "gradient"}
+    while "view" in made.flags and not made.names and made.id in taken:
+        made = nodes[taken[made.id]]
+    return made.names[0] if made.names else None
+
+
+def _needing(moment: RaiseContext, late: StaleSaves | None) -> str:
+    """The operation that needs the value."""
+    needs = _node(moment, late.needs) if late is not None else None
+    if needs is None:
+        return say("a node")
+    words = _words(moment, needs.span) if needs.span is not None else ""
+    if needs.span is None or not words:
+        return needs.op
+    return say("{op} (`{words}`, line {line})", op=needs.op, words=words, line=needs.span.line)
+
+
+def _who(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.stmt]) -> str:
+    """Which line changed it first, in which turn of its loop, and what changed it after that."""
+    if late is None or not statements:
+        return say("something changed it in place before backward came there")
+    words = _words(moment, moment.text.span(statements[0])) or _words(moment, late.changes[0].span)
+    told = say("line {lineno} (`{words}`)", lineno=statements[0].lineno, words=words)
+    turn = _turn(late.changes[0])
+    if turn:
+        told = joined([told, say(", in {turn},", turn=turn)])
+    told = say("{told} changed it in place before backward came there", told=told)
+    more = len(late.changes) - 1
+    if not more:
+        return told
+    lines = ", ".join(str(line) for line in sorted({statement.lineno for statement in statements}))
+    return joined(
+        [
+            told,
+            say(", first of {count} changes (lines {lines})", count=more + 1, lines=lines)
+            if len(statements) > 1
+            else say(", first of {count} changes", count=more + 1),
+        ]
+    )
+
+
+def _turn(change: StaleSave) -> str:
+    """The innermost loop's turn: "the turn of `for i` with i = 3"."""
+    loop = change.loop
+    if loop is None:
+        return ""
+    name = loop.name if loop.type in ("loop", loop.name) else f"{loop.type} {loop.name}"
+    if change.held is not None:
+        return say("the turn of `{name}` with {variable} = {value}", name=name, variable=loop.name, value=change.held)
+    return say("turn {number} of `{name}`", number=loop.call, name=name)
+
+
+def _place(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.stmt]) -> Span | None:
+    """Where it was changed first: the whole statement if it is short, else the sub-expression."""
+    if late is None or not statements:
+        return None
+    return moment.text.span(statements[0]) if _is_short(moment.text.of(statements[0])) else late.changes[0].span
+
+
+def _base(statement: ast.stmt) -> ast.expr | None:
+    """What the text of a statement says that it changes in place."""
+    match statement:
+        case ast.AugAssign(target=ast.Subscript(value=base)) | ast.Assign(targets=[ast.Subscript(value=base)]):
+            return base
+        case ast.AugAssign(target=target):
+            return target
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=base, attr=method))) if method.endswith("_"):
+            return base
+        case _:
+            return None
+
+
+def _is_step(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="step"))):
+            return True
+        case _:
+            return False
+
+
+def _node(moment: RaiseContext, key: str | None) -> Node | None:
+    return next((node for node in moment.graph.nodes if node.id == key), None)
+
+
+def _words(moment: RaiseContext, span: Span | None) -> str:
+    """The text of a span, if it is short."""
+    words = moment.text.cut(span) if span is not None else ""
+    return words if _is_short(words) else ""
+
+
+def _is_short(words: str) -> bool:
+    return "\n" not in words and len(words) <= TOLD
+
+
+RULES = (
+    rule(
+        r"modified by an inplace operation: \[[\w.]+ \[(?P<shape>[\d, ]*)\]\](?:, which is output \d+ of "
+        r"(?P<op>\w+),)? is at (?P<versions>version \d+; expected version \d+)",
+        "in-place-needed",
+        _modified,
+    ),
+)

@@ -1,0 +1,75 @@
+"""Differences in a loss that compare every element with every other."""
+
+import ast
+
+from chainrule.diagnose.findings.flow import GraphFlow
+from chainrule.diagnose.source import grouped
+from chainrule.graph.model import Edge, Node
+from chainrule.problems import title_of
+from chainrule.protocol.messages import Fix, Problem
+from chainrule.words.saying import say
+
+_LOSSES = ("Pow", "Abs", "Mul", "SmoothL1", "Huber")
+"""Operations that make a loss of a difference."""
+_MEANT = ("Unsqueeze", "View", "UnsafeView", "Reshape", "Slice", "Index", "Expand", "Permute", "T")
+"""Operations by which a program gives a tensor a column on purpose."""
+
+
+def broadcast_differences(flow: GraphFlow) -> list[Problem]:
+    """Find where a result of shape [n, 1] meets data of shape [n], so that their difference has shape [n, n]."""
+    for node in flow.graph.nodes:
+        if not node.op.startswith(("SubBackward", "RsubBackward")):
+            continue
+        taken = flow.taken[node.id]
+        made = next((edge for edge in taken if edge.kind == "gradient"), None)
+        data = next((edge for edge in taken if edge.kind == "value"), None)
+        size = _crossed(flow, node, made, data) if made is not None and data is not None else None
+        if made is not None and data is not None and size is not None:
+            return [_problem(flow, node, made, data, size)]
+    return []
+
+
+def _crossed(flow: GraphFlow, node: Node, made: Edge, data: Edge) -> int | None:
+    """The n of a column [n, 1] that meets a row [n] in a loss; None where that is not so, or seems to be meant."""
+    column, row = flow.incoming(made), flow.incoming(data)
+    if column is None or row is None or len(row.shape) != 1 or row.shape[0] < 2 or column.shape != [row.shape[0], 1]:
+        return None
+    is_meant = flow.nodes[made.target].op.startswith(_MEANT)
+    is_loss = any(flow.nodes[edge.source].op.startswith(_LOSSES) for edge in flow.used[node.id])
+    return row.shape[0] if is_loss and not is_meant else None
+
+
+def _problem(flow: GraphFlow, node: Node, made: Edge, data: Edge, size: int) -> Problem:
+    detail = say(
+        "{made} has shape {column} and {data} has shape {row}. They are repeated to fit each other, so that the "
+        "difference has shape {square}: every element is compared with every other, and the gradient is that of "
+        "another loss than you mean. Give both the same shape.",
+        made=flow.called(flow.nodes[made.target]),
+        column=[size, 1],
+        data=flow.called(flow.nodes[data.target]),
+        row=[size],
+        square=[size, size],
+    )
+    return Problem(
+        slug="broadcast-in-loss",
+        severity="warning",
+        title=title_of("broadcast-in-loss") or "broadcast-in-loss",
+        detail=detail,
+        span=node.span,
+        node=node.id,
+        fixes=_fixes(flow, node, size),
+    )
+
+
+def _fixes(flow: GraphFlow, node: Node, size: int) -> list[Fix]:
+    """The edit that gives the data a column too, where it is one side of a written difference."""
+    syntax = flow.text.at(node.span)
+    if not isinstance(syntax, ast.BinOp) or not isinstance(syntax.op, ast.Sub):
+        return []
+    data = {name for edge in flow.taken[node.id] if edge.kind == "value" for name in flow.nodes[edge.target].names}
+    for side in (syntax.left, syntax.right):
+        if isinstance(side, ast.Name | ast.Attribute) and flow.text.of(side) in data:
+            words = flow.text.of(side)
+            title = say("Give {name} one more dimension, shape {made}", name=words, made=[size, 1])
+            return [flow.text.replace(title, side, f"{grouped(words, side)}.unsqueeze(1)")]
+    return []

@@ -1,0 +1,223 @@
+"""Where NaN and infinity first appear, forward and backward."""
+
+import ast
+from collections.abc import Iterator
+
+from chainrule.diagnose.findings.flow import GraphFlow, elements, is_finite
+from chainrule.diagnose.source import called, grouped
+from chainrule.graph.model import Edge, Node, Tensor
+from chainrule.problems import title_of
+from chainrule.protocol.messages import Fix, Problem
+from chainrule.words.saying import joined, say
+
+_CAUSES = {
+    "Sqrt": say("the square root of a negative number is NaN"),
+    "Log": say("the logarithm of 0 is -inf, that of a negative number is NaN"),
+    "Log2": say("the logarithm of 0 is -inf, that of a negative number is NaN"),
+    "Log10": say("the logarithm of 0 is -inf, that of a negative number is NaN"),
+    "Log1P": say("log1p of -1 is -inf, that of less is NaN"),
+    "Div": say("a number divided by 0 is infinite, and 0/0 is NaN"),
+    "Reciprocal": say("1/0 is infinite"),
+    "Rsqrt": say("1 over the root of 0 is infinite"),
+    "Exp": say("exp of more than 88 is too large for float32"),
+    "Sub": say("inf - inf is NaN"),
+    "Mul": say("0 times inf is NaN, and large factors overflow"),
+    "Pow": say("0 to a negative power is infinite, a negative number to a power that is not whole is NaN"),
+    "Acos": say("it is defined from -1 to 1"),
+    "Asin": say("it is defined from -1 to 1"),
+    "Atanh": say("it is infinite at -1 and 1"),
+    "Softmax": say("a row in which everything is -inf has no softmax"),
+    "Norm": say("its sum of squares is too large"),
+}
+_SLOPES = {
+    "Sqrt": say("the derivative of sqrt(x) is 1/(2 sqrt(x)), infinite at 0"),
+    "Rsqrt": say("the derivative of 1/sqrt(x) is infinite at 0"),
+    "Pow": say("the derivative of x**p is p x**(p-1), infinite at 0 where p is below 1"),
+    "LinalgVectorNorm": say("the derivative of the norm is x / |x|, which is 0/0 at 0"),
+    "Norm": say("the derivative of the norm is x / |x|, which is 0/0 at 0"),
+    "Div": say("the derivative of a/b has b squared below the line"),
+    "Log": say("the derivative of log(x) is 1/x, infinite at 0"),
+    "Acos": say("the derivative of acos is infinite at -1 and 1"),
+    "Asin": say("the derivative of asin is infinite at -1 and 1"),
+    "Atan2": say("the derivative of atan2 is 0/0 where both are 0"),
+    "Std": say("the derivative of the standard deviation is 0/0 where all elements are equal"),
+    "Var": say("one element alone has no variance"),
+    "Cdist": say("the derivative of a distance is 0/0 where two points coincide"),
+}
+
+
+def nonfinite(flow: GraphFlow) -> list[Problem]:
+    """Find the first node whose value is not finite, else the first that passes on a gradient that is not."""
+    forward = _forward(flow)
+    if forward:
+        return forward
+    for index, one in flow.passes:
+        for node in flow.in_order(one):
+            problem = _backward(flow, node, index)
+            if problem is not None:
+                return [problem]
+    return []
+
+
+def _forward(flow: GraphFlow) -> list[Problem]:
+    found: dict[str, Problem] = {}
+    for node in flow.graph.nodes:
+        inputs = [flow.incoming(edge) for edge in flow.taken[node.id]]
+        for output in node.outputs:
+            value = output.value
+            if value is None or is_finite(value):
+                continue
+            before = output.before
+            clean = all(is_finite(tensor) for tensor in [*inputs, before])
+            kind = "nan" if value.stats.nan else "infinite"
+            if node.kind in ("leaf", "constant"):
+                if node.kind == "leaf" or (kind == "nan" and _comes_through(flow, node)):
+                    found.setdefault(kind, _leaf_problem(flow, node, value, kind))
+                continue
+            had_nan = any(tensor is not None and tensor.stats.nan for tensor in inputs)
+            if clean or (kind == "nan" and not had_nan):
+                found.setdefault(kind, _forward_problem(flow, node, value, kind, clean))
+    return list(found.values())
+
+
+def _comes_through(flow: GraphFlow, constant: Node) -> bool:
+    """Whether an operation made NaN of it: ``where`` may leave it out. An infinite constant is a mask more often."""
+    users = [flow.nodes[edge.source] for edge in flow.used[constant.id]]
+    return any(output.value is not None and output.value.stats.nan for user in users for output in user.outputs)
+
+
+def _leaf_problem(flow: GraphFlow, node: Node, value: Tensor, kind: str) -> Problem:
+    word, number = ("NaN", value.stats.nan) if kind == "nan" else (say("infinite"), value.stats.inf)
+    detail = say(
+        "{called} itself is {word} in {number} of {count}, before any operation.",
+        called=flow.called(node),
+        word=word,
+        number=number,
+        count=elements(value.numel),
+    )
+    return _problem(flow, kind, node, detail)
+
+
+def _forward_problem(flow: GraphFlow, node: Node, value: Tensor, kind: str, clean: bool) -> Problem:
+    word, number = ("NaN", value.stats.nan) if kind == "nan" else (say("infinite"), value.stats.inf)
+    operation = _operation(node)
+    detail = say(
+        "{operation} gives {word} in {number} of {count}",
+        operation=flow.operation(node),
+        word=word,
+        number=number,
+        count=elements(value.numel),
+    )
+    detail += say(", and everything that went into it is finite.") if clean else say(", from an infinite input.")
+    told = [_told(flow, edge) for edge in flow.taken[node.id]]
+    told = [words for words in dict.fromkeys(told) if words]
+    if told:
+        detail += say(" It took in {names}.", names=joined(told, ", "))
+    if operation in _CAUSES:
+        detail += say(" Remember: {cause}.", cause=_CAUSES[operation])
+    return _problem(flow, kind, node, detail)
+
+
+def _backward(flow: GraphFlow, node: Node, index: int) -> Problem | None:
+    arrived = flow.gradients(node, index)
+    if not arrived or not all(is_finite(tensor) for tensor in arrived):
+        return None
+    for edge, carried in flow.passed_on(node, index):
+        if is_finite(carried):
+            continue
+        kind = "nan" if carried.stats.nan else "infinite"
+        word, number = ("NaN", carried.stats.nan) if kind == "nan" else (say("infinite"), carried.stats.inf)
+        target = flow.nodes[edge.target]
+        detail = say(
+            "All values are finite. In pass {value} a finite gradient arrives at {operation}, and "
+            "what it passes on to {called} is {word} in {number} of {count}",
+            value=index + 1,
+            operation=flow.operation(node),
+            called=flow.called(target),
+            word=word,
+            number=number,
+            count=elements(carried.numel),
+        )
+        slope = _SLOPES.get(_operation(node))
+        detail += joined([": ", slope, "."]) if slope else "."
+        value = flow.incoming(edge)
+        if value is not None and value.stats.zero:
+            detail += say(
+                " {called} is 0 in {number} of {count}.",
+                called=flow.called(target),
+                number=value.stats.zero,
+                count=elements(value.numel),
+            )
+        if kind == "nan" and any(tensor.stats.zero for tensor in arrived):
+            detail += say(" The gradient that arrives is 0 there, and 0 times infinity is NaN")
+            chosen = any(
+                flow.nodes[e.source].op.startswith(("Where", "MaskedFill", "Clamp")) for e in flow.used[node.id]
+            )
+            detail += say(": choosing another branch with where or a mask afterwards does not help.") if chosen else "."
+        return _problem(flow, kind, node, detail)
+    return None
+
+
+def _problem(flow: GraphFlow, kind: str, node: Node, detail: str) -> Problem:
+    fixes = list(_fixes(flow, node))
+    if fixes:
+        detail += say(" Keep the value away from that point.")
+    return Problem(
+        slug=kind,
+        severity="warning",
+        title=title_of(kind) or kind,
+        detail=detail,
+        span=node.span,
+        node=node.id,
+        fixes=fixes,
+    )
+
+
+def _operation(node: Node) -> str:
+    name = node.op.removeprefix("aten.")
+    if node.kind == "function":
+        return name.split("Backward")[0].lstrip("_")
+    return name[:1].upper() + name[1:]
+
+
+def _told(flow: GraphFlow, edge: Edge) -> str:
+    value = flow.incoming(edge)
+    if value is None or value.stats.min is None:
+        return ""
+    name = flow.called(flow.nodes[edge.target])
+    low, high = value.stats.min, value.stats.max
+    return (
+        f"{name} = {low:g}"
+        if value.numel == 1
+        else say("{name} with values from {low} to {high}", name=name, low=f"{low:g}", high=f"{high:g}")
+    )
+
+
+def _fixes(flow: GraphFlow, node: Node) -> Iterator[Fix]:
+    """Edits that keep the argument of a root, logarithm or division away from 0."""
+    syntax = flow.text.at(node.span)
+    text = flow.text
+    match syntax:
+        case ast.Call() if called(syntax) in ("sqrt", "log", "log2", "log10", "rsqrt", "norm"):
+            own = isinstance(syntax.func, ast.Attribute) and not ast.unparse(syntax.func.value).startswith(
+                ("torch", "F", "linalg")
+            )
+            argument = syntax.func.value if own and isinstance(syntax.func, ast.Attribute) else None
+            argument = argument if argument is not None else syntax.args[0] if syntax.args else None
+            if argument is None:
+                return
+            inner = text.of(argument)
+            if called(syntax) == "norm":
+                made = f"({grouped(inner, argument)}.square().sum() + 1e-12).sqrt()"
+                yield text.replace(say("Keep the norm away from 0"), syntax, made)
+            else:
+                made = f"{grouped(inner, argument)}.clamp(min=1e-12)"
+                yield text.replace(say("Keep its argument at or above 1e-12"), argument, made)
+        case ast.BinOp(op=ast.Div(), right=right):
+            yield text.replace(say("Add 1e-12 below the line"), right, f"({text.of(right)} + 1e-12)")
+        case ast.BinOp(op=ast.Pow(), left=left):
+            yield text.replace(
+                say("Keep the base at or above 1e-12"), left, f"{grouped(text.of(left), left)}.clamp(min=1e-12)"
+            )
+        case _:
+            return

@@ -1,0 +1,63 @@
+"""What the finished graph shows that nothing raised or warned of."""
+
+from collections.abc import Callable, Mapping
+
+import torch
+
+from chainrule.diagnose.findings.broadcasts import broadcast_differences
+from chainrule.diagnose.findings.flow import GraphFlow
+from chainrule.diagnose.findings.leaf_gradients import accumulated, without_gradient
+from chainrule.diagnose.findings.nonfinite import nonfinite
+from chainrule.diagnose.findings.unregistered import hidden_modules
+from chainrule.diagnose.findings.vanishing import depth_problems
+from chainrule.diagnose.findings.zeros import cancelled_gradients, zero_gradients
+from chainrule.diagnose.source import SourceText
+from chainrule.graph.model import Graph
+from chainrule.protocol.messages import Problem
+
+Finder = Callable[[GraphFlow], list[Problem]]
+FINDERS: tuple[Finder, ...] = (
+    nonfinite,
+    zero_gradients,
+    cancelled_gradients,
+    broadcast_differences,
+    accumulated,
+    depth_problems,
+)
+"""What is looked for, the most important first."""
+
+
+def diagnose_graph(graph: Graph, source: str, namespace: Mapping[str, object] | None = None) -> list[Problem]:
+    """Find what is worth knowing in a finished graph.
+
+    Args:
+        graph: what was recorded.
+        source: the program.
+        namespace: its variables at the end, for the parameters of modules that no pass reached.
+
+    Returns:
+        Problems of severity "warning" or "notice", the most important first; never raises.
+    """
+    flow = GraphFlow(graph, SourceText(source))
+    found = [problem for find in FINDERS for problem in _found(find, flow)]
+    found += _found(lambda flow: without_gradient(flow, _parameters(namespace or {})), flow)
+    found += _found(lambda flow: hidden_modules(flow.text, namespace or {}), flow)
+    if any(problem.slug in ("nan", "infinite") for problem in found):
+        found = [problem for problem in found if problem.slug not in ("gradient-vanishes", "gradient-explodes")]
+    return sorted(found, key=lambda problem: problem.severity != "warning")
+
+
+def _found(find: Finder, flow: GraphFlow) -> list[Problem]:
+    try:
+        return find(flow)
+    except Exception:  # a graph that a finder cannot read is still worth showing
+        return []
+
+
+def _parameters(namespace: Mapping[str, object]) -> dict[str, torch.Tensor]:
+    modules = [(name, value) for name, value in namespace.items() if isinstance(value, torch.nn.Module)]
+    return {
+        f"{name}.{path}": one
+        for name, module in modules
+        for path, one in module.named_parameters(remove_duplicate=False)
+    }

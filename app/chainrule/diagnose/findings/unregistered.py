@@ -1,0 +1,55 @@
+"""Modules that a module keeps where its parameters are not found."""
+
+import ast
+from collections.abc import Mapping
+
+import torch
+
+from chainrule.diagnose.source import SourceText
+from chainrule.problems import title_of
+from chainrule.protocol.messages import Fix, Problem
+from chainrule.words.saying import say
+
+
+def hidden_modules(text: SourceText, namespace: Mapping[str, object]) -> list[Problem]:
+    """Find modules of the program that keep other modules in a plain list or dict."""
+    for name, value in namespace.items():
+        if not isinstance(value, torch.nn.Module):
+            continue
+        for path, module in value.named_modules():
+            for attribute, held in vars(module).items():
+                if attribute.startswith("_") or not _holds_modules(held):
+                    continue
+                owner = f"{name}.{path}" if path else name
+                return [_problem(text, owner, attribute, held)]
+    return []
+
+
+def _holds_modules(held: object) -> bool:
+    items = held if isinstance(held, list | tuple) else held.values() if isinstance(held, dict) else ()
+    return any(isinstance(item, torch.nn.Module) for item in items)
+
+
+def _problem(text: SourceText, owner: str, attribute: str, held: object) -> Problem:
+    kind = "dict" if isinstance(held, dict) else type(held).__name__
+    better = "nn.ModuleDict" if kind == "dict" else "nn.ModuleList"
+    made = next(iter(text.bindings(f"self.{attribute}")), None)
+    fixes: list[Fix] = []
+    if isinstance(made, ast.Assign):
+        fixes = [text.replace(f"Use {better}", made.value, f"{better}({text.of(made.value)})")]
+    return Problem(
+        slug="hidden-modules",
+        severity="warning",
+        title=title_of("hidden-modules") or "",
+        detail=say(
+            "{owner}.{attribute} is a plain {kind}, so {owner}.parameters() does not find the "
+            "parameters of the modules in it: they get gradients, and an optimizer does not change "
+            "them. Use {better}.",
+            owner=owner,
+            attribute=attribute,
+            kind=kind,
+            better=better,
+        ),
+        span=text.span(made) if made is not None else None,
+        fixes=fixes,
+    )

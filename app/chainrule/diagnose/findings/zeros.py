@@ -1,0 +1,186 @@
+"""Gradients that become zero at one operation."""
+
+import ast
+from collections.abc import Set
+
+from chainrule.diagnose.findings.flow import GraphFlow, has_values, is_finite, is_zero
+from chainrule.diagnose.source import called
+from chainrule.graph.model import Edge, Node
+from chainrule.problems import title_of
+from chainrule.protocol.messages import Fix, Problem
+from chainrule.words.saying import joined, say
+
+TOLD = 3
+"""How many nodes are told of at most."""
+CANCELLED = 1e-4
+"""What an operation passes on over what arrives, in norms, below which the gradient has cancelled out."""
+
+_CAUSES = {
+    "Relu": say("ReLU passes a gradient only where its input is above 0"),
+    "Threshold": say("it passes a gradient only above its threshold"),
+    "Clamp": say("clamp passes a gradient only between its bounds"),
+    "Hardtanh": say("it passes a gradient only between its bounds"),
+    "Sigmoid": say("a sigmoid is flat far from 0: its derivative s (1 - s) rounds to 0"),
+    "Tanh": say("tanh is flat far from 0: its derivative 1 - t**2 rounds to 0"),
+    "Softmax": say("a softmax that has decided is flat: its derivative rounds to 0"),
+    "Round": say("rounding is flat between its steps: its derivative is 0 everywhere"),
+    "Floor": say("rounding is flat between its steps: its derivative is 0 everywhere"),
+    "Ceil": say("rounding is flat between its steps: its derivative is 0 everywhere"),
+    "Sign": say("the sign is flat on both sides of 0: its derivative is 0 everywhere"),
+    "Pow": say("the derivative of x**p is 0 at x = 0"),
+    "LinalgVectorNorm": say("the norm has no derivative at 0, and PyTorch takes 0"),
+    "Abs": say("the absolute value has no derivative at 0, and PyTorch takes 0"),
+    "MseLoss": say("both sides are equal, so the loss is at its smallest"),
+    "Std": say("all elements are equal, and PyTorch takes 0 for the derivative of the root there"),
+}
+
+
+_ACTIVATIONS = frozenset(_CAUSES) - {"Pow", "LinalgVectorNorm", "Abs", "Std", "MseLoss"}
+_FACTORS = {
+    "self": ("other", "mat2"),
+    "other": ("self",),
+    "mat1": ("mat2",),
+    "mat2": ("mat1", "self"),
+    "vec": ("self",),
+}
+"""For an argument of a product, the argument that its gradient is multiplied by."""
+
+
+def zero_gradients(flow: GraphFlow) -> list[Problem]:
+    """Find the nodes where a gradient arrives and only zeros are passed on, so that a leaf gets nothing."""
+    found: dict[object, tuple[Node, Edge, set[str]]] = {}
+    for index, one in flow.passes:
+        seen: set[str] = set()
+        for node in flow.in_order(one):
+            if not any(has_values(tensor) for tensor in flow.gradients(node, index)):
+                continue
+            for edge, carried in flow.passed_on(node, index):
+                leaves = _leaves_behind(flow, edge, index, seen) if is_zero(carried) else set()
+                if leaves:
+                    found.setdefault((node.op, node.span), (node, edge, set()))[2].update(leaves)
+    sources = {entry[0].id for entry in found.values()}
+    told = [entry for entry in found.values() if not _follows(flow, entry[0], entry[1], sources)]
+    return [_zero_problem(flow, *entry) for entry in told[:TOLD]]
+
+
+def _leaves_behind(flow: GraphFlow, start: Edge, index: int, seen: set[str]) -> set[str]:
+    """The leaves whose whole gradient is zero, down from an edge through others that carried only zeros.
+
+    What was ``seen`` before is left to the edge that came there first, so that all of this takes one walk.
+    """
+    leaves: set[str] = set()
+    pending = [start.target]
+    while pending:
+        at = pending.pop()
+        node = flow.nodes[at]
+        gradients = flow.gradients(node, index)
+        if at in seen or not gradients or not all(map(is_zero, gradients)):
+            continue
+        seen.add(at)
+        if node.kind == "leaf":
+            leaves.add(flow.called(node))
+        pending += [edge.target for edge, carried in flow.passed_on(node, index) if is_zero(carried)]
+    return leaves
+
+
+def _follows(flow: GraphFlow, node: Node, edge: Edge, sources: Set[str]) -> bool:
+    """Whether the factor that is 0 is itself the result of an operation told of: a dead ReLU's weights after it."""
+    factor = _other_factor(flow, node, edge)
+    return factor is not None and factor.id in sources
+
+
+def _other_factor(flow: GraphFlow, node: Node, edge: Edge) -> Node | None:
+    """What a product multiplies the gradient of one argument by, if that is 0 everywhere."""
+    wanted = _FACTORS.get(edge.argument or "", ())
+    if not node.op.startswith(("Mul", "Mm", "Addmm", "Bmm", "Baddbmm", "Mv", "Dot")):
+        return None
+    for other in flow.taken[node.id]:
+        if other.id != edge.id and other.argument in wanted and is_zero(flow.incoming(other)):
+            return flow.nodes[other.target]
+    return None
+
+
+def _leaky(flow: GraphFlow, node: Node) -> list[Fix]:
+    """The edit that lets a little through below 0."""
+    syntax = flow.text.at(node.span)
+    if isinstance(syntax, ast.Call) and called(syntax) == "relu" and len(syntax.args) == 1:
+        return [flow.text.replace(say("Let a little through below 0"), syntax.func, "F.leaky_relu")]
+    return []
+
+
+def _zero_problem(flow: GraphFlow, node: Node, edge: Edge, leaves: set[str]) -> Problem:
+    operation = node.op.split("Backward")[0].lstrip("_")
+    value = flow.incoming(edge)
+    names = sorted(leaves)
+    told: str = ", ".join(names[:4])
+    if len(names) > 4:
+        told = say("{names} and {count} more", names=told, count=len(names) - 4)
+    detail = say("A gradient arrives at {operation}, and it passes on only zeros", operation=flow.operation(node))
+    factor = _other_factor(flow, node, edge)
+    if factor is not None:
+        detail += say(": it multiplies the gradient by {called}, which is 0 everywhere.", called=flow.called(factor))
+    else:
+        detail += joined([": ", _CAUSES[operation], "."]) if operation in _CAUSES else "."
+    if factor is None and value is not None and value.stats.max is not None and value.stats.min is not None:
+        low, high = value.stats.min, value.stats.max
+        size = (
+            say("goes from {low} to {high}", low=f"{low:.4g}", high=f"{high:.4g}")
+            if low < high
+            else say("is {low}", low=f"{low:.4g}")
+        )
+        detail += say(" Here {called} {size}.", called=flow.called(flow.nodes[edge.target]), size=size)
+        if operation == "Relu" and value.numel > 1:
+            detail += say(" Nothing in it is above 0 for this data: these units are dead.")
+    detail += say(" So the gradient of {told} is zero, and a step of gradient descent will not change it.", told=told)
+    return Problem(
+        slug="zero-gradient",
+        severity="warning" if operation in _ACTIVATIONS else "notice",
+        title=title_of("zero-gradient") or "",
+        detail=detail,
+        span=node.span,
+        node=node.id,
+        fixes=_leaky(flow, node) if operation == "Relu" else [],
+    )
+
+
+_FIXED = {
+    "Softmax": "the results of a softmax add up to 1, whatever goes in",
+    "NativeLayerNorm": "layer normalisation gives a fixed mean and a fixed norm, whatever goes in",
+    "NativeBatchNorm": "batch normalisation gives a fixed mean and a fixed norm, whatever goes in",
+    "NativeGroupNorm": "group normalisation gives a fixed mean and a fixed norm, whatever goes in",
+}
+
+
+def cancelled_gradients(flow: GraphFlow) -> list[Problem]:
+    """Find softmaxes and normalisations whose whole effect the loss takes out again."""
+    for index, one in flow.passes:
+        for node in flow.in_order(one):
+            operation = node.op.split("Backward")[0].lstrip("_")
+            gradients = flow.gradients(node, index)
+            arrived = sum(tensor.stats.norm or 0.0 for tensor in gradients)
+            for edge, carried in flow.passed_on(node, index)[:1]:
+                finite = all(map(is_finite, [*gradients, carried]))
+                if operation in _FIXED and finite and arrived and (carried.stats.norm or 0.0) < CANCELLED * arrived:
+                    return [_cancelled_problem(flow, node, edge, arrived, carried.stats.norm or 0.0)]
+    return []
+
+
+def _cancelled_problem(flow: GraphFlow, node: Node, edge: Edge, arrived: float, left: float) -> Problem:
+    cause = _FIXED[node.op.split("Backward")[0].lstrip("_")]
+    return Problem(
+        slug="gradient-cancels",
+        severity="warning",
+        title=title_of("gradient-cancels") or "",
+        detail=say(
+            "A gradient of norm {arrived} arrives at {operation}, and {left} is left of it for "
+            "{called}: {cause}. A loss that depends on nothing else of it (its sum, or the sum of "
+            "its squares) is constant, and what is left is rounding.",
+            arrived=f"{arrived:.3g}",
+            operation=flow.operation(node),
+            left=f"{left:.3g}",
+            called=flow.called(flow.nodes[edge.target]),
+            cause=cause,
+        ),
+        span=node.span,
+        node=node.id,
+    )

@@ -1,0 +1,196 @@
+"""A program's text as diagnosis reads it: which syntax stands at a span, and the edits that would mend it."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from chainrule.graph.model import Span
+from chainrule.program.source import Source
+from chainrule.protocol.messages import Fix
+
+Simple = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr | ast.Return | ast.Assert | ast.Delete | ast.Raise
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """One program's text."""
+
+    source: str
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines, without their ends."""
+        return self.source.split("\n")
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All syntax nodes, outer before inner; none where the text does not parse."""
+        tree = Source(self.source).parse()
+        return tuple(ast.walk(tree)) if isinstance(tree, ast.Module) else ()
+
+    @cached_property
+    def _columns(self) -> Source:
+        return Source(self.source)
+
+    def span(self, node: ast.AST) -> Span:
+        """Where a syntax node stands, columns in characters."""
+        start, column = node.lineno, node.col_offset  # type: ignore[attr-defined]  # expressions and statements have it
+        end, end_column = node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]
+        return Span(
+            line=start,
+            column=self.column(start, column),
+            end_line=end,
+            end_column=self.column(end, end_column),
+        )
+
+    def column(self, line: int, offset: int) -> int:
+        """Turn an offset in bytes into a column in characters."""
+        return self._columns.column(line, offset)
+
+    def of(self, node: ast.AST) -> str:
+        """The text of a syntax node."""
+        return self.cut(self.span(node))
+
+    def cut(self, span: Span) -> str:
+        """The text of a span."""
+        lines = self.lines[span.line - 1 : span.end_line]
+        if not lines:
+            return ""
+        lines[-1] = lines[-1][: span.end_column]
+        lines[0] = lines[0][span.column :]
+        return "\n".join(lines)
+
+    def at(self, span: Span | None) -> ast.AST | None:
+        """The expression or statement that stands exactly at a span, else the smallest around it."""
+        if span is None:
+            return None
+        if span not in self._found:
+            both = ast.expr | ast.stmt
+            around = [node for node in self.nodes if isinstance(node, both) and _covers(self.span(node), span)]
+            size = {node: (self._size(node), isinstance(node, ast.stmt)) for node in around}
+            self._found[span] = min(around, key=size.__getitem__, default=None)
+        return self._found[span]
+
+    @cached_property
+    def _found(self) -> dict[Span, ast.AST | None]:
+        """What `at` found so far: a loop has many nodes at one place."""
+        return {}
+
+    def statement(self, span: Span | None) -> ast.stmt | None:
+        """The innermost statement around a span."""
+        if span is None:
+            return None
+        around = [node for node in self.nodes if isinstance(node, ast.stmt) and _covers(self.span(node), span)]
+        return min(around, key=self._size, default=None)
+
+    def enclosing(self, span: Span | None, kind: type[ast.AST]) -> ast.AST | None:
+        """The innermost node of one kind around a span."""
+        if span is None:
+            return None
+        around = [
+            node
+            for node in self.nodes
+            if isinstance(node, kind) and hasattr(node, "lineno") and _covers(self.span(node), span)
+        ]
+        return min(around, key=self._size, default=None)
+
+    def calls(self, span: Span | None, *names: str) -> Iterator[ast.Call]:
+        """The calls within a span (the whole text if None) of functions or methods with one of these last names."""
+        for node in self.nodes:
+            if (
+                isinstance(node, ast.Call)
+                and called(node) in names
+                and (span is None or _covers(span, self.span(node)))
+            ):
+                yield node
+
+    def bindings(self, name: str, before: int | None = None) -> list[ast.stmt]:
+        """The statements that assign to a variable, the latest first, up to a line."""
+        found = [
+            node
+            for node in self.nodes
+            if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign)
+            and any(self.of(target) == name for target in _targets(node))
+            and (before is None or node.lineno <= before)
+        ]
+        return sorted(found, key=lambda node: -node.lineno)
+
+    def replace(self, title: str, node: ast.AST, text: str) -> Fix:
+        """The edit that puts a text in a node's place."""
+        return Fix(title=title, span=self.span(node), text=text)
+
+    def both(self, title: str, one: tuple[ast.AST, str], other: tuple[ast.AST, str]) -> Fix:
+        """One edit that puts two texts in the places of two nodes, with what stands between them left as it is."""
+        (first, before), (last, after) = sorted(
+            (one, other), key=lambda edit: (self.span(edit[0]).line, self.span(edit[0]).column)
+        )
+        start, end = self.span(first), self.span(last)
+        between = Span(line=start.end_line, column=start.end_column, end_line=end.line, end_column=end.column)
+        whole = Span(line=start.line, column=start.column, end_line=end.end_line, end_column=end.end_column)
+        return Fix(title=title, span=whole, text=f"{before}{self.cut(between)}{after}")
+
+    def before_line(self, title: str, line: int, text: str) -> Fix:
+        """The edit that inserts a line above another, indented like it."""
+        indent = self.indent(line)
+        return Fix(title=title, span=Span(line=line, column=0, end_line=line, end_column=0), text=f"{indent}{text}\n")
+
+    def after(self, title: str, statement: ast.stmt, text: str) -> Fix:
+        """The edit that inserts a line below a statement, indented like it."""
+        end = self.span(statement)
+        place = Span(line=end.end_line, column=end.end_column, end_line=end.end_line, end_column=end.end_column)
+        return Fix(title=title, span=place, text=f"\n{self.indent(end.line)}{text}")
+
+    def argument(self, title: str, call: ast.Call, text: str) -> Fix:
+        """The edit that adds an argument at the end of a call."""
+        end = self.span(call)
+        inside = self.of(call)[:-1].rstrip()
+        has_arguments = bool(call.args or call.keywords)
+        separator = "" if not has_arguments else " " if inside.endswith(",") else ", "
+        column = end.end_column - 1
+        place = Span(line=end.end_line, column=column, end_line=end.end_line, end_column=column)
+        return Fix(title=title, span=place, text=f"{separator}{text}")
+
+    def indent(self, line: int) -> str:
+        """The white space that a line begins with."""
+        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        return text[: len(text) - len(text.lstrip())]
+
+    def _size(self, node: ast.AST) -> tuple[int, int]:
+        span = self.span(node)
+        return span.end_line - span.line, span.end_column - span.column
+
+
+def called(node: ast.AST | None) -> str | None:
+    """The last part of the name that a call calls: "backward" for ``loss.backward()``."""
+    if not isinstance(node, ast.Call):
+        return None
+    match node.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return None
+
+
+def grouped(text: str, node: ast.AST) -> str:
+    """The text of an expression, in parentheses where something after it would bind closer."""
+    plain = ast.Name | ast.Attribute | ast.Call | ast.Subscript | ast.Constant | ast.List | ast.Tuple
+    return text if isinstance(node, plain) or (text.startswith("(") and text.endswith(")")) else f"({text})"
+
+
+def apply_fix(source: str, fix: Fix) -> str:
+    """The program with a fix made."""
+    lines = source.split("\n")
+    before = "\n".join([*lines[: fix.span.line - 1], lines[fix.span.line - 1][: fix.span.column]])
+    after = "\n".join([lines[fix.span.end_line - 1][fix.span.end_column :], *lines[fix.span.end_line :]])
+    return before + fix.text + after
+
+
+def _covers(outer: Span, inner: Span) -> bool:
+    starts = (outer.line, outer.column) <= (inner.line, inner.column)
+    return starts and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+
+
+def _targets(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Iterator[ast.expr]:
+    for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+        yield from target.elts if isinstance(target, ast.Tuple | ast.List) else [target]

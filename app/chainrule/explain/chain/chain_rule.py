@@ -1,0 +1,235 @@
+"""The chain rule for a leaf: every path from root to leaf, the product along it, and the sum over the paths."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.explain.chain.products import grouped, jacobian_of, multiply, product_in_numbers, shortened
+from chainrule.explain.math import make_math
+from chainrule.explain.model import Math
+from chainrule.explain.names import FormulaNames, derivative
+from chainrule.explain.numbers import largest
+from chainrule.explain.values import array, floats
+from chainrule.formulas import LATEX, PLAIN
+from chainrule.formulas.language.writer import latex_number, plain_number
+from chainrule.graph.index import GraphIndex
+from chainrule.graph.model import Data, Edge, Graph, Number, Root
+from chainrule.graph.paths import find_paths
+from chainrule.words.saying import Words, say
+
+SHOWN_PATHS = 8
+"""Paths that are shown; all are counted."""
+TOLERANCE = 1e-3
+
+
+class ChainPath(Data):
+    """One path from a root to the leaf."""
+
+    nodes: list[str]
+    """From the root to the leaf."""
+    edges: list[str]
+    product: Math
+    """The product of the local derivatives, in the names of the program."""
+    numbers: Math | None
+    """The same in numbers: a product of numbers, or of the cotangent and small matrices."""
+    shapes: str
+    """The shapes of the factors, "1×3 · 3×3": rows are the elements of the upper output."""
+    value: list[Number] | None
+    """What this path brings to each element of the leaf's gradient; None where a Jacobian was too large to keep."""
+
+
+class ChainRule(Data):
+    """How a leaf's gradient is the sum over all paths."""
+
+    leaf: str
+    pass_index: int
+    count: int
+    """How many paths there are."""
+    hidden: int
+    """How many of them are not shown."""
+    paths: list[ChainPath]
+    symbolic: Math | None
+    """The gradient as the sum of the products."""
+    sum: Math | None
+    """The sum in numbers at ``element``, where all paths are known and make what autograd computed."""
+    element: list[int] | None
+    sentence: Words
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """A root, with the cotangent that the pass started from there."""
+
+    root: Root
+    seed: NDArray[Any] | None
+
+
+def chain_rule(graph: Graph, leaf: str, pass_index: int = 1, most: int = SHOWN_PATHS) -> ChainRule:
+    """Write the chain rule for a leaf.
+
+    Args:
+        graph: the graph.
+        leaf: the leaf's id; any node with a gradient will do.
+        pass_index: the pass, counted from 1; without such a pass the graph's roots count.
+        most: how many paths to show.
+
+    Raises:
+        KeyError: there is no such node.
+    """
+    return _Chain(graph, leaf, pass_index).rule(most)
+
+
+class _Chain:
+    def __init__(self, graph: Graph, leaf: str, pass_index: int) -> None:
+        self._index = GraphIndex.of(graph)
+        self._leaf = self._index.nodes[leaf]
+        self._pass_index = pass_index
+        self._names = FormulaNames(self._index)
+        self._edges = {edge.id: edge for edge in graph.edges if self._used(edge)}
+
+    def _used(self, edge: Edge) -> bool:
+        if edge.kind != "gradient":
+            return False
+        run = self._index.run(self._pass_index)
+        return run is None or edge.contributions[self._pass_index - 1] is not None
+
+    def rule(self, most: int) -> ChainRule:
+        """The whole rule."""
+        graph = self._index.graph.model_copy(update={"edges": list(self._edges.values())})
+        count = 0
+        found: list[ChainPath] = []
+        for start in self._starts():
+            paths = find_paths(graph, self._leaf.id, start.root.node, most)
+            if paths.start != self._leaf.id:
+                continue
+            count += paths.count
+            found += [self._path(start, path[::-1]) for path in paths.listed[: most - len(found)]]
+        hidden = count - len(found)
+        total, element = self._sum(found, hidden)
+        return ChainRule(
+            leaf=self._leaf.id,
+            pass_index=self._pass_index,
+            count=count,
+            hidden=hidden,
+            paths=found,
+            symbolic=self._symbolic(found, hidden),
+            sum=total,
+            element=None if element is None else list(element),
+            sentence=self._sentence(count, hidden, total is not None),
+        )
+
+    def _starts(self) -> list[_Start]:
+        run = self._index.run(self._pass_index)
+        roots = self._index.graph.roots if run is None else run.roots
+        return [_Start(root, self._seed(root)) for root in roots]
+
+    def _seed(self, root: Root) -> NDArray[Any] | None:
+        """What the pass started from: what arrived at the root without what came from its own consumers."""
+        output = self._index.output(root.node, root.output_nr)
+        if output is None or output.value is None:
+            return None
+        if self._index.run(self._pass_index) is None:
+            return np.ones(1) if output.value.numel == 1 else None
+        arrived = array(output.gradients[self._pass_index - 1])
+        if arrived is None:
+            return None
+        for edge in self._index.incoming.get((root.node, root.output_nr), ()):
+            carried = array(edge.contributions[self._pass_index - 1])
+            if carried is not None and carried.shape == arrived.shape:
+                arrived = arrived - carried
+        return arrived.reshape(-1)
+
+    def _path(self, start: _Start, ids: Sequence[str]) -> ChainPath:
+        edges = [self._edges[edge] for edge in ids]
+        outputs = [start.root.output_nr, *(edge.output_nr for edge in edges)]
+        steps = zip(edges, outputs, strict=False)
+        blocks = [jacobian_of(edge, self._index.rows(edge.source, number)) for edge, number in steps]
+        known = [block for block in blocks if block is not None]
+        value = multiply(start.seed, known) if len(known) == len(edges) else None
+        return ChainPath(
+            nodes=[start.root.node, *(edge.target for edge in edges)],
+            edges=list(ids),
+            product=self._product(edges, outputs),
+            numbers=product_in_numbers(start.seed, known) if len(known) == len(edges) else None,
+            shapes=" · ".join(self._shape(edge, number) for edge, number in zip(edges, outputs, strict=False)),
+            value=None if value is None else [_json(number) for number in value],
+        )
+
+    def _shape(self, edge: Edge, output_nr: int) -> str:
+        sizes = []
+        for node, number in ((edge.source, output_nr), (edge.target, edge.output_nr)):
+            output = self._index.output(node, number)
+            sizes.append("?" if output is None or output.value is None else str(math.prod(output.value.shape)))
+        return "×".join(sizes)
+
+    def _product(self, edges: Sequence[Edge], outputs: Sequence[int]) -> Math:
+        latex, plain = [], []
+        for edge, output_nr in zip(edges, outputs, strict=False):
+            of, by = self._names.output(edge.source, output_nr), self._names.output(edge.target, edge.output_nr)
+            latex.append(derivative(of.latex, by.latex, LATEX))
+            plain.append(derivative(of.plain, by.plain, PLAIN))
+        if not edges:
+            return make_math("1", "1")
+        return make_math(r" \cdot ".join(shortened(latex, r"\cdots")), " × ".join(shortened(plain, "...")))
+
+    def _symbolic(self, paths: Sequence[ChainPath], hidden: int) -> Math | None:
+        if not paths:
+            return None
+        gradient = self._names.gradient(self._index.run(self._pass_index), self._leaf.id, 0)
+        more = [r"\cdots"] if hidden else []
+        latex = " + ".join([path.product.latex for path in paths] + more)
+        plain = " + ".join([path.product.text for path in paths] + (["..."] if hidden else []))
+        return make_math(f"{gradient.latex.text} = {latex}", f"{gradient.plain.text} = {plain}")
+
+    def _sum(self, paths: Sequence[ChainPath], hidden: int) -> tuple[Math | None, tuple[int, ...] | None]:
+        output = self._index.output(self._leaf.id, 0)
+        run = self._index.run(self._pass_index)
+        recorded = array(output.gradients[self._pass_index - 1]) if output is not None and run is not None else None
+        element = largest(recorded)
+        values = [floats(path.value) for path in paths if path.value is not None]
+        if hidden or recorded is None or element is None or not paths or len(values) != len(paths):
+            return None, None
+        flat = int(np.ravel_multi_index(element, recorded.shape)) if element else 0
+        if any(len(value) != recorded.size for value in values):
+            return None, None
+        terms = [value[flat] for value in values]
+        if not np.isclose(sum(terms), recorded[element], rtol=TOLERANCE, atol=1e-6, equal_nan=True):
+            return None, None
+        left = self._names.gradient(run, self._leaf.id, 0, element)
+        latex = " + ".join(grouped(latex_number(term), r"\left({}\right)") for term in terms)
+        plain = " + ".join(grouped(plain_number(term), "({})") for term in terms)
+        result = recorded[element].item()
+        if len(terms) == 1:
+            return make_math(f"{left.latex.text} = {latex}", f"{left.plain.text} = {plain}"), element
+        return make_math(
+            f"{left.latex.text} = {latex} = {latex_number(result)}",
+            f"{left.plain.text} = {plain} = {plain_number(result)}",
+        ), element
+
+    def _sentence(self, count: int, hidden: int, summed: bool) -> str:
+        name = self._leaf.names[0] if self._leaf.names else self._leaf.op
+        if count == 0:
+            return say("No path leads from where backward starts to {name}, so it gets no gradient.", name=name)
+        if count == 1:
+            return say(
+                "One path leads to {name}: its gradient is the product of the local derivatives along it.", name=name
+            )
+        shown = say(" {hidden} of them are not shown.", hidden=hidden) if hidden else ""
+        adds = say(" Here is the sum.") if summed else ""
+        return say(
+            "{count} paths lead to {name}: each brings a product, and the gradient is their sum.{shown}{adds}",
+            count=count,
+            name=name,
+            shown=shown,
+            adds=adds,
+        )
+
+
+def _json(number: float) -> Number:
+    if math.isfinite(number):
+        return number
+    return "nan" if math.isnan(number) else "inf" if number > 0 else "-inf"

@@ -1,0 +1,1 @@
+"""The questions that everybody asks about backward, answered on the graph at hand."""

@@ -1,0 +1,261 @@
+"""Questions that everybody asks about backward, answered on the person's own graph and numbers."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from chainrule.explain.concepts.sums import WRITTEN_SIZE, Concept, in_pass, over_passes, over_uses, told
+from chainrule.explain.math import make_math
+from chainrule.explain.model import Math
+from chainrule.explain.names import FormulaNames
+from chainrule.explain.sentences import in_words
+from chainrule.explain.total_jacobian import Matrix, total_jacobian
+from chainrule.explain.values import array
+from chainrule.formulas.language.writer import latex_matrix, plain_matrix
+from chainrule.graph.index import GraphIndex
+from chainrule.graph.model import Graph, Node, Root, Tensor, Variable
+from chainrule.words.saying import joined, say
+
+LOOKED_AT = 8
+"""Leaves among which one is looked for whose whole Jacobian is small."""
+MOST_NODES = 300
+"""Nodes of a graph above which no whole Jacobian is computed."""
+MOST_OF_A_KIND = 3
+"""How many variables one question is answered for."""
+
+
+def concepts(graph: Graph, pass_index: int = 1) -> list[Concept]:
+    """Answer the questions that this graph raises, the most telling first.
+
+    Args:
+        graph: the graph.
+        pass_index: the pass to take numbers from, counted from 1.
+    """
+    return list(_Concepts(graph, pass_index).all())
+
+
+class _Concepts:
+    def __init__(self, graph: Graph, pass_index: int) -> None:
+        self._index = GraphIndex.of(graph)
+        self._names = FormulaNames(self._index)
+        self._pass_index = pass_index
+        self._run = self._index.run(pass_index)
+
+    def all(self) -> Iterator[Concept]:
+        """Every answer."""
+        roots = self._run.roots if self._run is not None else self._index.graph.roots
+        if roots:
+            yield self._why_a_scalar(roots[0])
+            if self._run is not None and self._size(roots[0]) > 1:
+                yield self._gradient_argument(roots[0])
+        yield from self._none()
+        yield from self._adds_up()
+
+    def _value(self, node: str, output_nr: int = 0) -> Tensor | None:
+        output = self._index.output(node, output_nr)
+        return output.value if output is not None else None
+
+    def _size(self, root: Root) -> int:
+        value = self._value(root.node, root.output_nr)
+        return 0 if value is None else value.numel
+
+    def _called(self, node: str, output_nr: int = 0) -> str:
+        return self._names.output(node, output_nr).plain.text
+
+    def _leaf(self, root: Root) -> tuple[Node, Matrix | None] | None:
+        """The leaf to take as an example: one whose whole Jacobian is known and small, else any that is reached."""
+        candidates = [node for node in self._index.graph.nodes if node.kind == "leaf"]
+        looked_at = candidates[:LOOKED_AT] if len(self._index.graph.nodes) <= MOST_NODES else []
+        known = [(node, total_jacobian(self._index, root.node, root.output_nr, node.id)) for node in looked_at]
+        small = [(node, matrix) for node, matrix in known if matrix is not None and max(matrix.shape) <= WRITTEN_SIZE]
+        reached = [(node, matrix) for node, matrix in known if matrix is not None]
+        return next(iter([*small, *reached, *((node, None) for node in candidates)]), None)
+
+    def _why_a_scalar(self, root: Root) -> Concept:
+        name, size, example = self._called(root.node, root.output_nr), self._size(root), self._leaf(root)
+        paragraphs, math, nodes = [], [], [root.node]
+        if size == 1:
+            paragraphs.append(
+                say(
+                    "{name} is one number. A gradient answers one question for each element of a leaf: by "
+                    "how much does this one number grow when that element grows? That is one number for each "
+                    "element, so the gradient has the leaf's own shape.",
+                    name=name,
+                )
+            )
+        else:
+            paragraphs.append(
+                say(
+                    "{name} has {size} elements. Each of them has a slope of its own for each element of a "
+                    "leaf: a whole matrix, the Jacobian. .grad has room for one number for each element of "
+                    "the leaf, not for {size}.",
+                    name=name,
+                    size=size,
+                )
+            )
+        if example is not None:
+            leaf, matrix = example
+            nodes.append(leaf.id)
+            below = self._value(leaf.id)
+            if below is not None:
+                paragraphs.append(
+                    say(
+                        "Here the Jacobian of {name} by {called} is {size} by {numel}",
+                        name=name,
+                        called=self._called(leaf.id),
+                        size=size,
+                        numel=below.numel,
+                    )
+                    + (
+                        say(": one row, and that row is the gradient.")
+                        if size == 1
+                        else say(": a row for each element.")
+                    )
+                )
+            math += self._jacobian_math(root, leaf, matrix)
+        if size != 1:
+            paragraphs.append(
+                say(
+                    "So PyTorch wants to know how to weigh the rows: reduce to one number first, as with "
+                    ".sum() or .mean(), or give the weights as backward(gradient=...)."
+                )
+            )
+        return Concept(
+            slug="why-a-scalar",
+            question=say("Why must the loss be a scalar?"),
+            paragraphs=paragraphs,
+            math=math,
+            nodes=nodes,
+        )
+
+    def _jacobian_math(self, root: Root, leaf: Node, matrix: Matrix | None) -> list[Math]:
+        if matrix is None or max(matrix.shape) > WRITTEN_SIZE:
+            return []
+        top, bottom = self._names.output(root.node, root.output_nr), self._names.output(leaf.id, 0)
+        latex = rf"\frac{{\partial {top.latex.text}}}{{\partial {bottom.latex.text}}} = {latex_matrix(matrix)}"
+        return [make_math(latex, f"∂{top.plain.text}/∂{bottom.plain.text} = {plain_matrix(matrix)}")]
+
+    def _gradient_argument(self, root: Root) -> Concept:
+        name, example = self._called(root.node, root.output_nr), self._leaf(root)
+        output = self._index.output(root.node, root.output_nr)
+        given = array(output.gradients[self._pass_index - 1]) if output is not None else None
+        paragraphs = [
+            say(
+                "It says how much each element of {name} counts. backward computes cotangent times "
+                "Jacobian: the rows of the Jacobian, each times its weight, added up. It is the gradient "
+                "of the weighted sum of {name}.",
+                name=name,
+            )
+        ]
+        math, nodes = [], [root.node]
+        if given is not None:
+            paragraphs.append(self._weights(name, given))
+        if example is not None and example[1] is not None and given is not None:
+            leaf, matrix = example
+            assert matrix is not None
+            nodes.append(leaf.id)
+            if max(matrix.shape) <= WRITTEN_SIZE and given.size == matrix.shape[0]:
+                row = given.reshape(1, -1)
+                with np.errstate(all="ignore"):
+                    result = row @ matrix
+                parts = (row, matrix, result)
+                latex, plain = [latex_matrix(part) for part in parts], [plain_matrix(part) for part in parts]
+                math.append(
+                    make_math(rf"{latex[0]} \, {latex[1]} = {latex[2]}", f"{plain[0]} @ {plain[1]} = {plain[2]}")
+                )
+                paragraphs.append(
+                    say(
+                        "The weights times the Jacobian of {name} by {called}:", name=name, called=self._called(leaf.id)
+                    )
+                )
+        return Concept(
+            slug="gradient-argument",
+            question=say("What is backward(gradient=...)?"),
+            paragraphs=paragraphs,
+            math=math,
+            nodes=nodes,
+        )
+
+    def _weights(self, name: str, given: Matrix) -> str:
+        flat = given.reshape(-1)
+        if (flat == 1).all():
+            return say("Here every weight is 1: the result is the gradient of {name}.sum().", name=name)
+        chosen = np.flatnonzero(flat)
+        if len(chosen) == 1 and flat[chosen[0]] == 1:
+            return say(
+                "Here one weight is 1 and the others are 0: it picks row {value} of the Jacobian, counted from 0.",
+                value=chosen[0],
+            )
+        return say("Here the weights are {weights}.", weights=in_words(flat.tolist()))
+
+    def _none(self) -> Iterator[Concept]:
+        inner = [variable for variable in self._index.graph.variables if self._is_inner(variable)]
+        for variable in inner[-MOST_OF_A_KIND:]:
+            yield self._inner_none(variable)
+        bare = [node for node in self._index.graph.nodes if node.kind == "leaf" and node.no_gradient is not None]
+        for node in bare[:MOST_OF_A_KIND]:
+            yield self._leaf_none(node)
+
+    def _is_inner(self, variable: Variable) -> bool:
+        tensor = variable.tensor
+        return tensor is not None and tensor.requires_grad and not tensor.is_leaf and variable.gradient is None
+
+    def _inner_none(self, variable: Variable) -> Concept:
+        name = variable.name
+        paragraphs = [
+            say(
+                "{name} was made by an operation, so it is not a leaf. backward passes its gradient on "
+                "and does not keep it: .grad is kept for leaves only, which is where an optimizer needs "
+                "it.",
+                name=name,
+            )
+        ]
+        output = self._index.output(variable.node, variable.output_nr) if variable.node is not None else None
+        arrived = in_pass(output.gradients, self._pass_index) if output is not None else None
+        if arrived is not None:
+            paragraphs.append(say("The gradient was here all the same: {shown}.", shown=told(arrived)))
+        paragraphs.append(say("To keep it, call {name}.retain_grad() before backward.", name=name))
+        return Concept(
+            slug="grad-is-none",
+            question=say("Why is {name}.grad None?", name=name),
+            paragraphs=paragraphs,
+            math=[],
+            nodes=[] if variable.node is None else [variable.node],
+        )
+
+    def _leaf_none(self, node: Node) -> Concept:
+        assert node.no_gradient is not None
+        name = node.names[0] if node.names else node.id
+        cut = node.no_gradient.node
+        at = say(" The way is cut at {op}.", op=self._index.nodes[cut].op) if cut in self._index.nodes else ""
+        reasons = {
+            "not_reached": say("Nothing that backward started from depends on it."),
+            "detached": say(
+                "It is used, but the way from there to the root leaves the graph: detach(), no_grad(), "
+                ".data or .item() stands between."
+            ),
+            "integer": say(
+                "It holds integers, which have no slope: only floating point and complex tensors get gradients."
+            ),
+            "no_pass": say("No backward pass ran to its end."),
+            "not_asked": say(
+                "The program asked for the gradients of others alone, with autograd.grad or backward(inputs=...)."
+            ),
+            "zero_path": say("Backward came as far as an operation that gave None on the way to it."),
+        }
+        return Concept(
+            slug="grad-is-none",
+            question=say("Why did {name} get no gradient?", name=name),
+            paragraphs=[joined([reasons[node.no_gradient.reason], at])],
+            math=[],
+            nodes=[node.id] if cut is None else [node.id, cut],
+        )
+
+    def _adds_up(self) -> Iterator[Concept]:
+        leaves = [node for node in self._index.graph.nodes if node.kind == "leaf"]
+        found = [concept for leaf in leaves for concept in self._sums(leaf) if concept]
+        yield from found[:MOST_OF_A_KIND]
+
+    def _sums(self, leaf: Node) -> tuple[Concept | None, Concept | None]:
+        name = self._called(leaf.id)
+        return over_uses(self._index, name, leaf, self._pass_index), over_passes(name, leaf)

@@ -1,0 +1,111 @@
+"""Why a gradient is a sum: over the uses of a leaf, and over passes."""
+
+from typing import Literal
+
+import numpy as np
+
+from chainrule.explain.model import Math
+from chainrule.explain.sentences import in_words
+from chainrule.explain.values import array
+from chainrule.graph.index import GraphIndex
+from chainrule.graph.model import Data, Node, Tensor
+from chainrule.words.saying import Words, joined, say
+
+Slug = Literal["why-a-scalar", "gradient-argument", "grad-is-none", "gradient-adds-up"]
+
+WRITTEN_SIZE = 6
+"""Rows and columns up to which a matrix is written out."""
+
+
+class Concept(Data):
+    """A question with its answer."""
+
+    slug: Slug
+    question: Words
+    paragraphs: list[Words]
+    math: list[Math]
+    nodes: list[str]
+    """What to look at."""
+
+
+def over_uses(index: GraphIndex, name: str, leaf: Node, pass_index: int) -> Concept | None:
+    """Why a gradient is the sum over a leaf's uses; None where there is one use."""
+    users = [
+        edge for edge in index.incoming.get((leaf.id, 0), ()) if in_pass(edge.contributions, pass_index) is not None
+    ]
+    if len(users) < 2:
+        return None
+    parts = [in_pass(edge.contributions, pass_index) for edge in users]
+    shown = joined([told(part) for part in parts if part is not None], " + ")
+    arrived = in_pass(leaf.outputs[0].gradients, pass_index) if leaf.outputs else None
+    paragraphs = [
+        say(
+            "{name} is used {count} times. When it grows a little, each use changes the result, and "
+            "the changes add up: so do the contributions that come back.",
+            name=name,
+            count=len(users),
+        )
+    ]
+    if arrived is not None and len(users) <= WRITTEN_SIZE:
+        paragraphs.append(joined([shown, " = ", told(arrived), "."]))
+    return Concept(
+        slug="gradient-adds-up",
+        question=say("Why is the gradient of {name} a sum?", name=name),
+        paragraphs=paragraphs,
+        math=[],
+        nodes=[leaf.id, *dict.fromkeys(edge.source for edge in users)],
+    )
+
+
+def over_passes(name: str, leaf: Node) -> Concept | None:
+    """Why .grad holds several passes; None where it does not."""
+    gradients = leaf.outputs[0].gradients if leaf.outputs else []
+    for number in range(1, min(len(gradients), len(leaf.accumulated))):
+        before, now, after = leaf.accumulated[number - 1], gradients[number], leaf.accumulated[number]
+        if before is None or now is None or after is None or not _is_sum(before, now, after):
+            continue
+        return Concept(
+            slug="gradient-adds-up",
+            question=say("Why did {name}.grad add up?", name=name),
+            paragraphs=[
+                say(
+                    "backward adds to .grad and never replaces it. Pass {number} left {before} there, pass "
+                    "{next} computed {now}, so {name}.grad is {after}.",
+                    number=number,
+                    before=told(before),
+                    next=number + 1,
+                    now=told(now),
+                    name=name,
+                    after=told(after),
+                ),
+                say(
+                    "To start afresh, set {name}.grad = None, or call optimizer.zero_grad(), before backward.",
+                    name=name,
+                ),
+            ],
+            math=[],
+            nodes=[leaf.id],
+        )
+    return None
+
+
+def _is_sum(before: Tensor, now: Tensor, after: Tensor) -> bool:
+    """Whether what was there before counts in what is there after."""
+    values = [array(tensor) for tensor in (before, now, after)]
+    first, second, third = values
+    if first is None or second is None or third is None or first.shape != third.shape or not first.any():
+        return False
+    return second.shape == first.shape and bool(np.allclose(first + second, third, rtol=1e-4, equal_nan=True))
+
+
+def in_pass(tensors: list[Tensor | None], pass_index: int) -> Tensor | None:
+    """What there is of a pass, counted from 1."""
+    return tensors[pass_index - 1] if 0 < pass_index <= len(tensors) else None
+
+
+def told(tensor: Tensor) -> str:
+    """A tensor in a sentence: its numbers where they are few, else its shape."""
+    value = array(tensor)
+    if value is None or value.size > WRITTEN_SIZE or not value.size:
+        return say("a tensor of shape {names}", names="×".join(map(str, tensor.shape)))
+    return in_words(value.tolist())

@@ -1,0 +1,242 @@
+"""What a node's output is called in a formula: the program's name for it, its number, or a short expression."""
+
+import ast
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chainrule.explain.values import Bound, array
+from chainrule.formulas import FORMULAS, LATEX, PLAIN, Notation, Symbol, choose, number, parse, settle, simplify, write
+from chainrule.formulas.language.writer import ATOM, POWER
+from chainrule.graph.index import GraphIndex
+from chainrule.graph.model import Node, Pass, Tensor
+
+INLINED_CHARACTERS = 16
+"""Length in plain characters up to which an unnamed intermediate is written as its expression."""
+INLINED_DEPTH = 3
+"""How many unnamed operators deep such an expression may go."""
+LISTED_INPUTS = 4
+"""How many inputs of an operator that takes a list are written out."""
+
+_IDENTIFIER = re.compile(r"[^\W\d]\w*(\.\w+)*")
+_SUBSCRIPTED = re.compile(r"([^\W\d_])_?(\d+|(?<=_)\w{1,3})")
+_GREEK = frozenset(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+)
+_SUFFIX = re.compile(r"Backward\d*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A symbol in both notations."""
+
+    latex: Symbol
+    plain: Symbol
+
+
+def short_op(op: str) -> str:
+    """The name of an operator without autograd's suffix: "Pow" for "PowBackward0"."""
+    return _SUFFIX.sub("", op.rpartition("::")[2])
+
+
+def latex_name(name: str) -> str:
+    """A variable's name in LaTeX, or the empty string for what is not an identifier.
+
+    Names come from programs: only identifiers, and module paths made of them, are ever written.
+    """
+    if not _IDENTIFIER.fullmatch(name):
+        return ""
+    if len(name) == 1 and name.isalpha():
+        return name
+    if name.rstrip("_") in _GREEK:
+        return "\\" + name.rstrip("_")
+    if subscripted := _SUBSCRIPTED.fullmatch(name):
+        subscript = subscripted[2]
+        return f"{subscripted[1]}_{{{subscript if subscript.isdigit() else _upright(subscript)}}}"
+    return _upright(name)
+
+
+def _upright(text: str) -> str:
+    """Words as text; an underscore stands for itself there."""
+    return rf"\text{{{text}}}"
+
+
+class FormulaNames:
+    """The names of a graph's outputs."""
+
+    def __init__(self, index: GraphIndex) -> None:
+        self._index = index
+        self._bound: dict[str, list[str]] = defaultdict(list)
+        for node in index.graph.nodes:
+            if node.names:
+                self._bound[node.names[0]].append(node.id)
+        self._per_output = {
+            (variable.node, variable.output_nr): variable.name
+            for variable in index.graph.variables
+            if variable.node is not None
+        }
+
+    def output(self, node_id: str, output_nr: int, depth: int = 0) -> Written:
+        """How an output is written.
+
+        Args:
+            node_id: The node.
+            output_nr: Which of its outputs.
+            depth: How many expressions this one already stands in.
+        """
+        node = self._index.nodes[node_id]
+        output = self._index.output(node_id, output_nr)
+        value = output.value if output else None
+        scalar = value is not None and value.numel == 1
+        if node.kind == "constant" and not node.names and (literal := _literal(value)) is not None:
+            written = ast.Constant(literal)
+            return Written(write(written, {}, LATEX), write(written, {}, PLAIN))
+        name = self._name(node, output_nr)
+        if name is not None:
+            return self._named(node, name, scalar)
+        inlined = self._inlined(node, output_nr, depth)
+        return inlined if inlined is not None else self._numbered(node, output_nr, scalar)
+
+    def _name(self, node: Node, output_nr: int) -> str | None:
+        if len(node.outputs) > 1 or output_nr > 0:
+            name = self._per_output.get((node.id, output_nr))
+        else:
+            name = next(iter(node.names), None)
+        return name if name is not None and latex_name(name) else None
+
+    def _named(self, node: Node, name: str, scalar: bool) -> Written:
+        same = self._bound[name]
+        if len(same) < 2 or node.id not in same:
+            return Written(Symbol(latex_name(name), ATOM, scalar), Symbol(name, ATOM, scalar))
+        nr = same.index(node.id) + 1
+        return Written(
+            Symbol(f"{latex_name(name)}^{{({nr})}}", POWER, scalar), Symbol(f"{name}⁽{_superscript(nr)}⁾", ATOM, scalar)
+        )
+
+    def _inlined(self, node: Node, output_nr: int, depth: int) -> Written | None:
+        formula = FORMULAS.get(node.op)
+        if formula is None or output_nr > 0 or depth >= INLINED_DEPTH:
+            return None
+        bound = Bound(self._index, node, formula, 1)
+        text = choose(formula.forward, bound.values)
+        if text is None:
+            return None
+        forward = numbers_first(simplify(settle(parse(text), bound.values), bound.literals))
+        latex, plain = self.symbols(node, bound, depth + 1)
+        shown = write(forward, plain, PLAIN)
+        return Written(write(forward, latex, LATEX), shown) if len(shown.text) <= INLINED_CHARACTERS else None
+
+    def _numbered(self, node: Node, output_nr: int, scalar: bool) -> Written:
+        op = {"leaf": "leaf", "constant": "const"}.get(node.kind, short_op(node.op).rpartition(".")[2].lower())
+        number = node.id.removeprefix("n") + (f", {output_nr}" if output_nr else "")
+        shown = re.sub(r"\W", "", op) or "node"
+        return Written(
+            Symbol(rf"\text{{{shown}}}_{{{number}}}", ATOM, scalar), Symbol(f"{shown}[{number}]", ATOM, scalar)
+        )
+
+    def symbols(self, node: Node, bound: Bound, depth: int = 0) -> tuple[dict[str, Symbol], dict[str, Symbol]]:
+        """How the names of a node's formula are written, in LaTeX and in plain characters, the gradient's aside."""
+        formula = FORMULAS[node.op]
+        written: dict[str, Written] = {}
+        for name, value in bound.values.items():
+            if isinstance(value, np.ndarray):
+                scalar = value.size == 1
+                written[name] = Written(Symbol(latex_name(name), ATOM, scalar), Symbol(name, ATOM, scalar))
+        for edge in self._index.values.get(node.id, ()):
+            if edge.argument is not None:
+                written[edge.argument] = self.output(edge.target, edge.output_nr, depth)
+        for edge in self._index.outgoing.get(node.id, ()):
+            argument = formula.argument(edge.slot)
+            if argument is not None:
+                written[argument] = self.output(edge.target, edge.output_nr, depth)
+        if formula.variadic:
+            written["tensors"] = self._list(node, depth)
+        if depth == 0:
+            for output in node.outputs:
+                written[f"result{output.output_nr}"] = self.output(node.id, output.output_nr)
+            if "result0" in written:
+                written["result"] = written["result0"]
+        for name, (in_latex, in_plain) in formula.shown.items():
+            written[name] = Written(Symbol(in_latex, POWER), Symbol(in_plain, ATOM))
+        latex = {name: symbol.latex for name, symbol in written.items()}
+        return latex, {name: symbol.plain for name, symbol in written.items()}
+
+    def _list(self, node: Node, depth: int) -> Written:
+        """The inputs of an operator that takes a list, one after the other."""
+        edges = self._index.outgoing.get(node.id, [])
+        parts = [self.output(edge.target, edge.output_nr, depth) for edge in edges[:LISTED_INPUTS]]
+        more = len(edges) > LISTED_INPUTS or bool(self._index.values.get(node.id))
+        latex = [part.latex.text for part in parts] + ([r"\dots"] if more else [])
+        plain = [part.plain.text for part in parts] + (["..."] if more else [])
+        return Written(Symbol(", ".join(latex)), Symbol(", ".join(plain)))
+
+    def gradient(self, run: Pass | None, node_id: str, output_nr: int, element: tuple[int, ...] = ()) -> Written:
+        """How the gradient at an output is written: a derivative where the pass starts from one scalar, else a bar.
+
+        Args:
+            run: the pass.
+            node_id: the node.
+            output_nr: which of its outputs.
+            element: which element of it; empty for the whole.
+        """
+        of = self.output(node_id, output_nr)
+        scalar = of.latex.scalar or bool(element)
+        root = run.roots[0] if run is not None and len(run.roots) == 1 else None
+        value = self._index.output(root.node, root.output_nr) if root is not None else None
+        if root is None or value is None or value.value is None or value.value.numel != 1:
+            bar = Symbol(rf"\overline{{{of.latex.text}}}", ATOM, of.latex.scalar)
+            plain_bar = Symbol(f"grad({of.plain.text})", ATOM, of.plain.scalar)
+            latex, plain = element_of(bar, plain_bar, element)
+            return Written(Symbol(latex, ATOM, scalar), Symbol(plain, ATOM, scalar))
+        latex, plain = element_of(of.latex, of.plain, element)
+        if element:
+            of = Written(Symbol(latex, ATOM, True), Symbol(plain, ATOM, True))
+        top = self.output(root.node, root.output_nr)
+        return Written(
+            Symbol(derivative(top.latex, of.latex, LATEX), ATOM, scalar),
+            Symbol(derivative(top.plain, of.plain, PLAIN), ATOM, scalar),
+        )
+
+
+def derivative(of: Symbol, by: Symbol, notation: Notation) -> str:
+    """A partial derivative."""
+    top, bottom = (s.text if s.binds == ATOM else notation.group.format(s.text) for s in (of, by))
+    return rf"\frac{{\partial {top}}}{{\partial {bottom}}}" if notation is LATEX else f"∂{top}/∂{bottom}"
+
+
+def element_of(latex: Symbol, plain: Symbol, element: tuple[int, ...]) -> tuple[str, str]:
+    """The names of one element of a tensor; of a scalar, its own."""
+    if not element:
+        return latex.text, plain.text
+    subscript = ", ".join(str(i) for i in element)
+    # A name with an index of its own takes no second one; under a bar it may.
+    simple = latex.binds == ATOM and ("_" not in latex.text or latex.text.startswith(r"\overline"))
+    grouped = latex.text if simple else LATEX.group.format(latex.text)
+    plainly = plain.text if plain.binds == ATOM else PLAIN.group.format(plain.text)
+    return rf"{grouped}_{{{subscript}}}", f"{plainly}[{subscript}]"
+
+
+def numbers_first(expression: ast.expr) -> ast.expr:
+    """Write a factor that is a number before what it multiplies, as people do."""
+    match expression:
+        case ast.BinOp(left=left, op=ast.Mult() as op, right=right):
+            if number(right) is not None and number(left) is None:
+                return ast.BinOp(right, op, numbers_first(left))
+            return ast.BinOp(numbers_first(left), op, numbers_first(right))
+        case ast.BinOp(left=left, op=op, right=right):
+            return ast.BinOp(numbers_first(left), op, numbers_first(right))
+    return expression
+
+
+def _literal(value: Tensor | None) -> Any:
+    """The number of a 0-dimensional constant."""
+    listed = array(value)
+    return listed.item() if listed is not None and listed.ndim == 0 else None
+
+
+def _superscript(number: int) -> str:
+    return str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))

@@ -1,0 +1,155 @@
+"""What happened at a node, in plain words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chainrule.explain.model import Math
+from chainrule.formulas.language.writer import plain_number
+from chainrule.graph.index import GraphIndex
+from chainrule.graph.model import Edge, Node, Output, Tensor
+from chainrule.words.saying import listed, say
+
+LONGEST_NAME = 16
+"""Characters up to which a sentence adds what the program calls a node to its operator's name."""
+
+
+def title_of(node: Node) -> str:
+    """What a person calls a node that the table does not list."""
+    match node.kind:
+        case "leaf":
+            return say("Leaf")
+        case "constant":
+            return say("Constant")
+        case "detached":
+            return say("{op}, outside the graph", op=node.op)
+    return node.op
+
+
+def shape_of(tensor: Tensor) -> str:
+    """A tensor's shape in words: "a scalar", "a 3×3 tensor"."""
+    if not tensor.shape:
+        return say("a scalar")
+    return (
+        say("a {names} tensor", names="×".join(str(size) for size in tensor.shape))
+        if len(tensor.shape) > 1
+        else say("{value} numbers", value=tensor.shape[0])
+    )
+
+
+def amount(tensor: Tensor) -> str:
+    """A gradient in words: its number for one element, else its shape."""
+    if tensor.numel == 1 and tensor.values is not None:
+        value = tensor.values
+        while isinstance(value, list):
+            value = value[0]
+        if isinstance(value, bool | int | float):
+            return f"{value:.4g}"
+        if isinstance(value, str):
+            return value
+    return (
+        say("a gradient of shape {names}", names="×".join(str(size) for size in tensor.shape))
+        if tensor.shape
+        else say("a scalar gradient")
+    )
+
+
+def in_words(values: Any) -> str:
+    """Numbers, or nested lists of them, in four significant digits."""
+    if isinstance(values, list):
+        return f"[{', '.join(in_words(value) for value in values)}]"
+    return plain_number(values)
+
+
+def called(node: Node) -> str:
+    """What a node is called in a sentence: a leaf by its name, an operator by its own."""
+    return node.names[0] if node.kind in {"leaf", "constant"} and node.names else node.op
+
+
+def node_sentence(index: GraphIndex, node: Node, pass_index: int) -> str:
+    """What a node did in a pass, or why it did nothing."""
+    if node.kind == "constant":
+        return say("A constant: it takes part in the computation, and no gradient is computed for it.")
+    if node.kind == "detached":
+        return say("This ran outside the autograd graph: no gradient passes here.")
+    if index.run(pass_index) is None:
+        return say("No backward pass has run here, so there are no gradients yet.")
+    received = [
+        output.gradients[pass_index - 1]
+        for output in node.outputs
+        if pass_index <= len(output.gradients) and output.gradients[pass_index - 1] is not None
+    ]
+    shown = listed([amount(tensor) for tensor in received if tensor is not None])
+    if not received:
+        return say("No gradient reached {called} in this pass.", called=called(node))
+    if node.kind == "leaf":
+        return say("{called} received {shown}, which is added to its .grad.", called=called(node), shown=shown)
+    passed = sum(
+        1
+        for edge in index.outgoing.get(node.id, ())
+        if pass_index <= len(edge.contributions) and edge.contributions[pass_index - 1] is not None
+    )
+    inputs = {0: say("to no input"), 1: say("to its one input")}.get(
+        passed, say("to its {passed} inputs", passed=passed)
+    )
+    return say("{op} received {shown} and passed a contribution {inputs}.", op=node.op, shown=shown, inputs=inputs)
+
+
+def edge_sentence(
+    index: GraphIndex,
+    node: Node,
+    edge: Edge,
+    target: str,
+    numbers: Math | None,
+    element: tuple[int, ...] | None,
+    pass_index: int,
+) -> str:
+    """What one edge carried: "MulBackward0 received 0.0833 and passed 2 × 0.0833 = 0.1667 to PowBackward0."."""
+    to = index.nodes[edge.target]
+    name = called(to) if to.kind == "leaf" or len(target) > LONGEST_NAME else f"{to.op} ({target})"
+    carried = edge.contributions[pass_index - 1] if 0 < pass_index <= len(edge.contributions) else None
+    if carried is None:
+        return say("{op} passed nothing to {name}.", op=node.op, name=name)
+    arrived = next((output.gradients[pass_index - 1] for output in node.outputs if output.gradients), None)
+    received = say("received {amount} and ", amount=amount(arrived)) if arrived is not None else ""
+    if numbers is None:
+        return say(
+            "{op} {received}passed {amount} to {name}.",
+            op=node.op,
+            received=received,
+            amount=amount(carried),
+            name=name,
+        )
+    arithmetic = numbers.text.split("= ", 1)[1]
+    if element:
+        place, shape = ", ".join(map(str, element)), "×".join(map(str, carried.shape))
+        passed = say("a gradient of shape {shape}", shape=shape)
+        return say(
+            "{op} {received}passed {passed} to {name}; at [{place}] it is {arithmetic}.",
+            op=node.op,
+            received=received,
+            passed=passed,
+            name=name,
+            place=place,
+            arithmetic=arithmetic,
+        )
+    return say(
+        "{op} {received}passed {arithmetic} to {name}.", op=node.op, received=received, arithmetic=arithmetic, name=name
+    )
+
+
+def cotangent_sentence(
+    index: GraphIndex, node: Node, output: Output, users: Sequence[Edge], total: Math | None, pass_index: int
+) -> str:
+    """Where the gradient at an output came from."""
+    sources = [index.nodes[edge.source].op for edge in users]
+    if not sources:
+        return say("The backward pass starts here: this is the gradient that it was given (1 for a scalar).")
+    if len(sources) == 1:
+        return say("It came from {value} alone.", value=sources[0])
+    told = listed(sources) if len(sources) <= 6 else say("{count} uses", count=len(sources))
+    return say(
+        "{called} is used {count} times, so its gradient is the sum of what came back from {listed}.",
+        called=called(node),
+        count=len(sources),
+        listed=told,
+    )

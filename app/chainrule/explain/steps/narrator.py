@@ -1,0 +1,149 @@
+"""What happened at each step, in one sentence with real numbers."""
+
+from collections.abc import Mapping
+
+from chainrule.explain.steps.inputs import tell_inputs
+from chainrule.explain.steps.multipliers import holds, multiplier_of, multipliers_of
+from chainrule.graph.model import Edge, Graph, Node, Output, Pass, Tensor, Values
+from chainrule.graph.values import same_everywhere
+from chainrule.words.operators import short_name
+from chainrule.words.saying import joined, listed, say
+from chainrule.words.wording import say_function, say_node, say_shape, say_tensor, say_values
+
+_UNCHANGED = {"AddBackward0": (0, 1), "SubBackward0": (0,), "CloneBackward0": (0,), "AliasBackward0": (0,)}
+"""Slots through which an operation passes what it received as it is."""
+MOST_INPUTS = 4
+"""Inputs and edges that a sentence tells one by one."""
+
+
+class Narrator:
+    """Tells the steps of one graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._nodes: Mapping[str, Node] = {node.id: node for node in graph.nodes}
+        self._taken: dict[str, list[Edge]] = {}
+        self._given: dict[str, list[Edge]] = {}
+        for edge in graph.edges:
+            self._taken.setdefault(edge.source, []).append(edge)
+            self._given.setdefault(edge.target, []).append(edge)
+
+    def tell_forward(self, node: Node) -> str:
+        """Say what an operation took and gave, or what a leaf holds."""
+        result = self._say_outputs(node.outputs)
+        if node.kind == "leaf":
+            if "parameter" in node.flags:
+                return say("{name} is a parameter: {value}.", name=say_node(node), value=result)
+            return say("{name} is a leaf: {value}.", name=say_node(node), value=result)
+        taken = self._taken.get(node.id, ())
+        op = short_name(node.op, "custom" in node.flags)
+        given = joined([f"{node.names[0]} = ", result]) if node.names else result
+        if not taken:
+            return say("{op} gave {result}.", op=op, result=given)
+        took = tell_inputs(node, taken, self._say_input, lambda told: _shorten(told, "inputs"))
+        return say("{op} took {inputs} and gave {result}.", op=op, inputs=took, result=given)
+
+    def tell_backward(self, node: Node, run: Pass) -> str:
+        """Say what a node received in a pass, from where, and what it passed on to whom."""
+        position = run.index - 1
+        received = self._say_received(node, position)
+        if node.kind == "leaf":
+            total = run.accumulated.get(node.id)
+            kept = self._say_kept(node, total, position)
+            return say("{name} received {gradient}{kept}.", name=say_node(node), gradient=received, kept=kept)
+        passed = []
+        for edge in self._taken.get(node.id, ()):
+            contribution = _at(edge.contributions, position)
+            if contribution is not None:
+                passed.append(self._say_passed(node, edge, contribution, position))
+        name = say_function(node)
+        if not passed and run.error is not None and node.id == run.order[-1]:
+            return say("{name} received {gradient}, and there backward failed.", name=name, gradient=received)
+        if not passed:
+            return say("{name} received {gradient} and passed nothing on.", name=name, gradient=received)
+        told = listed(_shorten(passed, "others"))
+        return say("{name} received {gradient} and passed {passed}.", name=name, gradient=received, passed=told)
+
+    def _say_kept(self, node: Node, total: Tensor | None, position: int) -> str:
+        """What became of a leaf's gradient; torch.autograd.grad keeps none."""
+        if total is None:
+            return ""
+        gradient = _at(node.outputs[0].gradients, position)
+        name = f"{say_node(node)}.grad"
+        if gradient is not None and gradient.values == total.values and gradient.stats == total.stats:
+            return say(", and that is {name} now", name=name)
+        return say(" and added it to {name}, which is {total} now", name=name, total=say_tensor(total))
+
+    def _say_outputs(self, outputs: list[Output]) -> str:
+        seen = [say_tensor(output.value) for output in outputs if output.value is not None]
+        return listed(_shorten(seen, "outputs")) or say("a tensor that was not seen")
+
+    def _say_input(self, edge: Edge) -> str:
+        target = self._nodes[edge.target]
+        value = next((output.value for output in target.outputs if output.output_nr == edge.output_nr), None)
+        name = target.names[0] if target.names else short_name(target.op, "custom" in target.flags)
+        if value is None or (target.kind == "constant" and not target.names):
+            return say_node(target)
+        if same_everywhere(value) is not None:
+            return joined([f"{name} (", say_tensor(value), ")"])
+        return joined([f"{name} (", say_shape(value), ")"])
+
+    def _say_received(self, node: Node, position: int) -> str:
+        arrived = [_at(output.gradients, position) for output in node.outputs]
+        words = [say_tensor(gradient) for gradient in arrived if gradient is not None]
+        total = listed(_shorten(words, "outputs")) or say("nothing")
+        carried = [(edge, _at(edge.contributions, position)) for edge in self._given.get(node.id, ())]
+        parts = [
+            say(
+                "{gradient} from {name}", gradient=say_tensor(contribution), name=say_function(self._nodes[edge.source])
+            )
+            for edge, contribution in carried
+            if contribution is not None
+        ]
+        if len(parts) < 2 or len(node.outputs) > 1:
+            return total
+        return say("{parts}, together {total}", parts=listed(_shorten(parts, "others")), total=total)
+
+    def _say_passed(self, node: Node, edge: Edge, contribution: Tensor, position: int) -> str:
+        target = say_function(self._nodes[edge.target])
+        received = _at(node.outputs[0].gradients, position) if len(node.outputs) == 1 else None
+        words = say_tensor(contribution)
+        multiplier = multiplier_of(node, edge.slot)
+        if received is not None and multiplier is not None and holds([multiplier.value], received, contribution):
+            same = same_everywhere(received)
+            if same is not None:
+                product = f"{multiplier.words} × {say_tensor(received).split(' ')[0]} = "
+                return say("{gradient} to {name}", gradient=joined([product, words]), name=target)
+            return say("{factor} × that, {gradient}, to {name}", factor=multiplier.words, gradient=words, name=target)
+        if received is not None and multiplier is None and 1 < received.numel <= MOST_INPUTS:
+            factors = multipliers_of(node, edge.slot, received.numel)
+            if factors and contribution.shape == received.shape and holds(factors, received, contribution):
+                factor = say_values(_nested(factors, received.shape))
+                return say("{factor} × that, {gradient}, to {name}", factor=factor, gradient=words, name=target)
+        if received is not None and edge.slot in _UNCHANGED.get(node.op, ()) and contribution == received:
+            return say("the same to {name}", name=target)
+        return say("{gradient} to {name}", gradient=words, name=target)
+
+
+def _at(tensors: list[Tensor | None], position: int) -> Tensor | None:
+    return tensors[position] if position < len(tensors) else None
+
+
+def _nested(numbers: list[float], shape: list[int]) -> Values:
+    """Numbers in one list as the nested lists of a shape."""
+    values: list[Values] = list(numbers)
+    for size in reversed(shape[1:]):
+        values = [values[at : at + size] for at in range(0, len(values), size)]
+    return values
+
+
+def _shorten(words: list[str], what: str) -> list[str]:
+    """The first few, and how many more there are."""
+    if len(words) <= MOST_INPUTS:
+        return words
+    left = len(words) - MOST_INPUTS
+    more = {
+        "inputs": say("{count} other inputs", count=left),
+        "outputs": say("{count} other outputs", count=left),
+        "others": say("others"),
+    }
+    return [*words[:MOST_INPUTS], more[what]]

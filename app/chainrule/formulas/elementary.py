@@ -1,0 +1,76 @@
+"""Formulas of the exponential, logarithmic, trigonometric and related functions of one argument."""
+
+from chainrule.formulas.language.formula import Cases, Formula
+
+ELEMENTARY = (
+    Formula("ExpBackward0", "Exponential", "exp(self)", {"self": "grad * result"}, "It is its own derivative."),
+    Formula("Exp2Backward0", "Power of 2", "2 ** self", {"self": "grad * (result * log(2))"}),
+    Formula("Expm1Backward0", "Exponential minus 1", "expm1(self)", {"self": "grad * (result + 1)"}),
+    Formula(
+        "LogBackward0",
+        "Natural logarithm",
+        "log(self)",
+        {"self": "grad * (1 / self)"},
+        "Near 0 the slope 1/x grows without bound.",
+    ),
+    Formula("Log2Backward0", "Logarithm to base 2", "log2(self)", {"self": "grad * (1 / (self * log(2)))"}),
+    Formula("Log10Backward0", "Logarithm to base 10", "log10(self)", {"self": "grad * (1 / (self * log(10)))"}),
+    Formula("Log1PBackward0", "Logarithm of 1 plus", "log1p(self)", {"self": "grad * (1 / (1 + self))"}),
+    Formula(
+        "SqrtBackward0",
+        "Square root",
+        "sqrt(self)",
+        {"self": "grad * (1 / (2 * result))"},
+        "At 0 the slope is infinite: a gradient of 0 that arrives there turns into NaN.",
+    ),
+    Formula("RsqrtBackward0", "Reciprocal square root", "1 / sqrt(self)", {"self": "grad * (-1 / 2 * result ** 3)"}),
+    Formula("SinBackward0", "Sine", "sin(self)", {"self": "grad * cos(self)"}),
+    Formula("CosBackward0", "Cosine", "cos(self)", {"self": "grad * -sin(self)"}),
+    Formula("TanBackward0", "Tangent", "tan(self)", {"self": "grad * (1 + result ** 2)"}),
+    Formula("AsinBackward0", "Arc sine", "asin(self)", {"self": "grad * (1 / sqrt(1 - self ** 2))"}),
+    Formula("AcosBackward0", "Arc cosine", "acos(self)", {"self": "grad * -(1 / sqrt(1 - self ** 2))"}),
+    Formula("AtanBackward0", "Arc tangent", "atan(self)", {"self": "grad * (1 / (1 + self ** 2))"}),
+    Formula("SinhBackward0", "Hyperbolic sine", "sinh(self)", {"self": "grad * cosh(self)"}),
+    Formula("CoshBackward0", "Hyperbolic cosine", "cosh(self)", {"self": "grad * sinh(self)"}),
+    Formula(
+        "TanhBackward0",
+        "Hyperbolic tangent",
+        "tanh(self)",
+        {"self": "grad * (1 - result ** 2)"},
+        "Far from 0 it is flat: the slope, and so the gradient, vanishes there.",
+    ),
+    Formula("AsinhBackward0", "Inverse hyperbolic sine", "asinh(self)", {"self": "grad * (1 / sqrt(self ** 2 + 1))"}),
+    Formula("AcoshBackward0", "Inverse hyperbolic cosine", "acosh(self)", {"self": "grad * (1 / sqrt(self ** 2 - 1))"}),
+    Formula("AtanhBackward0", "Inverse hyperbolic tangent", "atanh(self)", {"self": "grad * (1 / (1 - self ** 2))"}),
+    Formula("ErfBackward0", "Error function", "erf(self)", {"self": "grad * (2 / sqrt(pi) * exp(-self ** 2))"}),
+    Formula(
+        "ErfcBackward0",
+        "Complementary error function",
+        "erfc(self)",
+        {"self": "grad * (-2 / sqrt(pi) * exp(-self ** 2))"},
+    ),
+    Formula(
+        "ErfinvBackward0",
+        "Inverse error function",
+        "erfinv(self)",
+        {"self": "grad * (sqrt(pi) / 2 * exp(result ** 2))"},
+    ),
+    Formula("LgammaBackward0", "Logarithm of Gamma", "lgamma(self)", {"self": "grad * digamma(self)"}),
+    Formula(
+        "LogitBackward0",
+        "Logit",
+        Cases("eps", {None: "log(self / (1 - self))"}),
+        {"self": Cases("eps", {None: "grad * (1 / (self * (1 - self)))"})},
+    ),
+    Formula(
+        "SincBackward0",
+        "Normalised sinc",
+        "sinc(self)",
+        {
+            "self": "grad * where(self == 0, 0, (pi * self * cos(pi * self) - sin(pi * self)) / (pi * self ** 2))",
+        },
+    ),
+    Formula("Deg2RadBackward0", "Degrees to radians", "self * (pi / 180)", {"self": "grad * (pi / 180)"}),
+    Formula("Rad2DegBackward0", "Radians to degrees", "self * (180 / pi)", {"self": "grad * (180 / pi)"}),
+    Formula("SpecialEntrBackward0", "Entropy term", "-(self * log(self))", {"self": "grad * (-log(self) - 1)"}),
+)

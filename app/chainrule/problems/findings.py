@@ -1,0 +1,177 @@
+"""What nothing raised, and what is worth knowing all the same."""
+
+from chainrule.problems.kind import Kind
+
+KINDS = (
+    Kind(
+        "unconfined",
+        "This program ran without a sandbox",
+        "Its author ran it on their own machine with `chainrule view`.",
+        (
+            "A script of one's own may read files and use any package, as it does under python, so nothing holds it "
+            "back. What is typed into the page always runs in the sandbox.",
+        ),
+    ),
+    Kind(
+        "warning",
+        "PyTorch gave a warning",
+        "The program went on; the words are PyTorch's or Python's.",
+    ),
+    Kind(
+        "grad-of-non-leaf",
+        "Gradients are kept for leaves only",
+        "`.grad` was read from a tensor that an operation made, and it is None there.",
+        (
+            "A gradient did flow through it, as the picture shows, and was thrown away as soon as it had been passed "
+            "on: that saves memory. `retain_grad()`, called before backward, keeps it.",
+            "Often a leaf became a result without notice: `x = torch.ones(3, requires_grad=True) * 2`, or `x = "
+            "x.to(...)`.",
+        ),
+        "w = torch.ones(3, requires_grad=True)\nx = w*2\n(x**2).sum().backward()\nprint(x.grad)\n",
+        "w = torch.ones(3, requires_grad=True)\nx = w*2\nx.retain_grad()\n(x**2).sum().backward()\nprint(x.grad)\n",
+    ),
+    Kind(
+        "gradient-accumulated",
+        "The gradient was added to an earlier one",
+        "`.grad` holds the sum of several passes, since nothing set it back in between.",
+        (
+            "Backward adds to `.grad`, so that several losses or parts of a batch can share one step. Between steps, "
+            "set it back: `optimizer.zero_grad()`, or `x.grad = None`.",
+        ),
+        "x = torch.tensor(3., requires_grad=True)\n(x**2).backward()\n(x**2).backward()\nprint(x.grad)\n",
+        "x = torch.tensor(3., requires_grad=True)\n(x**2).backward()\nx.grad = None\n(x**2).backward()\n"
+        "print(x.grad)\n",
+    ),
+    Kind(
+        "graph-cut",
+        "The gradient stops here",
+        "A value was taken out of the graph, so what lies behind it gets no gradient through it.",
+        (
+            "`.detach()`, `.data`, `.item()`, `.tolist()`, `torch.tensor(x)` and `torch.no_grad()` keep the value and "
+            "leave the history behind. That is right for targets and for printing, and wrong in the middle of a "
+            "computation that should be trained.",
+        ),
+        "w = torch.tensor(2., requires_grad=True)\nh = (w*3).detach()\n"
+        "v = torch.tensor(1., requires_grad=True)\n(h*v).backward()\n",
+        "w = torch.tensor(2., requires_grad=True)\nh = w*3\nv = torch.tensor(1., requires_grad=True)\n"
+        "(h*v).backward()\n",
+    ),
+    Kind(
+        "parameter-without-gradient",
+        "A parameter got no gradient",
+        "Backward ran, and a parameter or leaf was not on its way.",
+        (
+            "The loss does not depend on it: its layer is not called in `forward`, its result is not used, or a detach "
+            "lies in between. An optimizer leaves it as it is.",
+        ),
+        "a = nn.Linear(2, 2)\nb = nn.Linear(2, 2)\na(torch.ones(1, 2)).sum().backward()\n",
+        "a = nn.Linear(2, 2)\nb = nn.Linear(2, 2)\nb(a(torch.ones(1, 2))).sum().backward()\n",
+    ),
+    Kind(
+        "nan",
+        "NaN appears",
+        "A value or gradient became NaN here, while all that went into the operation was finite.",
+        (
+            "Forward, NaN comes from 0/0, inf - inf, the root or logarithm of a negative number. In backward it mostly "
+            "is 0 times infinity: the local derivative is infinite (the root, the norm or the logarithm at 0), and the "
+            "gradient that arrives is 0.",
+            "`torch.where` and masks pick the right value forward, and do not help in backward: the branch that "
+            "was not "
+            "chosen still gets a gradient, 0, and 0 times infinity is NaN. Keep the value itself away from the point: "
+            "`torch.sqrt(x.clamp(min=1e-12))`, `torch.log(x + 1e-12)`, or mask before the operation.",
+        ),
+        "x = torch.tensor([0., 4.], requires_grad=True)\ntorch.where(x > 0, torch.sqrt(x), 0.).sum().backward()\n",
+        "x = torch.tensor([0., 4.], requires_grad=True)\n"
+        "torch.where(x > 0, torch.sqrt(x.clamp(min=1e-12)), 0.).sum().backward()\n",
+    ),
+    Kind(
+        "infinite",
+        "Infinity appears",
+        "A value or gradient became infinite here, while all that went into the operation was finite.",
+        (
+            "Forward it comes from a division by 0, the logarithm of 0, or numbers too large for the type "
+            "(`exp` of 89 in "
+            "float32). In backward it comes from a derivative that is infinite at that point, as the root's is at 0.",
+        ),
+        "x = torch.tensor([0., 4.], requires_grad=True)\ntorch.sqrt(x).sum().backward()\n",
+        "x = torch.tensor([0., 4.], requires_grad=True)\ntorch.sqrt(x + 1e-6).sum().backward()\n",
+    ),
+    Kind(
+        "zero-gradient",
+        "The gradient becomes zero here",
+        "A gradient arrives, and everything that is passed on is zero, so what lies behind does not learn.",
+        (
+            "ReLU passes nothing where its input is negative: a unit that is negative for all data is dead. A sigmoid "
+            "or tanh far from 0 is flat, and its derivative rounds to 0. `round`, `sign` and comparisons have "
+            "derivative 0 everywhere. `clamp` passes nothing outside its bounds.",
+        ),
+        "x = torch.tensor([-1., -2.], requires_grad=True)\ntorch.relu(x).sum().backward()\n",
+        "x = torch.tensor([-1., -2.], requires_grad=True)\nF.leaky_relu(x).sum().backward()\n",
+    ),
+    Kind(
+        "gradient-cancels",
+        "The gradient cancels out here",
+        "The loss only depends on something that this operation keeps fixed, so it is constant.",
+        (
+            "The results of a softmax add up to 1 whatever goes in, and a normalised tensor has a fixed mean and norm. "
+            "The sum of the one and the mean square of the other never change, and their gradient is 0, up to "
+            "rounding.",
+            "Compare with a target, or weigh the elements differently.",
+        ),
+        "x = torch.tensor([1., 2., 3.], requires_grad=True)\nx.softmax(0).sum().backward()\n",
+        "x = torch.tensor([1., 2., 3.], requires_grad=True)\nx.softmax(0)[0].backward()\n",
+    ),
+    Kind(
+        "hidden-modules",
+        "Modules in a plain list are not seen",
+        "A module keeps others in a list or dict, where `parameters()` does not find them.",
+        (
+            "`parameters()`, `zero_grad()` and `state_dict()` go through the modules that are set on `self` "
+            "themselves. "
+            "In `nn.ModuleList` and `nn.ModuleDict` they are found too; an optimizer then trains them.",
+        ),
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.layers = [nn.Linear(1, 1)]\n\n"
+        "    def forward(self, x):\n        return self.layers[0](x)\n\nnet = Net()\n"
+        "net(torch.ones(1, 1)).sum().backward()\n",
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.layers = nn.ModuleList([nn.Linear(1, 1)])\n\n"
+        "    def forward(self, x):\n        return self.layers[0](x)\n\nnet = Net()\n"
+        "net(torch.ones(1, 1)).sum().backward()\n",
+    ),
+    Kind(
+        "gradient-vanishes",
+        "The gradient vanishes with depth",
+        "It grows smaller at every layer on its way back, until almost nothing is left for the first ones.",
+        (
+            "Each step of the chain rule multiplies by a local derivative. A sigmoid's is a quarter at most, so ten of "
+            "them leave a millionth. ReLU, residual connections, normalisation and careful initialisation keep the "
+            "product near 1.",
+        ),
+        "h = x = torch.tensor(0.5, requires_grad=True)\nfor step in range(12):\n    h = torch.sigmoid(h)\n"
+        "h.backward()\n",
+        "h = x = torch.tensor(0.5, requires_grad=True)\nfor step in range(12):\n"
+        "    h = h + 0.1*torch.sigmoid(h)\nh.backward()\n",
+    ),
+    Kind(
+        "gradient-explodes",
+        "The gradient explodes with depth",
+        "It grows at every layer on its way back, until the first ones get far too much.",
+        (
+            "Each step of the chain rule multiplies by a local derivative; factors above 1 grow without bound, "
+            "above all "
+            "where the same weights are used at every step of time. Smaller weights, normalisation, or "
+            "`nn.utils.clip_grad_norm_` hold it.",
+        ),
+        "h = x = torch.tensor(0.5, requires_grad=True)\nfor step in range(12):\n    h = 5*h\nh.backward()\n",
+        "h = x = torch.tensor(0.5, requires_grad=True)\nfor step in range(12):\n    h = 1.1*h\nh.backward()\n",
+    ),
+    Kind(
+        "broadcast-in-loss",
+        "The loss compares tensors of different shapes",
+        "Input and target were repeated to fit each other, so every element is compared with every other.",
+        ("`[n, 1]` against `[n]` makes `[n, n]`. Give both the same shape with `squeeze`, `unsqueeze` or `view_as`.",),
+        "x = torch.ones(3, 1, requires_grad=True)\nF.mse_loss(x, torch.zeros(3)).backward()\n",
+        "x = torch.ones(3, 1, requires_grad=True)\nF.mse_loss(x, torch.zeros(3, 1)).backward()\n",
+    ),
+)

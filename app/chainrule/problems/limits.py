@@ -1,0 +1,98 @@
+"""Limits that a running program can reach, and what was assumed for it."""
+
+from chainrule.problems.kind import Kind
+
+_ALL = "All limits, with their values, are at `/api/v1/limits`; whoever runs the service sets them."
+
+KINDS = (
+    Kind(
+        "time-limit",
+        "The program took too long",
+        "It ran into the limit on the time from its start to its answer.",
+        ("Look for a loop that does not end, or do fewer steps. What was recorded until then is shown.", _ALL),
+        "while True:\n    pass\n",
+    ),
+    Kind(
+        "cpu-limit",
+        "The program used too much processor time",
+        "It ran into the limit on processor time.",
+        ("Use smaller tensors, or do fewer steps: a graph of three steps shows what one of three thousand does.", _ALL),
+    ),
+    Kind(
+        "memory-limit",
+        "The program ran out of memory",
+        "It asked for more memory than one program may have.",
+        ("A tensor of float32 takes four bytes for each element, and the graph keeps what backward needs.", _ALL),
+        "x = torch.ones(100_000, 100_000)\n",
+    ),
+    Kind(
+        "output-limit",
+        "The program printed too much",
+        "The first part of its console output is kept, the rest is left out.",
+        (_ALL,),
+    ),
+    Kind("node-limit", "The graph is too large", "It has more nodes than are kept.", ("Do fewer steps.", _ALL)),
+    Kind(
+        "record-limit",
+        "The program did too many operations",
+        "It did more operations than are recorded.",
+        ("Do fewer steps, or use one operation on a whole tensor where a loop goes through its elements.", _ALL),
+    ),
+    Kind(
+        "answer-limit",
+        "The result is too large",
+        "The graph with its numbers is larger than an answer may be, so what is farthest from the result is left out.",
+        ("Use smaller tensors, or do fewer steps.", _ALL),
+    ),
+    Kind(
+        "forbidden-call",
+        "The program tried to leave the sandbox",
+        "It asked the operating system for something that no program may do here, and was ended for it.",
+        ("Programs have no files, no network and no processes.",),
+    ),
+    Kind(
+        "crash",
+        "The program crashed its process",
+        "PyTorch itself failed in the middle of an operation; only this program was harmed.",
+        ("Look at the last operation it did: its arguments may be out of range.",),
+    ),
+    Kind(
+        "interrupted",
+        "The run was interrupted",
+        "The sandbox was restarted while the program ran.",
+        ("The program is not at fault: run it again.",),
+    ),
+    Kind(
+        "answer-invalid",
+        "The result cannot be trusted",
+        "The program's process sent something that is not a proper answer.",
+        ("Nothing of it is shown. A program that does nothing unusual never meets this.",),
+    ),
+    Kind(
+        "tracing-failed",
+        "The graph could not be made",
+        "Chainrule failed to follow the program. This is a fault of Chainrule, not of the program.",
+        ("Please report it, with the program.",),
+    ),
+    Kind(
+        "ones-cotangent",
+        "The root is not a scalar",
+        "Backward was started with ones, which gives the gradients of the sum of the root's elements.",
+        (
+            "Backward computes a vector-Jacobian product: for each element of the root it must know how much that "
+            "element counts. For a scalar this is 1. For anything larger it is a choice, and ones are the plainest: "
+            "the result is the gradient of `root.sum()`.",
+            "Give `gradient` in the request, or end the program with a scalar, to choose yourself.",
+        ),
+        "x = tensor([1., 2., 3.], requires_grad=True)\nx**2\n",
+        "x = tensor([1., 2., 3.], requires_grad=True)\n(x**2).sum()\n",
+    ),
+    Kind(
+        "nothing-to-differentiate",
+        "There is nothing to differentiate",
+        "No tensor of the program depends on a leaf with `requires_grad=True`.",
+        ("PyTorch records a graph only from leaves that ask for it: make one with `requires_grad=True`.",),
+        "x = tensor([1., 2., 3.])\n(x**2).sum()\n",
+        "x = tensor([1., 2., 3.], requires_grad=True)\n(x**2).sum()\n",
+    ),
+)

@@ -1,0 +1,101 @@
+"""The way in: from a source text and inputs to a `CheckedProgram`, or to all that is wrong with them."""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chainrule.errors import InputInvalidError, ProgramRejectedError, SourceEmptyError, SourceTooLongError, Violation
+from chainrule.graph import Values
+from chainrule.limits import Limits
+from chainrule.program.checker import Checker
+from chainrule.program.inputs import validate_inputs
+from chainrule.program.policy.lookup import closest, name_denial
+from chainrule.program.policy.names import BUILTINS, NAMES
+from chainrule.program.scopes import Scopes, find_scopes
+from chainrule.program.source import Source
+
+
+@dataclass(frozen=True)
+class CheckedProgram:
+    """A program that may be run."""
+
+    source: str
+    """The text, line ends normalised."""
+    is_expression: bool
+    """One expression (a docstring above it does not count), whose free names are inputs."""
+    inputs: dict[str, Values]
+    """The value of each input name, 1.0 where the request gave none."""
+    bound_names: frozenset[str]
+    """Every name that the program binds itself."""
+
+
+def check(source: str, inputs: Mapping[str, object] | None, limits: Limits) -> CheckedProgram:
+    """Check a program and its inputs.
+
+    In an expression a name that nothing defines and that is not called is an input; in a program it is one only
+    where ``inputs`` gives it.
+
+    Raises:
+        SourceEmptyError: there is nothing but blanks and comments.
+        SourceTooLongError: the text is over ``limits.source_bytes``.
+        ProgramRejectedError: the text does not parse or uses what is not allowed; holds every violation.
+        InputInvalidError: an input is no number and no regular list of numbers, or nothing uses it.
+    """
+    if len(source) > limits.source_bytes or len(source.encode(errors="surrogatepass")) > limits.source_bytes:
+        size = len(source.encode(errors="surrogatepass"))
+        raise SourceTooLongError(
+            f"The program has {size} bytes; {limits.source_bytes} are allowed. "
+            "Leave out what the question does not need."
+        )
+    given = validate_inputs(inputs or {}, limits)
+    text = Source.normalised(source)
+    tree = text.parse()
+    if isinstance(tree, Violation):
+        raise ProgramRejectedError((tree,))
+    body = _without_docstring(tree)
+    if not body:
+        raise SourceEmptyError("Type an expression such as (2*x**3).sum()/12, or a program.")
+    is_expression = len(body) == 1 and isinstance(body[0], ast.Expr)
+    scopes = find_scopes(tree)
+    names = _free_names(scopes) if is_expression else frozenset()
+    violations = Checker(text, scopes, names | given.keys()).violations()
+    if violations:
+        raise ProgramRejectedError(violations)
+    _refuse_unused(given, scopes, names)
+    values: dict[str, Values] = {name: given.get(name, 1.0) for name in sorted(names | given.keys())}
+    return CheckedProgram(text.text, is_expression, values, scopes.bound_names)
+
+
+def _without_docstring(tree: ast.Module) -> list[ast.stmt]:
+    match tree.body:
+        case [ast.Expr(value=ast.Constant(value=str())), *rest]:
+            return rest
+        case body:
+            return list(body)
+
+
+def _free_names(scopes: Scopes) -> frozenset[str]:
+    """Names that nothing defines and that are not called; those with a denial of their own stay denied."""
+    called: set[str] = set()
+    free: set[str] = set()
+    for place in scopes.places:
+        node = place.node
+        if isinstance(node, ast.Name) and place.scope.lookup(node.id) is None:
+            is_called = isinstance(place.parent, ast.Call) and place.parent.func is node
+            (called if is_called else free).add(node.id)
+    return frozenset(name for name in free - called if (denial := name_denial(name)) is not None and not denial.reason)
+
+
+def _refuse_unused(given: Mapping[str, Values], scopes: Scopes, free: frozenset[str]) -> None:
+    used = {p.node.id for p in scopes.places if isinstance(p.node, ast.Name) and p.scope.lookup(p.node.id) is None}
+    for name in given:
+        if name in used:
+            continue
+        if name in scopes.top.bindings:
+            raise InputInvalidError(name, f"the program gives {name} a value itself")
+        others = sorted(free or used - NAMES.keys() - BUILTINS.keys())
+        known = f"; its inputs are {', '.join(others)}" if others else ""
+        near = closest(name, others)
+        raise InputInvalidError(
+            name, f"the program does not use {name}{known}" + (f" (did you mean {near}?)" if near else "")
+        )

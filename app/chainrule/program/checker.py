@@ -1,0 +1,296 @@
+"""Find everything in a program that keeps it from being run, each with its place and a reason."""
+
+import ast
+from collections.abc import Iterator
+
+from chainrule.errors import Violation
+from chainrule.program.policy.denied import ASYNC, METACLASS, NO_FILES_BESIDE, OUT, TYPE, Denial
+from chainrule.program.policy.lookup import (
+    DEFINED_DUNDERS,
+    STORED_PATHS,
+    attribute_denial,
+    closest,
+    is_dunder,
+    is_module,
+    member_denial,
+    module_denial,
+    name_denial,
+)
+from chainrule.program.policy.names import BUILTINS, NAMES
+from chainrule.program.scopes import VALUE, BindingPlace, NameScope, Scopes, names_defined
+from chainrule.program.source import Source
+from chainrule.words.saying import say
+
+_REGISTERING = frozenset({"register_buffer", "register_parameter", "register_module", "add_module"})
+_CLASS_KEYWORDS = frozenset({"metaclass"})
+MAX_TOLD = 200
+"""Violations that are told of one program."""
+MAX_SUGGESTIONS = 25
+"""Misspelt names that a suggestion is looked up for: each takes milliseconds."""
+
+
+class Checker:
+    """Checks one program.
+
+    Args:
+        source: the text, for places.
+        scopes: its nodes and names.
+        inputs: names that are given from outside.
+    """
+
+    def __init__(self, source: Source, scopes: Scopes, inputs: frozenset[str]) -> None:
+        self._source = source
+        self._scopes = scopes
+        self._inputs = inputs
+        self._defined = frozenset(_defined_attributes(scopes))
+        self._suggestions = MAX_SUGGESTIONS
+        self._bases: set[ast.AST] = set()
+        for place in scopes.places:
+            match place.node:
+                case ast.Attribute(value=base):
+                    self._bases.add(base)
+                case ast.Assign(targets=targets, value=base) if all(isinstance(t, ast.Name) for t in targets):
+                    self._bases.add(base)
+
+    def violations(self) -> tuple[Violation, ...]:
+        """All of them (up to MAX_TOLD), in the order of the text."""
+        found: set[Violation] = set()
+        for place in self._scopes.places:
+            found.update(self._check(place))
+            if len(found) >= MAX_TOLD:
+                break
+        return tuple(sorted(found, key=lambda v: (v.line, v.column, v.end_line, v.end_column, v.message)))
+
+    def _check(self, place: BindingPlace) -> Iterator[Violation]:
+        node = place.node
+        match node:
+            case ast.AsyncFunctionDef() | ast.AsyncFor() | ast.AsyncWith() | ast.Await():
+                yield self._refuse(node, "construct-refused", ASYNC)
+            case ast.Import() | ast.ImportFrom():
+                yield from self._import(node)
+            case ast.Name():
+                yield from self._name(node, place)
+            case ast.Attribute():
+                yield from self._attribute(node, place)
+            case ast.Call():
+                yield from self._call(node, place)
+            case ast.ClassDef():
+                yield from self._class(node, place)
+            case ast.MatchClass(kwd_attrs=names):
+                for name in names:
+                    yield from self._denied(
+                        node, f".{name}", attribute_denial(name, self._defined), "attribute-refused"
+                    )
+            case _:
+                pass
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) and any(
+            generator.is_async for generator in node.generators
+        ):
+            yield self._refuse(node, "construct-refused", ASYNC)
+        for name in names_defined(node):
+            if is_dunder(name) and not (place.scope.kind == "class" and name in DEFINED_DUNDERS):
+                text = say(
+                    "{name} cannot be defined here: Python itself would call it, out of the program's sight", name=name
+                )
+                yield self._refuse(node, "name-refused", text)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> Iterator[Violation]:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield from self._denied(
+                    alias, f"import {alias.name}", module_denial(alias.name), "import-refused", alias.name
+                )
+            return
+        if node.level or node.module is None:
+            yield self._refuse(node, "import-refused", NO_FILES_BESIDE)
+            return
+        denial = module_denial(node.module)
+        if denial is not None:
+            yield from self._denied(node, say("import from {module}", module=node.module), denial, "import-refused")
+            return
+        for alias in node.names:
+            if alias.name == "*":
+                text = say("name what you import from {module}, or write import {module}", module=node.module)
+                yield self._refuse(alias, "import-refused", text)
+            else:
+                path = f"{node.module}.{alias.name}"
+                yield from self._denied(
+                    alias, path, member_denial(node.module, alias.name), "import-refused", alias.name
+                )
+
+    def _name(self, node: ast.Name, place: BindingPlace) -> Iterator[Violation]:
+        if not isinstance(node.ctx, ast.Load):
+            return
+        if place.scope.lookup(node.id) is None and node.id not in self._inputs:
+            denial = name_denial(node.id)
+            if denial is not None and not denial.reason:
+                yield self._unknown(node)
+                return
+            yield from self._denied(node, node.id, denial, "name-refused")
+        if node not in self._bases and self._module(node, place.scope, surely=True):
+            yield self._module_as_value(node, node.id)
+        if node.id == "type" and place.scope.lookup("type") is None and not _is_plain_type_call(node, place.parent):
+            yield self._refuse(node, "name-refused", TYPE)
+
+    def _attribute(self, node: ast.Attribute, place: BindingPlace) -> Iterator[Violation]:
+        base = self._paths(node.value, place.scope)
+        if not base:
+            return  # what stands before the dot is refused already
+        modules = sorted(path for path in base if is_module(path))
+        name = node.attr
+        stored = not isinstance(node.ctx, ast.Load)
+        only_module = bool(modules) and VALUE not in base
+        denial = None if only_module else attribute_denial(name, self._defined if not modules else frozenset())
+        if only_module or (modules and denial is not None):
+            denials = [member_denial(path, name) for path in modules]
+            denial = None if None in denials else denials[0]
+            if not stored:
+                yield from self._denied(node, f"{modules[0]}.{name}", denial, "attribute-refused", name)
+        elif not stored:
+            yield from self._denied(node, f".{name}", denial, "attribute-refused", name)
+        if stored:
+            paths = {path for path in base if path != VALUE}
+            if paths and not {f"{path}.{name}" for path in paths} <= STORED_PATHS:
+                text = say(
+                    "{value}.{name} cannot be set: it would change PyTorch itself", value=sorted(paths)[0], name=name
+                )
+                yield self._refuse(node, "attribute-refused", text)
+            elif not paths and (is_dunder(name) or attribute_denial(name, frozenset({name})) is not None):
+                yield self._refuse(
+                    node, "attribute-refused", say(".{name} cannot be set: choose another name", name=name)
+                )
+        own = f"{modules[0]}.{name}" if modules else ""
+        if own and is_module(own) and node not in self._bases and denial is None:
+            yield self._module_as_value(node, own)
+
+    def _call(self, node: ast.Call, place: BindingPlace) -> Iterator[Violation]:
+        for keyword in node.keywords:
+            if "out" in _keyword_names(keyword) and not self._is_own(node.func, place.scope):
+                yield self._refuse(keyword, "construct-refused", OUT)
+
+    def _class(self, node: ast.ClassDef, place: BindingPlace) -> Iterator[Violation]:
+        for keyword in node.keywords:
+            if not _CLASS_KEYWORDS.isdisjoint(_keyword_names(keyword)):
+                yield self._refuse(keyword, "construct-refused", METACLASS)
+
+    def _paths(self, node: ast.AST, scope: NameScope) -> set[str]:
+        """The dotted paths that an expression may be, followed through imports; `VALUE` for anything else."""
+        names: list[str] = []
+        while isinstance(node, ast.Attribute):
+            names.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return {VALUE}
+        found = self._meanings(node.id, scope)
+        for name in reversed(names):
+            found = {
+                VALUE if path == VALUE else f"{path}.{name}"
+                for path in found
+                if not is_module(path) or member_denial(path, name) is None
+            }
+        return found
+
+    def _meanings(self, name: str, scope: NameScope, depth: int = 0) -> set[str]:
+        bound = scope.lookup(name)
+        predeclared = {NAMES[name]} if name in NAMES else {BUILTINS[name]} if name in BUILTINS else set()
+        if bound is None:
+            return {VALUE} if name in self._inputs or not predeclared else predeclared
+        found = {path for path in bound if path == VALUE or is_module(path) or is_module(path.rpartition(".")[0])}
+        if VALUE in found and name in NAMES and is_module(NAMES[name]) and bound is scope.top().bindings.get(name):
+            found |= predeclared
+        return found
+
+    def _module(self, node: ast.Name, scope: NameScope, *, surely: bool) -> bool:
+        found = self._meanings(node.id, scope)
+        return all(is_module(path) for path in found) if surely else any(is_module(path) for path in found)
+
+    def _is_own(self, function: ast.AST, scope: NameScope) -> bool:
+        if isinstance(function, ast.Attribute):
+            return function.attr in self._defined and VALUE in self._paths(function, scope)
+        return isinstance(function, ast.Name) and (function.id == "dict" or scope.lookup(function.id) is not None)
+
+    def _unknown(self, node: ast.Name) -> Violation:
+        if node.id in self._scopes.bound_names:
+            text = say("{id} is not defined here: it has a value only inside another function or class", id=node.id)
+            return self._refuse(node, "name-unknown", text)
+        own = self._scopes.bound_names | self._inputs
+        suggestion = self._closest(node.id, own) or self._closest(node.id, frozenset([*NAMES, *BUILTINS]))
+        hint = say("; did you mean {suggestion}?", suggestion=suggestion) if suggestion else ""
+        return self._refuse(node, "name-unknown", say("{id} is not defined{hint}", id=node.id, hint=hint), suggestion)
+
+    def _module_as_value(self, node: ast.AST, path: str) -> Violation:
+        text = say("{path} is a module: it can be used with a name after a dot, not passed on as a value", path=path)
+        return self._refuse(node, "name-refused", text)
+
+    def _closest(self, name: str, candidates: frozenset[str]) -> str | None:
+        if self._suggestions <= 0:
+            return None
+        self._suggestions -= 1
+        return closest(name, candidates)
+
+    def _denied(
+        self, node: ast.AST, what: str, denial: Denial | None, slug: str, replaced: str | None = None
+    ) -> Iterator[Violation]:
+        if denial is None:
+            return
+        suggestion = denial.instead
+        if suggestion is None and denial.among and replaced is not None:
+            suggestion = self._closest(replaced, denial.among)
+        hint = say("; did you mean {suggestion}?", suggestion=suggestion) if suggestion else ""
+        if suggestion is not None and isinstance(node, ast.alias) and node.asname:
+            suggestion = f"{suggestion} as {node.asname}"
+        elif isinstance(node, ast.ImportFrom | ast.MatchClass):
+            suggestion = None
+        yield self._refuse(
+            node,
+            slug,
+            say("{what} cannot be used: {reason}{hint}", what=what, reason=denial.reason, hint=hint),
+            suggestion,
+        )
+
+    def _refuse(self, node: ast.AST, slug: str, message: str, suggestion: str | None = None) -> Violation:
+        return self._source.violation(slug, message, node, suggestion)
+
+
+def _defined_attributes(scopes: Scopes) -> Iterator[str]:
+    """The attribute names that a program makes: set on objects, defined in classes, registered by their text."""
+    for place in scopes.places:
+        match place.node:
+            case ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name
+            case ast.Call(func=ast.Attribute(attr=method), args=[ast.Constant(value=str(name)), *_]) if (
+                method in _REGISTERING
+            ):
+                yield name
+            case ast.Call(func=ast.Name(id="namedtuple") | ast.Attribute(attr="namedtuple")):
+                yield from _words(place.node)
+            case ast.Dict(keys=keys):
+                yield from (key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
+            case ast.Call(func=ast.Name(id="OrderedDict" | "dict") | ast.Attribute(attr="OrderedDict")) as call:
+                yield from _words(call)
+                yield from (keyword.arg for keyword in call.keywords if keyword.arg)
+            case _:
+                pass
+        if place.scope.kind == "class":
+            yield from names_defined(place.node)
+
+
+def _words(node: ast.AST) -> Iterator[str]:
+    for child in ast.walk(node):
+        if isinstance(child, ast.Constant) and isinstance(child.value, str):
+            yield from child.value.replace(",", " ").split()
+
+
+def _is_plain_type_call(node: ast.Name, parent: ast.AST | None) -> bool:
+    if not isinstance(parent, ast.Call):
+        return False
+    if parent.func is node:
+        return len(parent.args) == 1 and not parent.keywords and not isinstance(parent.args[0], ast.Starred)
+    return isinstance(parent.func, ast.Name) and parent.func.id == "isinstance"
+
+
+def _keyword_names(keyword: ast.keyword) -> set[object]:
+    """Return the names that an argument is given by, those of a ``**{...}`` that is written out among them."""
+    if keyword.arg is not None or not isinstance(keyword.value, ast.Dict):
+        return {keyword.arg}
+    return {key.value for key in keyword.value.keys if isinstance(key, ast.Constant)}

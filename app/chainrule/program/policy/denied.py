@@ -1,0 +1,187 @@
+"""Why what is not allowed is not allowed: a reason, and where there is one a way around, for each denial.
+
+The check is a courtesy that gives good errors early; what keeps the service safe is the confined process.
+"""
+
+from dataclasses import dataclass
+
+from chainrule.words.saying import say
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """Why a name is refused."""
+
+    reason: str
+    instead: str | None = None
+    """What would stand well in the name's place."""
+    among: frozenset[str] = frozenset()
+    """Names of which one may have been meant, where nothing certain is known."""
+
+
+ASYNC = say("async code is not run here: write it without async")
+METACLASS = say("a metaclass changes how classes are made: leave it out")
+NO_FILES_BESIDE = say("there are no files beside the program to import from")
+OUT = say("out= writes over a tensor, out of autograd's sight: use the result instead")
+TYPE = say("type can only be called with one value here: write a class statement to make a class")
+
+
+def _each(names: str, reason: str, instead: str | None = None) -> dict[str, Denial]:
+    return {name: Denial(reason, instead) for name in names.split()}
+
+
+_FILES = say("programs have no files here")
+_NETWORK = say("programs have no network here")
+_PROCESSES = say("programs run in one process and one thread here")
+_SYSTEM = say("programs have no access to the system here")
+_MEMORY = say("it reaches raw memory, past what autograd tracks")
+_INTERNALS = say("it reaches the interpreter's internals")
+_COMPILE = say("compiled code leaves no autograd graph to look at")
+_CPU = say("there is only a CPU here")
+_DOTTED = say("name the attribute itself, with a dot")
+_REMOVED = say("PyTorch has removed it")
+_NO_DATA = say("load no data here: make the tensors in the program, and take batches with x[i:i + 4]")
+_TIME = say("the same program must give the same answer every time")
+
+DENIED_NAMES: dict[str, Denial] = {
+    **_each("open file", _FILES),
+    **_each("eval exec compile __import__ execfile", say("only the program itself is run, not text made by it")),
+    **_each("getattr setattr delattr", _DOTTED + say("; for numbered layers use nn.ModuleList")),
+    **_each("globals locals vars dir __builtins__ __loader__ __spec__ memoryview", _INTERNALS),
+    **_each("input raw_input", say("nobody can type while a program runs; give the value in the program")),
+    **_each("breakpoint", say("there is no debugger here; every step can be seen in the graph")),
+    **_each("help license credits copyright", say("see the documentation of PyTorch at docs.pytorch.org")),
+    **_each(
+        "exit quit SystemExit KeyboardInterrupt GeneratorExit BaseException", say("a program ends at its last line")
+    ),
+    **_each("np numpy", say("NumPy is not available here, and it leaves no graph: use torch")),
+    **_each("plt pd", say("only PyTorch can be imported here")),
+}
+"""Names that a person may well try, and why they are not there."""
+
+DENIED_MODULES: dict[str, Denial] = {
+    **_each("numpy", say("NumPy is not available here, and it leaves no graph: torch has the same functions")),
+    **_each("matplotlib seaborn plotly graphviz torchviz", say("the picture of the graph is drawn for you")),
+    **_each("pandas sklearn scipy PIL cv2 tqdm", say("only PyTorch can be imported here")),
+    **_each(
+        "torchvision torchaudio torchtext transformers datasets",
+        say("only PyTorch can be imported here; build the module from torch.nn"),
+    ),
+    **_each("tensorflow jax keras", say("graphs of PyTorch are shown here")),
+    **_each(
+        "os sys pathlib shutil glob tempfile io pickle json csv importlib inspect builtins types platform", _SYSTEM
+    ),
+    **_each("ctypes gc mmap cffi marshal struct code codeop dis ast", _SYSTEM),
+    **_each("socket urllib requests http httpx aiohttp ssl", _NETWORK),
+    **_each("subprocess multiprocessing threading asyncio concurrent signal resource", _PROCESSES),
+    **_each("time datetime secrets uuid", _TIME),
+    **_each("logging argparse", say("print what you want to see"), "print"),
+    **_each(
+        "torch.utils.data", say("load no data here: make the tensors in the program, and take batches with x[i:i + 4]")
+    ),
+    **_each("torch.utils torch.hub torch.serialization torch.package", _FILES),
+    **_each("torch.multiprocessing torch.distributed torch.futures", _PROCESSES),
+    **_each("torch.jit torch.fx torch.compiler torch.export torch._dynamo torch.onnx", _COMPILE),
+    **_each("torch.cuda torch.mps torch.xpu", _CPU),
+    **_each("torch.profiler torch.monitor", say("it measures the machine, not the program")),
+    **_each("torch.overrides torch.library torch.ops torch._C", _INTERNALS),
+}
+"""Modules that a person may well try, and why they are not there; the longest prefix counts."""
+
+DENIED_PATHS: dict[str, Denial] = {
+    **_each("torch.save torch.load torch.hub torch.package torch.serialization torch.export torch.from_file", _FILES),
+    **_each("torch.os torch.sys torch.builtins torch.importlib torch.inspect torch.glob torch.ctypes", _SYSTEM),
+    **_each("torch.platform torch.types torch.textwrap torch.functools torch.warnings torch.threading", _SYSTEM),
+    **_each(
+        "torch.multiprocessing torch.distributed torch.futures torch.fork torch.wait",
+        _PROCESSES,
+    ),
+    **_each(
+        "torch.set_num_threads torch.set_num_interop_threads torch.get_num_threads torch.get_num_interop_threads",
+        _PROCESSES,
+    ),
+    **_each("torch.compile torch.jit torch.fx torch.compiler torch.cond torch.while_loop", _COMPILE),
+    **_each(
+        "torch.ops torch.library torch.overrides torch.classes torch.cpp torch._C torch.storage torch.masked",
+        _INTERNALS,
+    ),
+    **_each(
+        "torch.as_strided torch.as_strided_ torch.as_strided_copy torch.as_strided_scatter",
+        _MEMORY + say("; index or reshape instead"),
+    ),
+    **_each("torch.empty_strided torch.frombuffer torch.from_dlpack torch.to_dlpack torch.asarray", _MEMORY, "tensor"),
+    **_each("torch.resize_as_ torch.resize_as_sparse_ torch.UntypedStorage torch.TypedStorage", _MEMORY),
+    **_each("torch.from_numpy", say("NumPy is not available here: make the tensor with torch.tensor"), "tensor"),
+    **_each(
+        "torch.seed torch.default_generator torch.thread_safe_generator",
+        _TIME + say(": use torch.manual_seed"),
+        "manual_seed",
+    ),
+    **_each("torch.set_default_device torch.set_default_tensor_type", _CPU),
+    **_each("torch.vulkan torch.mps torch.xpu torch.mtia", _CPU),
+    **_each("torch.quantization torch.ao", say("quantised tensors have no gradient")),
+    **_each("torch.profiler torch.monitor", say("it measures the machine, not the program")),
+    **_each("torch.typename torch.Stream torch.Event", _INTERNALS),
+    **_each("torch.range", say("PyTorch has deprecated it"), "arange"),
+    **_each("torch.symeig torch.eig", _REMOVED, "linalg.eigh"),
+    **_each("torch.solve torch.lstsq torch.matrix_rank", _REMOVED + say(": see torch.linalg")),
+    **_each("torch.nn.DataParallel torch.nn.SyncBatchNorm torch.nn.parallel", _PROCESSES),
+    **_each("torch.nn.factory_kwargs torch.nn.Container torch.nn.NLLLoss2d", _INTERNALS),
+    **_each("torch.nn.functional.np torch.nn.functional.importlib torch.nn.functional.warnings", _SYSTEM),
+    **_each(
+        "torch.utils.data", say("load no data here: make the tensors in the program, and take batches with x[i:i + 4]")
+    ),
+    **_each("torch.optim.swap_in_optimizer_params_and_state", _INTERNALS),
+    **_each("torch.autograd.profiler", say("it measures the machine, not the program")),
+    **_each("torch.autograd.set_multithreading_enabled", _PROCESSES),
+    **_each("random.SystemRandom", _TIME),
+    **_each("operator.attrgetter operator.methodcaller", _DOTTED),
+    **_each("typing.get_type_hints", say("it evaluates text")),
+}
+"""Names under allowed modules, and why they are not there."""
+
+DENIED_ATTRIBUTES: dict[str, Denial] = {
+    **_each("format format_map", say("a format string can reach into any object: write an f-string")),
+    **_each(
+        "numpy",
+        say(
+            "it leaves PyTorch: an array carries no graph, so nothing computed from it gets a gradient (of a tensor "
+            "that requires grad PyTorch itself refuses it). NumPy is not available here; .tolist() gives the numbers, "
+            ".detach() a tensor without the graph"
+        ),
+        "tolist",
+    ),
+    **_each(
+        "data_ptr const_data_ptr storage untyped_storage storage_type typed_storage set_ as_strided as_strided_",
+        _MEMORY,
+    ),
+    **_each(
+        "as_strided_scatter resize resize_ resize_as resize_as_ sparse_resize_ sparse_resize_and_clear_",
+        _MEMORY + say("; use reshape or index"),
+    ),
+    **_each("new_empty_strided module_load as_subclass record_stream reinforce volatile is_set_to", _MEMORY),
+    **_each(
+        "apply_ map_ map2_",
+        say("it runs Python on every element, out of autograd's sight: use operators on the whole tensor"),
+    ),
+    **_each("share_memory share_memory_ pin_memory", _PROCESSES),
+    **_each("cuda ipu xpu mtia to_mkldnn to_empty", _CPU + say(": leave it out")),
+    **_each("symeig eig solve lstsq", _REMOVED + say(": see torch.linalg")),
+    **_each("new", say("PyTorch has deprecated it"), "new_zeros"),
+    **_each("compile", _COMPILE),
+    **_each(
+        "gi_frame gi_code cr_frame cr_code ag_frame f_globals f_locals f_builtins f_back f_code tb_frame tb_next",
+        _INTERNALS,
+    ),
+    **_each("co_code co_consts func_globals mro with_traceback", _INTERNALS),
+    **_each(
+        "os sys importlib builtins ctypes inspect glob subprocess multiprocessing threading pickle socket np", _SYSTEM
+    ),
+    **_each("tofile dump dumps fromfile memmap save_to_file", _FILES),
+    **_each(
+        "q_scale q_zero_point q_per_channel_scales q_per_channel_zero_points q_per_channel_axis int_repr qscheme",
+        say("quantised tensors have no gradient"),
+    ),
+    **_each("dump_patches T_destination call_super_init", _INTERNALS),
+}
+"""Attributes that are refused on any value, also where the program defines the same name."""

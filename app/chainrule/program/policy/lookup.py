@@ -1,0 +1,119 @@
+"""What a program may name: an allow-list, with a reason for each denial.
+
+A courtesy to the person and a small surface, not the wall: that is the confined process.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from chainrule.program.policy.allowed import ATTRIBUTES, MODULES
+from chainrule.program.policy.denied import DENIED_ATTRIBUTES, DENIED_MODULES, DENIED_NAMES, DENIED_PATHS, Denial
+from chainrule.program.policy.names import BUILTINS, NAMES
+
+SAVED = re.compile(r"_saved_[a-z0-9_]+|(weight|bias)_(ih|hh|hr)_l\d+(_reverse)?")
+"""What a Node keeps for backward (as PyTorch's own tutorials read it), and numbered weights of recurrent layers."""
+
+READ_DUNDERS = frozenset("__init__ __call__ __name__ __class__ __doc__ __len__ __version__ __post_init__".split())
+"""Double-underscore attributes that may be read."""
+
+_OPERATORS = """add sub mul matmul truediv floordiv mod pow and or xor lshift rshift""".split()
+DEFINED_DUNDERS = frozenset(
+    """__init__ __call__ __repr__ __str__ __len__ __getitem__ __setitem__ __delitem__ __contains__ __iter__ __next__
+    __reversed__ __enter__ __exit__ __bool__ __int__ __float__ __index__ __abs__ __neg__ __pos__ __invert__ __round__
+    __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__ __post_init__ __slots__ __constants__ __doc__
+    __annotations__""".split()
+) | {f"__{side}{name}__" for side in ("", "r", "i") for name in _OPERATORS}
+"""Double-underscore names that a class may define."""
+
+STORED_PATHS = frozenset({"torch.backends.cudnn.deterministic", "torch.backends.cudnn.benchmark"})
+"""Attributes of modules that may be set."""
+
+
+def is_dunder(name: str) -> bool:
+    """Tell whether a name is Python's own, ``__like_this__``."""
+    return name.startswith("__") and name.endswith("__")
+
+
+def is_module(path: str) -> bool:
+    """Tell whether a dotted path is a module that a program may go through."""
+    return path in MODULES
+
+
+def module_denial(path: str) -> Denial | None:
+    """Why a module cannot be imported; None if it can."""
+    if path in MODULES:
+        return None
+    parts = path.split(".")
+    for end in range(len(parts), 0, -1):
+        prefix = ".".join(parts[:end])
+        if prefix in DENIED_MODULES:
+            return DENIED_MODULES[prefix]
+        if prefix in DENIED_PATHS:
+            return DENIED_PATHS[prefix]
+    text = "only PyTorch, math and a few more modules can be imported here"
+    return Denial(text, among=frozenset(MODULES))
+
+
+def member_denial(module: str, name: str) -> Denial | None:
+    """Why a name of a module cannot be used; None if it can."""
+    if name in MODULES.get(module, ()):
+        return None
+    path = f"{module}.{name}"
+    if path in DENIED_PATHS:
+        return DENIED_PATHS[path]
+    if path in DENIED_MODULES:
+        return DENIED_MODULES[path]
+    if name in DENIED_ATTRIBUTES:
+        return DENIED_ATTRIBUTES[name]
+    if name.startswith("_"):
+        return Denial(f"names that begin with an underscore are {module.split('.')[0]}'s own affair")
+    return Denial(f"{module} has no such name that can be used here", among=MODULES.get(module, frozenset()))
+
+
+def attribute_denial(name: str, defined: frozenset[str]) -> Denial | None:
+    """Why an attribute of some value cannot be used; None if it can.
+
+    Args:
+        name: the attribute, after NFKC normalisation as Python does it.
+        defined: the attribute names that the program itself defines.
+    """
+    if name in DENIED_ATTRIBUTES:
+        return DENIED_ATTRIBUTES[name]
+    if is_dunder(name):
+        return None if name in READ_DUNDERS else Denial("it reaches the interpreter's internals")
+    if name in ATTRIBUTES or name in defined or SAVED.fullmatch(name):
+        return None
+    if name.startswith("_"):
+        return Denial("names that begin with an underscore are internals; only those that the program sets can be read")
+    return Denial(
+        "no tensor, module or optimizer has this attribute, and the program does not define it",
+        among=ATTRIBUTES | defined,
+    )
+
+
+def name_denial(name: str) -> Denial | None:
+    """Why a bare name that the program does not bind cannot be used; None if it can."""
+    if name in NAMES or name in BUILTINS or name == "__name__":
+        return None
+    if name in DENIED_NAMES:
+        return DENIED_NAMES[name]
+    if is_dunder(name):
+        return Denial("it reaches the interpreter's internals")
+    return Denial("")
+
+
+def closest(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that a person most likely meant, or None."""
+    return _closest(name, frozenset(candidates))
+
+
+@lru_cache(maxsize=1024)
+def _closest(name: str, candidates: frozenset[str]) -> str | None:
+    pool = sorted(candidate for candidate in candidates if abs(len(candidate) - len(name)) <= len(name) // 2 + 1)
+    lowered = {candidate.lower(): candidate for candidate in reversed(pool)}
+    if name.lower() in lowered and lowered[name.lower()] != name:
+        return lowered[name.lower()]
+    found = difflib.get_close_matches(name, pool, n=1, cutoff=0.72)
+    return found[0] if found else None

@@ -1,0 +1,125 @@
+"""What crosses the pipe between the web process and a confined child: the only thing that both sides share."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from chainrule.graph.model import Data, Graph, Real, Span, Values, Whole
+from chainrule.words.saying import Said, Words, book_of
+
+
+class Fix(Data):
+    """A change to the source that would mend a problem."""
+
+    title: Words
+    """What it does, as an order: "Sum the loss to a scalar"."""
+    span: Span
+    """What is replaced; an empty span inserts."""
+    text: str
+
+
+class Problem(Data):
+    """Something that the person should know about their program."""
+
+    slug: str
+    """The last part of the problem's type, ``/problems/<slug>``."""
+    severity: Literal["error", "warning", "notice"]
+    title: Words
+    detail: Words
+    """A plain explanation on the person's own variables and shapes."""
+    message: str | None = None
+    """PyTorch's (or Python's) own words."""
+    span: Span | None = None
+    node: str | None = None
+    fixes: list[Fix] = []
+
+
+class ConsoleLine(Data):
+    """One write of the program to its console."""
+
+    stream: Literal["stdout", "stderr"]
+    text: str
+    line: Whole | None
+    """The line of the program that printed it."""
+
+
+class ExecutionRequest(Data):
+    """What a child is told to run. The source has been checked; the child does not rely on that."""
+
+    source: str
+    inputs: dict[str, Values] = {}
+    """The value of each input name, defaults filled in; each becomes a leaf."""
+    seed: Whole = 0
+    root: str | None = None
+    gradient: Values | None = None
+    """The cotangent for the implicit pass; None for ones. Not used where the program runs backward itself."""
+    run_backward: bool = True
+    """False: no implicit pass is run."""
+    check: bool = False
+    """Whether to compare the gradients of the first pass with finite differences."""
+
+
+class LeafCheck(Data):
+    """One leaf's gradient, compared with central finite differences."""
+
+    node: str
+    name: str
+    """What the program calls it, else its id."""
+    compared: Whole
+    """How many of its elements were compared."""
+    numel: Whole
+    largest_error: Real
+    """The largest difference, relative to the larger of the two numbers."""
+    element: list[Whole]
+    """Where that is."""
+    gradient: Real
+    """What autograd computed there."""
+    difference: Real
+    """What the finite difference gives there."""
+    kink: bool
+    """Whether the slopes to the left and to the right differ there: no derivative exists."""
+    agrees: bool
+
+
+class Check(Data):
+    """The gradients of a pass, compared with central finite differences of the program run in float64."""
+
+    pass_index: Whole
+    step: float
+    """How far an element is moved to each side, relative to its magnitude where that is above 1."""
+    runs: Whole
+    """How often the program was run."""
+    leaves: list[LeafCheck]
+    note: Words | None = None
+    """What could not be compared, and why."""
+
+
+class Rejection(Data):
+    """What was asked of the result is not there: becomes the request error with that slug."""
+
+    slug: Literal["root-unknown", "gradient-invalid"]
+    detail: str
+
+
+class ExecutionAnswer(Data):
+    """What a child answers."""
+
+    graph: Graph = Graph()
+    console: list[ConsoleLine] = []
+    problems: list[Problem] = []
+    rejection: Rejection | None = None
+    check: Check | None = None
+    """Where it was asked for."""
+    alone: list[str] = []
+    """Edges of a large graph whose contributions are the gradients of their target's output, and left out for that."""
+    sayings: list[Said] = []
+    """How the texts of problems and check were made, for those who say them in another language."""
+    seconds: dict[str, float] = Field(default_factory=dict)
+    """Timings by stage [s]; the only part that differs between two runs of the same request."""
+
+    def with_sayings(self) -> "ExecutionAnswer":
+        """The same with its book of sayings, before it is written to the pipe."""
+        texts = [text for problem in self.problems for text in (problem.title, problem.detail)]
+        texts += [fix.title for problem in self.problems for fix in problem.fixes]
+        texts += [self.check.note] if self.check is not None and self.check.note is not None else []
+        return self.model_copy(update={"sayings": book_of(texts)})

@@ -1,0 +1,276 @@
+"""Reads what a child answered as what it is: bytes that a stranger's program may have written."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pydantic import ValidationError
+
+from chainrule.collector import uncollected
+from chainrule.graph.model import Graph, Node, Span, Tensor
+from chainrule.graph.source_lines import lines_of
+from chainrule.limits import Limits
+from chainrule.problems import PROBLEMS
+from chainrule.protocol.compact import put_back
+from chainrule.protocol.messages import Check, ExecutionAnswer, ExecutionRequest
+
+TEXT_CHARACTERS = 100_000
+"""Longest message, preview, formula or repr [characters]."""
+EDGES_FOR_EACH_NODE = 100
+"""Edges of a graph, for each node that it may have."""
+LIST_LENGTH = 1_000
+"""Longest list of problems, or of fixes of one."""
+COMMAS = (100, 5)
+BRACKETS = (20, 2)
+"""How many of them an answer's JSON may have for each node and each number that it may list: what is made of tiny parts
+takes more time to read than its length tells."""
+DIMENSIONS = 64
+"""PyTorch's own limit."""
+SCOPES = 2_000
+"""Deepest stack of scopes or calls."""
+
+_ID = {"n": re.compile(r"n(0|[1-9]\d{0,9})"), "e": re.compile(r"e(0|[1-9]\d{0,9})")}
+_DTYPE = re.compile(r"[a-z0-9_]{1,40}")
+
+
+class AnswerInvalidError(Exception):
+    """An answer is not one that our own worker gives; the message says where."""
+
+
+def read_answer(content: bytes, request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
+    """Parse and check an answer.
+
+    Args:
+        content: JSON, already bounded in length.
+        request: what was asked; spans must lie in its source.
+        limits: what the answer must keep to.
+
+    Raises:
+        AnswerInvalidError: it does not follow the schema, or its parts do not fit each other.
+    """
+    with uncollected():
+        return _read(content, request, limits)
+
+
+def _read(content: bytes, request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
+    for mark, (for_node, for_number) in ((b",", COMMAS), (b"[", BRACKETS), (b"{", BRACKETS)):
+        most = for_node * limits.nodes + for_number * limits.graph_elements + TEXT_CHARACTERS
+        _at_most(content.count(mark), most, "parts")
+    try:
+        answer = ExecutionAnswer.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"])[:100]
+        raise AnswerInvalidError(f"{where}: {first['msg'][:200]}") from None
+    _Check(request.source, limits).answer(answer)
+    try:
+        put_back(answer.graph, answer.alone)
+    except KeyError:
+        raise AnswerInvalidError("a contribution was left out that cannot be known") from None
+    return answer
+
+
+class _Check:
+    """The checks of one answer, each of which raises AnswerInvalidError."""
+
+    def __init__(self, source: str, limits: Limits) -> None:
+        self._widths = [len(line) for line in lines_of(source)] or [0]
+        self._limits = limits
+        self._nodes: dict[str, Node] = {}
+        self._passes = 0
+
+    def answer(self, answer: ExecutionAnswer) -> None:
+        self._graph(answer.graph)
+        _at_most(sum(len(line.text) for line in answer.console), self._limits.stdout_bytes, "console")
+        _at_most(len(answer.problems), LIST_LENGTH, "problems")
+        for problem in answer.problems:
+            if problem.slug not in PROBLEMS:
+                raise AnswerInvalidError("a problem is of no known kind")
+            _texts((problem.title, problem.detail, problem.message))
+            self._span(problem.span)
+            self._known(problem.node)
+            _at_most(len(problem.fixes), LIST_LENGTH, "fixes")
+            for fix in problem.fixes:
+                _texts((fix.title, fix.text))
+                self._span(fix.span)
+        for line in answer.console:
+            self._line(line.line)
+        if answer.check is not None:
+            self._check(answer.check)
+        if answer.rejection is not None:
+            _texts((answer.rejection.detail,))
+        _at_most(len(answer.seconds), 20, "seconds")
+        for name, seconds in answer.seconds.items():
+            self._names((name,))
+            if seconds < 0:
+                raise AnswerInvalidError("a timing is below 0")
+
+    def _check(self, check: Check) -> None:
+        _texts((check.note,))
+        _not_below(0, check.pass_index, check.runs)
+        _at_most(check.pass_index, self._passes, "the pass that was checked")
+        for leaf in check.leaves:
+            self._known(leaf.node)
+            self._names((leaf.name,))
+            _not_below(0, leaf.compared, leaf.numel, *leaf.element)
+            _at_most(len(leaf.element), DIMENSIONS, "dimensions")
+
+    def _graph(self, graph: Graph) -> None:
+        _at_most(len(graph.nodes), self._limits.nodes, "nodes")
+        _at_most(len(graph.edges), EDGES_FOR_EACH_NODE * self._limits.nodes, "edges")
+        _at_most(len(graph.passes), self._limits.nodes, "passes")
+        self._passes = len(graph.passes)
+        for node in graph.nodes:
+            _matches(_ID["n"], node.id, "node id")
+            if node.id in self._nodes:
+                raise AnswerInvalidError(f"two nodes are called {node.id}")
+            self._nodes[node.id] = node
+        for node in graph.nodes:
+            self._node(node)
+        seen = set()
+        for edge in graph.edges:
+            _matches(_ID["e"], edge.id, "edge id")
+            if edge.id in seen:
+                raise AnswerInvalidError(f"two edges are called {edge.id}")
+            seen.add(edge.id)
+            self._known(edge.source, edge.target)
+            self._names((edge.argument,))
+            _not_below(0, edge.slot, edge.output_nr)
+            self._for_each_pass(edge.contributions)
+            _tensors(edge.contributions)
+        for root in graph.roots:
+            self._root(root.node, root.output_nr, root.name)
+        for number, run in enumerate(graph.passes, start=1):
+            if run.index != number:
+                raise AnswerInvalidError("passes are not numbered from 1")
+            self._span(run.span)
+            self._known(*run.order, *run.accumulated, *run.first_nan, *run.first_inf, *run.inputs)
+            _texts((run.error,))
+            _tensors(run.accumulated.values())
+            for root in run.roots:
+                self._root(root.node, root.output_nr, root.name)
+        _at_most(len(graph.variables), self._limits.nodes, "variables")
+        for variable in graph.variables:
+            self._names((variable.name, variable.type))
+            _texts((variable.text,))
+            self._known(variable.node)
+            _not_below(0, variable.output_nr)
+            _tensors((variable.tensor, variable.gradient))
+
+    def _node(self, node: Node) -> None:
+        self._names((node.op, *node.names, *node.saved))
+        _texts((node.formula,))
+        self._span(node.span)
+        _at_most(len(node.scope), SCOPES, "scope")
+        _at_most(len(node.calls), SCOPES, "calls")
+        for call in node.calls:
+            self._span(call)
+        for scope in node.scope:
+            self._names((scope.name, scope.type))
+            _not_below(1, scope.call)
+        for output in node.outputs:
+            _not_below(0, output.output_nr)
+            self._for_each_pass(output.gradients)
+            _tensors((output.value, output.before, *output.gradients))
+        _tensors(node.accumulated)
+        _tensors(_saved_tensors(node.saved.values()))
+        if node.no_gradient is not None:
+            self._known(node.no_gradient.node)
+
+    def _root(self, node: str, output_nr: int, name: str | None) -> None:
+        self._known(node)
+        _not_below(0, output_nr)
+        self._names((name,))
+
+    def _known(self, *ids: str | None) -> None:
+        for id_ in ids:
+            if id_ is not None and id_ not in self._nodes:
+                raise AnswerInvalidError("a node is named that is not in the graph")
+
+    def _names(self, names: Iterable[str | None]) -> None:
+        for name in names:  # the longest that a program can write by hand
+            if name is not None:
+                _at_most(len(name), self._limits.source_bytes, "a name")
+
+    def _for_each_pass(self, entries: list[Tensor | None]) -> None:
+        if len(entries) != self._passes:
+            raise AnswerInvalidError("there are not as many gradients as passes")
+
+    def _span(self, span: Span | None) -> None:
+        if span is None:
+            return
+        self._line(span.line)
+        self._line(span.end_line)
+        start, end = (span.line, span.column), (span.end_line, span.end_column)
+        inside = 0 <= span.column <= self._width(span.line) and 0 <= span.end_column <= self._width(span.end_line)
+        if (end < start and span.end_column != 0) or not inside:
+            raise AnswerInvalidError("a place is outside of the source")
+
+    def _width(self, line: int) -> int:
+        return self._widths[line - 1]
+
+    def _line(self, line: int | None) -> None:
+        if line is not None and not 1 <= line <= len(self._widths):
+            raise AnswerInvalidError("a line is outside of the source")
+
+
+def _tensors(tensors: Iterable[Tensor | None]) -> None:
+    for tensor in tensors:
+        if tensor is None:
+            continue
+        _matches(_DTYPE, tensor.dtype, "dtype")
+        _texts((tensor.preview,))
+        _at_most(len(tensor.shape), DIMENSIONS, "dimensions")
+        numel = 1
+        for size in tensor.shape:
+            _not_below(0, size)
+            numel *= size
+        if tensor.numel != numel:
+            raise AnswerInvalidError("a tensor has not as many elements as its shape says")
+        stats = tensor.stats
+        _not_below(0, stats.nan, stats.inf, stats.zero, *(stats.histogram or ()))
+        if tensor.values is not None:
+            _shaped(tensor.values, tensor.shape)
+
+
+def _shaped(values: object, shape: list[int]) -> None:
+    """Check that nested lists have a shape; one level after the other, since the nesting is as deep as they like."""
+    level = [values]
+    for size in shape:
+        if any(not isinstance(entry, list) or len(entry) != size for entry in level):
+            raise AnswerInvalidError("the values of a tensor do not have its shape")
+        level = [inner for entry in level for inner in entry]  # type: ignore[attr-defined]  # all are lists
+    if any(isinstance(entry, list) for entry in level):
+        raise AnswerInvalidError("the values of a tensor do not have its shape")
+
+
+def _saved_tensors(saved: Iterable[object]) -> Iterator[Tensor]:
+    pending = list(saved)
+    while pending:
+        value = pending.pop()
+        if isinstance(value, Tensor):
+            yield value
+        elif isinstance(value, list):
+            pending.extend(value)
+        elif isinstance(value, str):
+            _texts((value,))
+
+
+def _texts(texts: Iterable[str | None]) -> None:
+    for text in texts:
+        if text is not None:
+            _at_most(len(text), TEXT_CHARACTERS, "a text")
+
+
+def _at_most(size: int, most: int, what: str) -> None:
+    if size > most:
+        raise AnswerInvalidError(f"{what}: {size}, where at most {most} may be")
+
+
+def _not_below(least: int, *numbers: int) -> None:
+    if any(number < least for number in numbers):
+        raise AnswerInvalidError(f"a number is below {least}")
+
+
+def _matches(pattern: re.Pattern[str], text: str, what: str) -> None:
+    if not pattern.fullmatch(text):
+        raise AnswerInvalidError(f"{what} is not well formed")

@@ -1,0 +1,1 @@
+"""What stands on a card, and how it is drawn."""

@@ -1,0 +1,243 @@
+"""What stands on each card: the words and tensors of a box, with the room that they take."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from chainrule.graph.flags import flags_in
+from chainrule.graph.model import Graph, Node, Output
+from chainrule.layout.geometry import Size
+from chainrule.layout.measure import text
+from chainrule.layout.measure.card import SHEETS, Block, Card, Header, measure, measure_pill
+from chainrule.render.card import numbers
+from chainrule.render.card.names import main_shape, shape_of, title_of
+from chainrule.render.card.rows import (
+    Row,
+    count_of,
+    form_for,
+    gradient_at,
+    norm_row,
+    remark_row,
+    saved_rows,
+    tail,
+    tensor_row,
+)
+from chainrule.render.focus import Focus
+from chainrule.render.options import ViewOptions
+from chainrule.scene.model import Box, Fold
+
+NAME_CELLS = 26
+CODE_CELLS = 34
+_PILL_NAME_CELLS = 18
+_MOST_OUTPUTS = 4
+_MOST_PARAMETERS = 4
+_BADGES = {
+    "parameter": "parameter",
+    "in_place": "in place",
+    "view": "view",
+    "custom": "custom",
+    "checkpoint": "checkpoint",
+    "in_backward": "made in backward",
+    "truncated": "truncated",
+}
+_ALARMS = {
+    "first_nan": "first NaN",
+    "first_inf": "first Inf",
+    "first_nan_gradient": "first NaN gradient",
+    "first_inf_gradient": "first Inf gradient",
+}
+_REASONS = {
+    "not_reached": "none: not reached",
+    "detached": "none: detached",
+    "integer": "none: integers have none",
+    "no_pass": "none: backward failed",
+    "not_asked": "none: not asked for",
+    "zero_path": "none: nothing flowed on",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything on one card; ``card`` is None for a pill."""
+
+    box: Box
+    size: Size
+    card: Card | None
+    rows: tuple[Row, ...]
+    alarms: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    """Badges that another pass shows; their room stays."""
+    pill: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentSource:
+    """The lines of the program, for the sub-expressions."""
+
+    lines: tuple[str, ...] = ()
+
+    def code(self, node: Node) -> str:
+        """Return the sub-expression of a node in one line; empty where it is not known."""
+        span = node.span
+        if span is None or not self.lines or not 1 <= span.line <= span.end_line <= len(self.lines):
+            return ""
+        lines = list(self.lines[span.line - 1 : span.end_line])
+        lines[-1] = lines[-1][: span.end_column]
+        lines[0] = lines[0][span.column :]
+        return " ".join(line.strip() for line in lines)
+
+
+class Author:
+    """Writes the content of each box of one picture."""
+
+    def __init__(
+        self, graph: Graph, options: ViewOptions, pass_position: int | None, source: ContentSource, focus: Focus
+    ) -> None:
+        self._focus = focus
+        self._several_passes = len(graph.passes) > 1
+        self._nodes = {node.id: node for node in graph.nodes}
+        self._options = options
+        self._pass = pass_position
+        self._passes = graph.passes
+        self._source = source
+        self._values = options.view in ("both", "values")
+        self._gradients = options.view in ("both", "gradients") and pass_position is not None
+
+    def write(self, box: Box) -> Content:
+        """Return the content of a box."""
+        if box.fold is not None:
+            return self._fold(box, box.fold)
+        assert box.node is not None
+        if box.node.kind == "constant" and _is_lone(box.node):
+            words = _constant_words(box.node)
+            if box.node.names:
+                words = f"{tail(box.node.names[0], _PILL_NAME_CELLS)} = {words}"
+            return Content(box, measure_pill(words), None, (), pill=words)
+        return self._node(box, box.node)
+
+    def _node(self, box: Box, node: Node) -> Content:
+        alarms = tuple(_ALARMS[flag] for flag in node.flags if flag in _ALARMS)
+        badges = tuple(_BADGES[flag] for flag in node.flags if flag in _BADGES) + alarms
+        here = flags_in(node, self._passes, self._pass)
+        silent = tuple(_ALARMS[flag] for flag in node.flags if flag in _ALARMS and flag not in here)
+        rows = tuple(self._hidden(row, node) for row in self._rows(node))
+        header = Header(
+            chip=tail(node.names[0], NAME_CELLS) if node.names else None,
+            title=text.shorten(title_of(node), NAME_CELLS),
+            shape=shape_of(node),
+            lines=tuple(self._lines(node)),
+            code="" if node.kind == "constant" else text.shorten(self._source.code(node), CODE_CELLS),
+            badges=badges,
+        )
+        card = measure(header, tuple(row.block for row in rows))
+        return Content(box, card.size, card, rows, tuple(word for word in alarms if word not in silent), silent)
+
+    def _hidden(self, row: Row, node: Node) -> Row:
+        # The room stays, so that nothing jumps from step to step.
+        hides = row.block.kind in ("value", "gradient") and self._focus.hides(row.block.kind, node.id)
+        if not hides:
+            return row
+        return Row(row.block, "", None if isinstance(row.content, str) else row.content)
+
+    def _lines(self, node: Node) -> Iterator[tuple[str, str]]:
+        dtype = next((output.value.dtype for output in node.outputs if output.value), "")
+        name = "" if node.kind == "constant" else text.shorten(node.op, CODE_CELLS)
+        if name or dtype:
+            yield name, text.shorten(dtype, 12)
+
+    def _rows(self, node: Node) -> Iterator[Row]:
+        several = len(node.outputs) > 1
+        for output in node.outputs[:_MOST_OUTPUTS]:
+            mark = f" {output.output_nr}" if several else ""
+            if self._values:
+                yield tensor_row("value", f"value{mark}", output.value, "not seen")
+            if self._gradients and node.kind in ("function", "leaf"):
+                yield self._gradient_row(node, output, f"grad{mark}")
+        left = len(node.outputs) - _MOST_OUTPUTS
+        if left > 0 and self._options.view != "structure":
+            yield remark_row("", f"and {left} more outputs")
+        if self._gradients and node.kind == "leaf":
+            yield from self._accumulated(node)
+        if self._options.saved:
+            yield from saved_rows(node)
+
+    def _gradient_row(self, node: Node, output: Output, label: str) -> Row:
+        position = self._pass or 0
+        gradient = output.gradients[position] if position < len(output.gradients) else None
+        if gradient is not None:
+            return tensor_row("gradient", label, gradient, "")
+        reason = _REASONS[node.no_gradient.reason] if node.no_gradient else "none"
+        row = remark_row("gradient", reason, label)
+        if not any(output.gradients) or output.value is None:
+            return row
+        # Another pass has a gradient here: the same room in every pass, so that nothing jumps between them.
+        form = form_for(output.value)
+        return Row(Block("gradient", label, form if form.width > row.block.form.width else row.block.form), reason)
+
+    def _accumulated(self, node: Node) -> Iterator[Row]:
+        # With a single pass .grad is the gradient just shown.
+        position = self._pass or 0
+        if self._several_passes and any(node.accumulated) and position < len(node.accumulated):
+            yield tensor_row("gradient", ".grad", node.accumulated[position], "None")
+
+    def _fold(self, box: Box, fold: Fold) -> Content:
+        is_module = fold.scope is not None and fold.scope.kind == "module"
+        inside = {flag for key in fold.members for flag in self._nodes[key].flags}
+        alarms = tuple(word for flag, word in _ALARMS.items() if flag in inside)
+        header = Header(
+            chip=None,
+            title=tail(fold.scope.name if fold.scope and is_module else fold.label, NAME_CELLS + 6),
+            shape=f"×{fold.repeat}" if fold.repeat > 1 else "",
+            lines=tuple(self._fold_lines(fold)),
+            badges=alarms,
+        )
+        rows = tuple(self._fold_rows(fold))
+        card = measure(header, tuple(row.block for row in rows))
+        return Content(box, Size(card.size.width, card.size.height + SHEETS), card, rows, alarms)
+
+    def _fold_lines(self, fold: Fold) -> Iterator[tuple[str, str]]:
+        if fold.scope is not None and fold.scope.kind == "module":
+            yield text.shorten(fold.scope.type, CODE_CELLS), ""
+        counts = [count_of(fold.operations, "operation"), count_of(len(fold.parameters), "leaf", "leaves")]
+        yield " · ".join(count for count in counts if count) or count_of(len(fold.members), "node"), ""
+        shapes = [self._described(ids) for ids in (fold.inputs, fold.outputs)]
+        if shapes[0]:
+            yield f"in   {shapes[0]}", ""
+        if shapes[1]:
+            yield f"out  {shapes[1]}", ""
+
+    def _described(self, ids: Sequence[str]) -> str:
+        nodes = [self._nodes[key] for key in ids if self._nodes[key].kind != "constant"]
+        parts = [" ".join(filter(None, (node.names[0] if node.names else "", main_shape(node)))) for node in nodes[:2]]
+        more = [f"and {len(nodes) - 2} more"] if len(nodes) > 2 else []
+        return text.shorten(", ".join(filter(None, parts + more)), CODE_CELLS)
+
+    def _fold_rows(self, fold: Fold) -> Iterator[Row]:
+        main = self._nodes[fold.outputs[-1]] if fold.outputs else None
+        if main is not None and main.outputs:
+            if self._values:
+                yield norm_row("value", "value", main.outputs[0].value)
+            if self._gradients:
+                yield norm_row("gradient", "grad", gradient_at(main.outputs[0].gradients, self._pass))
+        if self._gradients:
+            for key in fold.parameters[:_MOST_PARAMETERS]:
+                node = self._nodes[key]
+                name = node.names[0].removeprefix(f"{fold.scope.name}." if fold.scope else "") if node.names else key
+                yield norm_row("gradient", f"grad {tail(name, 18)}", gradient_at(node.outputs[0].gradients, self._pass))
+            left = len(fold.parameters) - _MOST_PARAMETERS
+            if left > 0:
+                yield remark_row("", f"and {left} more")
+
+
+def _is_lone(node: Node) -> bool:
+    value = node.outputs[0].value if node.outputs else None
+    return value is None or (not value.shape and not isinstance(value.values, list))
+
+
+def _constant_words(node: Node) -> str:
+    value = node.outputs[0].value if node.outputs else None
+    if value is None or value.values is None or isinstance(value.values, list):
+        return text.shorten(value.preview, 16) if value else "?"
+    number = value.values
+    if isinstance(number, float) and abs(number) < 1e6:
+        return f"{number:.6g}"
+    return numbers.one(number, 13)

@@ -1,0 +1,51 @@
+"""The tints of cells: one scale for all values of a picture and one for all gradients, diverging around zero."""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from chainrule.graph.model import Number, Tensor, Values
+from chainrule.render.card.numbers import magnitude
+from chainrule.render.theme import LEVELS
+
+_POSITIVE = {"value": "v", "gradient": "g"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Where the strongest tint stands."""
+
+    kind: str
+    """"value" or "gradient"."""
+    most: float
+    """The largest finite magnitude shown; 0 where there is none."""
+
+    def tint(self, number: Number) -> str:
+        """Return the class of a cell: none for zero, an alarm for what is not finite.
+
+        The tint grows with the square root, so that small numbers still differ from zero.
+        """
+        weight = magnitude(number)
+        if weight is None:
+            return "alarm"
+        if weight == 0 or self.most == 0:
+            return ""
+        level = max(1, math.ceil(len(LEVELS) * math.sqrt(min(1.0, abs(weight) / self.most)) - 1e-9))
+        return f"{_POSITIVE[self.kind] if weight > 0 else 'm'}{level}"
+
+
+def scale_of(kind: str, tensors: Iterable[Tensor]) -> Scale:
+    """Return the scale that fits all these tensors."""
+    weights = (magnitude(number) for tensor in tensors for number in flatten(tensor.values))
+    return Scale(kind, max((abs(weight) for weight in weights if weight is not None), default=0.0))
+
+
+def flatten(values: Values | None) -> Iterator[Number]:
+    """Yield the numbers of nested lists in order."""
+    stack: list[Values] = [] if values is None else [values]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, list):
+            stack.extend(reversed(item))
+        else:
+            yield item

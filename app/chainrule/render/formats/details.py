@@ -1,0 +1,116 @@
+"""What a page tells about each box when it is chosen, and the steps in terms of boxes."""
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+from chainrule.explain.steps.timeline import list_steps
+from chainrule.graph.gradients import arrivals_of, norm_ratio
+from chainrule.graph.model import Graph, Node
+from chainrule.layout.measure.text import clean
+from chainrule.scene.model import Fold, Scene
+from chainrule.words.wording import say_function, say_node, say_shape, say_tensor
+
+MOST_STEPS = 1_000
+"""Steps past which a page has none: it would be larger than what it shows."""
+MOST_MEMBERS = 100
+"""Nodes inside a fold that are told one by one."""
+
+
+class BoxDetails(TypedDict):
+    """One box."""
+
+    title: str
+    rows: list[list[str]]
+    """Name, text and, for numbers, "value" or "gradient"."""
+    sentences: list[str]
+    line: int | None
+
+
+class PictureDetails(TypedDict):
+    """All boxes by their ``data-node``, and each step's box, phase and sentence."""
+
+    boxes: dict[str, BoxDetails]
+    steps: list[list[str]]
+
+
+def facts_of(graph: Graph, scene: Scene, position: int | None) -> PictureDetails:
+    """Say what a page tells about each box of a scene.
+
+    Args:
+        graph: The graph.
+        scene: What the picture shows of it.
+        position: The place of the pass that is shown, from 0; None where none ran.
+    """
+    nodes = {node.id: node for node in graph.nodes}
+    few = len(graph.nodes) + sum(len(run.order) for run in graph.passes) <= MOST_STEPS
+    steps = list_steps(graph) if few else ()
+    told: dict[str, list[str]] = {}
+    for step in steps:
+        told.setdefault(step.node, []).append(clean(step.sentence))
+    keys: dict[str, str] = {}
+    boxes: dict[str, BoxDetails] = {}
+    for box in scene.boxes:
+        if box.node is not None:
+            keys[box.node.id] = box.node.id
+            arrived = _arrived_rows(graph, nodes, box.node, position + 1) if few and position is not None else []
+            boxes[box.node.id] = _node_fact(box.node, arrived, told.get(box.node.id, []))
+        elif box.fold is not None:
+            for member in box.fold.members:
+                keys.setdefault(member, box.id)
+            boxes[box.id] = _fold_fact(box.fold, nodes)
+    shown = [[keys[step.node], step.phase, clean(step.sentence)] for step in steps if step.node in keys]
+    return PictureDetails(boxes=boxes, steps=shown)
+
+
+def _arrived_rows(graph: Graph, nodes: Mapping[str, Node], node: Node, pass_index: int) -> list[list[str]]:
+    """Who passed how much of the gradient, and how it compares with the value."""
+    rows: list[list[str]] = []
+    for arrival in arrivals_of(graph, node.id, pass_index):
+        which = f" {arrival.output_nr}" if len(node.outputs) > 1 else ""
+        several = len(arrival.contributions) > 1
+        for part in arrival.contributions:
+            share = f", {part.share:.0%} of the norms" if several and part.share is not None else ""
+            words = f"{say_tensor(part.gradient)}, from {clean(say_function(nodes[part.consumer]))}{share}"
+            rows.append([f"arrived{which}", words, "gradient"])
+        if arrival.seed:
+            rows.append([f"arrived{which}", "backward starts here", "gradient"])
+        if arrival.adds_up is False:
+            rows.append([f"arrived{which}", "what arrived does not add up to the gradient: a hook changed it"])
+    ratio = norm_ratio(node, pass_index)
+    if "parameter" in node.flags and ratio is not None:
+        rows.append(["gradient / value", f"{ratio:.3g}"])
+    return rows
+
+
+def _node_fact(node: Node, arrived: list[list[str]], sentences: list[str]) -> BoxDetails:
+    rows = [["node", node.id], ["operation", clean(node.op)]]
+    for output in node.outputs:
+        which = f" {output.output_nr}" if len(node.outputs) > 1 else ""
+        if output.value is not None:
+            rows.append([f"shape{which}", f"{say_shape(output.value)} {output.value.dtype}"])
+            rows.append([f"value{which}", say_tensor(output.value), "value"])
+        for number, gradient in enumerate(output.gradients, 1):
+            several = f", pass {number}" if len(output.gradients) > 1 else ""
+            rows.append([f"gradient{which}{several}", say_tensor(gradient), "gradient"])
+    rows.extend(arrived)
+    if node.formula:
+        rows.append(["derivative", clean(node.formula)])
+    if node.scope:
+        rows.append(["made in", " › ".join(clean(scope.name) for scope in node.scope)])
+    return BoxDetails(
+        title=clean(say_node(node)), rows=rows, sentences=sentences, line=node.span.line if node.span else None
+    )
+
+
+def _fold_fact(fold: Fold, nodes: Mapping[str, Node]) -> BoxDetails:
+    rows = [["folded", f"{len(fold.members):,} nodes"], ["to unfold", f"open={clean(fold.path)}"]]
+    if fold.repeat > 1:
+        rows.append(["equal ones", f"{fold.repeat}"])
+    for member in fold.members[:MOST_MEMBERS]:
+        node = nodes[member]
+        value = node.outputs[0].value if node.outputs else None
+        shape = f" {say_shape(value)}" if value and node.kind != "constant" else ""
+        rows.append([member, f"{clean(say_node(node))}{shape}"])
+    left = len(fold.members) - MOST_MEMBERS
+    sentences = [f"and {left:,} more."] if left > 0 else []
+    return BoxDetails(title=clean(fold.label), rows=rows, sentences=sentences, line=None)

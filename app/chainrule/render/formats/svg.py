@@ -1,0 +1,54 @@
+"""A picture as SVG: standalone, with neither script nor reference to anything outside it."""
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from chainrule import assets
+from chainrule.graph.model import Graph
+from chainrule.layout import Engine
+from chainrule.render.focus import focus_of
+from chainrule.render.formats.classic import compose_classic
+from chainrule.render.options import Theme, ViewOptions
+from chainrule.render.picture.compose import compose, pass_position
+from chainrule.render.picture.elements import pixels, write_groups
+from chainrule.render.primitives import Picture
+from chainrule.render.theme import stylesheet
+
+
+def draw_svg(graph: Graph, options: ViewOptions, engine: Engine, source: str = "") -> bytes:
+    """Return a graph's picture as SVG.
+
+    Raises:
+        ViewInvalidError: an option names what this graph does not have.
+        PictureError: the graph cannot be laid out.
+    """
+    if options.style == "classic" and graph.nodes:
+        picture = compose_classic(graph, options, engine, pass_position(graph, options, focus_of(graph, options)))
+    else:
+        picture = compose(graph, options, engine, source)
+    return write_svg(picture, options.theme)
+
+
+def write_svg(picture: Picture, theme: Theme = "auto") -> bytes:
+    """Return a picture as a standalone SVG.
+
+    Args:
+        picture: the marks.
+        theme: "auto" writes colours as custom properties with fallbacks, the others write plain colours.
+    """
+    # The stylesheet is ours, with nothing of the program in it; the groups come escaped.
+    styles, groups = Markup(stylesheet(theme)), Markup(write_groups(picture.groups))
+    template = _template(assets.TEMPLATES)
+    return template.render(picture=picture, stylesheet=styles, groups=groups).encode()
+
+
+@cache
+def _template(folder: Path) -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
+    )
+    environment.filters["px"] = pixels
+    return environment.get_template("graph.svg")

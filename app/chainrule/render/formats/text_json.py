@@ -1,0 +1,51 @@
+"""A graph as text and as JSON: what it holds, without a picture."""
+
+from chainrule.graph.gradients import norms_by_depth
+from chainrule.graph.model import Graph
+from chainrule.layout import Engine
+from chainrule.render.focus import focus_of
+from chainrule.render.options import ViewOptions
+from chainrule.render.picture.alt_text import describe_graph, title_of_graph
+from chainrule.render.picture.compose import pass_position
+from chainrule.words.tree import write_tree
+from chainrule.words.wording import say_number
+
+FEWEST_DEPTHS = 4
+"""Distances from the roots from which on the text tells how gradients change with them."""
+
+
+def draw_text(graph: Graph, options: ViewOptions, engine: Engine, source: str = "") -> bytes:
+    """Return a graph as an indented tree with values, under a title and a sentence that says what it computes.
+
+    Raises:
+        ViewInvalidError: an option names what this graph does not have.
+    """
+    position = pass_position(graph, options, focus_of(graph, options))
+    tree = write_tree(graph, constants=options.constants, detached=options.detached)
+    if not graph.nodes:
+        return tree.encode()
+    text = f"{title_of_graph(graph)}\n{describe_graph(graph, position)}\n\n{tree}"
+    if position is not None:
+        text += _depths(graph, position + 1)
+    return "".join(
+        character if character == "\n" or character.isprintable() else "\ufffd" for character in text
+    ).encode()
+
+
+def _depths(graph: Graph, pass_index: int) -> str:
+    """How large gradients are the farther they are from the roots, where there is some way to go."""
+    levels = norms_by_depth(graph, pass_index)
+    if len(levels) < FEWEST_DEPTHS:
+        return ""
+    lines = ["", f"Norms of gradients in pass {pass_index} by the fewest edges from a root:"]
+    for level in levels:
+        smallest, largest = say_number(level.smallest), say_number(level.largest)
+        norms = smallest if smallest == largest else f"{smallest} to {largest}"
+        nodes = f"{len(level.nodes)} nodes" if len(level.nodes) > 1 else level.nodes[0]
+        lines.append(f"  {level.depth}: {norms} ({nodes})")
+    return "\n".join(lines) + "\n"
+
+
+def draw_json(graph: Graph, options: ViewOptions, engine: Engine, source: str = "") -> bytes:
+    """Return a graph as JSON, whole: the options of a view change nothing."""
+    return graph.model_dump_json().encode()

@@ -1,0 +1,1 @@
+"""A whole picture: cards, lines, frames, legend, its words."""

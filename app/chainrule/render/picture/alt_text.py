@@ -1,0 +1,70 @@
+"""What a picture says in words: its title and its description, for those who do not see it."""
+
+from chainrule.graph.model import Graph, Node, Tensor
+from chainrule.layout.measure.text import clean
+from chainrule.render.card import numbers
+from chainrule.render.card.heat import flatten
+from chainrule.render.card.names import describe_shape, title_of
+
+_MOST_LEAVES = 8
+
+
+def title_of_graph(graph: Graph) -> str:
+    """Return the title of a graph's picture."""
+    names = list(dict.fromkeys(clean(root.name) for root in graph.roots if root.name))
+    return f"Autograd graph of {', '.join(names[:3])}" if names else "Autograd graph"
+
+
+def describe_graph(graph: Graph, pass_position: int | None) -> str:
+    """Return one or two sentences: what is computed, and the gradients of the leaves."""
+    nodes = {node.id: node for node in graph.nodes}
+    functions = sum(node.kind == "function" for node in graph.nodes)
+    leaves = [node for node in graph.nodes if node.kind == "leaf"]
+    roots = [nodes[root.node] for root in graph.roots if root.node in nodes]
+    computed = ", ".join(_named(node) for node in roots[:3]) or "the graph"
+    operations = "1 operation" if functions == 1 else f"{functions} operations"
+    sentences = [f"Computes {computed} in {operations} from {_several(leaves)}."]
+    if pass_position is not None and leaves:
+        gradients = "; ".join(_gradient(node, pass_position) for node in leaves[:_MOST_LEAVES])
+        more = f"; and {len(leaves) - _MOST_LEAVES} more" if len(leaves) > _MOST_LEAVES else ""
+        several = f" of pass {pass_position + 1}" if len(graph.passes) > 1 else ""
+        sentences.append(f"Gradients{several}: {gradients}{more}.")
+    return " ".join(sentences)
+
+
+def name_of(node: Node) -> str:
+    """Return what a node is called: its variable, or its operation."""
+    return clean(node.names[0]) if node.names else clean(title_of(node))
+
+
+def _named(node: Node) -> str:
+    value = node.outputs[0].value if node.outputs else None
+    return f"{name_of(node)} ({_told(value)})" if value else name_of(node)
+
+
+def _several(leaves: list[Node]) -> str:
+    named = [_named_shape(node) for node in leaves[:3]]
+    if len(leaves) > 3:
+        return f"{len(leaves)} leaves"
+    return " and ".join(named) if named else "no leaf"
+
+
+def _named_shape(node: Node) -> str:
+    value = node.outputs[0].value if node.outputs else None
+    return f"{name_of(node)} ({describe_shape(value.shape)})" if value else name_of(node)
+
+
+def _gradient(node: Node, position: int) -> str:
+    gradients = node.outputs[0].gradients if node.outputs else []
+    gradient = gradients[position] if position < len(gradients) else None
+    return f"{name_of(node)} {_told(gradient) if gradient else 'none'}"
+
+
+def _told(tensor: Tensor) -> str:
+    if tensor.values is not None and 0 < tensor.numel <= 9:
+        listed = list(flatten(tensor.values))
+        if not tensor.shape:
+            return numbers.one(listed[0], 12)
+        return f"{describe_shape(tensor.shape)}: {' '.join(numbers.many(listed, 9))}"
+    norm = tensor.stats.norm
+    return describe_shape(tensor.shape) + (f", norm {norm:.4g}" if norm is not None else "")

@@ -1,0 +1,224 @@
+"""A graph as a picture: the scene, the cards' content, Graphviz's geometry, and marks upon it."""
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from chainrule.errors import LayoutDeadlineError, ViewInvalidError
+from chainrule.graph.lookup import shown_pass
+from chainrule.graph.model import Graph, Tensor
+from chainrule.graph.source_lines import lines_of
+from chainrule.layout import Engine, Geometry, Room, Size
+from chainrule.layout.measure import text
+from chainrule.layout.measure.forms import GridForm
+from chainrule.layout.place.arrange import arrange
+from chainrule.render.card.content import Author, Content, ContentSource
+from chainrule.render.card.heat import scale_of
+from chainrule.render.focus import Focus, focus_of
+from chainrule.render.options import ViewOptions
+from chainrule.render.picture.alt_text import describe_graph, title_of_graph
+from chainrule.render.picture.edges import LABEL_CELLS, flow_of
+from chainrule.render.picture.legend import NOTE_CELLS, draw_legend, legend_size
+from chainrule.render.picture.message import message_picture
+from chainrule.render.picture.paint import Painter, frame_title
+from chainrule.render.primitives import MarkGroup, Picture
+from chainrule.scene.build import make_scene
+from chainrule.scene.model import Frame, Scene, SceneOptions
+from chainrule.scene.structure import refit, structure_of
+
+MARGIN = 20.0
+"""Room around a picture [px]."""
+COARSE = 40
+"""Boxes of the second try, where the first takes too long to lay out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is drawn and where, before any mark is made."""
+
+    scene: Scene
+    contents: Mapping[str, Content]
+    geometry: Geometry
+    notices: tuple[str, ...]
+
+
+def compose(graph: Graph, options: ViewOptions, engine: Engine, source: str = "") -> Picture:
+    """Return a graph's picture as marks.
+
+    Args:
+        graph: what is drawn.
+        options: how.
+        engine: what places it.
+        source: the program, for the sub-expressions on the cards.
+
+    Raises:
+        ViewInvalidError: an option names what this graph does not have.
+        LayoutDeadlineError: layout took too long, the coarser second try included.
+        PictureError: Graphviz failed.
+    """
+    focus = focus_of(graph, options)
+    position = pass_position(graph, options, focus)
+    if not graph.nodes:
+        return message_picture(
+            "There is no graph to draw",
+            "Autograd recorded nothing: no tensor of this program requires a gradient. Make one with "
+            "requires_grad=True, for example x = torch.tensor([1., 2.], requires_grad=True).",
+            options.font_scale,
+        )
+    author = Author(graph, options, position, ContentSource(tuple(lines_of(source))), focus)
+    plan = _plan(graph, options, author, engine)
+    title, description = title_of_graph(graph), describe_graph(graph, position)
+    return _paint(graph, plan, options, focus, position, title, description)
+
+
+def pass_position(graph: Graph, options: ViewOptions, focus: Focus) -> int | None:
+    """Return the place of the pass that is shown, from 0; None where no pass ran.
+
+    A step of a pass shows that pass; without a step or a pass asked for, it is the last one that ran to its end.
+
+    Raises:
+        ViewInvalidError: there is no such pass.
+    """
+    count = len(graph.passes)
+    if focus.moment is not None and focus.moment.step.pass_index is not None:
+        return focus.moment.step.pass_index - 1
+    if options.pass_index is not None:
+        if not 1 <= options.pass_index <= count:
+            known = "no pass ran" if not count else "there is one pass" if count == 1 else f"there are {count} passes"
+            raise ViewInvalidError("pass", f"{options.pass_index} does not exist; {known}")
+        return options.pass_index - 1
+    shown = shown_pass(graph)
+    return None if shown is None else shown - 1
+
+
+def _plan(graph: Graph, options: ViewOptions, author: Author, engine: Engine) -> Plan:
+    key, scene = _kept_scene(graph, options, engine)
+    try:
+        return _place(key, scene, options, author, engine, ())
+    except LayoutDeadlineError as error:
+        if len(scene.boxes) <= COARSE:
+            raise _too_slow(graph, scene, engine) from error
+    key, coarse = _kept_scene(graph, replace(options, open=(), boxes=COARSE), engine)
+    notice = f"Laying out {len(scene.boxes)} boxes took too long: this is a coarser picture."
+    try:
+        return _place(key, coarse, options, author, engine, (notice,))
+    except LayoutDeadlineError as error:
+        raise _too_slow(graph, coarse, engine) from error
+
+
+def _too_slow(graph: Graph, scene: Scene, engine: Engine) -> LayoutDeadlineError:
+    return LayoutDeadlineError(
+        f"{len(scene.boxes)} boxes and {len(scene.links)} lines, standing for {len(graph.nodes)} nodes and "
+        f"{len(graph.edges)} edges, could not be laid out within {engine.seconds:g} s. Ask for fewer boxes "
+        "(boxes=20), or put parts of the program into functions, which fold."
+    )
+
+
+def scene_of(graph: Graph, options: ViewOptions) -> Scene:
+    """Fold, copy and hide as the options say.
+
+    Raises:
+        ViewInvalidError: a path to open or to close is not there.
+    """
+    return make_scene(graph, _scene_options(options))
+
+
+def _scene_options(options: ViewOptions) -> SceneOptions:
+    return SceneOptions(
+        open=options.open,
+        closed=options.closed,
+        boxes=options.boxes,
+        constants=options.constants,
+        detached=options.detached,
+    )
+
+
+def _kept_scene(graph: Graph, options: ViewOptions, engine: Engine) -> tuple[Hashable, Scene]:
+    """A scene, and under what it is kept."""
+    key = structure_of(graph), _scene_options(options)
+    return key, refit(engine.scenes.get(key, lambda: scene_of(graph, options)), graph)
+
+
+def _place(
+    key: Hashable, scene: Scene, options: ViewOptions, author: Author, engine: Engine, notices: tuple[str, ...]
+) -> Plan:
+    contents = {box.id: author.write(box) for box in scene.boxes}
+    scale = options.font_scale
+    sizes = {box: _grown(content.size, scale) for box, content in contents.items()}
+    cells = 0 if options.labels == "none" else LABEL_CELLS
+
+    def make() -> Geometry:
+        titles = {frame.id: frame_title(frame) for frame in all_frames(scene.frames)}
+        pills = frozenset(box for box, content in contents.items() if content.card is None)
+        return arrange(scene, Room(sizes, pills, options.direction, cells, titles, scale), engine)
+
+    # What has the same structure and sizes stands at the same places: not even DOT is written for other values.
+    same = key, options.direction, cells, scale, tuple(sizes.values())
+    return Plan(scene, contents, engine.arrangements.get(same, make), notices + scene.notices)
+
+
+def _grown(size: Size, scale: float) -> Size:
+    return size if scale == 1 else Size(size.width * scale, size.height * scale)
+
+
+def _paint(
+    graph: Graph,
+    plan: Plan,
+    options: ViewOptions,
+    focus: Focus,
+    position: int | None,
+    title: str,
+    description: str,
+) -> Picture:
+    geometry = plan.geometry
+    scales = {kind: scale_of(kind, _tinted(plan.contents, kind)) for kind in ("value", "gradient")}
+    shown = {kind: scale for kind, scale in scales.items() if _has_grid(plan.contents, kind)}
+    notes = _notes(graph, plan, options, focus, position)
+    scale = options.font_scale
+    foot_width, foot_height = (length * scale for length in legend_size(list(shown), notes))
+    width = max(geometry.size.width, foot_width) + 2 * MARGIN
+    left = (width - geometry.size.width) / 2
+    flows = {link.id: flow_of(link, position) for link in plan.scene.links}
+    several = frozenset(node.id for node in graph.nodes if len(node.outputs) > 1)
+    painter = Painter(several, geometry, options, focus, scales, flows, (left, MARGIN))
+    groups = [painter.frame(frame) for frame in all_frames(plan.scene.frames)]
+    groups += [painter.link(link) for link in plan.scene.links]
+    groups += [painter.frame_name(frame) for frame in all_frames(plan.scene.frames)]
+    groups += [painter.box(box, plan.contents[box.id]) for box in plan.scene.boxes]
+    height = geometry.size.height + 2 * MARGIN
+    if foot_height:
+        groups.append(MarkGroup("legend", "", tuple(draw_legend(shown, notes)), MARGIN, height, scale=scale))
+        height += foot_height + MARGIN * 0.6
+    return Picture(width, height, title, description, tuple(groups))
+
+
+def _tinted(contents: Mapping[str, Content], kind: str) -> Iterator[Tensor]:
+    """The tensors of a kind that are shown as cells, and so are tinted."""
+    for content in contents.values():
+        for row in content.rows:
+            tensor = row.hidden if isinstance(row.content, str) else row.content
+            if row.block.kind == kind and tensor is not None and isinstance(row.block.form, GridForm):
+                yield tensor
+
+
+def _has_grid(contents: Mapping[str, Content], kind: str) -> bool:
+    blocks = (row.block for content in contents.values() for row in content.rows)
+    return any(block.kind == kind and isinstance(block.form, GridForm) for block in blocks)
+
+
+def _notes(graph: Graph, plan: Plan, options: ViewOptions, focus: Focus, position: int | None) -> list[str]:
+    notes = []
+    if focus.note():
+        notes.append(focus.note())
+    elif position is not None and len(graph.passes) > 1 and options.view in ("both", "gradients"):
+        notes.append(f"pass {position + 1} of {len(graph.passes)}")
+    return notes + [text.shorten(notice, NOTE_CELLS) for notice in plan.notices]
+
+
+def all_frames(frames: tuple[Frame, ...]) -> list[Frame]:
+    """Return frames and those inside them, the outer ones first."""
+    found, stack = [], list(reversed(frames))
+    while stack:
+        frame = stack.pop()
+        found.append(frame)
+        stack.extend(reversed(frame.frames))
+    return found

@@ -1,0 +1,1 @@
+"""Executes a program on a tape: in a confined child, or for its owner."""

@@ -1,0 +1,64 @@
+"""A program as code: its statements, its last expression, and the names that it assigns."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import CodeType
+
+from chainrule.run.console import FILENAME
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A compiled program."""
+
+    body: CodeType | None
+    """All statements but the last expression."""
+    last: CodeType | None
+    """The last statement, where it is an expression: its value may be the root."""
+    last_span: tuple[int, int, int, int] | None
+    """Where the last expression stands: line, column, end line, end column; columns in bytes, as of ``ast``."""
+    assigned: tuple[str, ...]
+    """Names that the program's own level assigns, the last one in the source first."""
+
+
+def compile_program(source: str) -> Code:
+    """Compile a program so that its frames are known by FILENAME.
+
+    Raises:
+        SyntaxError: the source is not Python.
+    """
+    tree = ast.parse(source, FILENAME)
+    assigned = tuple(dict.fromkeys(reversed(list(_assigned(tree.body)))))
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        return Code(compile(tree, FILENAME, "exec", dont_inherit=True), None, None, assigned)
+    body = ast.Module(body=tree.body[:-1], type_ignores=[])
+    expression = ast.Expression(last.value)
+    return Code(
+        body=compile(body, FILENAME, "exec", dont_inherit=True) if body.body else None,
+        last=compile(expression, FILENAME, "eval", dont_inherit=True),
+        last_span=_span(last.value),
+        assigned=assigned,
+    )
+
+
+def _span(node: ast.expr) -> tuple[int, int, int, int]:
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None  # the parser sets both, the type has them optional for hand-made trees
+    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
+
+
+def _assigned(statements: list[ast.stmt]) -> Iterator[str]:
+    """Yield the names assigned at this level, in the order of the source; functions and classes have their own."""
+    own_level = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+    pending: list[ast.AST] = list(reversed(statements))
+    while pending:
+        node = pending.pop()
+        if isinstance(node, own_level):
+            continue
+        if isinstance(node, ast.comprehension):
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        pending.extend(reversed(list(ast.iter_child_nodes(node))))

@@ -1,0 +1,106 @@
+"""What is set while a program runs, the same for each run, and put back afterwards."""
+
+import linecache
+import random
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from chainrule.graph.source_lines import lines_of
+from chainrule.run.console import FILENAME, Console, ConsoleStream
+from chainrule.run.exceptions import CaughtWarning, caught_warnings
+from chainrule.run.namespace import as_main
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a program finds."""
+
+    console: Console
+    warnings: list[CaughtWarning]
+
+
+@contextmanager
+def surroundings(source: str, seed: int, namespace: dict[str, Any], console_bytes: int) -> Iterator[Surroundings]:
+    """Seed every generator, catch what is printed and warned, and make the namespace the module ``__main__``."""
+    console = Console(console_bytes)
+    with ExitStack() as stack:
+        stack.enter_context(_same_numbers(seed))
+        stack.enter_context(_torch_defaults())
+        stack.enter_context(_torch_switches())
+        stack.enter_context(_source_lines(source))
+        stack.enter_context(redirect_stdout(ConsoleStream(console, "stdout")))
+        stack.enter_context(redirect_stderr(ConsoleStream(console, "stderr")))
+        warnings = stack.enter_context(caught_warnings(console))
+        stack.enter_context(as_main(namespace))
+        yield Surroundings(console, warnings)
+
+
+@contextmanager
+def _same_numbers(seed: int) -> Iterator[None]:
+    before = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed would also note where it was called, for GPUs
+    try:
+        yield
+    finally:
+        random.setstate(before[0])
+        np.random.set_state(before[1])
+        torch.set_rng_state(before[2])
+
+
+@contextmanager
+def _torch_defaults() -> Iterator[None]:
+    """Put back what a program may have changed for the whole process, and warn at every run, not once a process."""
+    enabled, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
+    always = torch.is_warn_always_enabled()
+    anomaly, anomaly_nan = torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled()
+    torch.set_grad_enabled(True)
+    torch.set_warn_always(True)
+    # What torch.empty gives is filled (with NaN), not left to what was in memory: that differs from run to run.
+    # (torch.use_deterministic_algorithms sets the same, and imports the compiler to tell it too.)
+    deterministic = torch.get_deterministic_debug_mode()
+    torch.set_deterministic_debug_mode("warn")
+    # oneDNN writes machine code as it goes, which a confined child may not execute; PyTorch's own kernels also leave a
+    # graph of plain operators. (The public switch warns of GPUs when it is put back.)
+    onednn = torch._C._get_mkldnn_enabled()
+    torch._C._set_mkldnn_enabled(False)
+    try:
+        yield
+    finally:
+        torch._C._set_mkldnn_enabled(onednn)
+        torch.set_deterministic_debug_mode(deterministic)
+        torch.set_warn_always(always)
+        torch.autograd.set_detect_anomaly(anomaly, anomaly_nan)
+        torch.set_default_dtype(dtype)
+        torch.set_grad_enabled(enabled)
+
+
+@contextmanager
+def _torch_switches() -> Iterator[None]:
+    """Put back how tensors are printed, where they are made and how exactly they are multiplied."""
+    printing = vars(torch._tensor_str.PRINT_OPTS).copy()
+    device, precision = torch.get_default_device(), torch.get_float32_matmul_precision()
+    try:
+        yield
+    finally:
+        vars(torch._tensor_str.PRINT_OPTS).update(printing)
+        torch.set_float32_matmul_precision(precision)
+        if torch.get_default_device() != device:
+            torch.set_default_device(None if device.type == "cpu" else device)
+
+
+@contextmanager
+def _source_lines(source: str) -> Iterator[None]:
+    """Let inspect and traceback find the program's lines, without a file."""
+    lines = [line + "\n" for line in lines_of(source)]
+    linecache.cache[FILENAME] = (len(source), None, lines, FILENAME)
+    try:
+        yield
+    finally:
+        linecache.cache.pop(FILENAME, None)

@@ -1,0 +1,210 @@
+"""Executes one program on a tape and answers with its graph, its console and its problems."""
+
+import gc
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from types import ModuleType
+from typing import Any, Protocol
+
+import torch
+
+from chainrule.collector import uncollected
+from chainrule.diagnose import diagnose_exception, diagnose_graph, diagnose_warning
+from chainrule.diagnose.requiring import let_require
+from chainrule.diagnose.source import SourceText
+from chainrule.graph.model import Graph, Span
+from chainrule.limits import Limits
+from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest, Problem, Rejection
+from chainrule.run.code import Code, compile_program
+from chainrule.run.console import FILENAME
+from chainrule.run.deadline import LimitReached, is_out_of_memory, run_within, use_memory_reserve
+from chainrule.run.environment import Surroundings, surroundings
+from chainrule.run.exceptions import error_text, span_in_characters, span_of
+from chainrule.run.inputs import leaf
+from chainrule.run.namespace import bindings
+from chainrule.run.notices import limit_problem, no_gradient_notice, ones_notice, tracing_problem
+from chainrule.run.roots import RootRejected, RootTensor, choose_root, cotangent, last_assigned
+from chainrule.tape import Namespace, Tape
+from chainrule.tape.graph.stale_saves import StaleSaves
+
+TEXT_CHARACTERS = 10_000
+"""Longest text of a problem [characters]."""
+REPORT_SECONDS = 0.5
+"""How long it may take to put an exception in words [s]."""
+
+
+@dataclass
+class Run:
+    """What is known of a program while it runs."""
+
+    problems: list[Problem] = field(default_factory=list)
+    root: RootTensor | None = None
+    rejection: Rejection | None = None
+    last_span: Span | None = None
+    error: BaseException | None = None
+    failed: bool = False
+    """Whether the program was ended by an exception or a limit."""
+
+
+def execute(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
+    """Execute a program in this process.
+
+    Nothing is confined here: a child confines itself before it calls this. Only the main thread can do it, since the
+    deadlines are signals.
+
+    Args:
+        request: the program, its inputs, and what to differentiate.
+        limits: what it may use; those on time and output are kept here, memory is the process's own limit.
+
+    Returns:
+        The graph as far as it came, the console, and every problem; no exception of the program comes out.
+    """
+    started = time.perf_counter()
+    run = Run()
+    code = None
+    tape = Tape(limits, FILENAME, request.source)
+    namespace = Namespace(tape, bindings())
+    with surroundings(request.source, request.seed, namespace, limits.stdout_bytes) as around:
+        try:
+            code = compile_program(request.source)
+            program = partial(run_program, request, code, tape, namespace, run)
+            with tape:
+                run_within(limits.wall_seconds, limits.cpu_seconds, program)
+        except RootRejected as rejected:
+            run.rejection = rejected.rejection
+        except BaseException as error:  # whatever a stranger's program raises, SystemExit included, is its result
+            run.failed = True
+            run.root = last_assigned(code, namespace) if code else None
+            _report(error, request.source, limits, namespace, around, run)
+        executed = time.perf_counter()
+        with uncollected():
+            try:
+                graph = _graph(tape, namespace, run)
+            except Exception as error:  # a fault of ours, and the person still hears what their program said
+                graph = Graph()
+                run.problems.append(tracing_problem(error))
+            problems = _diagnose(request.source, graph, namespace, around, run, tape.late(run.error))
+    problems += [limit_problem(name, limits) for name in sorted(tape.overflows)]
+    if around.console.cut:
+        problems.append(limit_problem("stdout_bytes", limits))
+    return ExecutionAnswer(
+        graph=graph,
+        console=around.console.lines(),
+        problems=[_shortened(problem) for problem in problems],
+        rejection=run.rejection,
+        seconds={"execute": executed - started, "graph": time.perf_counter() - executed},
+    )
+
+
+class Backward(Protocol):
+    """What counts a program's passes, and runs the one that it does not ask for itself."""
+
+    @property
+    def pass_count(self) -> int:
+        """How many passes there were."""
+
+    def backward(self, root: torch.Tensor, gradient: torch.Tensor) -> None:
+        """Run the implicit pass."""
+
+
+def run_program(request: ExecutionRequest, code: Code, tape: Backward, namespace: dict[str, Any], run: Run) -> None:
+    """Bind the inputs, run a program, choose its root, and run the implicit pass where it is wanted.
+
+    Raises:
+        RootRejected: what was asked for is not there.
+        BaseException: whatever the program raises.
+    """
+    for name, values in request.inputs.items():
+        namespace[name] = leaf(values)
+    value = None
+    if code.body is not None:
+        exec(code.body, namespace)
+    if code.last is not None and code.last_span is not None:
+        run.last_span = span_in_characters(request.source, *code.last_span)
+        value = eval(code.last, namespace)
+    if tape.pass_count and request.root is None:
+        return
+    run.root = choose_root(request, code, value, namespace)
+    if tape.pass_count or not request.run_backward:
+        return
+    if run.root is None or not run.root.tensor.requires_grad:
+        fixes = let_require(SourceText(request.source), namespace, None)
+        run.problems.append(no_gradient_notice(run.root, run.last_span, fixes))
+        return
+    start = cotangent(run.root, request.gradient)
+    if request.gradient is None and run.root.tensor.numel() != 1:
+        run.problems.append(ones_notice(run.root, run.last_span))
+    tape.backward(run.root.tensor, start)
+
+
+def _report(
+    error: BaseException, source: str, limits: Limits, namespace: dict[str, Any], around: Surroundings, run: Run
+) -> None:
+    """Tell what ended the program, and let go of what its frames hold where memory ran out."""
+    span = span_of(error, source) or run.last_span
+    if isinstance(error, LimitReached):
+        run.problems.append(limit_problem(error.name, limits, span))
+    elif is_out_of_memory(error):
+        namespace.clear()
+        traceback.clear_frames(error.__traceback__)
+        error.__traceback__ = None
+        gc.collect()
+        use_memory_reserve()
+        run.problems.append(limit_problem("memory_bytes", limits, span))
+    elif not isinstance(error, SystemExit) or error.code:
+        try:
+            # An exception's own __str__ may never end.
+            text = run_within(REPORT_SECONDS, REPORT_SECONDS, partial(error_text, error, source))
+        except LimitReached:
+            run.problems.append(limit_problem("wall_seconds", limits, span))
+            return
+        around.console.write("stderr", text, span.line if span else None)
+        run.error = error
+
+
+def _diagnose(
+    source: str, graph: Graph, namespace: dict[str, Any], around: Surroundings, run: Run, late: StaleSaves | None
+) -> list[Problem]:
+    """Return every problem, the exception first."""
+    failed = []
+    if run.error is not None:
+        span = span_of(run.error, source) or run.last_span
+        failed.append(diagnose_exception(run.error, source, graph, span, late))
+    warned = [diagnose_warning(w.category, w.message, w.line, source, graph) for w in around.warnings]
+    return [*failed, *run.problems, *warned, *diagnose_graph(graph, source, namespace)]
+
+
+def _shortened(problem: Problem) -> Problem:
+    """Return the problem with texts of a length that a person could read: a program's own can be of any."""
+    long = {
+        name: text[:TEXT_CHARACTERS] + "…"
+        for name, text in (("detail", problem.detail), ("message", problem.message))
+        if text is not None and len(text) > TEXT_CHARACTERS
+    }
+    return problem.model_copy(update=long) if long else problem
+
+
+def _graph(tape: Tape, namespace: dict[str, Any], run: Run) -> Graph:
+    names = own_names(namespace)
+    if run.root is None or run.failed:
+        graph = tape.graph(names=names)
+        if graph.roots or run.root is None:  # passes that ran, or that PyTorch refused, say where to start
+            return graph
+    if run.root.name is None:
+        return tape.graph(roots=[run.root.tensor], names=names)
+    return tape.graph(roots={run.root.name: run.root.tensor}, names=names)
+
+
+def own_names(namespace: Mapping[str, Any]) -> dict[str, object]:
+    """Return the program's own variables: what it found there, modules and special names are not among them."""
+    found = bindings()
+    return {
+        name: value
+        for name, value in namespace.items()
+        if not (name in found and found[name] is value)
+        and not isinstance(value, ModuleType)
+        and not name.startswith("__")
+    }

@@ -1,0 +1,176 @@
+"""The check: each leaf's gradient beside finite differences of the program, run again in float64."""
+
+import math
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
+
+import torch
+
+from chainrule.graph.model import Graph
+from chainrule.limits import Limits
+from chainrule.protocol.messages import Check, ExecutionAnswer, ExecutionRequest, LeafCheck
+from chainrule.run.code import Code, compile_program
+from chainrule.run.console import FILENAME
+from chainrule.run.deadline import LimitReached, run_within
+from chainrule.run.environment import surroundings
+from chainrule.run.execute import Run, execute, own_names, run_program
+from chainrule.run.namespace import bindings
+from chainrule.tape import Namespace, Tape
+from chainrule.tape.gradcheck import AGREEMENT, STEP, Compared, Move, Probe, Waiter, compare, place, steps, watched
+from chainrule.tape.tensors.decimals import real
+from chainrule.words.saying import say
+
+SHARE = 0.8
+"""Part of the time that a program leaves over which the check may take."""
+
+
+def execute_and_check(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
+    """Execute a program, and compare its gradients with finite differences where that is asked for."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    answer = execute(request, limits)
+    if not request.check or answer.rejection is not None:
+        return answer
+    left = min(limits.wall_seconds - (time.perf_counter() - wall), limits.cpu_seconds - (time.process_time() - cpu))
+    seconds = min(SHARE * left, limits.check_seconds)
+    started = time.perf_counter()
+    checked = _check(request, limits, seconds)
+    spent = {**answer.seconds, "check": time.perf_counter() - started}
+    return answer.model_copy(update={"check": checked, "seconds": spent})
+
+
+def _check(request: ExecutionRequest, limits: Limits, seconds: float) -> Check:
+    checker = _Checker(request, limits, seconds)
+    if seconds <= 0:
+        return checker.answer(say("The program left no time to run it again."))
+    try:
+        note = checker.run()
+    except LimitReached:
+        note = say(
+            "The time for the check, {seconds} s, is over; what was compared until then is shown.",
+            seconds=f"{seconds:.2g}",
+        )
+    return checker.answer(note)
+
+
+class _Checker:
+    """Runs the program again and again; what was found so far is there at any time."""
+
+    def __init__(self, request: ExecutionRequest, limits: Limits, seconds: float) -> None:
+        self._request = request
+        self._limits = limits
+        self._wall_end = time.perf_counter() + seconds
+        self._cpu_end = time.process_time() + seconds
+        self._code: Code | None = None
+        self._runs = 0
+        self._names: dict[str, object] = {}
+        self._leaves: list[LeafCheck] = []
+
+    def answer(self, note: str | None) -> Check:
+        """What was found."""
+        return Check(pass_index=1, step=STEP, runs=self._runs, leaves=self._leaves, note=note)
+
+    def run(self) -> str | None:
+        """Compare every leaf that the first pass reached, and say what could not be compared.
+
+        Raises:
+            LimitReached: the time for the check is over.
+        """
+        self._code = compile_program(self._request.source)
+        tape = Tape(self._limits, FILENAME, self._request.source)
+        probe = Probe()
+        here = self._value(probe, tape)
+        if here is None or not tape.pass_count:
+            return say("The program runs no backward pass in float64, so there is nothing to compare.")
+        graph = tape.graph(names=self._names)
+        # What a custom Function saved comes back as another tensor of the same node: the first is the one to move.
+        first: dict[str, int] = {}
+        for number, tensor in enumerate(probe.leaves):
+            first.setdefault(tape.node_of(tensor) or "", number)
+        reached = [
+            (number, node, probe.leaves[number]) for node, number in first.items() if node and _gradient(graph, node)
+        ]
+        if not reached:
+            return say("No leaf got a gradient in the first pass, so there is nothing to compare.")
+        for number, node, tensor in reached:
+            self._compare(number, node, tensor.shape, graph, here, max(1, self._limits.check_elements // len(reached)))
+        return None
+
+    def _compare(self, number: int, node: str, shape: torch.Size, graph: Graph, here: float, most: int) -> None:
+        gradient = _gradient(graph, node)
+        found: list[Compared] = []
+        for element in steps(len(gradient), most):
+            # Numbers as far apart as STEP must be further apart than float64's rounding.
+            size = STEP * max(1.0, abs(_value_at(graph, node, element)))
+            below, above = (self._value(Probe(Move(number, element, by))) for by in (-size, size))
+            if below is None or above is None:
+                continue
+            found.append(compare(element, gradient[element], (below, here, above), size))
+        if not found:
+            return
+        worst = max(found, key=lambda compared: (not compared.kink, compared.error))
+        names = next((found.names for found in graph.nodes if found.id == node), [])
+        self._leaves.append(
+            LeafCheck(
+                node=node,
+                name=names[0] if names else node,
+                compared=len(found),
+                numel=len(gradient),
+                largest_error=real(worst.error),
+                element=list(place(worst.element, shape)),
+                gradient=real(worst.gradient),
+                difference=real(worst.difference),
+                kink=worst.kink,
+                agrees=worst.kink or worst.error <= AGREEMENT,
+            )
+        )
+
+    def _value(self, probe: Probe, tape: Tape | None = None) -> float | None:
+        """Run the program, and give what its first pass starts from; to its end where a tape records it."""
+        assert self._code is not None
+        self._runs += 1
+        waiter = Waiter(probe, stop=tape is None)
+        request, run = self._request, Run()
+        # A tape notes the program's names; without one nobody asks for them.
+        namespace = dict(bindings()) if tape is None else Namespace(tape, bindings())
+        with surroundings(request.source, request.seed, namespace, self._limits.stdout_bytes):
+            torch.set_default_dtype(torch.float64)
+            try:
+                with watched(probe, waiter), tape or nullcontext():
+                    # What surrounds the program is put back outside of what a deadline may interrupt.
+                    self._in_time(partial(run_program, request, self._code, tape or waiter, namespace, run))
+            except LimitReached:
+                raise
+            except BaseException:  # what the program raised is told by its own run; here only the value counts
+                pass
+        if tape is not None:
+            self._names = own_names(namespace)
+        return waiter.value
+
+    def _in_time(self, program: Callable[[], None]) -> None:
+        """Run a program for as long as the check may still take."""
+        wall, cpu = self._wall_end - time.perf_counter(), self._cpu_end - time.process_time()
+        if min(wall, cpu) <= 0:
+            raise LimitReached("check_seconds")
+        run_within(wall, cpu, program)
+
+
+def _gradient(graph: Graph, node: str) -> list[float]:
+    """A leaf's gradient in the first pass, flat; empty where there is none."""
+    found = next((found for found in graph.nodes if found.id == node), None)
+    gradient = found.outputs[0].gradients[0] if found is not None and found.outputs and graph.passes else None
+    return [] if gradient is None or gradient.values is None else _flat(gradient.values)
+
+
+def _value_at(graph: Graph, node: str, element: int) -> float:
+    found = next(found for found in graph.nodes if found.id == node)
+    value = found.outputs[0].value
+    flat = [] if value is None or value.values is None else _flat(value.values)
+    return flat[element] if element < len(flat) and math.isfinite(flat[element]) else 0.0
+
+
+def _flat(values: object) -> list[float]:
+    if isinstance(values, list):
+        return [number for part in values for number in _flat(part)]
+    return [float(values)] if isinstance(values, bool | int | float | str) else []

@@ -1,0 +1,255 @@
+"""The pool: takes requests in order, as many at once as there are cores, each in a child of its own."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable, Coroutine
+
+from chainrule.errors import BusyError, SandboxError
+from chainrule.protocol.frames import Layer, Outcome, SetupOrder, Unanswered
+from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.sandbox.metrics import PoolFigures, Tally
+from chainrule.sandbox.outcomes import conclude
+from chainrule.sandbox.processes.child import Child, ChildLostError
+from chainrule.sandbox.processes.child_pool import ChildPool, ChildPoolGoneError
+from chainrule.sandbox.processes.spawner import Spawner
+from chainrule.sandbox.processes.standby import BACK_OFF_SECONDS, StemStandby
+from chainrule.sandbox.processes.zygote import ZygoteHandle
+from chainrule.sandbox.queue import Queue, QueueFullError
+from chainrule.settings import Settings
+
+GRACE_SECONDS = 2.0
+"""How much longer than the program may run its answer is awaited [s]."""
+STATUS_SECONDS = 1.0
+"""How long the exit code of a lost child is waited for [s]."""
+SPARE = 12
+"""How many children are ready beyond those that may run: so many requests that come at once find a warm one."""
+ATTEMPTS = 4 * SPARE
+"""How often a request is given to another child when one was lost before it had started: if something ends all that
+are idle, one request meets many of them."""
+
+
+class Pool:
+    """Executes programs, each in a confined child.
+
+    Args:
+        settings: the limits of each execution, how many run at once, how many may wait.
+        without: layers of confinement that are left out, to show in a test what each of them holds back.
+        grace_seconds: how much longer than the program may run its answer is awaited [s].
+    """
+
+    def __init__(
+        self, settings: Settings, *, without: tuple[str, ...] = (), grace_seconds: float = GRACE_SECONDS
+    ) -> None:
+        self._patience = settings.limits.wall_seconds + grace_seconds
+        self._settings = settings
+        self._limits = settings.limits
+        self._workers = settings.workers or _cores()
+        self._queue = Queue(self._workers, settings.queue)
+        insecure = settings.insecure_local or not _can_fork()
+        self._order = SetupOrder.of(settings.limits, insecure=insecure, without=without)
+        self._tally = Tally()
+        self._nursery: ChildPool | None = None
+        self._stems = StemStandby(self._order)
+        self._stopping = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._starting = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Start the sandbox, and return once a program can be executed.
+
+        Raises:
+            SandboxError: programs cannot be confined here, or not started at all; the message says why.
+        """
+        await self._current()
+
+    async def stop(self, drain_seconds: float | None = None) -> None:
+        """Take no more requests, let those that run come to their end, and end every process.
+
+        Args:
+            drain_seconds: how long running programs are waited for; left out, as long as a program may take [s].
+        """
+        self._stopping = True
+        most = self._patience if drain_seconds is None else drain_seconds
+        until = time.monotonic() + most
+        while (self._tally.running or self._queue.waiting) and time.monotonic() < until:
+            await asyncio.sleep(0.01)
+        for task in self._tasks:
+            task.cancel()
+        self._stems.close()
+        if self._nursery is not None:
+            self._nursery.close()
+
+    def report(self) -> list[Layer]:
+        """Return the layers of confinement as the children have them."""
+        if self._nursery is None:
+            return []
+        own = self._nursery.own_layers if isinstance(self._nursery, ZygoteHandle) else []
+        return [*own, *self._nursery.layers]
+
+    @property
+    def idle(self) -> int:
+        """How many children are ready and wait for a program."""
+        return 0 if self._nursery is None else self._nursery.idle
+
+    def figures(self) -> PoolFigures:
+        """Return what the pool has done and is doing, in numbers."""
+        return self._tally.figures(self._workers, self._queue.waiting)
+
+    async def execute(self, request: ExecutionRequest) -> ExecutionAnswer:
+        """Execute one program.
+
+        Returns:
+            Its answer; a limit that it hit or a crash is a problem in there.
+
+        Raises:
+            BusyError: too many requests wait already, or the server is about to stop.
+            SandboxError: no child could be had.
+        """
+        outcome = await self.run(request.model_dump_json().encode())
+        name, answer = conclude(outcome, request, self._limits)
+        self._tally.outcomes[name] += 1
+        return answer
+
+    async def run(self, content: bytes, started: Callable[[], None] = lambda: None) -> Outcome:
+        """Run one request, given and answered as bytes; nobody has looked into the answer yet.
+
+        Args:
+            content: an ExecutionRequest as JSON.
+            started: called when the program starts: from then on it is not given to another child.
+
+        Raises:
+            BusyError: too many requests wait already, or the server is about to stop.
+            SandboxError: no child could be had.
+        """
+        if self._stopping:
+            raise BusyError("The server is about to stop.", retry_after_seconds=10)
+        arrived = time.monotonic()
+        try:
+            async with self._queue:
+                self._tally.waited_seconds += time.monotonic() - arrived
+                self._tally.running += 1
+                try:
+                    return await self._attempts(content, started)
+                finally:
+                    self._tally.running -= 1
+        except QueueFullError:
+            self._tally.outcomes["refused"] += 1
+            waiting = self._queue.waiting
+            seconds = max(1, round(waiting * self._limits.wall_seconds / self._workers / 4))
+            raise BusyError(f"{waiting} programs are waiting already.", retry_after_seconds=seconds) from None
+        except asyncio.CancelledError:
+            self._tally.outcomes["cancelled"] += 1
+            raise
+
+    async def _attempts(self, content: bytes, started: Callable[[], None]) -> Outcome:
+        for attempt in range(ATTEMPTS):
+            nursery = await self._current()
+            try:
+                child = await nursery.lease(hurry=bool(self._queue.waiting))
+            except ChildPoolGoneError:
+                continue
+            self._tally.retries += attempt > 0
+            self._replace_if_old(nursery)
+            began = time.monotonic()
+            try:
+                async with asyncio.timeout(self._patience):
+                    return await child.run(content, self._limits.answer_bytes, started)
+            except TimeoutError:
+                return Unanswered(kind="overdue")
+            except ChildLostError as lost:
+                if lost.started:
+                    return await self._explain(nursery, child, lost)
+            finally:
+                self._tally.run_seconds += time.monotonic() - began
+                child.close()
+                nursery.done()
+        raise SandboxError(f"{ATTEMPTS} children were lost before the program started.")
+
+    async def _explain(self, nursery: ChildPool, child: Child, lost: ChildLostError) -> Unanswered:
+        if lost.forged:
+            return Unanswered(kind="forged", reason=str(lost))
+        try:
+            status = await asyncio.wait_for(asyncio.shield(child.ended), STATUS_SECONDS)
+        except TimeoutError:
+            status = None
+        if nursery.gone.is_set():
+            return Unanswered(kind="interrupted")
+        return Unanswered(kind="lost", reason=str(lost), status=status)
+
+    async def _current(self) -> ChildPool:
+        """Return the nursery, started again if it is gone."""
+        async with self._starting:
+            if self._nursery is None or self._nursery.gone.is_set():
+                self._nursery = await self._next()
+            return self._nursery
+
+    async def _next(self) -> ChildPool:
+        """Return a new nursery, to be used from now on."""
+        nursery = await self._new()
+        nursery.fill()
+        self._in_background(self._watch(nursery))
+        return nursery
+
+    async def _new(self) -> ChildPool:
+        self._tally.starts += 1
+        # A spawned child costs too much for more than may run at once.
+        nursery: ChildPool = (
+            ZygoteHandle(self._stems, self._workers + SPARE) if _can_fork() else Spawner(self._order, self._workers)
+        )
+        await nursery.start()
+        confined = any(layer.name == "seccomp" and layer.active for layer in nursery.layers)
+        if not confined and not self._settings.on_loopback:
+            nursery.close()
+            raise SandboxError(
+                f"programs cannot be confined on this machine, so the server may listen on the loopback only, "
+                f"not on {self._settings.host}"
+            )
+        return nursery
+
+    async def _watch(self, nursery: ChildPool) -> None:
+        """Start again at once when a nursery dies, so that the next request does not have to wait for it."""
+        await nursery.gone.wait()
+        attempt = 0
+        while not self._stopping and nursery is self._nursery:
+            await asyncio.sleep(BACK_OFF_SECONDS[min(attempt, len(BACK_OFF_SECONDS) - 1)])
+            attempt += 1
+            try:
+                await self._current()
+            except SandboxError:
+                continue
+
+    def _replace_if_old(self, nursery: ChildPool) -> None:
+        """Have a fresh stem and zygote made when these are old: all children have their layout of the address space."""
+        if not isinstance(nursery, ZygoteHandle) or nursery is not self._nursery or nursery.retired:
+            return
+        most = self._settings.zygote_executions, 60 * self._settings.zygote_minutes
+        if nursery.leased >= most[0] or nursery.age_seconds >= most[1]:
+            nursery.retired = True
+            self._in_background(self._replace(nursery))
+
+    async def _replace(self, old: ChildPool) -> None:
+        try:
+            await self._stems.renew()
+            async with self._starting:
+                if self._nursery is old:
+                    self._nursery = await self._next()
+        except (SandboxError, OSError):
+            old.retired = False  # it still serves; the next request tries again
+        else:
+            old.retire()
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _can_fork() -> bool:
+    """Tell whether the zygote works here: it needs descriptors of processes and sockets that keep packets apart."""
+    return sys.platform == "linux" and hasattr(os, "pidfd_open")
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,1 @@
+"""The processes of the sandbox, seen from the web process: stem, zygotes, children."""

@@ -1,0 +1,30 @@
+"""How a worker process is started: by module name, with an environment of its own."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONPATH": str(Path(__file__).resolve().parents[3]),
+    "LC_ALL": "C.UTF-8",
+    "CUDA_VISIBLE_DEVICES": "",
+}
+"""All of a worker's environment: one thread, the same hashes at each run, and nothing of the server's."""
+
+
+def start_worker(role: str, stream: socket.socket) -> subprocess.Popen[bytes]:
+    """Start `python -m chainrule.worker <role>` with one end of a socket."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "chainrule.worker", role, str(stream.fileno())],
+        env=ENVIRONMENT,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        pass_fds=[stream.fileno()],
+    )

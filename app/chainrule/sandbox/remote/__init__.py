@@ -1,0 +1,1 @@
+"""A pool in another process, behind a Unix socket: both ends."""

@@ -1,0 +1,1 @@
+"""What a picture shows of a graph: which scopes are folded, which boxes and lines are left."""

@@ -1,0 +1,75 @@
+"""Marks for the engineer: where numbers stop being finite, what is all zero, how large gradients are."""
+
+from collections.abc import Iterable
+
+from chainrule.graph import Edge, Flag, Graph, Node, Tensor
+from chainrule.tape.alarms.first_nonfinite import appears, inf_count, marked_passes, nan_count, spoilt_count
+from chainrule.tape.alarms.no_gradient import NoGradientReasons
+
+
+def marked(graph: Graph) -> Graph:
+    """Give the graph with its marks.
+
+    ``first_nan`` (``first_inf``) is a node whose value has one while no value that it took in has a NaN (an Inf or a
+    NaN). In a pass it is a node whose backward made one from cotangents without, or whose cotangent has one while no
+    contribution to it has: where infinities are added up, or a hook or the program itself put it in. A node that is
+    one in any pass has the flag ``first_nan_gradient`` (``first_inf_gradient``).
+    """
+    taken: dict[str, list[Edge]] = {node.id: [] for node in graph.nodes}
+    for edge in graph.edges:
+        taken[edge.source].append(edge)
+    values = {(node.id, output.output_nr): output.value for node in graph.nodes for output in node.outputs}
+    passes = marked_passes(graph)
+    first_nan = {ident for done in passes for ident in done.first_nan}
+    first_inf = {ident for done in passes for ident in done.first_inf}
+    reasons = NoGradientReasons(graph)
+    nodes = []
+    for node in graph.nodes:
+        flags = list(node.flags)
+        made = [output.value for output in node.outputs if output.value is not None]
+        if any(map(spoilt_count, made)):
+            inputs = [values.get((edge.target, edge.output_nr)) for edge in taken[node.id]]
+            flags += _forward(made, [value for value in inputs if value is not None])
+        if node.id in first_nan:
+            flags.append("first_nan_gradient")
+        if node.id in first_inf:
+            flags.append("first_inf_gradient")
+        if _is_zero(node):
+            flags.append("zero_gradient")
+        reason = reasons.of(node)
+        if reason is not None and reason.reason not in ("no_pass", "integer"):
+            flags.append("no_gradient")
+        ratios = _ratios(node) if node.kind == "leaf" else []
+        if len(flags) > len(node.flags) or reason is not None or ratios:
+            node = node.model_copy(update={"flags": flags, "no_gradient": reason, "gradient_ratios": ratios})
+        nodes.append(node)
+    return graph.model_copy(update={"nodes": nodes, "passes": passes})
+
+
+def _forward(made: list[Tensor], inputs: list[Tensor]) -> Iterable[Flag]:
+    if appears(nan_count, made, inputs, nan_count):
+        yield "first_nan"
+    if appears(inf_count, made, inputs, spoilt_count):
+        yield "first_inf"
+
+
+def _is_zero(node: Node) -> bool:
+    """Tell whether gradients arrived, and all of them are zero everywhere."""
+    zero = False
+    for output in node.outputs:
+        for gradient in output.gradients:
+            if gradient is not None:
+                if not gradient.numel or gradient.stats.zero != gradient.numel:
+                    return False
+                zero = True
+    return zero
+
+
+def _ratios(leaf: Node) -> list[float | None]:
+    """Divide the norm of each pass's gradient by the norm of the value."""
+    output = leaf.outputs[0]
+    norm = None if output.value is None else output.value.stats.norm
+    return [
+        None if gradient is None or gradient.stats.norm is None or not norm else gradient.stats.norm / norm
+        for gradient in output.gradients
+    ]

@@ -1,0 +1,50 @@
+"""The stack of modules and functions that something was made in."""
+
+from inspect import CO_OPTIMIZED
+
+from chainrule.graph import Scope
+from chainrule.tape.construct import make
+from chainrule.tape.record.names import BoundNames
+from chainrule.tape.record.operations import ModuleCall
+from chainrule.tape.where.frames import FrameCall, Place
+from chainrule.tape.where.iterations import Iteration
+
+_COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+
+
+def scopes(place: Place, modules: tuple[ModuleCall, ...], names: BoundNames) -> list[Scope]:
+    """Give the modules and functions around a place, outermost first.
+
+    A module's own ``forward`` is not told again beside the module, a comprehension is a loop, and the body of a class
+    is no function.
+    """
+    found: list[Scope] = []
+    waiting = list(modules)
+    calls = list(place.calls)
+    for depth, call in enumerate(calls):
+        entered = False
+        while waiting and waiting[0].depth <= depth:
+            found.append(_of_module(waiting.pop(0), names))
+            entered = True
+        is_told = call.above is None or (entered and call.code.co_name == "forward")
+        is_function = call.code.co_flags & CO_OPTIMIZED and call.code.co_name not in _COMPREHENSIONS
+        if is_function and not is_told:
+            found.append(_of_function(call))
+        found += [_of_loop(turn) for turn in place.turns[depth]]
+    return found + [_of_module(module, names) for module in waiting]
+
+
+def _of_module(call: ModuleCall, names: BoundNames) -> Scope:
+    kind = type(call.module).__name__
+    path = names.module_path(call.module) or kind
+    return make(Scope, kind="module", name=path, type=kind, call=call.number)
+
+
+def _of_loop(turn: Iteration) -> Scope:
+    return make(Scope, kind="loop", name=turn.loop.name, type=turn.loop.kind, call=turn.number)
+
+
+def _of_function(call: FrameCall) -> Scope:
+    parts = call.code.co_qualname.replace("<locals>.", "").split(".")
+    name = ".".join(part for part in parts if part not in _COMPREHENSIONS)
+    return make(Scope, kind="function", name=name, type=name, call=call.number)

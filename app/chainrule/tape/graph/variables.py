@@ -1,0 +1,45 @@
+"""The program's variables at its end, as data."""
+
+import torch
+
+from chainrule.graph import Variable
+from chainrule.tape.construct import make
+from chainrule.tape.graph.describe import Describer
+
+TEXT_LENGTH = 200
+"""Characters of a variable's repr that are kept."""
+
+
+def variable(name: str, value: object, home: tuple[str, int] | None, describer: Describer) -> Variable:
+    """Describe a variable.
+
+    Objects of the program's own classes are told by their type only: their repr is code of the program.
+
+    Args:
+        name: its name.
+        value: what it is bound to.
+        home: the node and output number of a tensor that is in the graph.
+        describer: describes tensors.
+    """
+    tensor = gradient = None
+    text = f"<{type(value).__name__}>"
+    if isinstance(value, torch.Tensor):
+        tensor = describer.now(value)
+        text = tensor.preview
+        if value.is_leaf and value.grad is not None:
+            gradient = describer.now(value.grad)
+    elif type(value) in (bool, int, float, complex, str, type(None)):
+        text = repr(value)
+    elif isinstance(value, list | tuple | dict | set):
+        text = f"<{type(value).__name__} of {len(value)}>"
+    node, output_nr = (None, 0) if home is None else home
+    return make(
+        Variable,
+        name=name,
+        type=type(value).__name__,
+        text=text if len(text) <= TEXT_LENGTH else f"{text[:TEXT_LENGTH]}...",
+        node=node,
+        output_nr=output_nr,
+        tensor=tensor,
+        gradient=gradient,
+    )

@@ -1,0 +1,1 @@
+"""What is recorded while the program runs: operations, names, modules, passes."""

@@ -1,0 +1,234 @@
+"""What the recorder keeps: operations, and the tensors between two changes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from chainrule.graph import Number
+from chainrule.tape.tensors.snapshot import Snapshot
+from chainrule.tape.where.frames import Place
+
+Name = tuple[str, bool]
+"""A name, and whether it is local to a function."""
+_FACTORIES = ("aten.new_", "aten.ones_like", "aten.zeros_like", "aten.full_like", "aten.empty_like", "aten.rand")
+
+
+_FILLS = frozenset(
+    f"aten.{name}_"
+    for name in (
+        *("zero", "fill", "uniform", "normal", "random", "bernoulli", "exponential"),
+        *("geometric", "cauchy", "log_normal"),
+    )
+)
+
+
+@dataclass(slots=True, eq=False)
+class ModuleCall:
+    """One call of one module."""
+
+    module: Any
+    above: "ModuleCall | None"
+    number: int
+    """Which call of this module within the call above (and the turn of its loops), from 1."""
+    depth: int
+    """How many frames of the program were running when it was called."""
+    counts: dict[Any, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Value:
+    """One tensor between two changes: made by a record, or met as an argument."""
+
+    snapshot: Snapshot
+    record: "Record | None"
+    """What made it; None for a tensor that came from outside."""
+    index: int
+    """Its place among the record's outputs."""
+    reference: Callable[[], Any]
+    """Gives the tensor as long as it lives, else None."""
+    version: int
+    """The tensor's count of changes in place when it was captured."""
+    changes: int = 0
+    """How many changes in place had been recorded by then."""
+    leaf: bool = False
+    """Whether it was met as a leaf that requires grad."""
+    sequence: int | None = None
+    """The sequence number of its grad_fn, once that is known."""
+    output_nr: int = 0
+    storage: int | None = None
+    """The address of its memory's owner, which another may have once it is gone."""
+    owner: Any = None
+    """For a leaf a weak reference to that owner: while it is there, no other has the address."""
+    made: "Record | None" = None
+    """The operation that made the tensor, whatever has changed it since; None for one that came from outside."""
+    names: "dict[Name, int] | None" = None
+    """The names that the program had given to the tensor by the time of its next change, each with its moment."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Argument:
+    """A tensor or number that takes part in an operation."""
+
+    name: str
+    position: int
+    """Which argument of the operator, from 0."""
+    value: Value | None
+    """None for a number."""
+    number: Number | None
+    requires_grad: bool = False
+    read: "Read | None" = None
+    """Where the program got the number from a tensor."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """A number that the program got from a tensor, or made of such."""
+
+    number: bool | int | float | complex
+    record: "Record"
+    held: int
+    """References to the number that are the tape's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Schema:
+    name: str
+    arguments: tuple[Any, ...] = ()
+    returns: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListRead:
+    """Stands for the operator of ``Tensor.tolist``, which PyTorch does not dispatch."""
+
+    _schema: _Schema = _Schema("Tensor.tolist")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberMade:
+    """Stands for the operator with which the program itself made a number of others."""
+
+    _schema: _Schema
+
+
+@cache
+def number_made(kind: type) -> NumberMade:
+    """Give what stands for making a number of a type."""
+    return NumberMade(_Schema(kind.__name__))
+
+
+@dataclass(slots=True, eq=False)
+class Record:
+    """One dispatched operation, or one call of a custom ``autograd.Function``."""
+
+    index: int
+    op: Any
+    """The ``OpOverload``, or the custom Function's class."""
+    sequence: int
+    """Autograd's next sequence number when it was dispatched: its own Node, if it has one, has the number before."""
+    place: Place
+    modules: tuple[ModuleCall, ...]
+    arguments: tuple[Argument, ...]
+    differentiable: bool
+    """Whether an argument requires grad while gradients are on."""
+    in_backward: bool
+    before: Snapshot | None = None
+    """For an operation in place: what its first argument held before."""
+    old_sequence: int | None = None
+    """For an operation in place: the Node that its first argument (or the base of that) had before."""
+    outputs: tuple[Value, ...] = ()
+    base: Value | None = None
+    """For an operation in place on a view: the whole tensor after it."""
+    node_sequence: int | None = None
+    """The sequence number of its Node, once that is known."""
+    changed: tuple[tuple[int, int], ...] = ()
+    """For each tensor that it changed: its storage, and its count of changes before this one."""
+
+    def number_of(self, value: Value) -> int:
+        """Give the output number of a value: after a change through a view the whole tensor is the first."""
+        return value.index if self.base in (None, value) else value.index + 1
+
+    @property
+    def label(self) -> str:
+        """The aten name without the overload ("aten.mul"), or the custom Function's name."""
+        return str(self.op.__name__) if self.is_custom else _label(self.op)
+
+    @property
+    def is_factory(self) -> bool:
+        """Whether it takes only shape and dtype from its arguments: what it makes is a constant."""
+        return not self.is_custom and _is_factory(self.op)
+
+    @property
+    def is_fill(self) -> bool:
+        """Whether it changes its first argument to something that does not depend on what that held."""
+        return not self.is_custom and _label(self.op) in _FILLS
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it makes memory that nothing has written to: what that holds is chance."""
+        return not self.is_custom and _is_empty(self.op)
+
+    @property
+    def is_custom(self) -> bool:
+        """Whether it is a custom Function."""
+        return isinstance(self.op, type)
+
+
+@cache
+def _label(op: Any) -> str:
+    return str(op._schema.name).replace("::", ".")
+
+
+@cache
+def _is_factory(op: Any) -> bool:
+    return _label(op).startswith(_FACTORIES)
+
+
+@cache
+def _is_empty(op: Any) -> bool:
+    return _label(op).startswith("aten.empty")
+
+
+@dataclass(slots=True)
+class Recorded:
+    """All that was recorded."""
+
+    records: list[Record] = field(default_factory=list)
+    by_sequence: dict[int, Record] = field(default_factory=dict)
+    """Nodes' sequence numbers to the records of what they computed."""
+    by_count: dict[int, Record] = field(default_factory=dict)
+    """The same by the count of Nodes alone."""
+    overflowed: bool = False
+    """Whether operations were left out because there were too many."""
+
+    @property
+    def cuts(self) -> bool:
+        """Whether some operation took in what a Node made and made none: a detach, or anything under no_grad."""
+        return any(
+            record.node_sequence is None
+            and not record.is_factory
+            and any(argument.value is not None and argument.value.sequence is not None for argument in record.arguments)
+            for record in self.records
+        )
+
+    def of(self, node: Any) -> Record | None:
+        """Give the record of what a Node computed.
+
+        Within a function transform (``torch.func``) operations see tensors without their Nodes, and a nested tensor is
+        asked for its size before it gets its own. A Node is made just before its operation runs, so the count of Nodes
+        tells it there, if it also has the name of the operation.
+        """
+        sequence = node._sequence_nr()
+        known = self.by_sequence.get(sequence)
+        if known is None:
+            counted = self.by_count.get(sequence)
+            if counted is not None and _is_named(node.name(), counted):
+                counted.node_sequence = sequence
+                return counted
+        return known
+
+
+def _is_named(name: str, record: Record) -> bool:
+    operator = record.label.partition(".")[2].replace("_", "")
+    return name.partition("Backward")[0].lower() == operator

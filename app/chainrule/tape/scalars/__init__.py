@@ -1,0 +1,1 @@
+"""Python numbers that were read from tensors."""

@@ -1,0 +1,146 @@
+"""Runs a person's own code on a tape: a script, or a cell of a notebook. It is trusted, and not confined."""
+
+import ast
+import sys
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import torch
+
+from chainrule.graph import Graph
+from chainrule.limits import Limits
+from chainrule.tape.existing import ask_gradients
+from chainrule.tape.graph.stale_saves import StaleSaves
+from chainrule.tape.tape import Tape
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptTrace:
+    """What a script did."""
+
+    graph: Graph
+    source: str
+    names: dict[str, object]
+    """Its variables at the end."""
+    raised: Exception | None = None
+    error: str | None = None
+    """The traceback, where the script raised; or the word of an exit code that is not 0."""
+    late: StaleSaves | None = None
+    """The changes in place for which backward refused to go on, where that is what was raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellTrace:
+    """What a cell did."""
+
+    graph: Graph
+    value: object
+    """That of its last expression; None where it ends with a statement."""
+    error: Exception | None
+
+
+def trace_script(path: Path, arguments: list[str], limits: Limits) -> ScriptTrace:
+    """Run a script and return its graph; what it raises is part of the result.
+
+    Where the script runs no backward itself, one pass is run from the last tensor that it assigned; no ``.grad`` is
+    changed by it.
+
+    Args:
+        path: the script.
+        arguments: what it finds in ``sys.argv`` after its name.
+        limits: what is recorded; nothing is stopped.
+
+    Raises:
+        OSError: the script cannot be read.
+        SyntaxError: it is no Python.
+    """
+    source = path.read_text(encoding="utf-8")
+    filename = str(path.resolve())
+    code = compile(source, filename, "exec")
+    names: dict[str, object] = {"__name__": "__main__", "__file__": filename, "__builtins__": __builtins__}
+    argv, first = sys.argv, sys.path[0]
+    sys.argv, sys.path[0] = [str(path), *arguments], str(path.resolve().parent)
+    error, failure, roots = None, None, None
+    tape = Tape(limits, filename, source)
+    try:
+        with tape:
+            try:
+                exec(code, names)
+            except SystemExit as end:
+                error = None if end.code in (None, 0) else f"SystemExit: {end.code}"
+            if tape.pass_count == 0:
+                roots = _roots(None, _assigned(ast.parse(source, filename)), names)
+                for root in (roots or {}).values():
+                    ask_gradients(root, limits)
+    except Exception as raised:
+        failure = raised
+        error = "".join(traceback.format_exception(type(raised), raised, raised.__traceback__))
+    finally:
+        sys.argv, sys.path[0] = argv, first
+    own = {name: value for name, value in names.items() if not name.startswith("__")}
+    graph = tape.graph(roots, own)
+    return ScriptTrace(graph, source, own, failure, error, tape.late(failure))
+
+
+def trace_cell(source: str, names: dict[str, Any], limits: Limits, filename: str) -> CellTrace:
+    """Run a cell in a notebook's namespace and return its graph.
+
+    Where the cell runs no backward itself, one pass is run from the value of its last expression, or else from the
+    last tensor that it assigned; no ``.grad`` is changed by it.
+
+    Args:
+        source: the cell.
+        names: the notebook's namespace; the cell changes it.
+        limits: what is recorded; nothing is stopped.
+        filename: what the cell is compiled as.
+
+    Raises:
+        SyntaxError: it is no Python.
+    """
+    body, last, assigned = _split(source, filename)
+    before = dict(names)
+    value, error = None, None
+    roots = None
+    tape = Tape(limits, filename, source)
+    with tape:
+        try:
+            exec(body, names)
+            if last is not None:
+                value = eval(last, names)
+            if tape.pass_count == 0:
+                roots = _roots(value, assigned, names)
+                for root in (roots or {}).values():
+                    ask_gradients(root, limits)
+        except Exception as raised:
+            error = raised
+    own = {name: one for name, one in names.items() if name in assigned or before.get(name) is not one}
+    return CellTrace(tape.graph(roots, own), value, error)
+
+
+def _split(source: str, filename: str) -> tuple[CodeType, CodeType | None, list[str]]:
+    """Return the statements, the last expression, and the names that are assigned to, the last one last."""
+    tree = ast.parse(source, filename)
+    assigned = _assigned(tree)
+    last = None
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        expression = tree.body.pop()
+        assert isinstance(expression, ast.Expr)
+        last = compile(ast.Expression(expression.value), filename, "eval")
+    return compile(tree, filename, "exec"), last, assigned
+
+
+def _assigned(tree: ast.AST) -> list[str]:
+    return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+
+
+def _roots(value: object, assigned: list[str], names: dict[str, Any]) -> dict[str, torch.Tensor] | None:
+    if isinstance(value, torch.Tensor) and value.grad_fn is not None:
+        return {next((name for name in assigned if names.get(name) is value), "result"): value}
+    for name in reversed(assigned):
+        one = names.get(name)
+        if isinstance(one, torch.Tensor) and one.grad_fn is not None:
+            return {name: one}
+    return None

@@ -1,0 +1,290 @@
+"""The tape: records one thread's use of PyTorch and gives it as a graph."""
+
+import gc
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import torch
+
+from chainrule.collector import uncollected
+from chainrule.graph import Graph
+from chainrule.limits import Limits
+from chainrule.tape.graph.build import Build
+from chainrule.tape.graph.stale_saves import Late, StaleSaves, find_late
+from chainrule.tape.record import patches
+from chainrule.tape.record.autograd import grad_node
+from chainrule.tape.record.jacobian import Jacobians
+from chainrule.tape.record.modules import Modules
+from chainrule.tape.record.names import BoundNames
+from chainrule.tape.record.operations import Record
+from chainrule.tape.record.parameters import ParameterOrigin, Parameters
+from chainrule.tape.record.passes import Call, PassRecord, Watcher
+from chainrule.tape.record.recorder import Recorder
+from chainrule.tape.record.values import Values
+from chainrule.tape.scalars.reads import Reads
+from chainrule.tape.tensors.capture import TensorCapture
+from chainrule.tape.where.frames import NOWHERE, Frames, Place
+from chainrule.tape.where.instructions import InstructionSpans
+from chainrule.tape.where.loops import Loops
+from chainrule.tape.where.spans import Spans
+
+
+class Tape:
+    """Records what PyTorch does between ``with Tape() as tape:`` and the end of the block.
+
+    It records the thread that entered it, and is entered once; to record again, make another. Tapes may be nested:
+    each records everything. Other threads are not recorded and not disturbed.
+
+    A pass that raised is part of the graph, with ``Pass.error``, if at least one Node had run to its end; otherwise
+    only its roots are remembered, so that the graph it asked for is still there.
+
+    It meets at most ``limits.nodes`` Nodes: PyTorch frees a chain of Nodes that Python has met by recursion, and a
+    process crashes when one of some 50,000 is freed from its root.
+
+    Args:
+        limits: what is copied and kept; past a limit less is kept, and nothing fails.
+        filename: what the program was compiled as; frames of other files are not the program's.
+        source: the program's text, for columns in characters; left out, ``linecache`` is asked for it.
+    """
+
+    def __init__(self, limits: Limits = Limits(), filename: str = "<program>", source: str | None = None) -> None:  # noqa: B008 # a frozen value
+        self.limits = limits
+        extents = InstructionSpans(filename, source)
+        self._spans = Spans(extents)
+        camera = TensorCapture(limits.tensor_elements)
+        self._values = Values(camera)
+        self._names = BoundNames(self._values)
+        self._frames = Frames(filename, Loops(extents), self._names.bind_local)
+        self._modules = Modules()
+        self._parameters = Parameters()
+        self._reads = Reads(filename, source)
+        self._recorder = Recorder(self._frames, self._modules, self._values, limits.records, self._reads)
+        jacobians = Jacobians(limits.jacobian_elements, limits.graph_jacobian_elements)
+        self._watcher = Watcher(self._recorder, camera, limits.nodes, limits.detailed_nodes, jacobians)
+        self._passes: list[PassRecord] = []
+        self._asked: list[tuple[Call, Place]] = []
+        self._attempted: list[tuple[Any, int]] = []
+        self._last_asked: list[tuple[Any, int]] = []
+        self._running: PassRecord | None = None
+        self._late: Late | None = None
+        self._state: Literal["new", "recording", "left"] = "new"
+        self._build: Build | None = None
+
+    def __enter__(self) -> Self:
+        """Start to record.
+
+        Raises:
+            RuntimeError: the tape was entered before.
+        """
+        if self._state != "new":
+            raise RuntimeError("a Tape is entered once; make another one to record again")
+        self._state = "recording"
+        patches.listen(self)
+        self._recorder.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop, and put everything back as it was; what was recorded stays."""
+        self._recorder.settle()
+        self._recorder.__exit__(kind, error, traceback)
+        patches.leave(self)
+        self._frames.release()
+        self._state = "left"
+
+    @property
+    def pass_count(self) -> int:
+        """How many passes are in the graph."""
+        return len(self._passes)
+
+    @property
+    def overflows(self) -> frozenset[str]:
+        """Which limits were passed, so that the graph is not whole: "records", "nodes"."""
+        truncated = any(record.truncated for record in self._passes)
+        truncated = truncated or (self._build is not None and self._build.truncated)
+        return frozenset(
+            name for name, over in (("records", self._recorder.recorded.overflowed), ("nodes", truncated)) if over
+        )
+
+    def backward(self, root: torch.Tensor, gradient: torch.Tensor | None = None) -> None:
+        """Run the pass that a program did not ask for itself: its ``Pass.call`` is "implicit".
+
+        Args:
+            root: where it starts.
+            gradient: the cotangent there; left out, ones.
+        """
+        start = torch.ones_like(root) if gradient is None else gradient
+        self._asked.append(("implicit", NOWHERE))
+        try:
+            torch.autograd.backward((root,), (start,))
+        finally:
+            self._asked.pop()
+
+    def bind(self, name: str, value: object) -> None:
+        """Note that the program bound a name to a value."""
+        self._recorder.settle()
+        self._names.bind(name, value)
+
+    def graph(
+        self,
+        roots: torch.Tensor | Sequence[torch.Tensor] | Mapping[str, torch.Tensor] | None = None,
+        names: Mapping[str, object] | None = None,
+    ) -> Graph:
+        """Give what was recorded as data.
+
+        Args:
+            roots: outputs to show, one or several, by name or not; left out, those that backward was started from
+                (also where PyTorch refused to start).
+            names: the program's variables at its end. Tensors name nodes, modules name their parameters; all are
+                listed in ``Graph.variables``.
+        """
+        self._recorder.settle()
+        if self._reads.joined or self._recorder.recorded.cuts:
+            # What was cut off is often held by nothing but cycles, and whether they are gone by now would be chance:
+            # a source that is still there is told by its Node, one that is gone as a detached operation.
+            gc.collect()
+        if names:
+            for name, value in names.items():
+                self._names.bind(name, value)
+        if isinstance(roots, torch.Tensor):
+            roots = [roots]
+        given: list[tuple[tuple[Any, int], str | None]] = []
+        if roots is None:
+            given = [(place, None) for record in self._passes for place in record.roots]
+            given += [(place, None) for record in self._passes for place in record.results]
+            given += [(place, None) for place in self._attempted]
+        else:
+            pairs = roots.items() if isinstance(roots, Mapping) else ((None, root) for root in roots)
+            given = [(place, name) for name, root in pairs if (place := grad_node(root)) is not None]
+        with uncollected():
+            self._build = Build(
+                self._recorder,
+                self._values,
+                self._watcher,
+                self._passes,
+                self._names,
+                self._spans,
+                self._parameters,
+                self.limits,
+                given,
+                names or {},
+            )
+            return self._build.graph()
+
+    def values(self, node_id: str) -> list[torch.Tensor | None]:
+        """Give the recorded values of a node of the last graph by output number, for tests; None above the limit."""
+        return self._built().values(node_id)
+
+    def gradients(self, node_id: str, index: int) -> list[torch.Tensor | None]:
+        """Give the recorded cotangents of a node of the last graph in pass number ``index`` (from 1), for tests."""
+        return self._built().gradients(node_id, index)
+
+    def node_of(self, tensor: torch.Tensor) -> str | None:
+        """Give the id of the node of the last graph that a tensor is an output of; None where it is not in it."""
+        return self._built().id_of(tensor)
+
+    def late(self, error: BaseException | None) -> StaleSaves | None:
+        """Give the changes in place for which backward refused to go on, in terms of the last graph.
+
+        Args:
+            error: what it raised; None is given for any other error, and where nothing certain is known.
+        """
+        if self._late is None or self._build is None or type(error) is not RuntimeError:
+            return None
+        return self._build.late(self._late) if str(error) == self._late.words else None
+
+    def _built(self) -> Build:
+        if self._build is None:
+            raise RuntimeError("ask for graph() first: it is what gives nodes their ids")
+        return self._build
+
+    def asked(self, call: Call, roots: Any) -> None:
+        """Note that the program asks for backward, before PyTorch has checked anything."""
+        if not self._asked:
+            self._recorder.settle()
+            self._asked.append((call, self._frames.here()))
+            tensors = [roots] if isinstance(roots, torch.Tensor) else roots if isinstance(roots, list | tuple) else []
+            places = [
+                grad_node(root) for root in tensors if isinstance(root, torch.Tensor) and root.grad_fn is not None
+            ]
+            self._last_asked = [place for place in places if place is not None]
+        else:
+            self._asked.append(self._asked[-1])
+
+    def answered(self) -> None:
+        """Note that what was asked for is over."""
+        self._asked.pop()
+        if not self._asked:
+            self._attempted += self._last_asked
+            self._last_asked = []
+
+    def engine(self, run: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Run autograd's engine under hooks."""
+        outputs, _, _, create_graph, inputs = args[:5]
+        accumulates = kwargs["accumulate_grad"]
+        roots, asked = _places(outputs), _places(inputs)
+        running = partial(run, *args, **kwargs)
+        self._recorder.settle()
+        if self._running is not None:
+            return self._watcher.watch_inner(self._running, [node for node, _ in roots], running)
+        if self._asked:
+            call, place = self._asked[-1]
+        else:
+            call, place = ("autograd.backward" if accumulates else "autograd.grad"), self._frames.here()
+        record = self._running = PassRecord(call, roots, place, asked)
+        self._recorder.in_backward = True
+        try:
+            result = self._watcher.watch(record, running, create_graph)
+            if not accumulates:
+                self._watcher.note_results(record, inputs, result)
+            return result
+        except BaseException as error:
+            record.error = str(error) or type(error).__name__
+            self._late = find_late(record, self._recorder.recorded) or self._late
+            raise
+        finally:
+            self._running = None
+            self._recorder.settle()
+            self._recorder.in_backward = False
+            self._watcher.note_end(record)
+            if record.error is None or record.completed:
+                self._passes.append(record)
+
+    def module_begins(self, module: Any) -> None:
+        """Note that a module's call begins."""
+        self._modules.push(module, self._frames.depth())
+        self._modules.count(self._frames.here(None, self._modules.depths()))
+
+    def module_ends(self) -> None:
+        """Note that the last module's call ended."""
+        self._modules.pop()
+
+    def item_read(self, number: object) -> None:
+        """Note the number that ``Tensor.item`` (or ``float()`` and the like) gave to the program."""
+        self._recorder.note_item(number)
+
+    def list_read(self, tensor: torch.Tensor, numbers: Any) -> None:
+        """Note the lists of numbers that ``Tensor.tolist`` gave to the program."""
+        self._recorder.note_list(tensor, numbers)
+
+    def parameter_made(self, parameter: Any) -> None:
+        """Note that a parameter was made."""
+        place = self._frames.here(None, self._modules.depths())
+        self._parameters.note(parameter, ParameterOrigin(place, self._modules.running()))
+
+    def function_begins(self, function: Any, args: tuple[Any, ...]) -> Record | None:
+        """Note that a custom Function is applied."""
+        return self._recorder.begin_custom(function, args)
+
+    def function_ends(self, begun: Record | None, result: Any) -> None:
+        """Note what a custom Function gave."""
+        self._recorder.end_custom(begun, result)
+
+
+def _places(given: Iterable[Any]) -> tuple[tuple[Any, int], ...]:
+    """Give the Nodes and output numbers of tensors, or of edges that PyTorch takes in their place."""
+    found = [grad_node(one) if isinstance(one, torch.Tensor) else (one[0], one[1]) for one in given]
+    return tuple([place for place in found if place is not None])

@@ -1,0 +1,1 @@
+"""What tensors held, and how that is told as data."""

@@ -1,0 +1,132 @@
+"""Statistics of a tensor's elements.
+
+They are computed with NumPy, on one thread: PyTorch's own threads belong to the program.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from chainrule.graph import Stats
+from chainrule.tape.construct import make
+
+HISTOGRAM_BINS = 16
+HISTOGRAM_SAMPLE = 16_384
+"""Elements that a histogram counts; of a larger tensor it counts every second one, or third, and so on."""
+
+_LARGEST_SQUARE = 1e15
+"""Magnitude above which squares are summed in float64, that their sum stays finite."""
+
+_PIECE = 65_536
+
+_Array = npt.NDArray[Any]
+
+
+def statistics(array: _Array, histogram: bool) -> Stats:
+    """Count and measure the elements of an array.
+
+    Args:
+        array: of any dtype; of a complex one the magnitudes are measured.
+        histogram: whether to count the finite elements in bins.
+    """
+    flat = _as_real(array.ravel(order="K"))
+    if flat.size == 0:
+        return empty_statistics()
+    low, high = float(flat.min()), float(flat.max())
+    if math.isfinite(low) and math.isfinite(high):
+        return _of_finite(flat, low, high, 0, 0, histogram)
+    finite = flat[np.isfinite(flat)]
+    nan = int(np.count_nonzero(np.isnan(flat)))
+    infinite = flat.size - nan - finite.size
+    if finite.size == 0:
+        return _stats(None, None, None, None, None, nan, infinite, 0)
+    return _of_finite(finite, float(finite.min()), float(finite.max()), nan, infinite, histogram)
+
+
+def empty_statistics() -> Stats:
+    """Give the statistics of a tensor whose elements cannot be read, or that has none."""
+    return _stats(None, None, None, None, None, 0, 0, 0)
+
+
+def of_one(value: complex) -> Stats:
+    """Give the statistics of a single number."""
+    number = float(abs(value)) if isinstance(value, complex) else float(value)
+    if math.isnan(number):
+        return _stats(None, None, None, None, None, 1, 0, 0)
+    if math.isinf(number):
+        return _stats(None, None, None, None, None, 0, 1, 0)
+    short = _short(number)
+    norm = None if short is None else abs(short)
+    zero = int(number == 0)
+    return make(Stats, min=short, max=short, mean=short, std=0.0, norm=norm, nan=0, inf=0, zero=zero, histogram=None)
+
+
+def _as_real(flat: _Array) -> _Array:
+    real = np.abs(flat) if flat.dtype.kind == "c" else flat
+    if real.dtype in (np.float32, np.float64):
+        return real
+    return real.astype(np.float32 if real.dtype.itemsize <= 2 else np.float64)
+
+
+def _of_finite(flat: _Array, low: float, high: float, nan: int, infinite: int, histogram: bool) -> Stats:
+    zero = _zeros(flat) if low <= 0 <= high else 0
+    bins = _histogram(flat, low, high) if histogram else None
+    if low == high:
+        return _stats(low, high, low, 0.0, abs(low) * math.sqrt(flat.size), nan, infinite, zero, bins)
+    wide = flat
+    if flat.size <= 4096 or max(-low, high) > _LARGEST_SQUARE:
+        wide = flat.astype(np.float64)
+    mean = float(wide.mean())
+    square = float(np.einsum("i,i->", wide, wide))
+    spread = math.sqrt(max(square / flat.size - mean * mean, 0.0))
+    if spread < 1e-3 * abs(mean):
+        # The difference of two large squares has no digits left here.
+        spread = float(flat.std(dtype=np.float64))
+    return _stats(low, high, mean, spread, math.sqrt(square), nan, infinite, zero, bins)
+
+
+def _zeros(flat: _Array) -> int:
+    """Count the zeros piece by piece: a whole comparison would be one more large piece of memory."""
+    return sum(int(np.count_nonzero(flat[at : at + _PIECE] == 0)) for at in range(0, flat.size, _PIECE))
+
+
+def _histogram(flat: _Array, low: float, high: float) -> list[int]:
+    if low == high:
+        return [flat.size] + [0] * (HISTOGRAM_BINS - 1)
+    step = -(-flat.size // HISTOGRAM_SAMPLE)
+    sample = flat[::step].astype(np.float64)
+    places = ((sample - low) * (HISTOGRAM_BINS / (high - low))).astype(np.intp)
+    counts = np.bincount(np.minimum(places, HISTOGRAM_BINS - 1), minlength=HISTOGRAM_BINS)
+    return [int(count) * step for count in counts]
+
+
+def _stats(
+    low: float | None,
+    high: float | None,
+    mean: float | None,
+    std: float | None,
+    norm: float | None,
+    nan: int,
+    infinite: int,
+    zero: int,
+    histogram: list[int] | None = None,
+) -> Stats:
+    return make(
+        Stats,
+        min=_short(low),
+        max=_short(high),
+        mean=_short(mean),
+        std=_short(std),
+        norm=_short(norm),
+        nan=nan,
+        inf=infinite,
+        zero=zero,
+        histogram=histogram,
+    )
+
+
+def _short(value: float | None) -> float | None:
+    """Keep nine digits, as many as tell every float32 apart: more would be noise of the summation."""
+    return float(f"{value:.9g}") if value is not None and math.isfinite(value) else None

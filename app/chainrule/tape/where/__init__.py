@@ -1,0 +1,1 @@
+"""Where in the program something happened: frames, instructions, iterations of loops."""

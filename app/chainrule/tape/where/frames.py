@@ -1,0 +1,216 @@
+"""Where in the program something happened: its frames, as calls that can be told apart and counted."""
+
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from types import CodeType, FrameType
+from typing import Any
+
+from chainrule.tape.where.iterations import Iteration, Iterations, LoopMoment
+from chainrule.tape.where.loops import Loops
+
+
+@dataclass(slots=True, eq=False)
+class FrameCall:
+    """One call of one function of the program (or the program's top level)."""
+
+    code: CodeType
+    above: "FrameCall | None"
+    number: int
+    """Which call of this function within the call above (and the turn of its loops), from 1."""
+    counts: dict[Any, int] = field(default_factory=dict)
+
+    def count(self, code: CodeType, turns: tuple[Iteration, ...]) -> int:
+        """Count one more call from here."""
+        key = _key(code, turns)
+        number = self.counts[key] = self.counts.get(key, 0) + 1
+        return number
+
+    def keep(self, call: "FrameCall", turns: tuple[Iteration, ...]) -> None:
+        """Give the number of a call that was made elsewhere, and goes on from here, to no other."""
+        key = _key(call.code, turns)
+        self.counts[key] = max(self.counts.get(key, 0), call.number)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A place in the running program: its calls from the top level inwards."""
+
+    calls: tuple[FrameCall, ...]
+    instructions: tuple[int, ...]
+    """The current instruction of each call."""
+    turns: tuple[tuple[Iteration, ...], ...]
+    """The turns of the loops that each call stands in."""
+
+
+NOWHERE = Place((), (), ())
+
+Bind = Callable[[str, object], None]
+
+_SUSPENDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_DIRECT = frozenset({__name__, "chainrule.tape.record.recorder"})
+"""Where the frame is that PyTorch calls for an operation."""
+_LOOKED_AT = 32
+"""Suspended frames at most that are looked at in one go, to let go of those that are over."""
+
+
+@dataclass(slots=True, eq=False)
+class _Held:
+    """A frame that was running at the last look."""
+
+    frame: FrameType
+    call: FrameCall
+    turns: Iterations
+    seen: dict[str, int] = field(default_factory=dict)
+    """Local names with the ids of what they were bound to."""
+    instruction: int = -1
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing else holds the frame: its generator is finished or gone."""
+        return sys.getrefcount(self.frame) <= _OWN
+
+
+_lone = _Held(object(), None, None)  # type: ignore[arg-type] # nothing but its references counts
+_OWN = sys.getrefcount(_lone.frame)
+
+
+class Frames:
+    """Follows the frames of one program.
+
+    The frames seen last are held until the next look, so that a new frame at an old address is never taken for the
+    old one. That of a suspended generator or coroutine is held as long as it can go on: when it does, that is no new
+    call. Its variables are let go of at the next look after its end, as those of functions are.
+
+    Args:
+        filename: what the program was compiled as.
+        loops: finds the loops around an instruction.
+        bind: told of every local name that is bound to something new.
+    """
+
+    def __init__(self, filename: str, loops: Loops, bind: Bind) -> None:
+        self._filename = filename
+        self._loops = loops
+        self._bind = bind
+        self._held: list[_Held] = []
+        self._suspended: dict[int, _Held] = {}
+        """By id of the frame."""
+        self._top_counts: dict[CodeType, int] = {}
+
+    def here(self, operation: object = None, module_depths: Sequence[tuple[int, object]] = ()) -> Place:
+        """Give the place where the program is now; ``NOWHERE`` if none of its frames is running.
+
+        Args:
+            operation: what is recorded there.
+            module_depths: the running module calls, each with the number of frames that ran when it was called.
+        """
+        found, library = self._look()
+        callees: dict[int, object] = dict(reversed(module_depths))
+        self._follow(found, callees)
+        if not found:
+            return NOWHERE
+        turns = []
+        for depth, held in enumerate(self._held, start=1):
+            deeper = callees.get(depth) or (self._held[depth].call if depth < len(self._held) else None)
+            turns.append(self._turns(held, deeper, operation, library if depth == len(self._held) else None))
+        return Place(tuple([held.call for held in self._held]), tuple([frame.f_lasti for frame in found]), tuple(turns))
+
+    def _look(self) -> tuple[list[FrameType], FrameType | None]:
+        """Give the program's frames from the top level inwards, and that of the library function that the last calls.
+
+        There is none where the operation is called itself.
+        """
+        filename = self._filename
+        frame: FrameType | None = sys._getframe(1)
+        below: FrameType | None = None
+        found = []
+        while frame is not None:
+            if frame.f_code.co_filename == filename:
+                found.append(frame)
+            elif not found:
+                below = frame
+            frame = frame.f_back
+        found.reverse()
+        is_direct = below is None or below.f_globals.get("__name__") in _DIRECT
+        return found, None if is_direct else below
+
+    def depth(self) -> int:
+        """Count the program's frames that are running."""
+        return len(self._look()[0])
+
+    def release(self) -> None:
+        """Let go of the frames."""
+        self._follow([], {})
+        self._suspended.clear()
+
+    def _follow(self, found: list[FrameType], callees: dict[int, object]) -> None:
+        kept = 0
+        for frame, held in zip(found, self._held, strict=False):
+            if frame is not held.frame:
+                break
+            kept += 1
+        for held in self._held[kept:]:
+            suspends = held.call.code.co_flags & _SUSPENDS
+            # Python 3.13 takes the variables of a generator that is gone from memory that is gone as well.
+            if not (suspends and held.is_over):
+                self._see_names(held)
+            if suspends:
+                held.turns.suspend()
+                self._suspended[id(held.frame)] = held
+        del self._held[kept:]
+        if self._suspended:
+            self._let_go()
+        if self._held and len(self._held) == len(found):
+            self._see_names(self._held[-1])
+        for frame in found[kept:]:
+            suspended = self._suspended.pop(id(frame)) if id(frame) in self._suspended else None
+            if suspended is not None:
+                self._resume(suspended.call, callees)
+            self._held.append(suspended or _Held(frame, self._enter(frame, callees), Iterations()))
+
+    def _let_go(self) -> None:
+        """Let go of frames that cannot go on, in turns where there are many."""
+        for key in list(islice(self._suspended, _LOOKED_AT)):
+            held = self._suspended.pop(key)
+            if not held.is_over:
+                self._suspended[key] = held
+
+    def _enter(self, frame: FrameType, callees: dict[int, object]) -> FrameCall:
+        code = frame.f_code
+        if not self._held:
+            number = self._top_counts[code] = self._top_counts.get(code, 0) + 1
+            return FrameCall(code, None, number)
+        above = self._held[-1]
+        call = FrameCall(code, above.call, 0)
+        turns = self._turns(above, callees.get(len(self._held)) or call)
+        call.number = above.call.count(code, turns)
+        return call
+
+    def _resume(self, call: FrameCall, callees: dict[int, object]) -> None:
+        if self._held:
+            above = self._held[-1]
+            above.call.keep(call, self._turns(above, callees.get(len(self._held)) or call))
+
+    def _turns(
+        self, held: _Held, callee: object, operation: object = None, library: FrameType | None = None
+    ) -> tuple[Iteration, ...]:
+        around = self._loops.around(held.call.code, held.frame.f_lasti)
+        is_generator = isinstance(callee, FrameCall) and bool(callee.code.co_flags & _SUSPENDS)
+        moment = LoopMoment(callee, operation, library, is_generator)
+        return held.turns.look(held.frame, around, moment)
+
+    def _see_names(self, held: _Held) -> None:
+        """Tell of the local names of a function that are bound to something new."""
+        if held.call.code.co_name == "<module>" or held.instruction == held.frame.f_lasti:
+            return
+        held.instruction = held.frame.f_lasti
+        for name, value in held.frame.f_locals.items():
+            if held.seen.get(name) != id(value):
+                held.seen[name] = id(value)
+                self._bind(name, value)
+
+
+def _key(code: CodeType, turns: tuple[Iteration, ...]) -> tuple[Any, ...]:
+    return (code, *((turn.loop, turn.number) for turn in turns))

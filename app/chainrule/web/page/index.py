@@ -1,0 +1,64 @@
+"""The graph as the page's scripts need it: who is joined to whom, where in the source, how large; no element lists."""
+
+import math
+from typing import Any
+
+from chainrule.graph import Graph, Node, Tensor
+from chainrule.graph.lookup import shown_pass
+from chainrule.web.page.node import called, operator
+
+
+def index(graph: Graph) -> dict[str, Any]:
+    """Reduce a graph to what linking, walking, searching, colouring and stepping need.
+
+    Args:
+        graph: any; a hundred thousand numbers in it cost nothing here.
+
+    Returns:
+        ``nodes``, ``edges``, ``passes`` and the pass that is shown unless another is chosen, as JSON data with short
+        keys spelled out in the page's scripts.
+    """
+    return {
+        "nodes": [_node(node, graph) for node in graph.nodes],
+        "edges": [
+            {"id": edge.id, "source": edge.source, "target": edge.target, "kind": edge.kind} for edge in graph.edges
+        ],
+        "passes": [
+            {"index": one.index, "call": one.call, "order": one.order, "error": one.error} for one in graph.passes
+        ],
+        "shown_pass": shown_pass(graph),
+        "roots": [root.node for root in graph.roots],
+    }
+
+
+def _node(node: Node, graph: Graph) -> dict[str, Any]:
+    output = node.outputs[0] if node.outputs else None
+    span = node.span
+    return {
+        "id": node.id,
+        "kind": node.kind,
+        "op": node.op,
+        "operator": operator(node),
+        "called": called(node),
+        "names": node.names,
+        "span": None if span is None else [span.line, span.column, span.end_line, span.end_column],
+        "scope": [scope.name for scope in node.scope],
+        "flags": node.flags,
+        "value": _size(output.value if output else None),
+        "gradients": [_size(gradient) for gradient in (output.gradients if output else [])],
+        "numel": output.value.numel if output and output.value else None,
+    }
+
+
+def _size(tensor: Tensor | None) -> float | str | None:
+    """The root mean square: how large one element is, whatever the number of elements; "nan" and "inf" win."""
+    if tensor is None:
+        return None
+    stats = tensor.stats
+    if stats.nan:
+        return "nan"
+    if stats.inf:
+        return "inf"
+    if stats.norm is None or tensor.numel == 0:
+        return None
+    return float(f"{stats.norm / math.sqrt(tensor.numel):.4g}")

@@ -1,0 +1,217 @@
+"""What the inspector says about one node in one pass, gathered from the graph."""
+
+import re
+from dataclasses import dataclass
+
+from chainrule.graph import Edge, Graph, Node, Saved, Span, Tensor
+from chainrule.graph.flags import flags_in
+from chainrule.graph.source_lines import lines_of
+from chainrule.web.page.tables import TableGrid, bars, grid, python_text
+
+_BACKWARD = re.compile(r"Backward\d*$")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A tensor with everything that the page shows of it."""
+
+    tensor: Tensor
+    grid: TableGrid | None
+    python: str | None
+    bars: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What one edge carried, and the node at its other end."""
+
+    edge: Edge
+    other: Node
+    other_name: str
+    tensor: Shown | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputShown:
+    """One output: its value, what it was before an in-place change, the cotangent, and what it is the sum of."""
+
+    output_nr: int
+    value: Shown | None
+    before: Shown | None
+    gradient: Shown | None
+    arrivals: tuple[Carried, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedShown:
+    """One thing kept for backward: a tensor, or text."""
+
+    name: str
+    text: str
+    tensor: Shown | None
+
+
+@dataclass(frozen=True, slots=True)
+class Accumulated:
+    """A leaf's gradient in one pass beside ``.grad`` after it."""
+
+    index: int
+    gradient: Shown | None
+    accumulated: Shown | None
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """All that the inspector shows of a node."""
+
+    node: Node
+    title: str
+    code: str | None
+    """The sub-expression that made it."""
+    flags: tuple[str, ...]
+    """Those of the node that hold in this pass."""
+    pass_index: int | None
+    outputs: tuple[OutputShown, ...]
+    departures: tuple[Carried, ...]
+    constants: tuple[Carried, ...]
+    saved: tuple[SavedShown, ...]
+    accumulated: tuple[Accumulated, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether ``.grad`` is another than the pass's own gradient, in any pass."""
+        return any(_numbers(one.gradient) != _numbers(one.accumulated) for one in self.accumulated)
+
+
+def _numbers(shown: Shown | None) -> object:
+    return None if shown is None else (shown.tensor.values, shown.tensor.stats)
+
+
+def operator(node: Node) -> str:
+    """The operator as a person says it: "pow" for PowBackward0, "leaf" for AccumulateGrad.
+
+    Args:
+        node: any.
+    """
+    if node.kind in ("leaf", "constant"):
+        return node.kind
+    if node.kind == "detached":
+        return node.op.removeprefix("aten.")
+    if "custom" in node.flags:
+        return _BACKWARD.sub("", node.op)
+    return _HUMP.sub("_", _BACKWARD.sub("", node.op)).lower()
+
+
+def called(node: Node) -> str:
+    """The name that a person finds a node by: its variable with its operator, or the operator alone.
+
+    Args:
+        node: any.
+    """
+    if node.kind == "leaf":
+        return node.names[0] if node.names else "leaf"
+    return f"{operator(node)} → {node.names[0]}" if node.names else operator(node)
+
+
+def cut(source: str, span: Span | None) -> str | None:
+    """The text of a span.
+
+    Args:
+        source: the program.
+        span: a place in it.
+
+    Returns:
+        The text, its lines joined; None without a span or where it lies outside.
+    """
+    lines = lines_of(source)
+    if span is None or not 1 <= span.line <= span.end_line <= len(lines):
+        return None
+    rows = lines[span.line - 1 : span.end_line]
+    rows[-1] = rows[-1][: span.end_column]
+    rows[0] = rows[0][span.column :]
+    return " ".join(row.strip() for row in rows)
+
+
+def show(tensor: Tensor | None) -> Shown | None:
+    """A tensor with its table, its Python text and its histogram.
+
+    Args:
+        tensor: one, or None.
+    """
+    return None if tensor is None else Shown(tensor, grid(tensor), python_text(tensor), bars(tensor))
+
+
+def detail(graph: Graph, source: str, node_id: str, pass_index: int | None) -> Detail | None:
+    """Gather what the inspector shows.
+
+    Args:
+        graph: of the program.
+        source: the program.
+        node_id: the node to look at.
+        pass_index: counted from 1; None for the first pass there is.
+
+    Returns:
+        The detail, or None where there is no such node.
+    """
+    nodes = {node.id: node for node in graph.nodes}
+    node = nodes.get(node_id)
+    if node is None:
+        return None
+    count = len(graph.passes)
+    place = None if count == 0 else min(max((pass_index or 1) - 1, 0), count - 1)
+
+    def carried(edge: Edge, other: str) -> Carried:
+        tensor = None if place is None else _at(edge.contributions, place)
+        return Carried(edge, nodes[other], called(nodes[other]), show(tensor))
+
+    arriving = [edge for edge in graph.edges if edge.target == node_id and edge.kind == "gradient"]
+    leaving = [edge for edge in graph.edges if edge.source == node_id]
+    outputs = tuple(
+        OutputShown(
+            output.output_nr,
+            show(output.value),
+            show(output.before),
+            None if place is None else show(_at(output.gradients, place)),
+            tuple(carried(edge, edge.source) for edge in arriving if edge.output_nr == output.output_nr),
+        )
+        for output in node.outputs
+    )
+    return Detail(
+        node=node,
+        title=called(node),
+        code=cut(source, node.span),
+        flags=tuple(flags_in(node, graph.passes, place)),
+        pass_index=None if place is None else place + 1,
+        outputs=outputs,
+        departures=tuple(carried(edge, edge.target) for edge in leaving if edge.kind == "gradient"),
+        constants=tuple(carried(edge, edge.target) for edge in leaving if edge.kind == "value"),
+        saved=tuple(SavedShown(name, _saved_text(value), _saved_tensor(value)) for name, value in node.saved.items()),
+        accumulated=_accumulated(graph, node),
+    )
+
+
+def _at(tensors: list[Tensor | None], place: int) -> Tensor | None:
+    return tensors[place] if place < len(tensors) else None
+
+
+def _accumulated(graph: Graph, node: Node) -> tuple[Accumulated, ...]:
+    if node.kind != "leaf":
+        return ()
+    gradients = node.outputs[0].gradients if node.outputs else []
+    return tuple(
+        Accumulated(one.index, show(_at(gradients, place)), show(_at(node.accumulated, place)))
+        for place, one in enumerate(graph.passes)
+    )
+
+
+def _saved_tensor(value: Saved) -> Shown | None:
+    return show(value) if isinstance(value, Tensor) else None
+
+
+def _saved_text(value: Saved) -> str:
+    if isinstance(value, Tensor):
+        return f"{'×'.join(map(str, value.shape)) or 'scalar'} {value.dtype}"
+    if isinstance(value, list):
+        return f"[{', '.join(_saved_text(item) for item in value)}]"
+    return repr(value) if isinstance(value, str) else str(value)

@@ -1,0 +1,124 @@
+"""The page for people: a plain form that works without scripts, and what the scripts ask for."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from pydantic import Field
+
+from chainrule.errors import ChainruleError
+from chainrule.payload import decode
+from chainrule.pipeline import TraceRequest
+from chainrule.render import ViewOptions
+from chainrule.web.api.schemas import TraceBody
+from chainrule.web.page.completions import entries
+from chainrule.web.page.i18n import teller
+from chainrule.web.page.inputs import parse_inputs
+from chainrule.web.page.problems import of_error
+from chainrule.web.page.site import site
+from chainrule.web.page.view import View, look
+from chainrule.web.pictures.embed import Preview, preview
+from chainrule.web.problems import from_domain
+from chainrule.web.state import is_confined, pipeline_of, settings_of
+
+router = APIRouter(include_in_schema=False)
+
+MOST_PAYLOAD_CHARACTERS = 60_000
+"""Of a program that the page's address carries."""
+
+USUAL_PARTS = frozenset({"problems", "console", "variables", "inputs", "inspector"})
+"""The parts of the page that a run renews where it names none."""
+
+
+class RunBody(TraceBody):
+    """A program, the picture that is wanted of it, and the node that the inspector shows."""
+
+    options: dict[str, str] = Field(default_factory=dict, max_length=40)
+    node: str | None = Field(default=None, max_length=40)
+    pass_index: int | None = Field(default=None, ge=1)
+    parts: list[str] = Field(default_factory=list, max_length=10)
+    """The parts of the page that are wanted; empty for all but the table."""
+
+
+@router.get("/")
+async def show_page(
+    request: Request,
+    example: Annotated[str | None, Query(max_length=100)] = None,
+    code: Annotated[str | None, Query(max_length=20_000)] = None,
+    p: Annotated[str | None, Query(max_length=MOST_PAYLOAD_CHARACTERS)] = None,
+) -> Response:
+    """Show the page with an example, or with the program that the address carries."""
+    chosen = site().example(example)
+    source = chosen.source
+    view = View(source)
+    try:
+        if p is not None:
+            source = decode(p, settings_of(request).limits.source_bytes)
+        elif code is not None:
+            source = code
+        view = await _look(request, TraceRequest(source))
+    except ChainruleError as error:
+        view = View(source, problems=of_error(error, source), error=error)
+    return _page(request, view, shared=preview(request, source) if (p, code, example) != (None, None, None) else None)
+
+
+@router.post("/")
+async def run_form(request: Request) -> Response:
+    """Run the program of the form: the page without scripts."""
+    form = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
+    source = form.get("source", "").replace("\r\n", "\n")
+    try:
+        inputs = parse_inputs(form)
+        view = await _look(request, TraceRequest(source, inputs, check="check" in form))
+    except ChainruleError as error:
+        view = View(source, problems=of_error(error, source), error=error)
+    return _page(request, view)
+
+
+@router.get("/names")
+async def list_names() -> Response:
+    """List what the editor completes."""
+    return JSONResponse([asdict(entry) for entry in entries()], headers={"Cache-Control": "public, max-age=3600"})
+
+
+@router.post("/run")
+async def run(request: Request, body: RunBody) -> Response:
+    """Run a program for the page's scripts: the picture, the parts of the page around it, and the graph's index."""
+    options = ViewOptions.from_query(body.options)
+    limits = settings_of(request).limits
+    view = await look(pipeline_of(request), limits, body.request(), options, body.node, body.pass_index)
+    language = site().language(request)
+    status = 200 if view.error is None else from_domain(view.error).status
+
+    def respond() -> Response:
+        answer: dict[str, Any] = {
+            "id": view.id,
+            "html": site().parts(set(body.parts) or USUAL_PARTS, view, language),
+            "problems": [problem.as_json(teller(language)) for problem in view.problems],
+            "seconds": view.seconds,
+        }
+        if view.ran and not body.parts:
+            answer |= {"svg": view.picture, "inputs": view.values, "index": view.index()}
+            answer |= {"steps": view.counts(), "step": view.told(teller(language)), "cotangent": view.cotangent()}
+        if "gradient" in body.parts:
+            answer["gradient"] = view.gradient()
+        return JSONResponse(answer, status, headers={"Cache-Control": "no-store"})
+
+    return await pipeline_of(request).in_thread(respond)
+
+
+async def _look(request: Request, wanted: TraceRequest) -> View:
+    return await look(pipeline_of(request), settings_of(request).limits, wanted, ViewOptions())
+
+
+def _page(request: Request, view: View, shared: Preview | None = None) -> Response:
+    language = site().language(request)
+    status, headers = 200, {"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
+    if view.error is not None:
+        problem = from_domain(view.error)
+        status, headers = problem.status, headers | dict(problem.headers)
+    response = HTMLResponse(site().page(view, language, shared, confined=is_confined(request)), status, headers)
+    if request.query_params.get("lang") == language:
+        response.set_cookie("lang", language, max_age=31_536_000, samesite="lax", httponly=True)
+    return response

@@ -1,0 +1,154 @@
+"""The templates with the words of each language."""
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from chainrule.assets import EXAMPLES, TEMPLATES
+from chainrule.web.examples import GalleryExample, read_examples
+from chainrule.web.page.i18n import LANGUAGES, choose_language, teller, translations
+from chainrule.web.page.node import called, operator
+from chainrule.web.page.script_words import script_words
+from chainrule.web.page.tables import short, table
+from chainrule.web.page.view import View
+from chainrule.web.pictures.embed import Preview
+
+FIRST_EXAMPLE = "mean_of_cubes"
+
+PARTS: Mapping[str, str] = {
+    "problems": "parts/problems.html",
+    "console": "parts/console.html",
+    "variables": "parts/variables.html",
+    "inputs": "parts/inputs.html",
+    "inspector": "parts/inspector.html",
+    "table": "parts/table.html",
+    "check": "parts/check.html",
+}
+"""The parts of the page that a run replaces, and their templates."""
+
+
+class PageTemplates:
+    """Renders the page and its parts."""
+
+    def __init__(self) -> None:
+        self.examples = read_examples(EXAMPLES)
+        self._environments = {language: _environment(language) for language in LANGUAGES}
+
+    def language(self, request: Request) -> str:
+        """The language of an answer.
+
+        Args:
+            request: its query, cookie and ``Accept-Language`` are looked at.
+        """
+        return choose_language(
+            request.query_params.get("lang"), request.cookies.get("lang"), request.headers.get("accept-language", "")
+        )
+
+    def example(self, name: str | None) -> GalleryExample:
+        """The example of a name, or the first one.
+
+        Args:
+            name: as in the address; unknown names give the first example.
+        """
+        by_name = {example.name: example for example in self.examples}
+        return by_name.get(name or "", by_name[FIRST_EXAMPLE])
+
+    def page(self, view: View, language: str, shared: Preview | None = None, *, confined: bool = True) -> str:
+        """The whole page.
+
+        Args:
+            view: what it shows.
+            language: a key of `LANGUAGES`.
+            shared: what a link to it shows in a chat, where its address carries a program.
+            confined: False warns that programs are run without walls.
+        """
+        environment = self._environments[language]
+        words = script_words(translations(language).gettext)
+        return environment.get_template("index.html").render(
+            view=view,
+            language=language,
+            languages=LANGUAGES,
+            words=words,
+            examples=self.examples,
+            shared=shared,
+            confined=confined,
+        )
+
+    def render(self, template: str, language: str, **values: object) -> str:
+        """Another page.
+
+        Args:
+            template: its name.
+            language: a key of `LANGUAGES`.
+            values: what the template shows.
+        """
+        return self._environments[language].get_template(template).render(language=language, **values)
+
+    def parts(self, names: Collection[str], view: View, language: str) -> dict[str, str]:
+        """Some parts of the page, as HTML.
+
+        Args:
+            names: keys of `PARTS`; others are passed over.
+            view: what they show.
+            language: a key of `LANGUAGES`.
+        """
+        environment = self._environments[language]
+        return {
+            name: environment.get_template(template).render(view=view, language=language)
+            for name, template in PARTS.items()
+            if name in names
+        }
+
+
+def shape(sizes: Sequence[int]) -> str:
+    """Sizes as the cards write them: "3×3", "[64]" for one dimension, nothing for none.
+
+    Args:
+        sizes: of the dimensions.
+    """
+    return f"[{sizes[0]}]" if len(sizes) == 1 else "×".join(map(str, sizes))
+
+
+def with_code(text: str) -> Markup:
+    """A text with what stands in backquotes as code.
+
+    Args:
+        text: of the catalogue, or the detail of a problem.
+    """
+    parts = str(escape(text)).split("`")
+    return Markup("").join(
+        Markup(f"<code>{part}</code>" if place % 2 else part)  # escaped above
+        for place, part in enumerate(parts)
+    )
+
+
+@cache
+def site() -> PageTemplates:
+    """The templates and examples, read once."""
+    return PageTemplates()
+
+
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+    environment.filters |= {
+        "short": short,
+        "operator": operator,
+        "called": called,
+        "shape": shape,
+        "code": with_code,
+        "said": teller(language),
+        "jacobian_rows": lambda one: table(one.values),
+    }
+    return environment

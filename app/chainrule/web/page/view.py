@@ -1,0 +1,231 @@
+"""Everything that one run of a program shows on the page, ready for the templates."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from chainrule.errors import ChainruleError, InputInvalidError, PictureError, RequestError
+from chainrule.explain.chain.chain_rule import ChainRule, chain_rule
+from chainrule.explain.concepts.questions import concepts
+from chainrule.explain.concepts.sums import Concept
+from chainrule.explain.explain import explain
+from chainrule.explain.model import Explanation
+from chainrule.explain.steps.narrator import Narrator
+from chainrule.explain.steps.timeline import Step, list_steps
+from chainrule.graph import Graph, Values, Variable
+from chainrule.graph.lookup import shown_pass
+from chainrule.limits import Limits
+from chainrule.pipeline import Pipeline, Trace, TraceRequest
+from chainrule.program.inputs import validate_inputs
+from chainrule.protocol.messages import Check, ConsoleLine
+from chainrule.render import ViewOptions
+from chainrule.web.page.fold import FoldShown, fold_shown
+from chainrule.web.page.index import index
+from chainrule.web.page.inputs import InputShown, show_inputs
+from chainrule.web.page.node import Detail, detail
+from chainrule.web.page.problems import ProblemShown, of_error, of_problem
+from chainrule.words.saying import read_book
+
+MOST_LEFT_OVER = 20
+"""Inputs of earlier programs that one request may carry along."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One run as the page shows it; of a program that was not run, the problems alone."""
+
+    source: str
+    inputs: tuple[InputShown, ...] = ()
+    values: dict[str, Values] = field(default_factory=dict)
+    id: str | None = None
+    picture: str | None = None
+    graph: Graph = field(default_factory=Graph)
+    console: tuple[ConsoleLine, ...] = ()
+    problems: tuple[ProblemShown, ...] = ()
+    detail: Detail | None = None
+    fold: FoldShown | None = None
+    """What is inspected, where it is a fold of the picture and no node."""
+    explanation: Explanation | None = None
+    chain: ChainRule | None = None
+    """Of an inspected leaf."""
+    steps: tuple[Step, ...] = ()
+    """Everything that happened, in order; without sentences."""
+    step: int | None = None
+    """The step that the picture stands at; None for the whole picture."""
+    shown_pass: int | None = None
+    """The pass that the picture shows, counted from 1."""
+    check: Check | None = None
+    """The gradients beside finite differences, where that was asked for."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    error: ChainruleError | None = None
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """The program's names at its end."""
+        return tuple(self.graph.variables)
+
+    @property
+    def ran(self) -> bool:
+        """Whether the program was run."""
+        return self.id is not None
+
+    def grad_fn(self, variable: Variable) -> str:
+        """The name of a variable's grad_fn, or "None"."""
+        for node in self.graph.nodes:
+            if node.id == variable.node:
+                return node.op if node.kind == "function" else "None"
+        return "None"
+
+    def concepts(self) -> list[Concept]:
+        """What everybody asks about backward, answered on this graph."""
+        return concepts(self.graph) if self.ran else []
+
+    def told(self, tell: Callable[[str], str]) -> dict[str, Any] | None:
+        """The step that the picture shows, in one sentence; of a whole picture, the last one of the pass it shows.
+
+        Args:
+            tell: says a text in the page's language.
+        """
+        if not self.steps:
+            return None
+        at = min(self.step or self.whole, len(self.steps))
+        step = self.steps[at - 1]
+        narrator = Narrator(self.graph)
+        node = next(node for node in self.graph.nodes if node.id == step.node)
+        if step.pass_index is None:
+            sentence = narrator.tell_forward(node)
+        else:
+            sentence = narrator.tell_backward(node, self.graph.passes[step.pass_index - 1])
+        return {
+            "number": at,
+            "phase": step.phase,
+            "node": step.node,
+            "pass": step.pass_index,
+            "sentence": tell(sentence),
+        }
+
+    def gradient(self) -> dict[str, Any] | None:
+        """The inspected node's gradient with its numbers, for the exercise that asks for them; None without."""
+        outputs = () if self.detail is None else self.detail.outputs
+        shown = next((output.gradient for output in outputs if output.gradient is not None), None)
+        if shown is None or shown.tensor.values is None:
+            return None
+        return shown.tensor.model_dump(include={"shape", "values"})
+
+    def cotangent(self) -> dict[str, Any] | None:
+        """What the implicit pass started with, where its root is no scalar."""
+        if not self.graph.passes or self.graph.passes[0].call != "implicit":
+            return None
+        root = self.graph.passes[0].roots[0]
+        outputs = next((node.outputs for node in self.graph.nodes if node.id == root.node), [])
+        output = next((output for output in outputs if output.output_nr == root.output_nr), None)
+        seed = output.gradients[0] if output and output.gradients else None
+        if seed is None or not seed.shape or seed.values is None:
+            return None
+        return {"name": root.name, "values": seed.model_dump(include={"values"})["values"]}
+
+    @property
+    def whole(self) -> int:
+        """The step after which everything that the whole picture shows is there."""
+        return max((step.number for step in self.steps if step.pass_index == self.shown_pass), default=len(self.steps))
+
+    def counts(self) -> dict[str, int]:
+        """How many steps there are, how many of them are forward, and which one the whole picture stands for."""
+        forward = sum(step.phase == "forward" for step in self.steps)
+        return {"count": len(self.steps), "forward": forward, "whole": self.whole}
+
+    def index(self) -> dict[str, Any]:
+        """What the scripts need of the graph."""
+        return index(self.graph)
+
+
+async def look(
+    pipeline: Pipeline,
+    limits: Limits,
+    request: TraceRequest,
+    options: ViewOptions,
+    node: str | None = None,
+    pass_index: int | None = None,
+) -> View:
+    """Run a program, draw its graph, and gather what the page shows.
+
+    Args:
+        pipeline: of the server.
+        limits: of the server.
+        request: the program.
+        options: of the picture.
+        node: the id of the node that the inspector shows, if any.
+        pass_index: the pass that it shows, counted from 1.
+
+    Returns:
+        The view; what is wrong with the program is in its problems.
+
+    Raises:
+        ServiceError: the service cannot answer now.
+    """
+    try:
+        trace = await _trace(pipeline, limits, request)
+    except RequestError as error:
+        return View(request.source, show_inputs(request.inputs), problems=of_error(error, request.source), error=error)
+    problems: tuple[ProblemShown, ...] = ()
+    picture = None
+    try:
+        picture = (await pipeline.draw(trace, "svg", options)).content.decode()
+    except (RequestError, PictureError) as error:
+        problems = of_error(error, request.source)
+    return await pipeline.in_thread(lambda: _view(request, trace, picture, problems, options, node, pass_index))
+
+
+async def _trace(pipeline: Pipeline, limits: Limits, request: TraceRequest) -> Trace:
+    """Trace a program; inputs left over from what stood in the editor before, of no use to it, are passed over."""
+    for _ in range(MOST_LEFT_OVER):
+        try:
+            return await pipeline.trace(request)
+        except InputInvalidError as error:
+            validate_inputs(request.inputs, limits)
+            kept = {name: value for name, value in request.inputs.items() if name != error.name}
+            request = replace(request, inputs=kept)
+    return await pipeline.trace(request)
+
+
+def _view(
+    request: TraceRequest,
+    trace: Trace,
+    picture: str | None,
+    problems: tuple[ProblemShown, ...],
+    options: ViewOptions,
+    node: str | None,
+    pass_index: int | None,
+) -> View:
+    answer = trace.answer
+    graph, restore = answer.graph, read_book(answer.sayings)
+    note = answer.check.note if answer.check else None
+    check = answer.check.model_copy(update={"note": restore(note)}) if answer.check and note else answer.check
+    steps = list_steps(graph, sentences=False)
+    run = _shown_pass(graph, steps, options.step, pass_index)
+    shown = None if node is None else detail(graph, request.source, node, run)
+    return View(
+        source=request.source,
+        inputs=show_inputs(trace.program.inputs),
+        values=dict(trace.program.inputs),
+        id=trace.id,
+        picture=picture,
+        graph=graph,
+        console=tuple(answer.console),
+        problems=tuple(of_problem(problem, request.source, restore) for problem in answer.problems) + problems,
+        detail=shown,
+        fold=fold_shown(graph, options, node, run) if node and shown is None else None,
+        explanation=None if shown is None else explain(graph, shown.node.id, shown.pass_index or 1),
+        chain=chain_rule(graph, shown.node.id, shown.pass_index or 1) if shown and shown.node.kind == "leaf" else None,
+        steps=steps,
+        step=options.step,
+        shown_pass=run,
+        check=check,
+        seconds=dict(answer.seconds),
+    )
+
+
+def _shown_pass(graph: Graph, steps: tuple[Step, ...], step: int | None, asked: int | None) -> int | None:
+    """The pass that the picture shows: the step's own, else the one asked for, else the last that ran to its end."""
+    own = steps[min(step, len(steps)) - 1].pass_index if step and steps else None
+    return own or asked or shown_pass(graph)

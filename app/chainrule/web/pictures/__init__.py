@@ -1,0 +1,1 @@
+"""Pictures by URL, and frames for other pages."""

@@ -1,0 +1,1 @@
+"""Numbers, shapes, tensors and nodes in words, and sentences that can be retold in another language."""

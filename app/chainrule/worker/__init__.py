@@ -1,0 +1,1 @@
+"""The child: gives up everything, then executes one program on a tape; `python -m chainrule.worker` is the stem."""

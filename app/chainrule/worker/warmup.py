@@ -1,0 +1,75 @@
+"""Makes everything happen once that happens lazily: a confined child cannot open a file to import anything."""
+
+import gc
+import importlib
+from dataclasses import replace
+
+import torch
+
+from chainrule.assets import EXAMPLES
+from chainrule.limits import Limits
+from chainrule.program.policy.allowed import MODULES
+from chainrule.protocol.messages import ExecutionRequest
+from chainrule.run.execute import execute
+from chainrule.run.gradcheck import execute_and_check
+from chainrule.tape.record import patches
+from chainrule.worker.uncompiled import leave_compiler_out
+
+PROGRAMS = (
+    "x = torch.ones(2, 2, requires_grad=True)\n(x @ x).exp().sum()",
+    "raise ValueError('once')",
+    "import warnings\nwarnings.warn('once')\nprint('é', torch.ones(3))",
+    "x = torch.ones(3, requires_grad=True)\nx.backward()",
+    "torch.nn.Linear(2, 2)(torch.ones(3))",
+    "unknown",
+    "(",
+    "model = nn.TransformerEncoderLayer(8, 2, batch_first=True)\nmodel(torch.ones(1, 3, 8)).sum()",
+    "for kind in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW, torch.optim.RMSprop):\n"
+    "    p = nn.Parameter(torch.ones(3))\n    o = kind([p], lr=0.1)\n    p.sum().backward()\n    o.step()",
+    "y, g = torch.autograd.functional.hessian(lambda x: (x**3).sum(), torch.ones(2)), 1",
+    "F.embedding_bag(torch.tensor([[0, 1]]), torch.ones(2, 2, requires_grad=True)).sum()",  # counts the processors
+)
+"""Programs that bring in what the examples leave out: error paths, optimizers, modules, files that kernels read."""
+
+TOUCH = """
+x = torch.randn(3, 3, requires_grad=True)
+y = (2*torch.relu(x @ x)**3).sum()/12
+print(y)
+y.backward()
+"""
+
+LAZY = (
+    *("encodings.ascii", "encodings.idna", "encodings.latin_1", "encodings.unicode_escape"),
+    *("torch._decomp.decompositions_for_jvp", "torch.nn.modules.linear_cross_entropy", "numpy._core.arrayprint"),
+    *("torch.nested._internal.ops", "torch.nested._internal.sdpa"),
+)
+"""Modules that others import where they are first used."""
+
+
+START_SECONDS = 60
+"""How long one program may take while everything is imported; its limits hold for what comes later [s]."""
+
+
+def warm_up(limits: Limits) -> None:
+    """Import and run what programs will need."""
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    leave_compiler_out()
+    patches.hold()
+    for module in (*MODULES, *LAZY):
+        importlib.import_module(module)
+    gc.collect()
+    gc.freeze()  # graphs that cut something off collect the garbage, which would else look at all of PyTorch each time
+    patient = replace(limits, wall_seconds=START_SECONDS, cpu_seconds=START_SECONDS)
+    for source in (*PROGRAMS, *(path.read_text("utf-8") for path in sorted(EXAMPLES.glob("*.py")))):
+        execute(ExecutionRequest(source=source), patient)
+    execute_and_check(ExecutionRequest(source=PROGRAMS[0], check=True), patient)
+
+
+def touch_memory(limits: Limits) -> None:
+    """Run one small program of the most usual kind.
+
+    A forked child shares its memory with the zygote until it writes to it, and counting references is writing: the
+    first program copies some 2,800 pages, which takes longer than the program itself.
+    """
+    execute(ExecutionRequest(source=TOUCH), limits)
