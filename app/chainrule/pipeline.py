@@ -166,7 +166,7 @@ class Pipeline:
 
     @property
     def under_way(self) -> int:
-        """How many executions and drawings are under way."""
+        """Return how many executions and drawings are under way."""
         return len(self._under_way)
 
     async def in_thread(self, work: Callable[[], Result]) -> Result:

@@ -68,7 +68,7 @@ class Settings:
 
     @property
     def on_loopback(self) -> bool:
-        """Whether the server is reached from this machine alone."""
+        """Return whether the server is reached from this machine alone."""
         try:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:

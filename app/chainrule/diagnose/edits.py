@@ -42,7 +42,10 @@ def out_of_place(text: SourceText, statement: ast.stmt | None, name: str | None 
 
 
 def leaf_instead(name: str, statement: ast.stmt, text: SourceText) -> list[Fix]:
-    """Where the leaf has no name of its own (``w = randn(3, requires_grad=True)*2``), the edit that makes ``w`` it."""
+    """Return where the leaf has no name of its own (``w = randn(3, requires_grad=True)*2``).
+
+    The edit that makes ``w`` it.
+    """
     value = statement.value if isinstance(statement, ast.Assign) else None
     if not isinstance(value, ast.BinOp):
         return []
@@ -58,7 +61,7 @@ def leaf_instead(name: str, statement: ast.stmt, text: SourceText) -> list[Fix]:
 
 
 def torch_instead(text: SourceText, place: Span | None) -> list[Fix]:
-    """The fix that puts torch's function in the place of the first of math's, which gives a plain number.
+    """Return the fix that puts torch's function in the place of the first of math's, which gives a plain number.
 
     Args:
         text: of the program.
@@ -79,7 +82,7 @@ def torch_instead(text: SourceText, place: Span | None) -> list[Fix]:
 
 
 def optimizer_of(text: SourceText) -> tuple[str, ast.Call] | None:
-    """The name of the program's optimizer, and the call that made it."""
+    """Return the name of the program's optimizer, and the call that made it."""
     for node in text.nodes:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
             name = ast.unparse(node.value.func)

@@ -40,7 +40,7 @@ def _is_silent(call: ast.Call) -> bool:
 
 
 def freeze(text: SourceText, lonely: Iterable[str], parameters: Iterable[str]) -> list[Fix]:
-    """The edit after which nothing asks for the gradients of some leaves.
+    """Return the edit after which nothing asks for the gradients of some leaves.
 
     Args:
         text: of the program.
@@ -58,7 +58,7 @@ def freeze(text: SourceText, lonely: Iterable[str], parameters: Iterable[str]) -
 
 
 def _widest(name: str, wanted: set[str], known: set[str]) -> str:
-    """The outermost module around a parameter of which every parameter is wanted, else the parameter itself."""
+    """Return the outermost module around a parameter of which every parameter is wanted, else the parameter itself."""
     parts = name.split(".")
     for end in range(1, len(parts)):
         path = ".".join(parts[:end])
@@ -68,6 +68,6 @@ def _widest(name: str, wanted: set[str], known: set[str]) -> str:
 
 
 def _code(path: str) -> str:
-    """A path as the program writes it: "net[0].weight"."""
+    """Return a path as the program writes it: "net[0].weight"."""
     first, *rest = path.split(".")
     return first + "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in rest)

@@ -20,12 +20,12 @@ class SourceText:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines, without their ends."""
+        """Return the lines, without their ends."""
         return self.source.split("\n")
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
-        """All syntax nodes, outer before inner; none where the text does not parse."""
+        """Return all syntax nodes, outer before inner; none where the text does not parse."""
         tree = Source(self.source).parse()
         return tuple(ast.walk(tree)) if isinstance(tree, ast.Module) else ()
 
@@ -34,7 +34,7 @@ class SourceText:
         return Source(self.source)
 
     def span(self, node: ast.AST) -> Span:
-        """Where a syntax node stands, columns in characters."""
+        """Return where a syntax node stands, columns in characters."""
         start, column = node.lineno, node.col_offset  # type: ignore[attr-defined]  # expressions and statements have it
         end, end_column = node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]
         return Span(
@@ -49,11 +49,11 @@ class SourceText:
         return self._columns.column(line, offset)
 
     def of(self, node: ast.AST) -> str:
-        """The text of a syntax node."""
+        """Return the text of a syntax node."""
         return self.cut(self.span(node))
 
     def cut(self, span: Span) -> str:
-        """The text of a span."""
+        """Return the text of a span."""
         lines = self.lines[span.line - 1 : span.end_line]
         if not lines:
             return ""
@@ -62,7 +62,7 @@ class SourceText:
         return "\n".join(lines)
 
     def at(self, span: Span | None) -> ast.AST | None:
-        """The expression or statement that stands exactly at a span, else the smallest around it."""
+        """Return the expression or statement that stands exactly at a span, else the smallest around it."""
         if span is None:
             return None
         if span not in self._found:
@@ -74,18 +74,18 @@ class SourceText:
 
     @cached_property
     def _found(self) -> dict[Span, ast.AST | None]:
-        """What `at` found so far: a loop has many nodes at one place."""
+        """Return what `at` found so far: a loop has many nodes at one place."""
         return {}
 
     def statement(self, span: Span | None) -> ast.stmt | None:
-        """The innermost statement around a span."""
+        """Return the innermost statement around a span."""
         if span is None:
             return None
         around = [node for node in self.nodes if isinstance(node, ast.stmt) and _covers(self.span(node), span)]
         return min(around, key=self._size, default=None)
 
     def enclosing(self, span: Span | None, kind: type[ast.AST]) -> ast.AST | None:
-        """The innermost node of one kind around a span."""
+        """Return the innermost node of one kind around a span."""
         if span is None:
             return None
         around = [
@@ -96,7 +96,10 @@ class SourceText:
         return min(around, key=self._size, default=None)
 
     def calls(self, span: Span | None, *names: str) -> Iterator[ast.Call]:
-        """The calls within a span (the whole text if None) of functions or methods with one of these last names."""
+        """Yield the calls within a span (the whole text if None) of functions or methods with one of these last names.
+
+        Ield the calls within a span (the whole text if None) of functions or methods with one of these last names.
+        """
         for node in self.nodes:
             if (
                 isinstance(node, ast.Call)
@@ -106,7 +109,7 @@ class SourceText:
                 yield node
 
     def bindings(self, name: str, before: int | None = None) -> list[ast.stmt]:
-        """The statements that assign to a variable, the latest first, up to a line."""
+        """Return the statements that assign to a variable, the latest first, up to a line."""
         found = [
             node
             for node in self.nodes
@@ -117,11 +120,14 @@ class SourceText:
         return sorted(found, key=lambda node: -node.lineno)
 
     def replace(self, title: str, node: ast.AST, text: str) -> Fix:
-        """The edit that puts a text in a node's place."""
+        """Return the edit that puts a text in a node's place."""
         return Fix(title=title, span=self.span(node), text=text)
 
     def both(self, title: str, one: tuple[ast.AST, str], other: tuple[ast.AST, str]) -> Fix:
-        """One edit that puts two texts in the places of two nodes, with what stands between them left as it is."""
+        """Return one edit that puts two texts in the places of two nodes.
+
+        With what stands between them left as it is.
+        """
         (first, before), (last, after) = sorted(
             (one, other), key=lambda edit: (self.span(edit[0]).line, self.span(edit[0]).column)
         )
@@ -131,18 +137,18 @@ class SourceText:
         return Fix(title=title, span=whole, text=f"{before}{self.cut(between)}{after}")
 
     def before_line(self, title: str, line: int, text: str) -> Fix:
-        """The edit that inserts a line above another, indented like it."""
+        """Return the edit that inserts a line above another, indented like it."""
         indent = self.indent(line)
         return Fix(title=title, span=Span(line=line, column=0, end_line=line, end_column=0), text=f"{indent}{text}\n")
 
     def after(self, title: str, statement: ast.stmt, text: str) -> Fix:
-        """The edit that inserts a line below a statement, indented like it."""
+        """Return the edit that inserts a line below a statement, indented like it."""
         end = self.span(statement)
         place = Span(line=end.end_line, column=end.end_column, end_line=end.end_line, end_column=end.end_column)
         return Fix(title=title, span=place, text=f"\n{self.indent(end.line)}{text}")
 
     def argument(self, title: str, call: ast.Call, text: str) -> Fix:
-        """The edit that adds an argument at the end of a call."""
+        """Return the edit that adds an argument at the end of a call."""
         end = self.span(call)
         inside = self.of(call)[:-1].rstrip()
         has_arguments = bool(call.args or call.keywords)
@@ -152,7 +158,7 @@ class SourceText:
         return Fix(title=title, span=place, text=f"{separator}{text}")
 
     def indent(self, line: int) -> str:
-        """The white space that a line begins with."""
+        """Return the white space that a line begins with."""
         text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
         return text[: len(text) - len(text.lstrip())]
 
@@ -162,7 +168,7 @@ class SourceText:
 
 
 def called(node: ast.AST | None) -> str | None:
-    """The last part of the name that a call calls: "backward" for ``loss.backward()``."""
+    """Return the last part of the name that a call calls: "backward" for ``loss.backward()``."""
     if not isinstance(node, ast.Call):
         return None
     match node.func:
@@ -173,13 +179,13 @@ def called(node: ast.AST | None) -> str | None:
 
 
 def grouped(text: str, node: ast.AST) -> str:
-    """The text of an expression, in parentheses where something after it would bind closer."""
+    """Return the text of an expression, in parentheses where something after it would bind closer."""
     plain = ast.Name | ast.Attribute | ast.Call | ast.Subscript | ast.Constant | ast.List | ast.Tuple
     return text if isinstance(node, plain) or (text.startswith("(") and text.endswith(")")) else f"({text})"
 
 
 def apply_fix(source: str, fix: Fix) -> str:
-    """The program with a fix made."""
+    """Return the program with a fix made."""
     lines = source.split("\n")
     before = "\n".join([*lines[: fix.span.line - 1], lines[fix.span.line - 1][: fix.span.column]])
     after = "\n".join([lines[fix.span.end_line - 1][fix.span.end_column :], *lines[fix.span.end_line :]])

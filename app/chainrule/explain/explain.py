@@ -146,7 +146,7 @@ class Explainer:
         return explain_jacobian(edge, outputs, target, below.value.shape, contribution)
 
     def _left(self, edge: Edge, pass_index: int, element: Index = ()) -> tuple[Written, str]:
-        """The gradient that an edge adds to, and how: "=" where it is the only one."""
+        """Return the gradient that an edge adds to, and how: "=" where it is the only one."""
         run = self._index.run(pass_index)
         sharing = [
             other
@@ -241,7 +241,7 @@ class Explainer:
 
 
 def _settled(text: str | None, values: Mapping[str, Any], bound: Bound) -> ast.expr | None:
-    """A formula with the node's own parameters written into it."""
+    """Return a formula with the node's own parameters written into it."""
     return None if text is None else simplify(settle(parse(text), values), bound.literals)
 
 

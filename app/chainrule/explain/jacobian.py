@@ -60,7 +60,7 @@ def explain_jacobian(
 
 
 def why_none(edge: Edge, node: Node, target: Node) -> str | None:
-    """Why an edge has no local Jacobian; None where it has one, or where it is only too large.
+    """Return why an edge has no local Jacobian; None where it has one, or where it is only too large.
 
     Args:
         edge: the edge.

@@ -16,7 +16,7 @@ _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 
 @lru_cache(maxsize=4096)
 def mathml(latex: str) -> str:
-    """The MathML of a formula, in display style.
+    """Return the MathML of a formula, in display style.
 
     The converter does not escape text, and names come from programs that nobody has vouched for: what it makes is
     therefore read back, and only MathML elements without a link or a script may be in it.
@@ -37,5 +37,5 @@ def mathml(latex: str) -> str:
 
 
 def make_math(latex: str, text: str) -> Math:
-    """A formula with its MathML and its plain text."""
+    """Return a formula with its MathML and its plain text."""
     return Math(latex=latex, mathml=mathml(latex), text=text)

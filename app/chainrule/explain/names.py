@@ -39,12 +39,12 @@ class Written:
 
 
 def short_op(op: str) -> str:
-    """The name of an operator without autograd's suffix: "Pow" for "PowBackward0"."""
+    """Return the name of an operator without autograd's suffix: "Pow" for "PowBackward0"."""
     return _SUFFIX.sub("", op.rpartition("::")[2])
 
 
 def latex_name(name: str) -> str:
-    """A variable's name in LaTeX, or the empty string for what is not an identifier.
+    """Return a variable's name in LaTeX, or the empty string for what is not an identifier.
 
     Names come from programs: only identifiers, and module paths made of them, are ever written.
     """
@@ -81,7 +81,7 @@ class FormulaNames:
         }
 
     def output(self, node_id: str, output_nr: int, depth: int = 0) -> Written:
-        """How an output is written.
+        """Return how an output is written.
 
         Args:
             node_id: The node.
@@ -139,7 +139,10 @@ class FormulaNames:
         )
 
     def symbols(self, node: Node, bound: Bound, depth: int = 0) -> tuple[dict[str, Symbol], dict[str, Symbol]]:
-        """How the names of a node's formula are written, in LaTeX and in plain characters, the gradient's aside."""
+        """Return how the names of a node's formula are written, in LaTeX and in plain characters.
+
+        The gradient's aside.
+        """
         formula = FORMULAS[node.op]
         written: dict[str, Written] = {}
         for name, value in bound.values.items():
@@ -166,7 +169,7 @@ class FormulaNames:
         return latex, {name: symbol.plain for name, symbol in written.items()}
 
     def _list(self, node: Node, depth: int) -> Written:
-        """The inputs of an operator that takes a list, one after the other."""
+        """Return the inputs of an operator that takes a list, one after the other."""
         edges = self._index.outgoing.get(node.id, [])
         parts = [self.output(edge.target, edge.output_nr, depth) for edge in edges[:LISTED_INPUTS]]
         more = len(edges) > LISTED_INPUTS or bool(self._index.values.get(node.id))
@@ -175,7 +178,9 @@ class FormulaNames:
         return Written(Symbol(", ".join(latex)), Symbol(", ".join(plain)))
 
     def gradient(self, run: Pass | None, node_id: str, output_nr: int, element: tuple[int, ...] = ()) -> Written:
-        """How the gradient at an output is written: a derivative where the pass starts from one scalar, else a bar.
+        """Return how the gradient at an output is written.
+
+        A derivative where the pass starts from one scalar, else a bar.
 
         Args:
             run: the pass.
@@ -203,13 +208,13 @@ class FormulaNames:
 
 
 def derivative(of: Symbol, by: Symbol, notation: Notation) -> str:
-    """A partial derivative."""
+    """Return a partial derivative."""
     top, bottom = (s.text if s.binds == ATOM else notation.group.format(s.text) for s in (of, by))
     return rf"\frac{{\partial {top}}}{{\partial {bottom}}}" if notation is LATEX else f"∂{top}/∂{bottom}"
 
 
 def element_of(latex: Symbol, plain: Symbol, element: tuple[int, ...]) -> tuple[str, str]:
-    """The names of one element of a tensor; of a scalar, its own."""
+    """Return the names of one element of a tensor; of a scalar, its own."""
     if not element:
         return latex.text, plain.text
     subscript = ", ".join(str(i) for i in element)
@@ -233,7 +238,7 @@ def numbers_first(expression: ast.expr) -> ast.expr:
 
 
 def _literal(value: Tensor | None) -> Any:
-    """The number of a 0-dimensional constant."""
+    """Return the number of a 0-dimensional constant."""
     listed = array(value)
     return listed.item() if listed is not None and listed.ndim == 0 else None
 

@@ -21,7 +21,10 @@ Index = tuple[int, ...]
 
 
 def largest(value: NDArray[Any] | None) -> Index | None:
-    """The element that is looked at: the finite one of the largest magnitude, the first of equals; None of none."""
+    """Return the element that is looked at.
+
+    The finite one of the largest magnitude, the first of equals; None of none.
+    """
     if value is None or not value.size:
         return None
     magnitude = np.where(np.isfinite(value), np.abs(value), -1.0)
@@ -71,7 +74,7 @@ def numbers_at(
 def _uses(
     expression: ast.expr, values: Mapping[str, Any], computed: NDArray[Any], recorded: NDArray[Any], element: Index
 ) -> ast.expr:
-    """The sum of what came back from each use of an element that broadcasting used several times."""
+    """Return the sum of what came back from each use of an element that broadcasting used several times."""
     places = np.broadcast_to(np.arange(recorded.size).reshape(recorded.shape), computed.shape)
     wanted = np.arange(recorded.size).reshape(recorded.shape)[element]
     uses = [tuple(int(i) for i in place) for place in np.argwhere(places == wanted)]

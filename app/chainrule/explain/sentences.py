@@ -14,7 +14,7 @@ LONGEST_NAME = 16
 
 
 def title_of(node: Node) -> str:
-    """What a person calls a node that the table does not list."""
+    """Return what a person calls a node that the table does not list."""
     match node.kind:
         case "leaf":
             return say("Leaf")
@@ -26,7 +26,7 @@ def title_of(node: Node) -> str:
 
 
 def shape_of(tensor: Tensor) -> str:
-    """A tensor's shape in words: "a scalar", "a 3×3 tensor"."""
+    """Return a tensor's shape in words: "a scalar", "a 3×3 tensor"."""
     if not tensor.shape:
         return say("a scalar")
     return (
@@ -37,7 +37,7 @@ def shape_of(tensor: Tensor) -> str:
 
 
 def amount(tensor: Tensor) -> str:
-    """A gradient in words: its number for one element, else its shape."""
+    """Return a gradient in words: its number for one element, else its shape."""
     if tensor.numel == 1 and tensor.values is not None:
         value = tensor.values
         while isinstance(value, list):
@@ -61,12 +61,12 @@ def in_words(values: Any) -> str:
 
 
 def called(node: Node) -> str:
-    """What a node is called in a sentence: a leaf by its name, an operator by its own."""
+    """Return what a node is called in a sentence: a leaf by its name, an operator by its own."""
     return node.names[0] if node.kind in {"leaf", "constant"} and node.names else node.op
 
 
 def node_sentence(index: GraphIndex, node: Node, pass_index: int) -> str:
-    """What a node did in a pass, or why it did nothing."""
+    """Return what a node did in a pass, or why it did nothing."""
     if node.kind == "constant":
         return say("A constant: it takes part in the computation, and no gradient is computed for it.")
     if node.kind == "detached":
@@ -103,7 +103,7 @@ def edge_sentence(
     element: tuple[int, ...] | None,
     pass_index: int,
 ) -> str:
-    """What one edge carried: "MulBackward0 received 0.0833 and passed 2 × 0.0833 = 0.1667 to PowBackward0."."""
+    """Return what one edge carried: "MulBackward0 received 0.0833 and passed 2 × 0.0833 = 0.1667 to PowBackward0."."""
     to = index.nodes[edge.target]
     name = called(to) if to.kind == "leaf" or len(target) > LONGEST_NAME else f"{to.op} ({target})"
     carried = edge.contributions[pass_index - 1] if 0 < pass_index <= len(edge.contributions) else None
@@ -140,7 +140,7 @@ def edge_sentence(
 def cotangent_sentence(
     index: GraphIndex, node: Node, output: Output, users: Sequence[Edge], total: Math | None, pass_index: int
 ) -> str:
-    """Where the gradient at an output came from."""
+    """Return where the gradient at an output came from."""
     sources = [index.nodes[edge.source].op for edge in users]
     if not sources:
         return say("The backward pass starts here: this is the gradient that it was given (1 for a scalar).")

@@ -49,7 +49,10 @@ def total_jacobian(index: GraphIndex, root: str, output_nr: int, leaf: str) -> M
 
 
 def _product(index: GraphIndex, edge: Edge, arrived: Mapping[int, Matrix]) -> Matrix | None:
-    """What arrived at each output of a node, times the rows of an edge's Jacobian that belong to it, added up."""
+    """Return what arrived at each output of a node, times the rows of an edge's Jacobian that belong to it.
+
+    Added up.
+    """
     if edge.jacobian is None:
         return None
     total: Matrix | None = None
@@ -73,7 +76,7 @@ def _times(arrived: Matrix, jacobian: list[list[Number]]) -> Matrix | None:
 
 
 def _order(index: GraphIndex, root: str, leaf: str) -> list[str] | None:
-    """The nodes between, each after all that use it; None where there are too many, or no way."""
+    """Return the nodes between, each after all that use it; None where there are too many, or no way."""
     above = {leaf}
     waiting = [leaf]
     users: dict[str, set[str]] = defaultdict(set)

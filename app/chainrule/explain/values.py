@@ -14,7 +14,7 @@ _UNSIGNED = 2**63
 
 
 def array(tensor: Tensor | None) -> NDArray[Any] | None:
-    """The numbers of a tensor, or None where they are not listed one by one."""
+    """Return the numbers of a tensor, or None where they are not listed one by one."""
     if tensor is None or tensor.values is None:
         return None
     try:
@@ -34,7 +34,7 @@ def floats(values: Any) -> Any:
 
 
 def _unlisted(tensor: Tensor | None) -> NDArray[Any] | None:
-    """A tensor of which only the shape is known: one NaN, repeated without taking memory."""
+    """Return a tensor of which only the shape is known: one NaN, repeated without taking memory."""
     try:
         return None if tensor is None else np.broadcast_to(np.array(math.nan), tensor.shape)
     except ValueError:
@@ -42,7 +42,10 @@ def _unlisted(tensor: Tensor | None) -> NDArray[Any] | None:
 
 
 def parameter(saved: Saved) -> Any:
-    """A saved value for a formula; the unsigned integers in which PyTorch keeps a dimension of -1 made negative."""
+    """Return a saved value for a formula.
+
+    The unsigned integers in which PyTorch keeps a dimension of -1 made negative.
+    """
     if isinstance(saved, Tensor):
         listed = array(saved)
         return _unlisted(saved) if listed is None else listed
@@ -113,7 +116,7 @@ class Bound:
                 self.unlisted |= {only} if f"{only}0" in self.unlisted else set()
 
     def at(self, slot: int) -> dict[str, Any]:
-        """The values for one entry of ``next_functions``."""
+        """Return the values for one entry of ``next_functions``."""
         return self.values | {"slot": slot}
 
     def _bind_list(self, index: GraphIndex, node: Node) -> None:

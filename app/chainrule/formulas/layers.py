@@ -9,7 +9,10 @@ _ROWS = "layer_dims(normalized_shape)"
 
 
 def _layer_input(gradient: str) -> str:
-    """The gradient of what is normalised, from that of the normalised: centred, and without its part along it."""
+    """Return the gradient of what is normalised, from that of the normalised.
+
+    Centred, and without its part along it.
+    """
     return f"result2 * ({gradient} - average({gradient}, {_ROWS}) - {_HAT} * average({gradient} * {_HAT}, {_ROWS}))"
 
 

@@ -6,12 +6,12 @@ NONE, MEAN, SUM = 0, 1, 2
 
 
 def _reduced(each: str) -> Cases:
-    """What is computed from the loss of each element."""
+    """Return what is computed from the loss of each element."""
     return Cases("reduction", {NONE: each, MEAN: f"total({each}) / count(self)", SUM: f"total({each})"})
 
 
 def _slope(each: str) -> Cases:
-    """A contribution, from the slope of the loss of each element."""
+    """Return a contribution, from the slope of the loss of each element."""
     return Cases(
         "reduction",
         {

@@ -4,7 +4,7 @@ from chainrule.formulas.language.formula import Cases, Formula
 
 
 def _better(op: str, title: str, forward: str, wins: str) -> Formula:
-    """A larger or smaller of two: the winner gets the gradient, equals get half each."""
+    """Return a larger or smaller of two: the winner gets the gradient, equals get half each."""
     return Formula(
         op,
         title,

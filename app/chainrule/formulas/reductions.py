@@ -7,7 +7,7 @@ _ONE = "where(correction == None, 1, correction)"
 
 
 def _extreme(op: str, title: str, function: str) -> Formula:
-    """The largest or smallest of all: equals share the gradient."""
+    """Return the largest or smallest of all: equals share the gradient."""
     return Formula(
         op,
         title,
@@ -18,7 +18,7 @@ def _extreme(op: str, title: str, function: str) -> Formula:
 
 
 def _extreme_along(op: str, title: str, function: str) -> Formula:
-    """The largest or smallest along dimensions: equals share the gradient."""
+    """Return the largest or smallest along dimensions: equals share the gradient."""
     kept = "spread(result, self, dim, keepdim)"
     return Formula(
         op,

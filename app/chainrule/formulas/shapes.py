@@ -7,13 +7,13 @@ ORDER = "The same numbers in another shape or order: the gradient goes back the 
 
 
 def _moved(op: str, title: str, name: str, *parameters: str, note: str = PLACES) -> Formula:
-    """An operator that one moving function computes, with its way back."""
+    """Return an operator that one moving function computes, with its way back."""
     listed = "".join(f", {parameter}" for parameter in parameters)
     return Formula(op, title, f"{name}(self{listed})", {"self": f"{name}_back(grad, self{listed})"}, note)
 
 
 def _reshaped(op: str, title: str) -> Formula:
-    """An operator that changes the shape only."""
+    """Return an operator that changes the shape only."""
     return Formula(op, title, "reshape(self, result)", {"self": "reshape(grad, self)"}, ORDER)
 
 

@@ -94,7 +94,7 @@ def _real(value: Number) -> float | None:
 
 
 def norm_ratio(node: Node, pass_index: int, output_nr: int = 0) -> float | None:
-    """The norm of a gradient over the norm of its value: what one step of size 1 would change, relatively.
+    """Return the norm of a gradient over the norm of its value: what one step of size 1 would change, relatively.
 
     Args:
         node: The node; for a parameter this is what a learning rate is chosen by.
@@ -113,7 +113,7 @@ def norm_ratio(node: Node, pass_index: int, output_nr: int = 0) -> float | None:
 
 
 def depths_of(graph: Graph) -> Mapping[str, int]:
-    """For each node that a root was computed from, the fewest edges with gradient between it and a root."""
+    """Return for each node that a root was computed from, the fewest edges with gradient between it and a root."""
     taken: dict[str, list[str]] = {}
     for edge in graph.edges:
         if edge.kind == "gradient":
@@ -140,7 +140,7 @@ class Depth:
 
 
 def norms_by_depth(graph: Graph, pass_index: int) -> tuple[Depth, ...]:
-    """How large gradients are the farther they are from the loss: where they vanish or explode.
+    """Return how large gradients are the farther they are from the loss: where they vanish or explode.
 
     Args:
         graph: The graph.

@@ -38,18 +38,21 @@ class GraphIndex:
         return cls(graph, nodes, dict(outgoing), dict(values), dict(incoming))
 
     def run(self, pass_index: int) -> Pass | None:
-        """The pass with that number, counted from 1."""
+        """Return the pass with that number, counted from 1."""
         return self.graph.passes[pass_index - 1] if 0 < pass_index <= len(self.graph.passes) else None
 
     def output(self, node_id: str, output_nr: int) -> Output | None:
-        """One output of a node, where it was seen."""
+        """Return one output of a node, where it was seen."""
         node = self.nodes.get(node_id)
         if node is None:
             return None
         return next((output for output in node.outputs if output.output_nr == output_nr), None)
 
     def rows(self, node_id: str, output_nr: int) -> slice | None:
-        """The rows of the local Jacobians of a node that belong to one of its outputs; None where it was not seen."""
+        """Return the rows of the local Jacobians of a node that belong to one of its outputs.
+
+        None where it was not seen.
+        """
         start = 0
         for number in range(output_nr + 1):
             output = self.output(node_id, number)

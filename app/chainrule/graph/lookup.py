@@ -24,7 +24,7 @@ def names_of(graph: Graph) -> Mapping[str, str]:
 
 
 def find_node(graph: Graph, name: str, option: str) -> str:
-    """The id of the node that an id or a variable's name stands for; of several of the same name, the last.
+    """Return the id of the node that an id or a variable's name stands for; of several of the same name, the last.
 
     Args:
         graph: The graph.
@@ -43,7 +43,10 @@ def find_node(graph: Graph, name: str, option: str) -> str:
 
 
 def shown_pass(graph: Graph) -> int | None:
-    """The pass that is shown where none is asked for, from 1: the last that ran to its end, else the last that ran."""
+    """Return the pass that is shown where none is asked for, from 1.
+
+    The last that ran to its end, else the last that ran.
+    """
     ran = [one for one in graph.passes if one.order]
     whole = [one for one in ran if one.error is None]
     return next((one.index for one in reversed(whole or ran)), None)

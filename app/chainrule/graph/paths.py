@@ -51,7 +51,7 @@ def parse_path(graph: Graph, text: str) -> tuple[str, str]:
 
 
 def _paths_down(graph: Graph, start: str, end: str, most: int) -> Paths:
-    """The ways along which data flows from ``start`` to ``end``."""
+    """Return the ways along which data flows from ``start`` to ``end``."""
     below = _reach(end, _by(graph.edges, "source"), "target")
     above = _reach(start, _by(graph.edges, "target"), "source")
     nodes = below & above
@@ -77,7 +77,7 @@ def _by(edges: Iterable[Edge], end: str) -> dict[str, list[Edge]]:
 
 
 def _reach(start: str, edges: Mapping[str, list[Edge]], end: str) -> set[str]:
-    """Every node that edges lead to from ``start``, itself included."""
+    """Return every node that edges lead to from ``start``, itself included."""
     found = {start}
     waiting = [start]
     while waiting:
@@ -107,7 +107,7 @@ def _count(start: str, end: str, edges: Iterable[Edge], upward: Mapping[str, lis
 
 
 def _walk(start: str, end: str, upward: Mapping[str, list[Edge]]) -> Iterator[tuple[str, ...]]:
-    """Every way, one after the other, without recursion; all edges lead towards ``end``."""
+    """Yield every way, one after the other, without recursion; all edges lead towards ``end``."""
     if start == end:
         yield ()
         return

@@ -4,7 +4,7 @@ from chainrule.graph.model import Number, Tensor, Values
 
 
 def flat_values(tensor: Tensor) -> list[Number] | None:
-    """The elements in one list; None where they are not listed."""
+    """Return the elements in one list; None where they are not listed."""
     if tensor.values is None:
         return None
     found: list[Number] = []
@@ -19,7 +19,7 @@ def flat_values(tensor: Tensor) -> list[Number] | None:
 
 
 def same_everywhere(tensor: Tensor) -> Number | None:
-    """The one number that all elements are; None where they differ."""
+    """Return the one number that all elements are; None where they differ."""
     values = flat_values(tensor)
     if values is not None:
         return values[0] if values and all(value == values[0] for value in values) else None

@@ -17,7 +17,7 @@ PROBLEMS: dict[str, Kind] = {kind.slug: kind for _, kinds in GROUPS for kind in 
 
 
 def title_of(slug: str) -> str | None:
-    """The title of a kind of problem; None where the catalogue does not have it."""
+    """Return the title of a kind of problem; None where the catalogue does not have it."""
     kind = PROBLEMS.get(slug)
     return kind.title if kind is not None else None
 

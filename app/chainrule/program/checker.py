@@ -53,7 +53,7 @@ class Checker:
                     self._bases.add(base)
 
     def violations(self) -> tuple[Violation, ...]:
-        """All of them (up to MAX_TOLD), in the order of the text."""
+        """Return all of them (up to MAX_TOLD), in the order of the text."""
         found: set[Violation] = set()
         for place in self._scopes.places:
             found.update(self._check(place))
@@ -174,7 +174,7 @@ class Checker:
                 yield self._refuse(keyword, "construct-refused", METACLASS)
 
     def _paths(self, node: ast.AST, scope: NameScope) -> set[str]:
-        """The dotted paths that an expression may be, followed through imports; `VALUE` for anything else."""
+        """Return the dotted paths that an expression may be, followed through imports; `VALUE` for anything else."""
         names: list[str] = []
         while isinstance(node, ast.Attribute):
             names.append(node.attr)
@@ -253,7 +253,7 @@ class Checker:
 
 
 def _defined_attributes(scopes: Scopes) -> Iterator[str]:
-    """The attribute names that a program makes: set on objects, defined in classes, registered by their text."""
+    """Yield the attribute names that a program makes: set on objects, defined in classes, registered by their text."""
     for place in scopes.places:
         match place.node:
             case ast.Attribute(attr=name, ctx=ast.Store()):

@@ -31,21 +31,21 @@ class NameScope:
         scope.bindings.setdefault(name, set()).add(meaning)
 
     def top(self) -> "NameScope":
-        """The module's scope."""
+        """Return the module's scope."""
         scope = self
         while scope.parent is not None:
             scope = scope.parent
         return scope
 
     def outwards(self) -> Iterator["NameScope"]:
-        """The scopes around this one, the nearest first."""
+        """Yield the scopes around this one, the nearest first."""
         scope = self.parent
         while scope is not None:
             yield scope
             scope = scope.parent
 
     def lookup(self, name: str) -> set[str] | None:
-        """What a name used here may mean, or None where nothing binds it."""
+        """Return what a name used here may mean, or None where nothing binds it."""
         if self.outer.get(name) == "global":
             return self.top().bindings.get(name)
         if name in self.bindings:
@@ -74,7 +74,7 @@ class Scopes:
 
     @cached_property
     def bound_names(self) -> frozenset[str]:
-        """Every name that the program binds anywhere."""
+        """Return every name that the program binds anywhere."""
         scopes = {id(place.scope): place.scope for place in self.places}
         return frozenset(name for scope in scopes.values() for name in scope.bindings)
 
@@ -99,7 +99,7 @@ def find_scopes(tree: ast.Module) -> Scopes:
 
 
 def _home(place: BindingPlace) -> NameScope:
-    """The scope that a binding goes to: that of a walrus in a comprehension is around it."""
+    """Return the scope that a binding goes to: that of a walrus in a comprehension is around it."""
     if isinstance(place.parent, ast.NamedExpr) and place.scope.kind == "comprehension":
         return next(scope for scope in place.scope.outwards() if scope.kind != "comprehension")
     return place.scope
@@ -162,7 +162,7 @@ def _children(place: BindingPlace) -> Iterator[BindingPlace]:
 
 
 def names_defined(node: ast.AST) -> list[str]:
-    """The names that a syntax node binds or declares."""
+    """Return the names that a syntax node binds or declares."""
     match node:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
             return [name]

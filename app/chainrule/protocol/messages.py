@@ -118,7 +118,7 @@ class ExecutionAnswer(Data):
     """Timings by stage [s]; the only part that differs between two runs of the same request."""
 
     def with_sayings(self) -> "ExecutionAnswer":
-        """The same with its book of sayings, before it is written to the pipe."""
+        """Return the same with its book of sayings, before it is written to the pipe."""
         texts = [text for problem in self.problems for text in (problem.title, problem.detail)]
         texts += [fix.title for problem in self.problems for fix in problem.fixes]
         texts += [self.check.note] if self.check is not None and self.check.note is not None else []

@@ -27,7 +27,7 @@ class Focus:
 
     @property
     def phase(self) -> Literal["forward", "backward"] | None:
-        """What happens in the step that is shown."""
+        """Return what happens in the step that is shown."""
         return self.moment.step.phase if self.moment else None
 
     def box_styles(self, box: Box) -> tuple[str, ...]:

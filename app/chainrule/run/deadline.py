@@ -70,7 +70,7 @@ def run_within(wall_seconds: float, cpu_seconds: float, body: Callable[[], T]) -
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Tell whether an exception says that memory could not be had."""
+    """Return whether an exception says that memory could not be had."""
     if isinstance(error, MemoryError):
         return True
     return isinstance(error, RuntimeError) and any(words in str(error) for words in ALLOCATION_FAILED)

@@ -104,7 +104,7 @@ class Backward(Protocol):
 
     @property
     def pass_count(self) -> int:
-        """How many passes there were."""
+        """Return how many passes there were."""
 
     def backward(self, root: torch.Tensor, gradient: torch.Tensor) -> None:
         """Run the implicit pass."""

@@ -68,7 +68,7 @@ class _Checker:
         self._leaves: list[LeafCheck] = []
 
     def answer(self, note: str | None) -> Check:
-        """What was found."""
+        """Return what was found."""
         return Check(pass_index=1, step=STEP, runs=self._runs, leaves=self._leaves, note=note)
 
     def run(self) -> str | None:
@@ -157,7 +157,7 @@ class _Checker:
 
 
 def _gradient(graph: Graph, node: str) -> list[float]:
-    """A leaf's gradient in the first pass, flat; empty where there is none."""
+    """Return a leaf's gradient in the first pass, flat; empty where there is none."""
     found = next((found for found in graph.nodes if found.id == node), None)
     gradient = found.outputs[0].gradients[0] if found is not None and found.outputs and graph.passes else None
     return [] if gradient is None or gradient.values is None else _flat(gradient.values)

@@ -79,7 +79,7 @@ class ProgramModule(ModuleType):
 
     @property
     def __dict__(self) -> dict[str, Any]:  # type: ignore[override]  # read-only here, and nobody sets it
-        """The program's variables."""
+        """Return the program's variables."""
         return self._namespace
 
     def __getattr__(self, name: str) -> Any:

@@ -90,7 +90,7 @@ class Pool:
 
     @property
     def idle(self) -> int:
-        """How many children are ready and wait for a program."""
+        """Return how many children are ready and wait for a program."""
         return 0 if self._nursery is None else self._nursery.idle
 
     def figures(self) -> PoolFigures:
@@ -247,7 +247,7 @@ class Pool:
 
 
 def _can_fork() -> bool:
-    """Tell whether the zygote works here: it needs descriptors of processes and sockets that keep packets apart."""
+    """Return whether the zygote works here: it needs descriptors of processes and sockets that keep packets apart."""
     return sys.platform == "linux" and hasattr(os, "pidfd_open")
 
 

@@ -24,7 +24,7 @@ class Queue:
 
     @property
     def waiting(self) -> int:
-        """How many wait now."""
+        """Return how many wait now."""
         return sum(not turn.done() for turn in self._waiting)
 
     async def __aenter__(self) -> None:

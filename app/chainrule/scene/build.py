@@ -64,7 +64,7 @@ Visible = Mapping[str, ScopeGroup | Item]
 
 
 def _visible(tree: ScopeGroup, opened: Container[str]) -> Visible:
-    """What a picture shows when these groups are open."""
+    """Return what a picture shows when these groups are open."""
     found: dict[str, ScopeGroup | Item] = {}
     stack: list[ScopeGroup | Item] = [tree]
     folds = 0
@@ -81,12 +81,15 @@ def _visible(tree: ScopeGroup, opened: Container[str]) -> Visible:
 
 
 def _inside(group: ScopeGroup) -> list[Item]:
-    """All items of a group, however deep."""
+    """Return all items of a group, however deep."""
     return [child for inner in preorder(group) for child in inner.children if isinstance(child, Item)]
 
 
 def _join(edges: Sequence[Edge], visible: Visible) -> tuple[Link, ...]:
-    """One link for each edge between single nodes, one for all edges between the same two boxes where one is a fold."""
+    """Return one link for each edge between single nodes.
+
+    One for all edges between the same two boxes where one is a fold.
+    """
     boxes: dict[tuple[str, str | None], str] = {}
     for box, child in visible.items():
         for item in _inside(child) if isinstance(child, ScopeGroup) else [child]:
@@ -106,7 +109,7 @@ def _join(edges: Sequence[Edge], visible: Visible) -> tuple[Link, ...]:
 
 
 def _draw_boxes(graph: Graph, visible: Visible, edges: Sequence[Edge], repeats: Mapping[str, int]) -> tuple[Box, ...]:
-    """The boxes in forward order, each fold with what is in it and what crosses its border."""
+    """Return the boxes in forward order, each fold with what is in it and what crosses its border."""
     index = {node.id: position for position, node in enumerate(graph.nodes)}
     taken: dict[str, list[str]] = {}
     users: dict[str, list[str]] = {root.node: [""] for root in graph.roots}
@@ -173,13 +176,13 @@ def _frames(tree: ScopeGroup, opened: Container[str], visible: Visible) -> tuple
 
 
 def _is_lone(group: ScopeGroup) -> bool:
-    """Whether a scope holds a single node besides constants: a frame around it would tell nothing."""
+    """Return whether a scope holds a single node besides constants: a frame around it would tell nothing."""
     items = [child for child in group.children if isinstance(child, Item)]
     return len(items) == len(group.children) and sum(item.node.kind != "constant" for item in items) < 2
 
 
 def _notices(graph: Graph, boxes: Sequence[Box], left: Sequence[str]) -> tuple[str, ...]:
-    """What was left out and why."""
+    """Return what was left out and why."""
     found: list[str] = []
     folds = [box.fold for box in boxes if box.fold]
     if folds:

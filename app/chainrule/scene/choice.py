@@ -13,7 +13,7 @@ Classes = Mapping[str, int]
 
 
 def classify(root: ScopeGroup) -> dict[str, int]:
-    """Give groups with the same operations on the same shapes in the same order the same number.
+    """Return groups with the same operations on the same shapes in the same order the same number.
 
     Whether autograd recorded an operation does not count: of twelve equal blocks the first is as the others, though
     what it takes in requires no gradient. Constants do not count either: the first one's input is one.
@@ -88,7 +88,7 @@ def choose_open(
 
 
 def _kind(group: ScopeGroup, classes: Classes, parent: ScopeGroup, place: int) -> tuple[object, ...]:
-    """What opens together."""
+    """Return what opens together."""
     if group.slice:
         return classes[parent.path], place
     # By type: a last block that differs a little opens with the others.
@@ -96,7 +96,7 @@ def _kind(group: ScopeGroup, classes: Classes, parent: ScopeGroup, place: int) -
 
 
 def _sizes(root: ScopeGroup) -> dict[str, int]:
-    """How many items each group has inside, however deep."""
+    """Return how many items each group has inside, however deep."""
     sizes: dict[str, int] = {}
     for group in reversed(list(preorder(root))):
         sizes[group.path] = sum(sizes[child.path] if isinstance(child, ScopeGroup) else 1 for child in group.children)
@@ -108,7 +108,7 @@ def _inner(group: ScopeGroup) -> list[ScopeGroup]:
 
 
 def _tells_little(group: ScopeGroup) -> bool:
-    """Whether opening a slice would show more folds, or sources that nothing uses: nothing worth the room."""
+    """Return whether opening a slice would show more folds, or sources that nothing uses: nothing worth the room."""
     sources = all(isinstance(child, Item) and child.node.kind in SOURCES for child in group.children)
     return group.slice and (bool(_inner(group)) or sources)
 
@@ -150,7 +150,7 @@ def open_asked(root: ScopeGroup, opened: Iterable[str], asked: Iterable[str], mo
 
 
 def _only_children(group: ScopeGroup) -> list[str]:
-    """The paths of the groups inside that would be all there is to see once the one around is open."""
+    """Return the paths of the groups inside that would be all there is to see once the one around is open."""
     found = []
     while len(group.children) == 1 and isinstance(group.children[0], ScopeGroup):
         group = group.children[0]
@@ -166,7 +166,7 @@ def unknown_path(path: str, known: Iterable[str]) -> str:
 
 
 def _outside_in(root: ScopeGroup) -> list[ScopeGroup]:
-    """All groups, by depth."""
+    """Return all groups, by depth."""
     found = [root]
     for group in found:
         found.extend(_inner(group))

@@ -23,12 +23,12 @@ class Item:
 
     @property
     def id(self) -> str:
-        """The id of its box: the node's, with the number of the copy."""
+        """Return the id of its box: the node's, with the number of the copy."""
         return f"{self.node.id}.{self.copy}" if self.copy else self.node.id
 
 
 def common_scope(scopes: Sequence[Sequence[Scope]]) -> tuple[Scope, ...]:
-    """The scopes that all of them begin with."""
+    """Return the scopes that all of them begin with."""
     if not scopes:
         return ()
     shortest = min(scopes, key=len)
@@ -39,7 +39,7 @@ def common_scope(scopes: Sequence[Sequence[Scope]]) -> tuple[Scope, ...]:
 
 
 def consumers_of(graph: Graph) -> dict[str, list[str]]:
-    """For each node the nodes that take in what it gives, each once, in the order of edges."""
+    """Return for each node the nodes that take in what it gives, each once, in the order of edges."""
     found: dict[str, dict[str, None]] = {}
     for edge in graph.edges:
         found.setdefault(edge.target, {})[edge.source] = None
@@ -47,7 +47,7 @@ def consumers_of(graph: Graph) -> dict[str, list[str]]:
 
 
 def visible_nodes(graph: Graph, consumers: Mapping[str, Sequence[str]], options: SceneOptions) -> dict[str, Node]:
-    """The nodes that the options leave in; sources that fed only hidden operations go with them."""
+    """Return the nodes that the options leave in; sources that fed only hidden operations go with them."""
     hidden = {kind for kind, shown in (("constant", options.constants), ("detached", options.detached)) if not shown}
     shown = {node.id: node for node in graph.nodes if node.kind not in hidden}
     roots = {root.node for root in graph.roots}

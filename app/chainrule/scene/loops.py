@@ -43,14 +43,14 @@ def group_iterations(children: Sequence[Child], path: str) -> tuple[Child, ...]:
 
 
 def _repeats(keys: Sequence[Hashable], bounds: Sequence[int]) -> bool:
-    """Whether these may be iterations: of several places of the program, or each the same as the first."""
+    """Return whether these may be iterations: of several places of the program, or each the same as the first."""
     spans = {key[:4] for key in keys[bounds[0] : bounds[-1]] if isinstance(key, tuple) and len(key) > 4}
     iterations = {tuple(keys[start:end]) for start, end in pairwise(bounds)}
     return len(spans) != 1 or len(iterations) == 1
 
 
 def _place(child: Child) -> Hashable:
-    """Where in the program a child comes from; None where that is not known."""
+    """Return where in the program a child comes from; None where that is not known."""
     if isinstance(child, ScopeGroup):
         return (child.scope.kind, child.scope.name) if child.scope else None
     # One call makes several parameters, and they are no iterations.
@@ -67,7 +67,7 @@ def _line(child: Child) -> int | None:
 
 
 def _starts(keys: Sequence[Hashable]) -> list[int]:
-    """Where iterations begin: at each coming of the place that is the first to come again."""
+    """Return where iterations begin: at each coming of the place that is the first to come again."""
     first: dict[Hashable, int] = {}
     for position, key in enumerate(keys):
         if key is None:

@@ -21,7 +21,7 @@ SHORTEST = 8
 
 
 def slice_tree(root: ScopeGroup, room: int) -> ScopeGroup:
-    """Give every group a width that can be read, where scopes leave more children than that.
+    """Return every group a width that can be read, where scopes leave more children than that.
 
     Args:
         root: The tree of scopes.
@@ -118,7 +118,7 @@ def _even_runs(units: Sequence[list[Child]], count: int) -> list[Sequence[list[C
 
 
 def _slice(run: Sequence[Child], path: str) -> Child:
-    """One group of the run; a run of one is that one."""
+    """Return one group of the run; a run of one is that one."""
     if len(run) == 1:
         return run[0]
     prefix = f"{path}/" if path else ""
@@ -127,7 +127,7 @@ def _slice(run: Sequence[Child], path: str) -> Child:
 
 
 def _end_name(child: Child, end: int) -> str:
-    """What the first (0) or last (-1) child of a slice is called: a node's id, or the last part of a path."""
+    """Return what the first (0) or last (-1) child of a slice is called: a node's id, or the last part of a path."""
     if isinstance(child, Item):
         return child.id
     name = child.path.rsplit("/", 1)[-1]
@@ -135,7 +135,7 @@ def _end_name(child: Child, end: int) -> str:
 
 
 def _slice_label(run: Sequence[Child]) -> str:
-    """What a person calls a slice: the calls or iterations it spans, else its lines, else its nodes."""
+    """Return what a person calls a slice: the calls or iterations it spans, else its lines, else its nodes."""
     scopes = [
         group.scope for child in run if isinstance(child, ScopeGroup) for group in _unsliced(child) if group.scope
     ]
@@ -157,7 +157,7 @@ def _slice_label(run: Sequence[Child]) -> str:
 
 
 def _unsliced(group: ScopeGroup) -> list[ScopeGroup]:
-    """The group, or what is in its slices."""
+    """Return the group, or what is in its slices."""
     found = [group]
     for one in found:
         if one.slice:

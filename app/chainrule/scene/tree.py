@@ -35,7 +35,7 @@ class _Building:
 
 
 def preorder(root: ScopeGroup) -> Iterator[ScopeGroup]:
-    """Every group, each before those inside it."""
+    """Yield every group, each before those inside it."""
     stack = [root]
     while stack:
         group = stack.pop()
@@ -44,14 +44,17 @@ def preorder(root: ScopeGroup) -> Iterator[ScopeGroup]:
 
 
 def segment(scope: Scope) -> str:
-    """A scope's own part of a path: its name, with the call or iteration where it is not the first."""
+    """Return a scope's own part of a path: its name, with the call or iteration where it is not the first."""
     if scope.kind == "loop" or scope.call > 1:
         return f"{scope.name}:{scope.call}"
     return scope.name
 
 
 def join_path(parent: str, scope: Scope) -> str:
-    """The path of a scope inside another; a scope right inside its like, as in recursion, is counted: "f", "f*2"."""
+    """Return the path of a scope inside another.
+
+    A scope right inside its like, as in recursion, is counted: "f", "f*2".
+    """
     own = segment(scope)
     around, _, last = parent.rpartition("/")
     name, _, level = last.partition("*")
@@ -61,7 +64,7 @@ def join_path(parent: str, scope: Scope) -> str:
 
 
 def scope_name(scope: Scope) -> str:
-    """What a person calls a scope, whichever call of it."""
+    """Return what a person calls a scope, whichever call of it."""
     if scope.kind == "loop":
         if scope.type == scope.name:
             return scope.type
@@ -70,7 +73,7 @@ def scope_name(scope: Scope) -> str:
 
 
 def scope_label(scope: Scope) -> str:
-    """What a person calls this call or iteration of a scope."""
+    """Return what a person calls this call or iteration of a scope."""
     if scope.kind == "loop":
         return f"{scope_name(scope)}, iteration {scope.call}"
     return f"{scope_name(scope)}, call {scope.call}" if scope.call > 1 else scope_name(scope)
@@ -118,7 +121,7 @@ def build_tree(items: Sequence[Item]) -> ScopeGroup:
 
 
 def _shared(stack: Sequence[_Building], scope: Sequence[Scope]) -> int:
-    """How many of the open scopes are the first of these."""
+    """Return how many of the open scopes are the first of these."""
     depth = 0
     while depth < min(len(stack) - 1, len(scope)) and stack[depth + 1].scope == scope[depth]:
         depth += 1
@@ -133,7 +136,7 @@ def _insert(source: Item, stack: Sequence[_Building]) -> None:
 
 
 def _new_path(parent: str, scope: Scope, paths: set[str]) -> str:
-    """The path of a scope; a module that has not been seen before goes by its own name wherever it is called."""
+    """Return the path of a scope; a module that has not been seen before goes by its own name wherever it is called."""
     path = segment(scope)
     if scope.kind != "module" or path in paths:
         path = join_path(parent, scope)
@@ -141,7 +144,7 @@ def _new_path(parent: str, scope: Scope, paths: set[str]) -> str:
 
 
 def _free(path: str, paths: set[str]) -> str:
-    """The path, with a number where it is taken, as by two loops over the same name; it is taken now."""
+    """Return the path, with a number where it is taken, as by two loops over the same name; it is taken now."""
     free, number = path, 1
     while free in paths:
         number += 1
@@ -172,7 +175,7 @@ def _freeze(made: Sequence[_Building]) -> ScopeGroup:
 
 
 def units_of(children: Sequence[Child]) -> list[list[Child]]:
-    """Each operation or scope with the leaves and constants that come just before it."""
+    """Return each operation or scope with the leaves and constants that come just before it."""
     units: list[list[Child]] = []
     waiting: list[Child] = []
     for child in children:

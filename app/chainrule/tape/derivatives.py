@@ -32,7 +32,7 @@ class _Entry:
 
 @cache
 def derivatives() -> Mapping[str, str]:
-    """Every derivative by the name of its Node ("MulBackward0"): a line "argument: formula" for each input.
+    """Return every derivative by the name of its Node ("MulBackward0"): a line "argument: formula" for each input.
 
     Empty where the wheel does not carry the file. It is read once, at the first call: a process that will be
     forbidden to open files calls this before.
@@ -97,7 +97,7 @@ def _entries(lines: Iterable[str]) -> Iterator[_Entry]:
 
 
 def _scalar(text: str) -> str:
-    """What a value of the file says, without its quotes or the comment behind it."""
+    """Return what a value of the file says, without its quotes or the comment behind it."""
     for quote in "\"'":
         if text.startswith(quote):
             return text[1 : text.rindex(quote)]
@@ -105,7 +105,7 @@ def _scalar(text: str) -> str:
 
 
 def _argument_names(arguments: str) -> list[str]:
-    """The names in "Tensor self, Tensor other, *, Scalar alpha=1"."""
+    """Return the names in "Tensor self, Tensor other, *, Scalar alpha=1"."""
     words = (part.partition("=")[0].split() for part in re.split(r",(?![^(\[]*[)\]])", arguments))
     return [part[-1] for part in words if part]
 

@@ -156,7 +156,7 @@ def watched(probe: Probe, waiter: Waiter) -> Iterator[None]:
 
 
 def place(element: int, shape: Iterable[int]) -> tuple[int, ...]:
-    """The index of an element that is given by its number in row-major order."""
+    """Return the index of an element that is given by its number in row-major order."""
     found = []
     for size in reversed(list(shape)):
         element, index = divmod(element, size)
@@ -194,7 +194,7 @@ def compare(element: int, gradient: float, around: tuple[float, float, float], s
 
 
 def _error(a: float, b: float) -> float:
-    """How far two numbers differ, relative to the larger."""
+    """Return how far two numbers differ, relative to the larger."""
     if a == b:
         return 0.0
     error = abs(a - b) / max(abs(a), abs(b), FLOOR)
@@ -202,7 +202,7 @@ def _error(a: float, b: float) -> float:
 
 
 def steps(numel: int, most: int) -> list[int]:
-    """Which elements to compare: all, or so many spread evenly."""
+    """Return which elements to compare: all, or so many spread evenly."""
     if numel <= most:
         return list(range(numel))
     return [index * numel // most for index in range(most)]

@@ -97,12 +97,12 @@ class Tape:
 
     @property
     def pass_count(self) -> int:
-        """How many passes are in the graph."""
+        """Return how many passes are in the graph."""
         return len(self._passes)
 
     @property
     def overflows(self) -> frozenset[str]:
-        """Which limits were passed, so that the graph is not whole: "records", "nodes"."""
+        """Return which limits were passed, so that the graph is not whole: "records", "nodes"."""
         truncated = any(record.truncated for record in self._passes)
         truncated = truncated or (self._build is not None and self._build.truncated)
         return frozenset(
@@ -133,7 +133,7 @@ class Tape:
         roots: torch.Tensor | Sequence[torch.Tensor] | Mapping[str, torch.Tensor] | None = None,
         names: Mapping[str, object] | None = None,
     ) -> Graph:
-        """Give what was recorded as data.
+        """Return what was recorded as data.
 
         Args:
             roots: outputs to show, one or several, by name or not; left out, those that backward was started from
@@ -175,19 +175,19 @@ class Tape:
             return self._build.graph()
 
     def values(self, node_id: str) -> list[torch.Tensor | None]:
-        """Give the recorded values of a node of the last graph by output number, for tests; None above the limit."""
+        """Return the recorded values of a node of the last graph by output number, for tests; None above the limit."""
         return self._built().values(node_id)
 
     def gradients(self, node_id: str, index: int) -> list[torch.Tensor | None]:
-        """Give the recorded cotangents of a node of the last graph in pass number ``index`` (from 1), for tests."""
+        """Return the recorded cotangents of a node of the last graph in pass number ``index`` (from 1), for tests."""
         return self._built().gradients(node_id, index)
 
     def node_of(self, tensor: torch.Tensor) -> str | None:
-        """Give the id of the node of the last graph that a tensor is an output of; None where it is not in it."""
+        """Return the id of the node of the last graph that a tensor is an output of; None where it is not in it."""
         return self._built().id_of(tensor)
 
     def late(self, error: BaseException | None) -> StaleSaves | None:
-        """Give the changes in place for which backward refused to go on, in terms of the last graph.
+        """Return the changes in place for which backward refused to go on, in terms of the last graph.
 
         Args:
             error: what it raised; None is given for any other error, and where nothing certain is known.
@@ -285,6 +285,6 @@ class Tape:
 
 
 def _places(given: Iterable[Any]) -> tuple[tuple[Any, int], ...]:
-    """Give the Nodes and output numbers of tensors, or of edges that PyTorch takes in their place."""
+    """Return the Nodes and output numbers of tensors, or of edges that PyTorch takes in their place."""
     found = [grad_node(one) if isinstance(one, torch.Tensor) else (one[0], one[1]) for one in given]
     return tuple([place for place in found if place is not None])

@@ -33,7 +33,7 @@ class GalleryExample:
 
     @property
     def picture(self) -> str:
-        """The address of its picture."""
+        """Return the address of its picture."""
         return f"/svg/{encode(self.source)}"
 
 

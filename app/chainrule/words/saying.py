@@ -25,7 +25,7 @@ class Saying(str):
         return made
 
     def __getnewargs__(self) -> tuple[str, str, Mapping[str, str]]:  # type: ignore[override]
-        """What a copy is made of."""
+        """Return what a copy is made of."""
         return str(self), self.template, self.values
 
     def __add__(self, other: str) -> str:
@@ -70,7 +70,7 @@ def joined(parts: Sequence[str], between: str = "") -> str:
 
 
 def listed(words: Sequence[str]) -> str:
-    """A list as a person writes it: "a, b and c"."""
+    """Return a list as a person writes it: "a, b and c"."""
     if len(words) < 2:
         return words[0] if words else ""
     return say("{first} and {last}", first=joined(words[:-1], ", "), last=words[-1])
@@ -99,7 +99,7 @@ def _english(text: Saying, values: Mapping[str, str]) -> str:
 
 
 def book_of(texts: Iterable[str]) -> list[Said]:
-    """How each of some texts was made, with all that it was made of."""
+    """Return how each of some texts was made, with all that it was made of."""
     found: dict[str, Said] = {}
     waiting = list(texts)
     while waiting:
@@ -130,7 +130,7 @@ def read_book(book: Iterable[Said]) -> Callable[[str], str]:
 
 
 def templates_of(text: str) -> list[str]:
-    """All templates that a text was made of."""
+    """Return all templates that a text was made of."""
     found: list[str] = []
     waiting: list[Any] = [text]
     while waiting:

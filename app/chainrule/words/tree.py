@@ -69,7 +69,7 @@ def _subtree(
 
 
 def _firsts(node: Node, passes: Sequence[Pass]) -> Iterator[str]:
-    """Where NaN and infinities come up; of several passes in which."""
+    """Yield where NaN and infinities come up; of several passes in which."""
     for flag in node.flags:
         if flag.startswith("first_"):
             told = [one.index for place, one in enumerate(passes) if flag in flags_in(node, passes, place)]
@@ -78,7 +78,7 @@ def _firsts(node: Node, passes: Sequence[Pass]) -> Iterator[str]:
 
 
 def _line(node: Node, passes: Sequence[Pass]) -> str:
-    """One node: its name, what it is, its value, and each pass's gradient."""
+    """Return one node: its name, what it is, its value, and each pass's gradient."""
     facts: list[str] = []
     if node.kind == "constant":
         facts.append("constant")

@@ -13,7 +13,7 @@ LISTED = 9
 
 
 def say_number(number: Number) -> str:
-    """A number with four decimals, fewer where they are zeros, and an exponent where four would not show it.
+    """Return a number with four decimals, fewer where they are zeros, and an exponent where four would not show it.
 
     >>> say_number(0.08333334), say_number(2.0), say_number(-1.25e-7), say_number("nan"), say_number(True)
     ('0.0833', '2', '-1.25e-07', 'NaN', 'True')
@@ -34,7 +34,7 @@ def _signed(word: str) -> str:
 
 
 def say_shape(tensor: Tensor) -> str:
-    """The shape as a person writes it.
+    """Return the shape as a person writes it.
 
     Shapes: "scalar" for none, "4" for a vector, "3×3" for a matrix.
     """
@@ -42,7 +42,7 @@ def say_shape(tensor: Tensor) -> str:
 
 
 def say_tensor(tensor: Tensor | None) -> str:
-    """A tensor in one line: its number, its few numbers, or its shape and norm.
+    """Return a tensor in one line: its number, its few numbers, or its shape and norm.
 
     Args:
         tensor: None for one that was not seen.
@@ -87,7 +87,10 @@ def say_values(values: Values) -> str:
 
 
 def say_node(node: Node) -> str:
-    """What a person calls a node: the variable with the operation, or the operation alone; a constant is its number."""
+    """Return what a person calls a node.
+
+    The variable with the operation, or the operation alone; a constant is its number.
+    """
     value = node.outputs[0].value if node.outputs else None
     if node.kind == "constant":
         name = node.names[0] if node.names else None
@@ -100,7 +103,7 @@ def say_node(node: Node) -> str:
 
 
 def say_function(node: Node) -> str:
-    """The node as autograd names it, with the variable that its output is bound to."""
+    """Return the node as autograd names it, with the variable that its output is bound to."""
     if node.kind == "leaf":
         return node.names[0] if node.names else say("leaf {id}", id=node.id)
     return f"{node.op} ({node.names[0]})" if node.names else node.op

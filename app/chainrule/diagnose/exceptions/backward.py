@@ -138,7 +138,7 @@ def _nothing(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
 
 
 def _first_gradient(moment: RaiseContext, root: ast.expr | None) -> ast.Call | None:
-    """The call of autograd.grad, without create_graph, whose result is differentiated again."""
+    """Return the call of autograd.grad, without create_graph, whose result is differentiated again."""
     used = {node.id for node in ast.walk(root) if isinstance(node, ast.Name)} if root is not None else set()
     for call in moment.text.calls(None, "grad"):
         statement = moment.text.statement(moment.text.span(call))

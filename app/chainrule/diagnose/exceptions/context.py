@@ -66,7 +66,10 @@ class RaiseContext:
 
     @cached_property
     def words(self) -> str:
-        """What the exception says, its beginning if that is long; a program's own class may fail to say anything."""
+        """Return what the exception says, its beginning if that is long.
+
+        A program's own class may fail to say anything.
+        """
         try:
             return str(self.error)[:WORDS]  # patterns are looked for in it, which takes long in a long text
         except BaseException:
@@ -74,16 +77,19 @@ class RaiseContext:
 
     @property
     def node(self) -> ast.AST | None:
-        """The syntax at the span."""
+        """Return the syntax at the span."""
         return self.text.at(self.span)
 
     @property
     def line(self) -> int | None:
-        """The line of the span."""
+        """Return the line of the span."""
         return self.span.line if self.span else None
 
     def value(self, node: ast.AST | None) -> Any:
-        """What a simple expression stood for, without running anything of the program's; None if it is not simple."""
+        """Return what a simple expression stood for, without running anything of the program's.
+
+        None if it is not simple.
+        """
         match node:
             case ast.Name(id=name):
                 return self.local.get(name, self.around.get(name))
@@ -97,7 +103,7 @@ class RaiseContext:
                 return None
 
     def changed(self, statement: ast.stmt | None) -> ast.expr | None:
-        """What a statement changes in place."""
+        """Return what a statement changes in place."""
         match statement:
             case ast.AugAssign(target=ast.Subscript(value=base)) | ast.Assign(targets=[ast.Subscript(value=base)]):
                 return base
@@ -110,7 +116,7 @@ class RaiseContext:
                 return node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
 
     def tensor(self, node: ast.AST | None) -> torch.Tensor | None:
-        """The tensor that an expression stood for, computed again where that is safe and small."""
+        """Return the tensor that an expression stood for, computed again where that is safe and small."""
         value = self.value(node)
         if value is None and node is not None:
             try:
@@ -123,7 +129,7 @@ class RaiseContext:
 
     @property
     def operands(self) -> tuple[ast.expr | None, ast.expr | None]:
-        """The two sides of the operation at the span."""
+        """Return the two sides of the operation at the span."""
         match self.node:
             case ast.BinOp(left=left, right=right) | ast.AugAssign(target=left, value=right):
                 return left, right
@@ -138,7 +144,7 @@ class RaiseContext:
 
     @property
     def subject(self) -> ast.expr | None:
-        """What the call at the span is about: ``x`` in ``x.sum(1)`` and in ``torch.sum(x, 1)``."""
+        """Return what the call at the span is about: ``x`` in ``x.sum(1)`` and in ``torch.sum(x, 1)``."""
         node = self.node
         if not isinstance(node, ast.Call):
             return None
@@ -149,18 +155,18 @@ class RaiseContext:
         return node.args[0] if node.args else None
 
     def label(self, node: ast.AST | None, otherwise: str) -> str:
-        """What to call an expression in a sentence: its own text, if that is short."""
+        """Return what to call an expression in a sentence: its own text, if that is short."""
         text = self.text.of(node) if isinstance(node, ast.expr) else ""
         return text if text and len(text) <= 40 and "\n" not in text else otherwise
 
     def told(self, node: ast.AST | None, otherwise: str) -> str:
-        """An expression with its shape, as far as it is known: "W of shape [2, 3]"."""
+        """Return an expression with its shape, as far as it is known: "W of shape [2, 3]"."""
         tensor = self.tensor(node)
         label = self.label(node, otherwise)
         return say("{label} of shape {shape}", label=label, shape=list(tensor.shape)) if tensor is not None else label
 
     def name_of(self, wanted: object) -> str | None:
-        """The program's name for a tensor or module: a variable, or a path such as ``net.0``."""
+        """Return the program's name for a tensor or module: a variable, or a path such as ``net.0``."""
         if wanted is None:
             return None
         for names in (self.local, self.around):
@@ -175,12 +181,12 @@ class RaiseContext:
 
 
 def shape_of(tensor: torch.Tensor) -> str:
-    """A shape as a person writes it: "[2, 3]", "a scalar"."""
+    """Return a shape as a person writes it: "[2, 3]", "a scalar"."""
     return str(list(tensor.shape)) if tensor.ndim else "[] (a scalar)"
 
 
 def numbers(words: str) -> list[int]:
-    """All whole numbers in a text."""
+    """Return all whole numbers in a text."""
     return [int(number) for number in re.findall(r"-?\d+", words)]
 
 
@@ -247,7 +253,7 @@ def _paths(value: object, wanted: object) -> Iterator[str]:
 
 
 def start_of(moment: RaiseContext) -> tuple[ast.Call | None, ast.expr | None]:
-    """The call that asked for backward, and the tensor it starts from."""
+    """Return the call that asked for backward, and the tensor it starts from."""
     node = moment.node
     if not isinstance(node, ast.Call):
         node = next(moment.text.calls(moment.span, "backward", "grad"), None)
@@ -262,5 +268,5 @@ def start_of(moment: RaiseContext) -> tuple[ast.Call | None, ast.expr | None]:
 
 
 def is_autograd(node: ast.AST) -> bool:
-    """Tell whether an expression is the module torch.autograd."""
+    """Return whether an expression is the module torch.autograd."""
     return ast.unparse(node) in ("torch.autograd", "autograd")

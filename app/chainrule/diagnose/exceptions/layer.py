@@ -14,7 +14,7 @@ from chainrule.words.saying import joined, say
 
 
 def module_input(moment: RaiseContext) -> Diagnosis:
-    """A module that was given something of the wrong size."""
+    """Return a module that was given something of the wrong size."""
     module, taken = moment.module, moment.taken
     kind = type(module).__name__
     known = moment.name_of(module)

@@ -13,7 +13,7 @@ from chainrule.words.saying import joined, say
 
 
 def sides_of(moment: RaiseContext) -> list[ast.expr]:
-    """The expressions that the operation at the place combines."""
+    """Return the expressions that the operation at the place combines."""
     match moment.node:
         case ast.BinOp(left=left, right=right) | ast.AugAssign(target=left, value=right):
             return [left, right]
@@ -95,7 +95,7 @@ def _target_dtype(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
 
 
 def _to_float(moment: RaiseContext, part: ast.expr | None, name: str) -> tuple[Fix, ...]:
-    """The fix that converts a part of the program to floating point, where it is known which part."""
+    """Return the fix that converts a part of the program to floating point, where it is known which part."""
     if part is None:
         return ()
     text = grouped(moment.text.of(part), part)

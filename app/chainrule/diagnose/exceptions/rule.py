@@ -34,7 +34,7 @@ class Rule:
     explain: Explain
 
     def __call__(self, moment: RaiseContext) -> tuple[str, Diagnosis] | None:
-        """The kind of problem and what is said, or None where this rule does not apply."""
+        """Return the kind of problem and what is said, or None where this rule does not apply."""
         match = self.pattern.search(moment.words)
         if match is None:
             return None

@@ -40,13 +40,13 @@ def _modified(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
 
 
 def _statements(moment: RaiseContext, late: StaleSaves | None) -> list[ast.stmt]:
-    """The statements of the changes, each once, the first change first."""
+    """Return the statements of the changes, each once, the first change first."""
     found = [moment.text.statement(change.span) for change in late.changes] if late is not None else []
     return list(dict.fromkeys(statement for statement in found if statement is not None))
 
 
 def _which(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.stmt], shape: list[int]) -> str:
-    """The value: what the program calls it, and where it was made."""
+    """Return the value: what the program calls it, and where it was made."""
     made = _node(moment, late.made) if late is not None else None
     name = next(iter(made.names), None) if made is not None else None
     of = _viewed(moment, made) if made is not None and name is None else None
@@ -64,7 +64,7 @@ def _which(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.s
 
 
 def _viewed(moment: RaiseContext, made: Node) -> str | None:
-    """The name of what a nameless node is a view of, where it is one."""
+    """Return the name of what a nameless node is a view of, where it is one."""
     nodes = {node.id: node for node in moment.graph.nodes}
     taken = {edge.source: edge.target for edge in reversed(moment.graph.edges) if edge.kind == "gradient"}
     while "view" in made.flags and not made.names and made.id in taken:
@@ -73,7 +73,7 @@ def _viewed(moment: RaiseContext, made: Node) -> str | None:
 
 
 def _needing(moment: RaiseContext, late: StaleSaves | None) -> str:
-    """The operation that needs the value."""
+    """Return the operation that needs the value."""
     needs = _node(moment, late.needs) if late is not None else None
     if needs is None:
         return say("a node")
@@ -84,7 +84,7 @@ def _needing(moment: RaiseContext, late: StaleSaves | None) -> str:
 
 
 def _who(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.stmt]) -> str:
-    """Which line changed it first, in which turn of its loop, and what changed it after that."""
+    """Return which line changed it first, in which turn of its loop, and what changed it after that."""
     if late is None or not statements:
         return say("something changed it in place before backward came there")
     words = _words(moment, moment.text.span(statements[0])) or _words(moment, late.changes[0].span)
@@ -108,7 +108,7 @@ def _who(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.stm
 
 
 def _turn(change: StaleSave) -> str:
-    """The innermost loop's turn: "the turn of `for i` with i = 3"."""
+    """Return the innermost loop's turn: "the turn of `for i` with i = 3"."""
     loop = change.loop
     if loop is None:
         return ""
@@ -119,14 +119,14 @@ def _turn(change: StaleSave) -> str:
 
 
 def _place(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.stmt]) -> Span | None:
-    """Where it was changed first: the whole statement if it is short, else the sub-expression."""
+    """Return where it was changed first: the whole statement if it is short, else the sub-expression."""
     if late is None or not statements:
         return None
     return moment.text.span(statements[0]) if _is_short(moment.text.of(statements[0])) else late.changes[0].span
 
 
 def _base(statement: ast.stmt) -> ast.expr | None:
-    """What the text of a statement says that it changes in place."""
+    """Return what the text of a statement says that it changes in place."""
     match statement:
         case ast.AugAssign(target=ast.Subscript(value=base)) | ast.Assign(targets=[ast.Subscript(value=base)]):
             return base
@@ -151,7 +151,7 @@ def _node(moment: RaiseContext, key: str | None) -> Node | None:
 
 
 def _words(moment: RaiseContext, span: Span | None) -> str:
-    """The text of a span, if it is short."""
+    """Return the text of a span, if it is short."""
     words = moment.text.cut(span) if span is not None else ""
     return words if _is_short(words) else ""
 

@@ -30,7 +30,10 @@ def broadcast_differences(flow: GraphFlow) -> list[Problem]:
 
 
 def _crossed(flow: GraphFlow, node: Node, made: Edge, data: Edge) -> int | None:
-    """The n of a column [n, 1] that meets a row [n] in a loss; None where that is not so, or seems to be meant."""
+    """Return the n of a column [n, 1] that meets a row [n] in a loss.
+
+    None where that is not so, or seems to be meant.
+    """
     column, row = flow.incoming(made), flow.incoming(data)
     if column is None or row is None or len(row.shape) != 1 or row.shape[0] < 2 or column.shape != [row.shape[0], 1]:
         return None
@@ -62,7 +65,7 @@ def _problem(flow: GraphFlow, node: Node, made: Edge, data: Edge, size: int) -> 
 
 
 def _fixes(flow: GraphFlow, node: Node, size: int) -> list[Fix]:
-    """The edit that gives the data a column too, where it is one side of a written difference."""
+    """Return the edit that gives the data a column too, where it is one side of a written difference."""
     syntax = flow.text.at(node.span)
     if not isinstance(syntax, ast.BinOp) or not isinstance(syntax.op, ast.Sub):
         return []

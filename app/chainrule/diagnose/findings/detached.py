@@ -45,7 +45,10 @@ def _takes_shape_only(node: Node) -> bool:
 
 
 def _way_out(flow: GraphFlow, start: Node) -> list[Node]:
-    """The nodes without history from one on, up to where a function of the graph takes the value in; else none."""
+    """Return the nodes without history from one on, up to where a function of the graph takes the value in.
+
+    Else none.
+    """
     above: dict[str, str | None] = {start.id: None}
     pending = [start.id]
     while pending:
@@ -66,7 +69,7 @@ def _way_out(flow: GraphFlow, start: Node) -> list[Node]:
 
 
 def _is_said(flow: GraphFlow, node: Node) -> bool:
-    """Whether the program says at this place that history is to be left behind."""
+    """Return whether the program says at this place that history is to be left behind."""
     syntax = flow.text.at(node.span)
     return (called(syntax) in _LEAVING if isinstance(syntax, ast.Call) else False) or (
         isinstance(syntax, ast.Attribute) and syntax.attr == "data"
@@ -93,7 +96,7 @@ def _cut_problem(flow: GraphFlow, place: Node, source: Node, severity: str) -> P
 
 
 def _how(flow: GraphFlow, node: Node, source: Node) -> tuple[str, str, list[Fix]]:
-    """How a value left the graph, whose it was, and the edit that keeps it in."""
+    """Return how a value left the graph, whose it was, and the edit that keeps it in."""
     syntax = flow.text.at(node.span)
     line = say(" in line {line}", line=node.span.line) if node.span else ""
     match syntax:

@@ -19,27 +19,27 @@ class GraphFlow:
 
     @cached_property
     def nodes(self) -> dict[str, Node]:
-        """Each node by its id."""
+        """Return each node by its id."""
         return {node.id: node for node in self.graph.nodes}
 
     @cached_property
     def taken(self) -> dict[str, list[Edge]]:
-        """For each node the edges to what it takes in."""
+        """Return for each node the edges to what it takes in."""
         return self._by("source")
 
     @cached_property
     def used(self) -> dict[str, list[Edge]]:
-        """For each node the edges from those that take it in."""
+        """Return for each node the edges from those that take it in."""
         return self._by("target")
 
     @cached_property
     def _takers(self) -> Counter[tuple[str, int]]:
-        """How many gradient edges take each output of each node."""
+        """Return how many gradient edges take each output of each node."""
         return Counter((edge.target, edge.output_nr) for edge in self.graph.edges if edge.kind == "gradient")
 
     @cached_property
     def _told(self) -> dict[tuple[str, int], list[tuple[Edge, Tensor]]]:
-        """What each node passed on in each pass, as far as it was asked for."""
+        """Return what each node passed on in each pass, as far as it was asked for."""
         return {}
 
     def _by(self, end: str) -> dict[str, list[Edge]]:
@@ -50,23 +50,23 @@ class GraphFlow:
 
     @property
     def passes(self) -> list[tuple[int, Pass]]:
-        """The passes that came to their end, each with its place in lists of gradients."""
+        """Return the passes that came to their end, each with its place in lists of gradients."""
         return [(index, one) for index, one in enumerate(self.graph.passes) if one.error is None]
 
     def incoming(self, edge: Edge) -> Tensor | None:
-        """The forward value that an edge takes in."""
+        """Return the forward value that an edge takes in."""
         for output in self.nodes[edge.target].outputs:
             if output.output_nr == edge.output_nr:
                 return output.value
         return None
 
     def gradients(self, node: Node, index: int) -> list[Tensor]:
-        """The cotangents that arrived at a node's outputs in a pass."""
+        """Return the cotangents that arrived at a node's outputs in a pass."""
         found = [output.gradients[index] for output in node.outputs if index < len(output.gradients)]
         return [tensor for tensor in found if tensor is not None]
 
     def passed_on(self, node: Node, index: int) -> list[tuple[Edge, Tensor]]:
-        """What a node passed on in a pass, by edge."""
+        """Return what a node passed on in a pass, by edge."""
         found = self._told.get((node.id, index))
         if found is None:
             carried = [(edge, self.carried(edge, index)) for edge in self.taken[node.id]]
@@ -74,7 +74,10 @@ class GraphFlow:
         return found
 
     def carried(self, edge: Edge, index: int) -> Tensor | None:
-        """What an edge carried in a pass; large graphs leave it out where it is all that arrived at the target."""
+        """Return what an edge carried in a pass.
+
+        Large graphs leave it out where it is all that arrived at the target.
+        """
         if edge.kind != "gradient" or index >= len(edge.contributions):
             return None
         if edge.contributions[index] is not None:
@@ -87,11 +90,11 @@ class GraphFlow:
         return None
 
     def in_order(self, one: Pass) -> Iterator[Node]:
-        """The nodes of a pass in the order in which autograd ran them."""
+        """Return the nodes of a pass in the order in which autograd ran them."""
         return (self.nodes[id] for id in one.order if id in self.nodes)
 
     def called(self, node: Node) -> str:
-        """What to call a node in a sentence: "h", "`x*2` (line 3)", "MulBackward0"."""
+        """Return what to call a node in a sentence: "h", "`x*2` (line 3)", "MulBackward0"."""
         if node.names:
             paths = [name for name in node.names if "." in name]
             return paths[0] if paths and "parameter" in node.flags else node.names[0]
@@ -100,7 +103,7 @@ class GraphFlow:
         return joined([f"`{words}`" if words else node.op, line])
 
     def operation(self, node: Node) -> str:
-        """The operation of a node with its place: "SqrtBackward0 (`x.sqrt()`, line 3)"."""
+        """Return the operation of a node with its place: "SqrtBackward0 (`x.sqrt()`, line 3)"."""
         words = self.words(node.span)
         if node.span is None:
             return node.op
@@ -111,26 +114,26 @@ class GraphFlow:
         )
 
     def words(self, span: Span | None) -> str:
-        """The text of a span, if it is short."""
+        """Return the text of a span, if it is short."""
         text = self.text.cut(span) if span is not None else ""
         return text if len(text) <= 60 and "\n" not in text else ""
 
 
 def is_finite(tensor: Tensor | None) -> bool:
-    """Tell whether nothing in a tensor is NaN or infinite; an unknown one counts as finite."""
+    """Return whether nothing in a tensor is NaN or infinite; an unknown one counts as finite."""
     return tensor is None or (tensor.stats.nan == 0 and tensor.stats.inf == 0)
 
 
 def is_zero(tensor: Tensor | None) -> bool:
-    """Tell whether every element of a tensor is zero."""
+    """Return whether every element of a tensor is zero."""
     return tensor is not None and tensor.numel > 0 and tensor.stats.zero == tensor.numel
 
 
 def has_values(tensor: Tensor) -> bool:
-    """Tell whether a tensor has a finite element that is not zero."""
+    """Return whether a tensor has a finite element that is not zero."""
     return bool(tensor.stats.norm)
 
 
 def elements(number: int) -> str:
-    """How many elements: "1 element", "3 elements"."""
+    """Return how many elements: "1 element", "3 elements"."""
     return say("1 element") if number == 1 else say("{number} elements", number=number)

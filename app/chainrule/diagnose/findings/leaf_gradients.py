@@ -103,7 +103,7 @@ def without_gradient(flow: GraphFlow, parameters: Mapping[str, torch.Tensor]) ->
 
 
 def _swallowed(flow: GraphFlow) -> str:
-    """What custom Functions kept to themselves: gradients that arrived and for which they returned None."""
+    """Return what custom Functions kept to themselves: gradients that arrived and for which they returned None."""
     for index, one in flow.passes:
         for node in flow.in_order(one):
             if "custom" not in node.flags or not flow.gradients(node, index):
@@ -142,7 +142,7 @@ def _lonely(flow: GraphFlow, parameters: Mapping[str, torch.Tensor]) -> dict[str
 
 
 def _is_pattern(text: SourceText, modules: set[str]) -> bool:
-    """Whether a module is only there to be copied, as the layer that a TransformerEncoder is given."""
+    """Return whether a module is only there to be copied, as the layer that a TransformerEncoder is given."""
     calls = text.calls(None, "TransformerEncoder", "TransformerDecoder", "deepcopy")
     return any(isinstance(given, ast.Name) and given.id in modules for call in calls for given in call.args)
 

@@ -81,7 +81,10 @@ def _forward(flow: GraphFlow) -> list[Problem]:
 
 
 def _comes_through(flow: GraphFlow, constant: Node) -> bool:
-    """Whether an operation made NaN of it: ``where`` may leave it out. An infinite constant is a mask more often."""
+    """Return whether an operation made NaN of it.
+
+    ``where`` may leave it out. An infinite constant is a mask more often.
+    """
     users = [flow.nodes[edge.source] for edge in flow.used[constant.id]]
     return any(output.value is not None and output.value.stats.nan for user in users for output in user.outputs)
 

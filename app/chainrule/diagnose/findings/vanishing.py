@@ -44,7 +44,7 @@ def _norm(flow: GraphFlow, node: Node, index: int) -> float:
 
 
 def _longest_way(flow: GraphFlow, index: int) -> list[Node]:
-    """The longest way back from a root through edges that carried a gradient, as nodes."""
+    """Return the longest way back from a root through edges that carried a gradient, as nodes."""
     order = flow.graph.passes[index].order
     steps: dict[str, tuple[int, str | None]] = dict.fromkeys(order[:1], (0, None))
     place = {id: number for number, id in enumerate(order)}

@@ -64,7 +64,7 @@ def zero_gradients(flow: GraphFlow) -> list[Problem]:
 
 
 def _leaves_behind(flow: GraphFlow, start: Edge, index: int, seen: set[str]) -> set[str]:
-    """The leaves whose whole gradient is zero, down from an edge through others that carried only zeros.
+    """Return the leaves whose whole gradient is zero, down from an edge through others that carried only zeros.
 
     What was ``seen`` before is left to the edge that came there first, so that all of this takes one walk.
     """
@@ -84,13 +84,16 @@ def _leaves_behind(flow: GraphFlow, start: Edge, index: int, seen: set[str]) -> 
 
 
 def _follows(flow: GraphFlow, node: Node, edge: Edge, sources: Set[str]) -> bool:
-    """Whether the factor that is 0 is itself the result of an operation told of: a dead ReLU's weights after it."""
+    """Return whether the factor that is 0 is itself the result of an operation told of.
+
+    A dead ReLU's weights after it.
+    """
     factor = _other_factor(flow, node, edge)
     return factor is not None and factor.id in sources
 
 
 def _other_factor(flow: GraphFlow, node: Node, edge: Edge) -> Node | None:
-    """What a product multiplies the gradient of one argument by, if that is 0 everywhere."""
+    """Return what a product multiplies the gradient of one argument by, if that is 0 everywhere."""
     wanted = _FACTORS.get(edge.argument or "", ())
     if not node.op.startswith(("Mul", "Mm", "Addmm", "Bmm", "Baddbmm", "Mv", "Dot")):
         return None
@@ -101,7 +104,7 @@ def _other_factor(flow: GraphFlow, node: Node, edge: Edge) -> Node | None:
 
 
 def _leaky(flow: GraphFlow, node: Node) -> list[Fix]:
-    """The edit that lets a little through below 0."""
+    """Return the edit that lets a little through below 0."""
     syntax = flow.text.at(node.span)
     if isinstance(syntax, ast.Call) and called(syntax) == "relu" and len(syntax.args) == 1:
         return [flow.text.replace(say("Let a little through below 0"), syntax.func, "F.leaky_relu")]

@@ -98,7 +98,7 @@ class _Chain:
         return run is None or edge.contributions[self._pass_index - 1] is not None
 
     def rule(self, most: int) -> ChainRule:
-        """The whole rule."""
+        """Return the whole rule."""
         graph = self._index.graph.model_copy(update={"edges": list(self._edges.values())})
         count = 0
         found: list[ChainPath] = []
@@ -128,7 +128,7 @@ class _Chain:
         return [_Start(root, self._seed(root)) for root in roots]
 
     def _seed(self, root: Root) -> NDArray[Any] | None:
-        """What the pass started from: what arrived at the root without what came from its own consumers."""
+        """Return what the pass started from: what arrived at the root without what came from its own consumers."""
         output = self._index.output(root.node, root.output_nr)
         if output is None or output.value is None:
             return None

@@ -23,7 +23,7 @@ MATRIX_SIZE = 4
 
 
 def jacobian_of(edge: Edge, rows: slice | None) -> Matrix | None:
-    """The local Jacobian that an edge carries; None where it has none that is a matrix.
+    """Return the local Jacobian that an edge carries; None where it has none that is a matrix.
 
     Args:
         edge: any.
@@ -37,7 +37,7 @@ def jacobian_of(edge: Edge, rows: slice | None) -> Matrix | None:
 
 
 def multiply(seed: Matrix | None, jacobians: Sequence[Matrix]) -> list[float] | None:
-    """A cotangent times each Jacobian of a path, or None where they do not fit."""
+    """Return a cotangent times each Jacobian of a path, or None where they do not fit."""
     if seed is None:
         return None
     row = seed.reshape(1, -1)
@@ -50,7 +50,7 @@ def multiply(seed: Matrix | None, jacobians: Sequence[Matrix]) -> list[float] | 
 
 
 def product_in_numbers(seed: Matrix | None, jacobians: Sequence[Matrix]) -> Math | None:
-    """The product of a path in numbers: of plain numbers, or of small matrices."""
+    """Return the product of a path in numbers: of plain numbers, or of small matrices."""
     value = multiply(seed, jacobians)
     if seed is None or value is None or not np.isrealobj(seed):
         return None
@@ -82,12 +82,12 @@ def _of_numbers(numbers: list[float], result: float) -> Math:
 
 
 def shortened(factors: list[str], more: str) -> list[str]:
-    """The factors of a product; of a long one the first and last."""
+    """Return the factors of a product; of a long one the first and last."""
     if len(factors) <= SHOWN_FACTORS:
         return factors
     return [*factors[: SHOWN_FACTORS // 2], more, *factors[-(SHOWN_FACTORS // 2) :]]
 
 
 def grouped(number: str, group: str) -> str:
-    """A number as a factor or term: in parentheses where it is negative."""
+    """Return a number as a factor or term: in parentheses where it is negative."""
     return group.format(number) if number.startswith("-") else number

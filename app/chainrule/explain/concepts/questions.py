@@ -42,7 +42,7 @@ class _Concepts:
         self._run = self._index.run(pass_index)
 
     def all(self) -> Iterator[Concept]:
-        """Every answer."""
+        """Yield every answer."""
         roots = self._run.roots if self._run is not None else self._index.graph.roots
         if roots:
             yield self._why_a_scalar(roots[0])
@@ -63,7 +63,10 @@ class _Concepts:
         return self._names.output(node, output_nr).plain.text
 
     def _leaf(self, root: Root) -> tuple[Node, Matrix | None] | None:
-        """The leaf to take as an example: one whose whole Jacobian is known and small, else any that is reached."""
+        """Return the leaf to take as an example.
+
+        One whose whole Jacobian is known and small, else any that is reached.
+        """
         candidates = [node for node in self._index.graph.nodes if node.kind == "leaf"]
         looked_at = candidates[:LOOKED_AT] if len(self._index.graph.nodes) <= MOST_NODES else []
         known = [(node, total_jacobian(self._index, root.node, root.output_nr, node.id)) for node in looked_at]

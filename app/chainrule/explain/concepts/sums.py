@@ -29,7 +29,7 @@ class Concept(Data):
 
 
 def over_uses(index: GraphIndex, name: str, leaf: Node, pass_index: int) -> Concept | None:
-    """Why a gradient is the sum over a leaf's uses; None where there is one use."""
+    """Return why a gradient is the sum over a leaf's uses; None where there is one use."""
     users = [
         edge for edge in index.incoming.get((leaf.id, 0), ()) if in_pass(edge.contributions, pass_index) is not None
     ]
@@ -58,7 +58,7 @@ def over_uses(index: GraphIndex, name: str, leaf: Node, pass_index: int) -> Conc
 
 
 def over_passes(name: str, leaf: Node) -> Concept | None:
-    """Why .grad holds several passes; None where it does not."""
+    """Return why .grad holds several passes; None where it does not."""
     gradients = leaf.outputs[0].gradients if leaf.outputs else []
     for number in range(1, min(len(gradients), len(leaf.accumulated))):
         before, now, after = leaf.accumulated[number - 1], gradients[number], leaf.accumulated[number]
@@ -90,7 +90,7 @@ def over_passes(name: str, leaf: Node) -> Concept | None:
 
 
 def _is_sum(before: Tensor, now: Tensor, after: Tensor) -> bool:
-    """Whether what was there before counts in what is there after."""
+    """Return whether what was there before counts in what is there after."""
     values = [array(tensor) for tensor in (before, now, after)]
     first, second, third = values
     if first is None or second is None or third is None or first.shape != third.shape or not first.any():
@@ -99,12 +99,12 @@ def _is_sum(before: Tensor, now: Tensor, after: Tensor) -> bool:
 
 
 def in_pass(tensors: list[Tensor | None], pass_index: int) -> Tensor | None:
-    """What there is of a pass, counted from 1."""
+    """Return what there is of a pass, counted from 1."""
     return tensors[pass_index - 1] if 0 < pass_index <= len(tensors) else None
 
 
 def told(tensor: Tensor) -> str:
-    """A tensor in a sentence: its numbers where they are few, else its shape."""
+    """Return a tensor in a sentence: its numbers where they are few, else its shape."""
     value = array(tensor)
     if value is None or value.size > WRITTEN_SIZE or not value.size:
         return say("a tensor of shape {names}", names="×".join(map(str, tensor.shape)))

@@ -43,7 +43,7 @@ def _bracket(value: float) -> str:
 
 
 def _of(name: str, value: Callable[[float], float], words: str) -> _Rule:
-    """A derivative that depends on one saved number; ``{}`` in the words stands for it."""
+    """Return a derivative that depends on one saved number; ``{}`` in the words stands for it."""
 
     def rule(get: _Parameters) -> Multiplier | None:
         number = get(name)
@@ -72,7 +72,10 @@ _RULES: Mapping[tuple[str, int], _Rule] = {
 
 
 def multiplier_of(node: Node, slot: int) -> Multiplier | None:
-    """The number by which a node multiplies what it passes through a slot; None where it is not one known number."""
+    """Return the number by which a node multiplies what it passes through a slot.
+
+    None where it is not one known number.
+    """
     return _apply(node, slot, lambda name: _parameter(node.saved.get(name)))
 
 
@@ -98,7 +101,7 @@ def _apply(node: Node, slot: int, get: _Parameters) -> Multiplier | None:
 
 
 def _listed(saved: Saved, count: int) -> list[float] | None:
-    """A saved value as so many real numbers; one number stands for all."""
+    """Return a saved value as so many real numbers; one number stands for all."""
     number = _parameter(saved)
     if number is not None:
         return [number] * count
@@ -109,13 +112,13 @@ def _listed(saved: Saved, count: int) -> list[float] | None:
 
 
 def _parameter(saved: Saved) -> float | None:
-    """A saved value as one real number; None where it is not one."""
+    """Return a saved value as one real number; None where it is not one."""
     number = same_everywhere(saved) if isinstance(saved, Tensor) and saved.numel else saved
     return float(number) if isinstance(number, int | float) else None
 
 
 def holds(multipliers: list[float], received: Tensor, passed: Tensor) -> bool:
-    """Whether every element that was passed on is its multiplier times the one that was received.
+    """Return whether every element that was passed on is its multiplier times the one that was received.
 
     Where the elements are not listed this cannot be seen and is False.
 

@@ -64,7 +64,7 @@ class Narrator:
         return say("{name} received {gradient} and passed {passed}.", name=name, gradient=received, passed=told)
 
     def _say_kept(self, node: Node, total: Tensor | None, position: int) -> str:
-        """What became of a leaf's gradient; torch.autograd.grad keeps none."""
+        """Return what became of a leaf's gradient; torch.autograd.grad keeps none."""
         if total is None:
             return ""
         gradient = _at(node.outputs[0].gradients, position)
@@ -137,7 +137,7 @@ def _nested(numbers: list[float], shape: list[int]) -> Values:
 
 
 def _shorten(words: list[str], what: str) -> list[str]:
-    """The first few, and how many more there are."""
+    """Return the first few, and how many more there are."""
     if len(words) <= MOST_INPUTS:
         return words
     left = len(words) - MOST_INPUTS

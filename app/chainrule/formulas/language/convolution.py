@@ -51,7 +51,7 @@ def _products(
 
 
 def convolve(x: Array, weight: Array, stride: Any, padding: Any, dilation: Any, groups: int) -> Array:
-    """The cross-correlation that PyTorch calls convolution."""
+    """Return the cross-correlation that PyTorch calls convolution."""
     triples, shape = _products(x.shape, weight.shape, stride, padding, dilation, groups)
     result = np.zeros(int(np.prod(shape)))
     np.add.at(result, triples[:, 0], x.ravel()[triples[:, 1]] * weight.ravel()[triples[:, 2]])
@@ -61,7 +61,7 @@ def convolve(x: Array, weight: Array, stride: Any, padding: Any, dilation: Any, 
 def input_back(
     gradient: Array, weight: Array, like: Array, stride: Any, padding: Any, dilation: Any, groups: int
 ) -> Array:
-    """The gradient of what is convolved."""
+    """Return the gradient of what is convolved."""
     triples, _ = _products(like.shape, weight.shape, stride, padding, dilation, groups)
     result = np.zeros(like.size)
     np.add.at(result, triples[:, 1], gradient.ravel()[triples[:, 0]] * weight.ravel()[triples[:, 2]])
@@ -69,7 +69,7 @@ def input_back(
 
 
 def weight_back(gradient: Array, x: Array, like: Array, stride: Any, padding: Any, dilation: Any, groups: int) -> Array:
-    """The gradient of the kernel."""
+    """Return the gradient of the kernel."""
     triples, _ = _products(x.shape, like.shape, stride, padding, dilation, groups)
     result = np.zeros(like.size)
     np.add.at(result, triples[:, 2], gradient.ravel()[triples[:, 0]] * x.ravel()[triples[:, 1]])

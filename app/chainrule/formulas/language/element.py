@@ -16,7 +16,7 @@ Index = tuple[int, ...]
 
 
 def at_element(expression: ast.expr, values: Mapping[str, Any], index: Index) -> ast.expr:
-    """The expression of numbers whose value is that of ``expression`` at ``index``.
+    """Return the expression of numbers whose value is that of ``expression`` at ``index``.
 
     A sum that came from undone broadcasting or from a matrix product has its terms written out, the first
     ``SHOWN_TERMS`` of them; the call ``rest`` holds the value of those that are not shown.
@@ -58,12 +58,12 @@ def _at(expression: ast.expr, values: Mapping[str, Any], index: Index) -> ast.ex
 
 
 def _operand(expression: ast.expr, values: Mapping[str, Any], index: Index) -> ast.expr:
-    """An operand of an elementwise operation at the element that broadcasting takes there."""
+    """Return an operand of an elementwise operation at the element that broadcasting takes there."""
     return _at(expression, values, broadcast_index(index, np.shape(evaluate(expression, values))))
 
 
 def broadcast_index(index: Index, shape: tuple[int, ...]) -> Index:
-    """The element of a smaller tensor that broadcasting puts at ``index``."""
+    """Return the element of a smaller tensor that broadcasting puts at ``index``."""
     trailing = index[len(index) - len(shape) :] if shape else ()
     return tuple(0 if size == 1 else i for i, size in zip(trailing, shape, strict=True))
 
@@ -120,7 +120,7 @@ def _product(left: ast.expr, right: ast.expr, values: Mapping[str, Any], index: 
 
 
 def add_up(shown: Sequence[ast.expr], others: list[Any]) -> ast.expr:
-    """A sum of terms that are shown and of others that are not."""
+    """Return a sum of terms that are shown and of others that are not."""
     if not shown:
         return ast.Constant(0)
     result = shown[0]

@@ -34,7 +34,7 @@ _COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 
 
 def evaluate(expression: ast.expr, values: Mapping[str, Any]) -> Any:
-    """The value of an expression.
+    """Return the value of an expression.
 
     Args:
         expression: what ``parse`` gave.
@@ -100,7 +100,7 @@ def _holds_tensors(value: Any) -> bool:
 
 
 def is_elementwise(expression: ast.expr) -> bool:
-    """Whether each element of the result comes from the same elements of what goes in, after broadcasting."""
+    """Return whether each element of the result comes from the same elements of what goes in, after broadcasting."""
     for part in ast.walk(expression):
         if isinstance(part, ast.BinOp) and isinstance(part.op, ast.MatMult):
             return False

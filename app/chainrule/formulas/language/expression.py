@@ -46,20 +46,20 @@ def parse(text: str) -> ast.expr:
 
 
 def names(expression: ast.expr) -> frozenset[str]:
-    """The names of tensors and parameters that an expression uses, without those of functions."""
+    """Return the names of tensors and parameters that an expression uses, without those of functions."""
     called = {id(part.func) for part in ast.walk(expression) if isinstance(part, ast.Call)}
     found = (part for part in ast.walk(expression) if isinstance(part, ast.Name) and id(part) not in called)
     return frozenset(part.id for part in found) - CONSTANTS.keys()
 
 
 def called(expression: ast.Call) -> str:
-    """The name of the function that a call calls."""
+    """Return the name of the function that a call calls."""
     assert isinstance(expression.func, ast.Name)
     return expression.func.id
 
 
 def number(expression: ast.expr) -> Literal | None:
-    """The number that an expression is, or None."""
+    """Return the number that an expression is, or None."""
     if isinstance(expression, ast.Constant) and isinstance(expression.value, bool | int | float):
         return expression.value
     return None
@@ -93,7 +93,7 @@ def _compare(left: ast.expr, ops: list[ast.cmpop], others: list[ast.expr]) -> as
 
 
 def _call(func: ast.expr, arguments: list[ast.expr]) -> ast.expr:
-    """A call; of a ``where`` whose condition is decided, the branch that it takes."""
+    """Return a call; of a ``where`` whose condition is decided, the branch that it takes."""
     if isinstance(func, ast.Name) and func.id == "where" and isinstance(arguments[0], ast.Constant):
         return arguments[1] if arguments[0].value else arguments[2]
     return ast.Call(func, arguments, [])
@@ -136,7 +136,7 @@ def _binary(left: ast.expr, op: ast.operator, right: ast.expr) -> ast.expr:
 
 
 def _fold(a: Literal, op: ast.operator, b: Literal) -> Literal | None:
-    """The number that two make, where it is as short to write as they are."""
+    """Return the number that two make, where it is as short to write as they are."""
     match op:
         case ast.Add():
             value = a + b

@@ -19,7 +19,7 @@ Text = str | Cases
 
 
 def choose(text: Text | None, values: Mapping[str, Any]) -> str | None:
-    """The expression that holds for these parameters, or None where the table has none."""
+    """Return the expression that holds for these parameters, or None where the table has none."""
     while isinstance(text, Cases):
         key = values.get(text.parameter)
         text = (
@@ -29,7 +29,7 @@ def choose(text: Text | None, values: Mapping[str, Any]) -> str | None:
 
 
 def texts(text: Text | None) -> list[str]:
-    """Every expression that may hold."""
+    """Return every expression that may hold."""
     if isinstance(text, Cases):
         return [found for case in (*text.texts.values(), text.otherwise) for found in texts(case)]
     return [] if text is None else [text]
@@ -62,7 +62,7 @@ class Formula:
     """How a saved value is written that no variable stands for: in LaTeX and in plain characters."""
 
     def argument(self, slot: int) -> str | None:
-        """The argument that stands behind an entry of ``next_functions``, or None where the table has none."""
+        """Return the argument that stands behind an entry of ``next_functions``, or None where the table has none."""
         names = list(self.vjps)
         if self.variadic:
             return names[0]

@@ -54,7 +54,10 @@ def _guarded(function: Callable[[float], float], x: float) -> float:
 
 
 def _digamma(x: float) -> float:
-    """The logarithmic derivative of the Gamma function, by its recurrence and its asymptotic series (DLMF 5.11.2)."""
+    """Return the logarithmic derivative of the Gamma function.
+
+    By its recurrence and its asymptotic series (DLMF 5.11.2).
+    """
     if x <= 0:
         if x == math.floor(x):
             return math.nan
@@ -77,7 +80,7 @@ def _sigmoid(x: Any) -> Any:
 
 
 def _named(name: str, apply: Callable[..., Any], shown: str | None = None) -> Function:
-    """A function that is written with its name before its operands in parentheses."""
+    """Return a function that is written with its name before its operands in parentheses."""
     command = shown or rf"\{name}"
     return Function(apply, command + r"\left({0}\right)", f"{name}({{0}})", bare=True, tight=True)
 

@@ -24,7 +24,7 @@ def axes(dim: Any, ndim: int) -> tuple[int, ...]:
 
 
 def adjoint(move: Callable[..., Any]) -> Callable[..., Array]:
-    """The way back of a moving function: each element gets the sum of what came from where it went."""
+    """Return the way back of a moving function: each element gets the sum of what came from where it went."""
 
     def back(gradient: Array, like: Array, *parameters: Any) -> Array:
         size = math.prod(np.shape(like))
@@ -54,7 +54,7 @@ def _index(x: Array, indices: Sequence[Any]) -> Array:
 
 
 def _pick(x: Array, dim: int, indices: Array, keepdim: bool) -> Array:
-    """The elements at positions along a dimension, as ``max(dim)`` finds them."""
+    """Return the elements at positions along a dimension, as ``max(dim)`` finds them."""
     if np.ndim(x) == 0:
         return x
     where = _integers(indices)
@@ -124,7 +124,7 @@ def _masked_select(x: Array, mask: Array) -> Array:
 
 
 def _flat_pick(x: Array, indices: Array) -> Array:
-    """The elements at positions of each flattened plane (the last two dimensions), as max pooling finds them."""
+    """Return the elements at positions of each flattened plane (the last two dimensions), as max pooling finds them."""
     where = _integers(indices)
     planes = x.reshape(*x.shape[:-2], -1)
     flat = where.reshape(*where.shape[:-2], -1)

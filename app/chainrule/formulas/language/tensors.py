@@ -12,24 +12,24 @@ from chainrule.formulas.language.moves import MOVES, axes
 
 
 def total(x: Array, dim: Any = None, keepdim: bool = False) -> Array:
-    """The sum over dimensions."""
+    """Return the sum over dimensions."""
     return np.asarray(np.sum(x, axis=axes(dim, np.ndim(x)), keepdims=bool(keepdim)))
 
 
 def spread(reduced: Array, like: Array, dim: Any = None, keepdim: bool = False) -> Array:
-    """What was reduced over dimensions, repeated along them again."""
+    """Return what was reduced over dimensions, repeated along them again."""
     given = np.asarray(reduced)
     kept = given if keepdim and given.ndim == np.ndim(like) else np.expand_dims(given, axes(dim, np.ndim(like)))
     return np.broadcast_to(kept, np.shape(like))
 
 
 def count(like: Array, dim: Any = None) -> int:
-    """How many elements a reduction over dimensions takes together."""
+    """Return how many elements a reduction over dimensions takes together."""
     return math.prod(np.shape(like)[axis] for axis in axes(dim, np.ndim(like)))
 
 
 def average(x: Array, dim: Any = None) -> Array:
-    """The mean over dimensions, which stay with size 1."""
+    """Return the mean over dimensions, which stay with size 1."""
     return np.asarray(np.mean(x, axis=axes(dim, np.ndim(x)), keepdims=True))
 
 
@@ -44,17 +44,17 @@ def sum_to(x: Array, shape: tuple[int, ...]) -> Array:
 
 
 def transpose(x: Array) -> Array:
-    """The last two dimensions exchanged, as ``Tensor.mT``; below two dimensions nothing to exchange."""
+    """Return the last two dimensions exchanged, as ``Tensor.mT``; below two dimensions nothing to exchange."""
     return np.swapaxes(x, -1, -2) if np.ndim(x) > 1 else x
 
 
 def outer(a: Array, b: Array) -> Array:
-    """The product of a column and a row; of matrices, of each column with its row, added up."""
+    """Return the product of a column and a row; of matrices, of each column with its row, added up."""
     return np.multiply.outer(a, b) if np.ndim(a) < 2 else a @ transpose(b)
 
 
 def one_hot(target: Array, like: Array, ignored: int, weight: Any = None) -> Array:
-    """For each row the weight of its class at that class, 0 elsewhere."""
+    """Return for each row the weight of its class at that class, 0 elsewhere."""
     classes = np.atleast_1d(np.asarray(target))
     columns = np.arange(np.shape(like)[-1])
     weights = np.ones(len(columns)) if weight is None else np.asarray(weight)
@@ -63,7 +63,7 @@ def one_hot(target: Array, like: Array, ignored: int, weight: Any = None) -> Arr
 
 
 def rows_back(gradient: Array, indices: Array, like: Array, padding: int = -1) -> Array:
-    """Each row's gradient: the sum of what came back from its uses."""
+    """Return each row's gradient: the sum of what came back from its uses."""
     result = np.zeros(np.shape(like))
     np.add.at(result, np.asarray(indices, dtype=int), gradient)
     if padding >= 0:
@@ -72,7 +72,7 @@ def rows_back(gradient: Array, indices: Array, like: Array, padding: int = -1) -
 
 
 def split_back(gradients: dict[int, Array], like: Array, sizes: Any, dim: int) -> Array:
-    """The gradients of the parts put together, 0 for a part that got none."""
+    """Return the gradients of the parts put together, 0 for a part that got none."""
     result = np.zeros(np.shape(like))
     length = np.shape(like)[dim]
     each = [sizes] * math.ceil(length / sizes) if isinstance(sizes, int) else sizes
@@ -85,7 +85,7 @@ def split_back(gradients: dict[int, Array], like: Array, sizes: Any, dim: int) -
 
 
 def unbind_back(gradients: dict[int, Array], like: Array, dim: int) -> Array:
-    """The gradients of the slices put together, 0 for a slice that got none."""
+    """Return the gradients of the slices put together, 0 for a slice that got none."""
     result = np.moveaxis(np.zeros(np.shape(like)), dim, 0)
     for number, gradient in gradients.items():
         result[number] = gradient
@@ -93,13 +93,13 @@ def unbind_back(gradients: dict[int, Array], like: Array, dim: int) -> Array:
 
 
 def avg_pool(x: Array, kernel: Any, stride: Any, padding: Any, count_padding: bool) -> Array:
-    """The mean of each window of the last two dimensions."""
+    """Return the mean of each window of the last two dimensions."""
     windows, weights, _ = _windows(x, kernel, stride, padding, count_padding)
     return np.asarray(np.sum(windows * weights, axis=(-2, -1)))
 
 
 def avg_pool_back(gradient: Array, like: Array, kernel: Any, stride: Any, padding: Any, count_padding: bool) -> Array:
-    """Each element's gradient: the sum of those of its windows, each by its weight there."""
+    """Return each element's gradient: the sum of those of its windows, each by its weight there."""
     _, weights, places = _windows(like, kernel, stride, padding, count_padding)
     flat = np.zeros(np.size(like) + 1)
     np.add.at(flat, places.ravel(), (gradient[..., None, None] * weights * (places > 0)).ravel())
@@ -107,7 +107,10 @@ def avg_pool_back(gradient: Array, like: Array, kernel: Any, stride: Any, paddin
 
 
 def _windows(x: Array, kernel: Any, stride: Any, padding: Any, count_padding: bool) -> tuple[Array, Array, Array]:
-    """The windows of the last two dimensions, the weights in them, and each element's number from 1 (0: padding)."""
+    """Return the windows of the last two dimensions, the weights in them, and each element's number from 1 (0.
+
+    Padding).
+    """
     steps = stride or kernel
     borders = [(0, 0)] * (np.ndim(x) - 2) + [(pad, pad) for pad in padding]
 
@@ -121,7 +124,7 @@ def _windows(x: Array, kernel: Any, stride: Any, padding: Any, count_padding: bo
 
 
 def cholesky_back(gradient: Array, factor: Array, upper: bool) -> Array:
-    """The gradient of a symmetric matrix through its Cholesky factor.
+    """Return the gradient of a symmetric matrix through its Cholesky factor.
 
     Source: I. Murray, Differentiation of the Cholesky decomposition (2016), section 3.
     """
@@ -138,7 +141,7 @@ def _over(dim: str) -> str:
 
 
 def _call(shown: str, apply: Callable[..., Any], text: str = "", operands: int = 1, static: bool = False) -> Function:
-    """A function that is written with its name before its first operands."""
+    """Return a function that is written with its name before its first operands."""
     listed = ", ".join(f"{{{number}}}" for number in range(operands))
     return Function(
         apply,

@@ -52,7 +52,7 @@ _TIGHT_OPERANDS = frozenset({"T", "outer", "dot", "inverse", "solve"})
 
 
 def plain_number(value: Any) -> str:
-    """A number in four significant digits."""
+    """Return a number in four significant digits."""
     if isinstance(value, float):
         if math.isnan(value):
             return "nan"
@@ -65,7 +65,7 @@ def plain_number(value: Any) -> str:
 
 
 def latex_number(value: Any) -> str:
-    """A number in four significant digits, with a power of ten where Python writes an exponent."""
+    """Return a number in four significant digits, with a power of ten where Python writes an exponent."""
     if isinstance(value, bool):
         return rf"\text{{{value}}}"
     if isinstance(value, list | tuple):
@@ -123,13 +123,13 @@ PLAIN = Notation(
 
 
 def latex_matrix(matrix: Any) -> str:
-    """A matrix of numbers in LaTeX."""
+    """Return a matrix of numbers in LaTeX."""
     lines = r" \\ ".join(" & ".join(map(latex_number, row)) for row in matrix.tolist())
     return rf"\left[\begin{{matrix}} {lines} \end{{matrix}}\right]"
 
 
 def plain_matrix(matrix: Any) -> str:
-    """A matrix of numbers in plain characters, its rows apart by semicolons."""
+    """Return a matrix of numbers in plain characters, its rows apart by semicolons."""
     return "[" + "; ".join(" ".join(map(plain_number, row)) for row in matrix.tolist()) + "]"
 
 

@@ -52,12 +52,12 @@ class Engine:
 
     @property
     def layouts(self) -> int:
-        """How many layouts were run."""
+        """Return how many layouts were run."""
         return self._places.made
 
     @property
     def name(self) -> str:
-        """Which backend runs: "wasm" or "native"."""
+        """Return which backend runs: "wasm" or "native"."""
         return self._backend.name
 
     def place(self, dot: str, seconds: float | None = None) -> Geometry:

@@ -69,7 +69,7 @@ def arrange(scene: Scene, room: Room, engine: Engine) -> Geometry:
 
 
 def _framed_parts(part: Scene) -> tuple[Scene, ...]:
-    """The parts within the one frame around everything; none where there is no such frame."""
+    """Return the parts within the one frame around everything; none where there is no such frame."""
     if len(part.frames) != 1 or len(boxes_within(part.frames[0])) != len(part.boxes):
         return ()
     return components(replace(part, frames=part.frames[0].frames))

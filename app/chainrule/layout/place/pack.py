@@ -67,7 +67,9 @@ def move(part: Geometry, by: Point) -> Geometry:
 
 
 def _places(sizes: Sequence[Size], width: float) -> list[Point]:
-    """The top left corners of rectangles in a page of a width, each at the highest place that is free down to the end.
+    """Return the top left corners of rectangles in a page of a width.
+
+    Each at the highest place that is free down to the end.
 
     The skyline is a list of (left, depth): from there to the next left everything above the depth is taken.
     """

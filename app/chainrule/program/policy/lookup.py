@@ -32,17 +32,17 @@ STORED_PATHS = frozenset({"torch.backends.cudnn.deterministic", "torch.backends.
 
 
 def is_dunder(name: str) -> bool:
-    """Tell whether a name is Python's own, ``__like_this__``."""
+    """Return whether a name is Python's own, ``__like_this__``."""
     return name.startswith("__") and name.endswith("__")
 
 
 def is_module(path: str) -> bool:
-    """Tell whether a dotted path is a module that a program may go through."""
+    """Return whether a dotted path is a module that a program may go through."""
     return path in MODULES
 
 
 def module_denial(path: str) -> Denial | None:
-    """Why a module cannot be imported; None if it can."""
+    """Return why a module cannot be imported; None if it can."""
     if path in MODULES:
         return None
     parts = path.split(".")
@@ -57,7 +57,7 @@ def module_denial(path: str) -> Denial | None:
 
 
 def member_denial(module: str, name: str) -> Denial | None:
-    """Why a name of a module cannot be used; None if it can."""
+    """Return why a name of a module cannot be used; None if it can."""
     if name in MODULES.get(module, ()):
         return None
     path = f"{module}.{name}"
@@ -73,7 +73,7 @@ def member_denial(module: str, name: str) -> Denial | None:
 
 
 def attribute_denial(name: str, defined: frozenset[str]) -> Denial | None:
-    """Why an attribute of some value cannot be used; None if it can.
+    """Return why an attribute of some value cannot be used; None if it can.
 
     Args:
         name: the attribute, after NFKC normalisation as Python does it.
@@ -94,7 +94,7 @@ def attribute_denial(name: str, defined: frozenset[str]) -> Denial | None:
 
 
 def name_denial(name: str) -> Denial | None:
-    """Why a bare name that the program does not bind cannot be used; None if it can."""
+    """Return why a bare name that the program does not bind cannot be used; None if it can."""
     if name in NAMES or name in BUILTINS or name == "__name__":
         return None
     if name in DENIED_NAMES:
@@ -105,7 +105,7 @@ def name_denial(name: str) -> Denial | None:
 
 
 def closest(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that a person most likely meant, or None."""
+    """Return the candidate that a person most likely meant, or None."""
     return _closest(name, frozenset(candidates))
 
 

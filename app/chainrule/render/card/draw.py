@@ -78,7 +78,7 @@ def _card(content: Content, card: Card, scales: Mapping[str, Scale]) -> Iterator
 
 
 def _foot(width: float, height: float, corner: float, cut: bool) -> str:
-    """The lower edge of a card's outline with its corners, which are cut off or round."""
+    """Return the lower edge of a card's outline with its corners, which are cut off or round."""
     to = "L" if cut else f"A{corner:g} {corner:g} 0 0 0 "
     return f"M0 {height - corner:g}{to}{corner:g} {height:g}H{width - corner:g}{to}{width:g} {height - corner:g}"
 

@@ -30,12 +30,12 @@ class Captions:
         self._options = options
 
     def of_box(self, box: Box) -> list[str]:
-        """The lines of a box, the first what a person calls it."""
+        """Return the lines of a box, the first what a person calls it."""
         lines = self._of_node(box.node) if box.node else self._of_fold(box.fold) if box.fold else []
         return [shorten(clean(line), LONGEST) for line in lines]
 
     def of_link(self, link: Link) -> str:
-        """The label of a link, as the option ``labels`` wants it; empty for none."""
+        """Return the label of a link, as the option ``labels`` wants it; empty for none."""
         edge = link.edges[0]
         carried = edge.contributions[self._position] if self._carries(link) and self._position is not None else None
         if self._options.labels == "slots" and len(link.edges) == 1:
@@ -47,7 +47,7 @@ class Captions:
         return shorten(say_tensor(carried), LONGEST) if self._options.labels == "values" else ""
 
     def flows(self, link: Link) -> bool:
-        """Whether a gradient flowed along a link in the pass, or could, where no pass ran."""
+        """Return whether a gradient flowed along a link in the pass, or could, where no pass ran."""
         if self._position is None:
             return any(edge.kind == "gradient" for edge in link.edges)
         return self._carries(link)

@@ -63,7 +63,7 @@ def facts_of(graph: Graph, scene: Scene, position: int | None) -> PictureDetails
 
 
 def _arrived_rows(graph: Graph, nodes: Mapping[str, Node], node: Node, pass_index: int) -> list[list[str]]:
-    """Who passed how much of the gradient, and how it compares with the value."""
+    """Return who passed how much of the gradient, and how it compares with the value."""
     rows: list[list[str]] = []
     for arrival in arrivals_of(graph, node.id, pass_index):
         which = f" {arrival.output_nr}" if len(node.outputs) > 1 else ""

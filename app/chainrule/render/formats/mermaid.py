@@ -53,7 +53,7 @@ def write_mermaid(graph: Graph, options: ViewOptions) -> str:
 
 
 def _framed(frames: tuple[Frame, ...], boxes: dict[str, Box], lines: Captions) -> Iterator[str]:
-    """The subgraphs with what is in them; what they hold is taken out of ``boxes``."""
+    """Yield the subgraphs with what is in them; what they hold is taken out of ``boxes``."""
     waiting: list[tuple[Frame | None, int]] = [(frame, 1) for frame in reversed(frames)]
     while waiting:
         frame, depth = waiting.pop()
@@ -82,7 +82,7 @@ def _id(key: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A string for the YAML of a diagram's head."""
+    """Return a string for the YAML of a diagram's head."""
     return '"' + "".join(character for character in clean(text) if character not in '"\\') + '"'
 
 

@@ -33,7 +33,7 @@ def draw_text(graph: Graph, options: ViewOptions, engine: Engine, source: str = 
 
 
 def _depths(graph: Graph, pass_index: int) -> str:
-    """How large gradients are the farther they are from the roots, where there is some way to go."""
+    """Return how large gradients are the farther they are from the roots, where there is some way to go."""
     levels = norms_by_depth(graph, pass_index)
     if len(levels) < FEWEST_DEPTHS:
         return ""

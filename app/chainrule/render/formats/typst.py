@@ -23,12 +23,12 @@ _COVERED = frozenset(map(chr, (*range(9, 127), *range(160, 306), *range(308, 384
 
 
 def fixed_theme(options: ViewOptions) -> ViewOptions:
-    """The same options with a theme of plain colours, for formats that cannot follow the reader's preference."""
+    """Return the same options with a theme of plain colours, for formats that cannot follow the reader's preference."""
     return replace(options, theme="light") if options.theme == "auto" else options
 
 
 def size_of(svg: bytes) -> tuple[float, float]:
-    """The width and height that an SVG of ours says at its beginning [px].
+    """Return the width and height that an SVG of ours says at its beginning [px].
 
     Raises:
         PictureError: it says none.
@@ -66,12 +66,12 @@ def print_svg(svg: bytes, format: Literal["pdf", "png"], title: str, points: flo
 
 
 def is_covered(text: str) -> bool:
-    """Whether the bundled font has every character: the Latin ones and the signs that the cards use."""
+    """Return whether the bundled font has every character: the Latin ones and the signs that the cards use."""
     return _COVERED.issuperset(text)
 
 
 @cache
 def _fonts(*, system: bool) -> typst.Fonts:
-    """The bundled fonts, with those of the system where the bundled ones lack a character."""
+    """Return the bundled fonts, with those of the system where the bundled ones lack a character."""
     folder = str(assets.STATIC / "fonts")
     return typst.Fonts(include_system_fonts=system, include_embedded_fonts=False, font_paths=[folder])

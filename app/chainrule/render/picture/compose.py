@@ -133,7 +133,7 @@ def _scene_options(options: ViewOptions) -> SceneOptions:
 
 
 def _kept_scene(graph: Graph, options: ViewOptions, engine: Engine) -> tuple[Hashable, Scene]:
-    """A scene, and under what it is kept."""
+    """Return a scene, and under what it is kept."""
     key = structure_of(graph), _scene_options(options)
     return key, refit(engine.scenes.get(key, lambda: scene_of(graph, options)), graph)
 
@@ -192,7 +192,7 @@ def _paint(
 
 
 def _tinted(contents: Mapping[str, Content], kind: str) -> Iterator[Tensor]:
-    """The tensors of a kind that are shown as cells, and so are tinted."""
+    """Yield the tensors of a kind that are shown as cells, and so are tinted."""
     for content in contents.values():
         for row in content.rows:
             tensor = row.hidden if isinstance(row.content, str) else row.content

@@ -77,7 +77,7 @@ class ChildPool(ABC):
 
     @property
     def idle(self) -> int:
-        """How many children are ready and wait to be taken."""
+        """Return how many children are ready and wait to be taken."""
         return sum(child.idle for child in self._children.values())
 
     async def lease(self, *, hurry: bool = False) -> Child:

@@ -35,7 +35,7 @@ class ZygoteHandle(ChildPool):
 
     @property
     def age_seconds(self) -> float:
-        """How long its layout of the address space has been in use: it has that of its stem [s]."""
+        """Return how long its layout of the address space has been in use: it has that of its stem [s]."""
         return 0.0 if self._stem is None else time.monotonic() - self._stem.warm_since
 
     async def _prepare(self) -> None:

@@ -24,12 +24,12 @@ def spoilt_count(tensor: Tensor) -> int:
 
 
 def appears(count: _Count, made: Iterable[Tensor], inputs: Iterable[Tensor], spoilt: _Count) -> bool:
-    """Tell whether something is in what was made, and nothing like it in what it was made from."""
+    """Return whether something is in what was made, and nothing like it in what it was made from."""
     return any(count(tensor) for tensor in made) and not any(spoilt(tensor) for tensor in inputs)
 
 
 def marked_passes(graph: Graph) -> list[Pass]:
-    """Give the passes of a graph with the nodes where their first NaN and their first Inf come up."""
+    """Return the passes of a graph with the nodes where their first NaN and their first Inf come up."""
     taken: dict[str, list[Edge]] = {}
     takers: dict[_Place, list[Edge]] = {}
     for edge in graph.edges:

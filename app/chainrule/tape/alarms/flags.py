@@ -8,7 +8,7 @@ from chainrule.tape.alarms.no_gradient import NoGradientReasons
 
 
 def marked(graph: Graph) -> Graph:
-    """Give the graph with its marks.
+    """Return the graph with its marks.
 
     ``first_nan`` (``first_inf``) is a node whose value has one while no value that it took in has a NaN (an Inf or a
     NaN). In a pass it is a node whose backward made one from cotangents without, or whose cotangent has one while no
@@ -54,7 +54,7 @@ def _forward(made: list[Tensor], inputs: list[Tensor]) -> Iterable[Flag]:
 
 
 def _is_zero(node: Node) -> bool:
-    """Tell whether gradients arrived, and all of them are zero everywhere."""
+    """Return whether gradients arrived, and all of them are zero everywhere."""
     zero = False
     for output in node.outputs:
         for gradient in output.gradients:

@@ -95,7 +95,7 @@ class Build:
         self._roots = self._named_roots(roots)
 
     def graph(self) -> Graph:
-        """Give the graph."""
+        """Return the graph."""
         roots = {root.node for root in self._roots}
         nodes = [self._node(key, roots) for key in self._keys]
         gathered = self._gathered
@@ -116,12 +116,12 @@ class Build:
         return marked(graph)
 
     def values(self, node_id: str) -> list[torch.Tensor | None]:
-        """Give the kept values of a node, by output number."""
+        """Return the kept values of a node, by output number."""
         known = known_outputs(self._key(node_id), self._gathered)
         return [known[nr].snapshot.tensor() if nr in known else None for nr in range(max(known, default=-1) + 1)]
 
     def gradients(self, node_id: str, index: int) -> list[torch.Tensor | None]:
-        """Give the kept cotangents of a node in one pass, by output number."""
+        """Return the kept cotangents of a node in one pass, by output number."""
         key, arrived = self._key(node_id), self._cotangents[index - 1]
         known = {number: arrival.snapshot.tensor() for (node, number), arrival in arrived.items() if node is key}
         return [known.get(number) for number in range(max(known, default=-1) + 1)]
@@ -230,7 +230,7 @@ class Build:
         return {name: self._describer.saved(value) for name, value in self._watcher.read(key).items()}
 
     def id_of(self, tensor: torch.Tensor) -> str | None:
-        """Give the id of the node that a tensor is an output of, or None where the graph does not have it."""
+        """Return the id of the node that a tensor is an output of, or None where the graph does not have it."""
         home = self._home(tensor)
         return None if home is None else home[0]
 

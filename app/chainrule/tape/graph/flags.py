@@ -10,7 +10,7 @@ from chainrule.tape.record.operations import Record, Value
 def flags_of(
     key: Key, record: Record | None, labels: Labels, *, is_root: bool, is_recomputed: bool, is_short: bool
 ) -> list[Flag]:
-    """Give the flags of a node that do not depend on its numbers.
+    """Return the flags of a node that do not depend on its numbers.
 
     Args:
         key: what stands for the node.

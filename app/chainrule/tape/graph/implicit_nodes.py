@@ -28,7 +28,7 @@ class ImplicitNodes:
                     self._changes.setdefault(sequence, []).append(record)
 
     def of(self, node: Any) -> Record | None:
-        """Give the change that a Node without a record is there for; None where none is known."""
+        """Return the change that a Node without a record is there for; None where none is known."""
         if node.name() != "AsStridedBackward0" or node in self._gathered.records:
             return None
         base, _ = node.next_functions[0]

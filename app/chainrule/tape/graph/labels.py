@@ -19,7 +19,7 @@ class Labels:
         self._gathered = gathered
 
     def of(self, key: Key) -> list[str]:
-        """Give the names of a node: a parameter's path, then the latest first."""
+        """Return the names of a node: a parameter's path, then the latest first."""
         if isinstance(key, Leaf):
             return self._names.of_leaf(key.tensor)
         if isinstance(key, Value):
@@ -31,12 +31,12 @@ class Labels:
         return self._names.of_node(key._sequence_nr(), known_outputs(key, self._gathered))
 
     def of_output(self, key: Key, output_nr: int) -> str | None:
-        """Give the latest name of one output."""
+        """Return the latest name of one output."""
         if isinstance(key, Leaf | Value | Record | Constant):
             return next(iter(self.of(key)), None)
         known = known_outputs(key, self._gathered).get(output_nr)
         return next(iter(self._names.of_output(key._sequence_nr(), output_nr, known)), None)
 
     def is_parameter(self, leaf: Leaf) -> bool:
-        """Tell whether a leaf is a module's parameter."""
+        """Return whether a leaf is a module's parameter."""
         return self._names.parameter_path(leaf.tensor) is not None

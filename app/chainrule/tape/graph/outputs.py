@@ -9,7 +9,7 @@ from chainrule.tape.tensors.snapshot import Snapshot
 
 
 def known_outputs(key: Key, gathered: Gathered) -> dict[int, Value]:
-    """Give what was recorded of a node's outputs, by output number.
+    """Return what was recorded of a node's outputs, by output number.
 
     Outputs without a gradient (the indices of a maximum) have the number of their place, if it is free.
     """
@@ -48,7 +48,7 @@ def _of_record(record: Record | None, sequence: int) -> dict[int, Value]:
 
 
 def _fits(node: Any, number: int, snapshot: Snapshot) -> bool:
-    """Tell whether a value can be that output of a Node: a wrong value is worse than none."""
+    """Return whether a value can be that output of a Node: a wrong value is worse than none."""
     expected = node._input_metadata
     if number >= len(expected):
         return True

@@ -13,7 +13,7 @@ _COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>
 
 
 def scopes(place: Place, modules: tuple[ModuleCall, ...], names: BoundNames) -> list[Scope]:
-    """Give the modules and functions around a place, outermost first.
+    """Return the modules and functions around a place, outermost first.
 
     A module's own ``forward`` is not told again beside the module, a comprehension is a loop, and the body of a class
     is no function.

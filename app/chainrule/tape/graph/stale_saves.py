@@ -112,7 +112,7 @@ def find_late(failed: PassRecord, recorded: Recorded) -> Late | None:
 
 
 def _values(record: Record) -> Iterable[Value]:
-    """What an operation can have saved: its results and what it took in."""
+    """Return what an operation can have saved: its results and what it took in."""
     yield from record.outputs
     if record.base is not None:
         yield record.base
@@ -122,7 +122,9 @@ def _values(record: Record) -> Iterable[Value]:
 
 
 def _changes(later: Iterable[Record], value: Value, counts: range) -> tuple[Record, ...] | None:
-    """The records that counted a value's changes up through some counts, one for each; None where that is not so.
+    """Return the records that counted a value's changes up through some counts, one for each.
+
+    None where that is not so.
 
     A change through ``.data`` is of the same memory and counted apart: that tensor is no view.
     """
@@ -141,7 +143,7 @@ def _changes(later: Iterable[Record], value: Value, counts: range) -> tuple[Reco
 
 
 def _is_of(record: Record, value: Value) -> bool:
-    """Whether an operation changed the value's own tensor, or a tensor of which one is a view of the other."""
+    """Return whether an operation changed the value's own tensor, or a tensor of which one is a view of the other."""
     own = _whole(value)
     return own is not None and any(
         _whole(argument.value) is own for argument in record.arguments if argument.value is not None
@@ -149,6 +151,6 @@ def _is_of(record: Record, value: Value) -> bool:
 
 
 def _whole(value: Value) -> Any:
-    """Give the tensor that a value is of, or that it is a view of; None where it is gone."""
+    """Return the tensor that a value is of, or that it is a view of; None where it is gone."""
     tensor = value.reference()
     return tensor if tensor is None or tensor._base is None else tensor._base

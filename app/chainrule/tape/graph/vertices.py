@@ -29,12 +29,12 @@ Key = Any
 
 
 def is_function(key: Key) -> bool:
-    """Tell whether a key is an autograd Node."""
+    """Return whether a key is an autograd Node."""
     return not isinstance(key, Leaf | Record | Value | Constant)
 
 
 def kind_of(key: Key) -> tuple[NodeKind, str]:
-    """Give the kind of a key's node, and the operator that it names."""
+    """Return the kind of a key's node, and the operator that it names."""
     if isinstance(key, Leaf):
         return "leaf", "AccumulateGrad"
     if isinstance(key, Record):
@@ -84,13 +84,13 @@ class Gathered:
     """Those that lack something of what they take in, because it would be one too many."""
 
     def key(self, node: Any) -> Key:
-        """Give what stands for an autograd Node: for an AccumulateGrad its leaf."""
+        """Return what stands for an autograd Node: for an AccumulateGrad its leaf."""
         if is_leaf(node):
             return self.leaf(node.variable)
         return node
 
     def leaf(self, tensor: Any) -> Leaf:
-        """Give what stands for a leaf."""
+        """Return what stands for a leaf."""
         leaf = self.leaf_by_id.get(id(tensor))
         if leaf is None:
             leaf = self.leaf_by_id[id(tensor)] = Leaf(tensor)

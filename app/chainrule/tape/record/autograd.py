@@ -29,12 +29,12 @@ def reachable(starts: Iterable[Any], limit: int) -> tuple[list[Any], bool]:
 
 
 def is_leaf(node: Any) -> bool:
-    """Tell whether a Node is the end of the chain: a leaf's AccumulateGrad."""
+    """Return whether a Node is the end of the chain: a leaf's AccumulateGrad."""
     return type(node).__name__ == "AccumulateGrad" and hasattr(node, "variable")
 
 
 def plain_shape(described: Any) -> tuple[int, ...] | None:
-    """Give the shape of a tensor, or of what a Node says about its output; None for a nested one, which has none."""
+    """Return the shape of a tensor, or of what a Node says about its output; None for a nested one, which has none."""
     try:
         shape = described.shape
     except RuntimeError:
@@ -45,7 +45,7 @@ def plain_shape(described: Any) -> tuple[int, ...] | None:
 
 
 def grad_node(tensor: Any) -> tuple[Any, int] | None:
-    """Give the Node that a tensor's backward starts from, and which of its outputs the tensor is.
+    """Return the Node that a tensor's backward starts from, and which of its outputs the tensor is.
 
     Returns:
         None for a tensor that does not require grad, and for one that a function transform (``torch.func``) wraps for

@@ -63,7 +63,7 @@ class Jacobians:
         return jacobians
 
     def _shapes(self, node: Any) -> dict[int, tuple[int, ...]]:
-        """The shape of the input behind each slot, or nothing where the Node is left alone."""
+        """Return the shape of the input behind each slot, or nothing where the Node is left alone."""
         if node.name() in _OPAQUE or isinstance(node, torch.autograd.function.BackwardCFunction):
             return {}
         outputs = node._input_metadata
@@ -92,7 +92,7 @@ def _input_shape(target: Any, number: int) -> tuple[int, ...] | None:
 
 
 def _packs(node: Any) -> bool:
-    """Whether the program packs what the Node saved, so that to read it would run the program."""
+    """Return whether the program packs what the Node saved, so that to read it would run the program."""
     for name in dir(type(node)):
         if name.startswith("_raw_saved_"):
             raw = getattr(node, name)

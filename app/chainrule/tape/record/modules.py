@@ -17,11 +17,11 @@ class Modules:
         """Every module that was called, so that no id is used twice."""
 
     def running(self) -> tuple[ModuleCall, ...]:
-        """Give the calls that are running, outermost first."""
+        """Return the calls that are running, outermost first."""
         return self._now
 
     def depths(self) -> list[tuple[int, object]]:
-        """Give the calls that are running, each with the number of frames that ran when it was called."""
+        """Return the calls that are running, each with the number of frames that ran when it was called."""
         return [(call.depth, call) for call in self._now]
 
     def push(self, module: Any, depth: int) -> None:

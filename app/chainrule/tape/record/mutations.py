@@ -17,7 +17,7 @@ def changed_places(op: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tu
 
 @cache
 def is_in_place(op: Any) -> bool:
-    """Tell whether an operation gives back an argument that it changed, or nothing but its changes."""
+    """Return whether an operation gives back an argument that it changed, or nothing but its changes."""
     returned = op._schema.returns
     given_back = all(result.alias_info is not None and result.alias_info.is_write for result in returned)
     return given_back and bool(_places(op)[0])
@@ -25,7 +25,7 @@ def is_in_place(op: Any) -> bool:
 
 @cache
 def is_view(op: Any) -> bool:
-    """Tell whether an operation gives a view of an argument."""
+    """Return whether an operation gives a view of an argument."""
     return any(result.alias_info is not None and not result.alias_info.is_write for result in op._schema.returns)
 
 

@@ -76,7 +76,7 @@ class BoundNames:
             self._bind_elements(name, value, top=False)
 
     def of_node(self, sequence: int, outputs: dict[int, Value]) -> list[str]:
-        """Give the names of a function Node's outputs, those of outputs without a gradient last.
+        """Return the names of a function Node's outputs, those of outputs without a gradient last.
 
         Args:
             sequence: the Node's sequence number.
@@ -90,11 +90,11 @@ class BoundNames:
         return list(dict.fromkeys([*_in_order([*bound, *with_gradient]), *_in_order(others)]))
 
     def of_output(self, sequence: int, output_nr: int, value: Value | None) -> list[str]:
-        """Give the names of one output of a function Node, of which something is known or not."""
+        """Return the names of one output of a function Node, of which something is known or not."""
         return _in_order([self._of_nodes.get(sequence, {}).get(output_nr), None if value is None else value.names])
 
     def of_values(self, values: Iterable[Value]) -> list[str]:
-        """Give the names of tensors without a grad_fn, as they were at some time."""
+        """Return the names of tensors without a grad_fn, as they were at some time."""
         found: list[str] = []
         for value in values:
             tensor = value.reference()
@@ -102,15 +102,15 @@ class BoundNames:
         return list(dict.fromkeys(found))
 
     def of_leaf(self, tensor: torch.Tensor) -> list[str]:
-        """Give the names of a leaf."""
+        """Return the names of a leaf."""
         return self._of_tensor(tensor, self._values.met(tensor))
 
     def parameter_path(self, tensor: torch.Tensor) -> str | None:
-        """Give a parameter's path, or None for another tensor."""
+        """Return a parameter's path, or None for another tensor."""
         return _known(self._parameters, tensor)
 
     def module_path(self, module: Any) -> str | None:
-        """Give a module's path from the variable that holds it."""
+        """Return a module's path from the variable that holds it."""
         return _known(self._modules, module)
 
     def _of_tensor(self, tensor: torch.Tensor, value: Value | None) -> list[str]:

@@ -114,7 +114,7 @@ class NumberMade:
 
 @cache
 def number_made(kind: type) -> NumberMade:
-    """Give what stands for making a number of a type."""
+    """Return what stands for making a number of a type."""
     return NumberMade(_Schema(kind.__name__))
 
 
@@ -146,32 +146,32 @@ class Record:
     """For each tensor that it changed: its storage, and its count of changes before this one."""
 
     def number_of(self, value: Value) -> int:
-        """Give the output number of a value: after a change through a view the whole tensor is the first."""
+        """Return the output number of a value: after a change through a view the whole tensor is the first."""
         return value.index if self.base in (None, value) else value.index + 1
 
     @property
     def label(self) -> str:
-        """The aten name without the overload ("aten.mul"), or the custom Function's name."""
+        """Return the aten name without the overload ("aten.mul"), or the custom Function's name."""
         return str(self.op.__name__) if self.is_custom else _label(self.op)
 
     @property
     def is_factory(self) -> bool:
-        """Whether it takes only shape and dtype from its arguments: what it makes is a constant."""
+        """Return whether it takes only shape and dtype from its arguments: what it makes is a constant."""
         return not self.is_custom and _is_factory(self.op)
 
     @property
     def is_fill(self) -> bool:
-        """Whether it changes its first argument to something that does not depend on what that held."""
+        """Return whether it changes its first argument to something that does not depend on what that held."""
         return not self.is_custom and _label(self.op) in _FILLS
 
     @property
     def is_empty(self) -> bool:
-        """Whether it makes memory that nothing has written to: what that holds is chance."""
+        """Return whether it makes memory that nothing has written to: what that holds is chance."""
         return not self.is_custom and _is_empty(self.op)
 
     @property
     def is_custom(self) -> bool:
-        """Whether it is a custom Function."""
+        """Return whether it is a custom Function."""
         return isinstance(self.op, type)
 
 
@@ -204,7 +204,7 @@ class Recorded:
 
     @property
     def cuts(self) -> bool:
-        """Whether some operation took in what a Node made and made none: a detach, or anything under no_grad."""
+        """Return whether some operation took in what a Node made and made none: a detach, or anything under no_grad."""
         return any(
             record.node_sequence is None
             and not record.is_factory
@@ -213,7 +213,7 @@ class Recorded:
         )
 
     def of(self, node: Any) -> Record | None:
-        """Give the record of what a Node computed.
+        """Return the record of what a Node computed.
 
         Within a function transform (``torch.func``) operations see tensors without their Nodes, and a nested tensor is
         asked for its size before it gets its own. A Node is made just before its operation runs, so the count of Nodes

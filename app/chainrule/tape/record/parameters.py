@@ -27,6 +27,6 @@ class Parameters:
         self._origins[id(parameter)] = weakref.ref(parameter), origin
 
     def of(self, tensor: Any) -> ParameterOrigin | None:
-        """Give where a parameter was made; None for another tensor, and for one from before."""
+        """Return where a parameter was made; None for another tensor, and for one from before."""
         known = self._origins.get(id(tensor))
         return known[1] if known is not None and known[0]() is tensor else None

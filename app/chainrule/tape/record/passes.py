@@ -31,7 +31,7 @@ class Arrival:
     requires_grad: bool
 
     def equals(self, other: "Arrival") -> bool:
-        """Tell whether another gradient is the same to the last bit."""
+        """Return whether another gradient is the same to the last bit."""
         return self.requires_grad == other.requires_grad and self.snapshot.equals(other.snapshot)
 
 
@@ -67,7 +67,7 @@ class PassRecord:
 
     @property
     def accumulated(self) -> dict[Any, Snapshot]:
-        """What the leaves that it reached hold in ``.grad`` after it."""
+        """Return what the leaves that it reached hold in ``.grad`` after it."""
         return {node: self.held[node] for node in self.order if node in self.held}
 
 
@@ -105,14 +105,14 @@ class Watcher:
         return nodes, truncated
 
     def jacobian(self, node: Any) -> dict[int, Matrix]:
-        """Give the local Jacobians of a Node by slot, as they were when it was first met."""
+        """Return the local Jacobians of a Node by slot, as they were when it was first met."""
         found = self._local.get(node)
         if found is None:
             found = self._local[node] = self._jacobians.of(node)
         return found
 
     def read(self, node: Any) -> dict[str, Kept]:
-        """Give what a Node had saved when it was first met."""
+        """Return what a Node had saved when it was first met."""
         kept = self._saved.get(node)
         if kept is None:
             kept = self._saved[node] = {} if is_leaf(node) else saved(node, self._camera)

@@ -194,7 +194,7 @@ class Recorder(TorchDispatchMode):
         return full
 
     def _sources(self, func: Any, arguments: tuple[Argument, ...], place: Place) -> tuple[Argument, ...]:
-        """Give the arguments with where their numbers were read, which for ``torch.tensor`` are those of its data."""
+        """Return the arguments with where their numbers were read, which for ``torch.tensor`` are those of its data."""
         if func is torch.ops.aten.lift_fresh.default:
             made_of = self._reads.of_data(place, len(self.recorded.records), self._make_number)
             if made_of:
@@ -226,7 +226,7 @@ class Recorder(TorchDispatchMode):
             self._pending = (record, outputs)
 
     def _ends_late(self, record: Record) -> bool:
-        """Tell whether PyTorch sets something after an operation: a Node, or the count of changes of a view or base.
+        """Return whether PyTorch sets something after an operation: a Node, or the count of changes of a view or base.
 
         A Node is also set where autograd took another argument than the operation did (a conjugate is resolved in
         between). Outputs are held until then; what a factory makes PyTorch would copy if anyone else held it.
@@ -255,7 +255,7 @@ class Recorder(TorchDispatchMode):
 
 @cache
 def _only_asks(func: Any) -> bool:
-    """Tell whether an operation gives no tensor, changes none and reads no number from one.
+    """Return whether an operation gives no tensor, changes none and reads no number from one.
 
     Tensors that are classes in Python are asked for their shape in this way, also while autograd locks them: whoever
     asks for their Node meanwhile waits for ever.

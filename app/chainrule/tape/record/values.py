@@ -34,7 +34,7 @@ class Values:
         """By storage, the number of its latest change."""
 
     def of(self, tensor: torch.Tensor) -> Value:
-        """Give what is known of a tensor; one that was never met, or changed unseen, is captured now."""
+        """Return what is known of a tensor; one that was never met, or changed unseen, is captured now."""
         known = self.met(tensor)
         if known is None or known.version != _version(tensor) or self._is_stale(known, tensor):
             known = self.keep(tensor, None, 0)
@@ -43,7 +43,7 @@ class Values:
         return known
 
     def met(self, tensor: torch.Tensor) -> Value | None:
-        """Give what was known of a tensor when it was last met."""
+        """Return what was known of a tensor when it was last met."""
         known = self._known.get(id(tensor))
         return None if known is None or known.reference() is not tensor else known
 

@@ -40,17 +40,17 @@ _FUNCTIONS: dict[int, Callable[..., Any]] = {
 
 
 def is_plain(value: object) -> TypeGuard[Plain]:
-    """Tell whether something is a number of Python's own, of a size that tensors have."""
+    """Return whether something is a number of Python's own, of a size that tensors have."""
     return type(value) in (bool, float, complex) or (type(value) is int and abs(value) < _LARGEST)
 
 
 def function_of(value: object) -> Callable[..., Any] | None:
-    """Give the function that something is, if it gives equal numbers for equal ones."""
+    """Return the function that something is, if it gives equal numbers for equal ones."""
     return _FUNCTIONS.get(id(value))
 
 
 def operator_of(node: ast.AST) -> Callable[..., Any] | None:
-    """Give what an operator of Python's grammar computes."""
+    """Return what an operator of Python's grammar computes."""
     return _OPERATORS.get(type(node))
 
 

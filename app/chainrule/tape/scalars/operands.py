@@ -49,11 +49,11 @@ class Operands:
         self._positions: dict[CodeType, list[Positions]] = {}
 
     def of(self, frame: FrameType) -> tuple[ast.expr, ...]:
-        """Give the operands of the operator, or the arguments of the call, that a frame is at."""
+        """Return the operands of the operator, or the arguments of the call, that a frame is at."""
         return self._tables().operands.get(self.positions(frame.f_code, frame.f_lasti), ())
 
     def assigned(self, code: CodeType, name: str) -> ast.expr | None:
-        """Give what a name of a scope is assigned, if that is the only place that binds it."""
+        """Return what a name of a scope is assigned, if that is the only place that binds it."""
         tables = self._tables()
         scope = _TOP if code.co_name == "<module>" else (code.co_firstlineno, code.co_name)
         known = tables.names.get(scope)
@@ -62,11 +62,11 @@ class Operands:
         return known.assigned.get(name)
 
     def positions(self, code: CodeType, instruction: int) -> Positions:
-        """Give the place of an instruction."""
+        """Return the place of an instruction."""
         return self._all(code)[instruction // 2]
 
     def instruction(self, code: CodeType, expression: ast.expr) -> int | None:
-        """Give the last instruction that stands at an expression, None where there is none."""
+        """Return the last instruction that stands at an expression, None where there is none."""
         wanted = places_of(expression)
         places = [index for index, positions in enumerate(self._all(code)) if positions in wanted]
         return 2 * places[-1] if places else None
@@ -90,12 +90,12 @@ class Operands:
 
 
 def positions_of(node: ast.expr | ast.stmt) -> Positions:
-    """Give the place of an expression."""
+    """Return the place of an expression."""
     return node.lineno, node.end_lineno, node.col_offset, node.end_col_offset
 
 
 def places_of(node: ast.expr | ast.stmt) -> tuple[Positions, ...]:
-    """Give the places that an instruction for an expression may have.
+    """Return the places that an instruction for an expression may have.
 
     The call of a method over several lines has an instruction that begins at the method's name.
     """
@@ -107,7 +107,7 @@ def places_of(node: ast.expr | ast.stmt) -> tuple[Positions, ...]:
 
 
 def flat(numbers: Any) -> Iterator[Any]:
-    """Give the entries of lists and tuples of any depth, without recursion."""
+    """Yield the entries of lists and tuples of any depth, without recursion."""
     waiting = [numbers]
     while waiting:
         one = waiting.pop()

@@ -93,12 +93,12 @@ class Origins:
         return len(self._objects)
 
     def of_object(self, number: object) -> Read | None:
-        """Give the read that a number is the very object of."""
+        """Return the read that a number is the very object of."""
         read = self._objects.get(id(number))
         return read if read is not None and read.number is number else None
 
     def site(self, call: FrameCall, expression: ast.expr, after: int) -> Site | None:
-        """Give what an expression has just read: later than a record."""
+        """Return what an expression has just read: later than a record."""
         found = self._site(call, expression)
         return None if found is None or found.read.record.index <= after else found
 
@@ -178,7 +178,7 @@ class Origins:
         return Origin(site.read.number, (site.read,)) if self._has_read(expression, site, view) else None
 
     def _has_read(self, expression: ast.Call, site: Site, view: _View) -> bool:
-        """Tell whether a call gave what stands there now with its latest read, and not without one."""
+        """Return whether a call gave what stands there now with its latest read, and not without one."""
         if view.depth == 0:
             return site.read.record.index > view.after
         taken = [expression.func.value] if isinstance(expression.func, ast.Attribute) else expression.args
@@ -210,7 +210,7 @@ class Origins:
 
 
 def _run(call: FrameCall) -> FrameCall | None:
-    """Give what stands for one run of a function; the top level runs once, if in several parts."""
+    """Return what stands for one run of a function; the top level runs once, if in several parts."""
     return None if call.above is None and call.code.co_name == "<module>" else call
 
 

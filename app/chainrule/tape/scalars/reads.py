@@ -74,7 +74,7 @@ class Reads:
             self._note_site(read, record.place, single=type(numbers) is not list)
 
     def sourced(self, arguments: tuple[Argument, ...], place: Place, index: int, make: Make) -> tuple[Argument, ...]:
-        """Give the arguments with the read that each number comes from, where that is sure.
+        """Return the arguments with the read that each number comes from, where that is sure.
 
         Args:
             arguments: of the operation that is about to run.
@@ -100,7 +100,7 @@ class Reads:
         return tuple(found)
 
     def of_data(self, place: Place, index: int, make: Make) -> list[Read]:
-        """Give the reads that made the data of the ``torch.tensor`` that the program calls now, which are sure."""
+        """Return the reads that made the data of the ``torch.tensor`` that the program calls now, which are sure."""
         if not self._known or not place.calls:
             return []
         program, call, after = self._frames_around()[0], place.calls[-1], self._after(place, index)
@@ -136,7 +136,7 @@ class Reads:
         ]
 
     def _after(self, place: Place, index: int) -> int:
-        """Give the operation with numbers that ran here before, and note the one that is about to."""
+        """Return the operation with numbers that ran here before, and note the one that is about to."""
         key = place.calls[-1], place.instructions[-1]
         before = self._ran.get(key, -1)
         self._ran[key] = index
@@ -184,7 +184,7 @@ class Reads:
         return self._operands.positions(place.calls[-1].code, place.instructions[-1])
 
     def _frames_around(self) -> list[FrameType]:
-        """Give the frames between the operation and the program, and the program's innermost."""
+        """Return the frames between the operation and the program, and the program's innermost."""
         found: list[FrameType] = []
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
@@ -205,7 +205,7 @@ def _no_tensor() -> None:
 
 
 def _is_held(read: Read) -> bool:
-    """Tell whether anything beside the tape, and this call, has the number."""
+    """Return whether anything beside the tape, and this call, has the number."""
     return sys.getrefcount(read.number) > read.held + 1
 
 

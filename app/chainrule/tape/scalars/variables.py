@@ -9,7 +9,7 @@ UNKNOWN = object()
 
 
 def look_up(expression: ast.expr, frame: FrameType) -> Any:
-    """Give what a name, attribute or item is bound to in a frame, or ``UNKNOWN``."""
+    """Return what a name, attribute or item is bound to in a frame, or ``UNKNOWN``."""
     if isinstance(expression, ast.Name):
         for space in (frame.f_locals, frame.f_globals, frame.f_builtins):
             if expression.id in space:

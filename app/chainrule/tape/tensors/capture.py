@@ -99,7 +99,7 @@ class TensorCapture:
         return found
 
     def _seen_of(self, tensor: torch.Tensor) -> _Seen | None:
-        """Give what is known of a tensor's storage; None where nothing tells whether it changed."""
+        """Return what is known of a tensor's storage; None where nothing tells whether it changed."""
         if tensor.is_conj() or tensor.is_neg():
             return None
         storage = tensor.untyped_storage()
@@ -125,7 +125,7 @@ def _measured(tensor: torch.Tensor, array: npt.NDArray[Any], seen: _Seen | None)
 
 
 def unread(tensor: torch.Tensor) -> Snapshot:
-    """Give the shape and dtype of a tensor, and nothing of what it holds."""
+    """Return the shape and dtype of a tensor, and nothing of what it holds."""
     shape = tuple(tensor.shape)
     if tensor.is_nested:
         values = _values_of_jagged(tensor)
@@ -134,7 +134,7 @@ def unread(tensor: torch.Tensor) -> Snapshot:
 
 
 def _parts(nested: torch.Tensor) -> list[torch.Tensor]:
-    """Give the tensors that a nested one is made of."""
+    """Return the tensors that a nested one is made of."""
     values = _values_of_jagged(nested)
     if values is None:
         return list(nested.detach().unbind())
@@ -149,7 +149,7 @@ def _parts(nested: torch.Tensor) -> list[torch.Tensor]:
 
 
 def _values_of_jagged(nested: torch.Tensor) -> torch.Tensor | None:
-    """Give the tensor in which a jagged one keeps its elements; None for a nested one of the other layout.
+    """Return the tensor in which a jagged one keeps its elements; None for a nested one of the other layout.
 
     It is a class in Python, to which any operation on it, even the question for its shape, comes back without end
     while that class is kept out.
@@ -163,7 +163,7 @@ _read = torch._C.TensorBase.item
 
 
 def _is_plain(tensor: torch.Tensor) -> bool:
-    """Tell whether to read a number from a tensor takes nothing but to read it, and no Node records it."""
+    """Return whether to read a number from a tensor takes nothing but to read it, and no Node records it."""
     return (
         type(tensor) in (torch.Tensor, torch.nn.Parameter)
         and tensor.layout is torch.strided
@@ -202,7 +202,7 @@ def _dense(tensor: torch.Tensor) -> torch.Tensor:
 
 
 def _is_packed(tensor: torch.Tensor) -> bool:
-    """Tell whether a tensor holds every element of its memory once, in whatever order."""
+    """Return whether a tensor holds every element of its memory once, in whatever order."""
     expected = 1
     for stride, size in sorted(zip(tensor.stride(), tensor.shape, strict=True)):
         if size != 1:

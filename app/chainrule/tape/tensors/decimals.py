@@ -16,7 +16,7 @@ _DIGITS = {torch.float16: 5, torch.bfloat16: 4, torch.float32: 9}
 
 
 def real(value: float) -> Real:
-    """Give a real number as JSON carries it: NaN and the infinities as strings."""
+    """Return a real number as JSON carries it: NaN and the infinities as strings."""
     if math.isfinite(value):
         return value
     if math.isnan(value):
@@ -25,7 +25,7 @@ def real(value: float) -> Real:
 
 
 def numbers(flat: torch.Tensor) -> list[Any]:
-    """Give the elements of a 1-dimensional tensor on the CPU as JSON numbers."""
+    """Return the elements of a 1-dimensional tensor on the CPU as JSON numbers."""
     if flat.is_complex():
         parts = torch.view_as_real(flat)
         return [
@@ -38,7 +38,7 @@ def numbers(flat: torch.Tensor) -> list[Any]:
 
 
 def shortest(number: complex, dtype: str) -> Number:
-    """Give a single number of a dtype as JSON carries it."""
+    """Return a single number of a dtype as JSON carries it."""
     if dtype == "float32" and isinstance(number, float):
         return real(number if number.is_integer() else float(str(np.float32(number))))
     if isinstance(number, bool | int):
@@ -90,7 +90,7 @@ def _empty(shape: tuple[int, ...]) -> Any:
 
 
 def python_number(value: object) -> Number | None:
-    """Give a Python number as JSON carries it, or None for anything else."""
+    """Return a Python number as JSON carries it, or None for anything else."""
     if isinstance(value, bool | int):
         return value
     if isinstance(value, float):

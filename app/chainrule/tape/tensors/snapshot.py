@@ -31,13 +31,13 @@ class Snapshot:
     """The only element of a tensor without dimensions."""
 
     def tensor(self) -> torch.Tensor | None:
-        """Give all elements as a tensor, or None above the limit."""
+        """Return all elements as a tensor, or None above the limit."""
         if self.number is not None:
             return torch.tensor(self.number, dtype=getattr(torch, self.dtype))
         return self.kept
 
     def equals(self, other: "Snapshot") -> bool:
-        """Tell whether another one has the same elements to the last bit; above the limit, as far as is known."""
+        """Return whether another one has the same elements to the last bit; above the limit, as far as is known."""
         if (self.shape, self.dtype) != (other.shape, other.dtype):
             return False
         if self.number is not None or other.number is not None:
@@ -48,7 +48,7 @@ class Snapshot:
 
 
 def describe(snapshot: Snapshot, requires_grad: bool, is_leaf: bool, listed: bool) -> Tensor:
-    """Give a snapshot as data.
+    """Return a snapshot as data.
 
     Args:
         snapshot: what to describe.
@@ -89,7 +89,7 @@ def describe(snapshot: Snapshot, requires_grad: bool, is_leaf: bool, listed: boo
 
 
 def as_array(tensor: torch.Tensor) -> npt.NDArray[Any]:
-    """Give a dense tensor on the CPU as an array, without a copy where NumPy has its dtype."""
+    """Return a dense tensor on the CPU as an array, without a copy where NumPy has its dtype."""
     tensor = tensor.detach()
     if tensor.dtype is torch.complex32:
         tensor = tensor.to(torch.complex64)

@@ -46,12 +46,12 @@ def statistics(array: _Array, histogram: bool) -> Stats:
 
 
 def empty_statistics() -> Stats:
-    """Give the statistics of a tensor whose elements cannot be read, or that has none."""
+    """Return the statistics of a tensor whose elements cannot be read, or that has none."""
     return _stats(None, None, None, None, None, 0, 0, 0)
 
 
 def of_one(value: complex) -> Stats:
-    """Give the statistics of a single number."""
+    """Return the statistics of a single number."""
     number = float(abs(value)) if isinstance(value, complex) else float(value)
     if math.isnan(number):
         return _stats(None, None, None, None, None, 1, 0, 0)

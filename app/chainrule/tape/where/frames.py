@@ -69,7 +69,7 @@ class _Held:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing else holds the frame: its generator is finished or gone."""
+        """Return whether nothing else holds the frame: its generator is finished or gone."""
         return sys.getrefcount(self.frame) <= _OWN
 
 
@@ -100,7 +100,7 @@ class Frames:
         self._top_counts: dict[CodeType, int] = {}
 
     def here(self, operation: object = None, module_depths: Sequence[tuple[int, object]] = ()) -> Place:
-        """Give the place where the program is now; ``NOWHERE`` if none of its frames is running.
+        """Return the place where the program is now; ``NOWHERE`` if none of its frames is running.
 
         Args:
             operation: what is recorded there.
@@ -118,7 +118,7 @@ class Frames:
         return Place(tuple([held.call for held in self._held]), tuple([frame.f_lasti for frame in found]), tuple(turns))
 
     def _look(self) -> tuple[list[FrameType], FrameType | None]:
-        """Give the program's frames from the top level inwards, and that of the library function that the last calls.
+        """Return the program's frames from the top level inwards, and that of the library function that the last calls.
 
         There is none where the operation is called itself.
         """

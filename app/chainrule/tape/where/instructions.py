@@ -50,18 +50,21 @@ class _Compiled:
     bytecode: bytes
 
     def name(self, index: int) -> str:
-        """Give the name of an instruction."""
+        """Return the name of an instruction."""
         return opname[self.bytecode[2 * index]]
 
     def follows(self, index: int, first: str, second: str) -> bool:
-        """Tell whether there is an instruction of one name, and the next is of another."""
+        """Return whether there is an instruction of one name, and the next is of another."""
         after = index + 1
         while after < len(self.places) and self.name(after) == "CACHE":
             after += 1
         return self.name(index) == first and after < len(self.places) and self.name(after) == second
 
     def start(self, index: int) -> int:
-        """Give the instruction that a cache belongs to; a call stands at its last one once Python has made it quick."""
+        """Return the instruction that a cache belongs to.
+
+        A call stands at its last one once Python has made it quick.
+        """
         while index > 0 and self.name(index) == "CACHE":
             index -= 1
         return index
@@ -97,7 +100,7 @@ class InstructionSpans:
                 self._note(node)
 
     def of(self, code: CodeType, instruction: int) -> Extent | None:
-        """Give what an instruction is for; None where the compiler left no place.
+        """Return what an instruction is for; None where the compiler left no place.
 
         Args:
             code: what the frame runs.
@@ -128,25 +131,25 @@ class InstructionSpans:
         return self._whole(self._headers.get(place, place))
 
     def start(self, code: CodeType, instruction: int) -> int:
-        """Give the number of the instruction that an offset in bytes belongs to."""
+        """Return the number of the instruction that an offset in bytes belongs to."""
         return self._of(code).start(instruction // 2)
 
     def name(self, code: CodeType, instruction: int) -> str:
-        """Give the name of an instruction."""
+        """Return the name of an instruction."""
         return self._of(code).name(self.start(code, instruction))
 
     def first_like(self, code: CodeType, instruction: int) -> int:
-        """Give the number of the first instruction at the same place as another."""
+        """Return the number of the first instruction at the same place as another."""
         places = self._of(code).places
         return places.index(places[instruction // 2])
 
     def around(self, code: CodeType) -> Extent | None:
-        """Give what holds all the instructions of a function."""
+        """Return what holds all the instructions of a function."""
         told = [place for place in self._of(code).places if place is not None and place[1] > place[0]]
         return (min(start for start, _ in told), max(end for _, end in told)) if told else None
 
     def _whole(self, place: Extent) -> Extent:
-        """Give the expression that a place is the end of: the calls of a chain over several lines begin at a name."""
+        """Return the expression that a place is the end of: the calls of a chain over several lines begin at a name."""
         start, end = place
         starts = self._starts.get(end, ())
         if start not in starts:
@@ -215,7 +218,7 @@ def _parsed(text: str) -> ast.Module:
 
 
 def extent(node: ast.expr | ast.stmt) -> Extent:
-    """Give where a part of a program begins and ends."""
+    """Return where a part of a program begins and ends."""
     assert node.end_lineno is not None
     assert node.end_col_offset is not None
     return (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
@@ -232,5 +235,5 @@ def _formatted(node: ast.JoinedStr, place: Extent) -> Iterator[Extent]:
 
 
 def _asks(name: str) -> bool:
-    """Tell whether an instruction asks whether something is true."""
+    """Return whether an instruction asks whether something is true."""
     return name == "TO_BOOL" or ("JUMP" in name and "IF" in name)

@@ -144,7 +144,7 @@ class Iterations:
 
 
 def _begins_anew(one: _Running, stage: Stage, bound: tuple[Any, ...], now: LoopMoment) -> bool:
-    """Tell whether a loop in one that no variable tells runs for another time."""
+    """Return whether a loop in one that no variable tells runs for another time."""
     if stage == "header":
         return one.number > 0 and now.is_generator and now.callee not in one.makers
     same = zip(one.first, bound, strict=False)
@@ -159,7 +159,7 @@ def _note_first(one: _Running, now: LoopMoment) -> None:
 
 
 def _telling(value: object) -> object:
-    """Give what tells an object later on, and does not keep it."""
+    """Return what tells an object later on, and does not keep it."""
     if type(value) in (int, str):
         return value
     try:
@@ -182,7 +182,7 @@ def _differ(one: object, two: object) -> bool:
 
 
 def _comes_again(now: LoopMoment, then: LoopMoment, standing: Standing) -> bool:
-    """Tell whether the first operation of an instruction comes again, and no call can have repeated it."""
+    """Return whether the first operation of an instruction comes again, and no call can have repeated it."""
     if standing.calls_often or now.callee is not None or now.library is not None:
         return False
     return now.operation is not None and now.operation == then.operation

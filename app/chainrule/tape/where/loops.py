@@ -59,7 +59,7 @@ class Standing:
 
     @property
     def needs_calls(self) -> bool:
-        """Whether no variable tells the turns of the innermost loop."""
+        """Return whether no variable tells the turns of the innermost loop."""
         return bool(self.loops) and not self.loops[-1][0].variables
 
 
@@ -82,7 +82,7 @@ class Loops:
         self._around: dict[tuple[CodeType, int], Standing] = {}
 
     def around(self, code: CodeType, instruction: int) -> Standing:
-        """Give the loops of the same function that an instruction stands in, outermost first."""
+        """Return the loops of the same function that an instruction stands in, outermost first."""
         if not self._loops:
             return NO_LOOPS
         key = (code, instruction)
@@ -166,7 +166,7 @@ def _calls_often(tree: ast.Module) -> frozenset[Extent]:
 
 
 def _of_comprehension(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> list[Loop]:
-    """Give the loops of a comprehension: what it gives is in all of them, a later ``for`` in those before it."""
+    """Return the loops of a comprehension: what it gives is in all of them, a later ``for`` in those before it."""
     whole = extent(node)
     element = whole[0], extent(node.generators[0].target)[0]
     found = []

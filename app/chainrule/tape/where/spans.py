@@ -20,16 +20,16 @@ class Spans:
         self._known: dict[tuple[CodeType, int], Span | None] = {}
 
     def innermost(self, place: Place) -> Span | None:
-        """Give the span in the innermost frame."""
+        """Return the span in the innermost frame."""
         return self._of(place, len(place.calls) - 1) if place.calls else None
 
     def callers(self, place: Place) -> list[Span]:
-        """Give the spans of the calls that led to the innermost frame, the nearest first."""
+        """Return the spans of the calls that led to the innermost frame, the nearest first."""
         found = [self._of(place, depth) for depth in range(len(place.calls) - 2, -1, -1)]
         return [span for span in found if span is not None]
 
     def at(self, code: CodeType, instruction: int) -> Span | None:
-        """Give the span of an instruction."""
+        """Return the span of an instruction."""
         key = (code, instruction)
         if key not in self._known:
             found = self._extents.of(code, instruction)

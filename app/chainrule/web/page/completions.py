@@ -51,7 +51,7 @@ def described() -> dict[str, tuple[str, str]]:
 
 @cache
 def entries() -> tuple[Entry, ...]:
-    """Every completion: bare names, names of modules, attributes of values."""
+    """Return every completion: bare names, names of modules, attributes of values."""
     bare = [_entry(name, None, path) for name, path in NAMES.items()]
     owned = [
         _entry(name, owner, f"{module}.{name}")

@@ -21,7 +21,7 @@ LOCALES = Path(__file__).resolve().parent / "locales"
 
 @cache
 def translations(language: str) -> gettext.NullTranslations:
-    """The catalog of a language, compiled from its ``.po`` file on first use.
+    """Return the catalog of a language, compiled from its ``.po`` file on first use.
 
     Args:
         language: a key of `LANGUAGES`.
@@ -42,7 +42,7 @@ def translations(language: str) -> gettext.NullTranslations:
 
 @cache
 def teller(language: str) -> Callable[[str], str]:
-    """What says a text of the program's answer in a language.
+    """Return what says a text of the program's answer in a language.
 
     Args:
         language: a key of `LANGUAGES`.

@@ -51,7 +51,7 @@ def _node(node: Node, graph: Graph) -> dict[str, Any]:
 
 
 def _size(tensor: Tensor | None) -> float | str | None:
-    """The root mean square: how large one element is, whatever the number of elements; "nan" and "inf" win."""
+    """Return the root mean square: how large one element is, whatever the number of elements; "nan" and "inf" win."""
     if tensor is None:
         return None
     stats = tensor.stats

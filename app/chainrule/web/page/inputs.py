@@ -50,7 +50,7 @@ def parse_inputs(fields: Mapping[str, str]) -> dict[str, Values]:
 
 
 def show_inputs(inputs: Mapping[str, object]) -> tuple[InputShown, ...]:
-    """The inputs as the page shows them.
+    """Return the inputs as the page shows them.
 
     Args:
         inputs: the value of each, as the program was run with.

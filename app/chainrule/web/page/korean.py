@@ -38,7 +38,7 @@ def with_particles(text: str) -> str:
 
 
 def _final(before: str) -> str:
-    """The last sound of a text: "ㄹ", another "consonant", or "" for a vowel."""
+    """Return the last sound of a text: "ㄹ", another "consonant", or "" for a vowel."""
     word = before.rstrip(_SILENT + "([{ ")
     last = word[-1:].lower()
     if last and ord(last) in _HANGUL:

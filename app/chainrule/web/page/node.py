@@ -80,7 +80,7 @@ class Detail:
 
     @property
     def differs(self) -> bool:
-        """Whether ``.grad`` is another than the pass's own gradient, in any pass."""
+        """Return whether ``.grad`` is another than the pass's own gradient, in any pass."""
         return any(_numbers(one.gradient) != _numbers(one.accumulated) for one in self.accumulated)
 
 
@@ -89,7 +89,7 @@ def _numbers(shown: Shown | None) -> object:
 
 
 def operator(node: Node) -> str:
-    """The operator as a person says it: "pow" for PowBackward0, "leaf" for AccumulateGrad.
+    """Return the operator as a person says it: "pow" for PowBackward0, "leaf" for AccumulateGrad.
 
     Args:
         node: any.
@@ -104,7 +104,7 @@ def operator(node: Node) -> str:
 
 
 def called(node: Node) -> str:
-    """The name that a person finds a node by: its variable with its operator, or the operator alone.
+    """Return the name that a person finds a node by: its variable with its operator, or the operator alone.
 
     Args:
         node: any.
@@ -115,7 +115,7 @@ def called(node: Node) -> str:
 
 
 def cut(source: str, span: Span | None) -> str | None:
-    """The text of a span.
+    """Return the text of a span.
 
     Args:
         source: the program.
@@ -134,7 +134,7 @@ def cut(source: str, span: Span | None) -> str | None:
 
 
 def show(tensor: Tensor | None) -> Shown | None:
-    """A tensor with its table, its Python text and its histogram.
+    """Return a tensor with its table, its Python text and its histogram.
 
     Args:
         tensor: one, or None.

@@ -22,17 +22,17 @@ class ProblemExample:
 
     @property
     def picture(self) -> str:
-        """The address of its picture."""
+        """Return the address of its picture."""
         return f"/svg/{encode(self.source)}?direction=LR"
 
     @property
     def link(self) -> str:
-        """The address of the page with it in the editor."""
+        """Return the address of the page with it in the editor."""
         return f"/?p={encode(self.source)}"
 
 
 def kind_of(slug: str) -> Kind | None:
-    """The kind of a slug: from the catalogue, or one that only HTTP or a domain error knows.
+    """Return the kind of a slug: from the catalogue, or one that only HTTP or a domain error knows.
 
     Args:
         slug: the last part of the address.
@@ -41,7 +41,7 @@ def kind_of(slug: str) -> Kind | None:
 
 
 def other_kinds() -> Iterator[Kind]:
-    """The kinds that only HTTP or a domain error knows."""
+    """Yield the kinds that only HTTP or a domain error knows."""
     for problem in HTTP_PROBLEMS.values():
         yield Kind(problem.slug, problem.title, problem.explanation)
     for error in STATUSES:

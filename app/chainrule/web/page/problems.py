@@ -40,7 +40,7 @@ class ProblemShown:
     fixes: tuple[FixShown, ...]
 
     def as_json(self, tell: Callable[[str], str]) -> dict[str, object]:
-        """What the scripts get of it.
+        """Return what the scripts get of it.
 
         Args:
             tell: says a text in the page's language.
@@ -51,7 +51,7 @@ class ProblemShown:
 
 
 def of_problem(problem: Problem, source: str, restore: Callable[[str], str]) -> ProblemShown:
-    """A problem of an execution.
+    """Return a problem of an execution.
 
     Args:
         problem: from the answer.
@@ -73,7 +73,7 @@ def of_problem(problem: Problem, source: str, restore: Callable[[str], str]) -> 
 
 
 def of_error(error: ChainruleError, source: str) -> tuple[ProblemShown, ...]:
-    """The problems of a request that was not run: one for each violation, or the error itself.
+    """Return the problems of a request that was not run: one for each violation, or the error itself.
 
     Args:
         error: what the pipeline raised.

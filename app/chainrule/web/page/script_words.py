@@ -55,7 +55,7 @@ WORDS = {
 
 
 def script_words(translate: Callable[[str], str]) -> dict[str, str]:
-    """The words in one language.
+    """Return the words in one language.
 
     Args:
         translate: the gettext of that language.

@@ -38,7 +38,7 @@ class PageTemplates:
         self._environments = {language: _environment(language) for language in LANGUAGES}
 
     def language(self, request: Request) -> str:
-        """The language of an answer.
+        """Return the language of an answer.
 
         Args:
             request: its query, cookie and ``Accept-Language`` are looked at.
@@ -48,7 +48,7 @@ class PageTemplates:
         )
 
     def example(self, name: str | None) -> GalleryExample:
-        """The example of a name, or the first one.
+        """Return the example of a name, or the first one.
 
         Args:
             name: as in the address; unknown names give the first example.
@@ -57,7 +57,7 @@ class PageTemplates:
         return by_name.get(name or "", by_name[FIRST_EXAMPLE])
 
     def page(self, view: View, language: str, shared: Preview | None = None, *, confined: bool = True) -> str:
-        """The whole page.
+        """Return the whole page.
 
         Args:
             view: what it shows.
@@ -88,7 +88,7 @@ class PageTemplates:
         return self._environments[language].get_template(template).render(language=language, **values)
 
     def parts(self, names: Collection[str], view: View, language: str) -> dict[str, str]:
-        """Some parts of the page, as HTML.
+        """Return some parts of the page, as HTML.
 
         Args:
             names: keys of `PARTS`; others are passed over.
@@ -113,7 +113,7 @@ def shape(sizes: Sequence[int]) -> str:
 
 
 def with_code(text: str) -> Markup:
-    """A text with what stands in backquotes as code.
+    """Return a text with what stands in backquotes as code.
 
     Args:
         text: of the catalogue, or the detail of a problem.
@@ -127,7 +127,7 @@ def with_code(text: str) -> Markup:
 
 @cache
 def site() -> PageTemplates:
-    """The templates and examples, read once."""
+    """Return the templates and examples, read once."""
     return PageTemplates()
 
 

@@ -48,7 +48,7 @@ class TableGrid:
 
 
 def short(number: object, digits: int = 4) -> str:
-    """A number as people read it: a few significant digits, a true minus sign left to the typeface.
+    """Return a number as people read it: a few significant digits, a true minus sign left to the typeface.
 
     Args:
         number: one element of ``Tensor.values``.
@@ -76,7 +76,7 @@ def short(number: object, digits: int = 4) -> str:
 
 
 def grid(tensor: Tensor) -> TableGrid | None:
-    """A tensor's elements as matrices of cells.
+    """Return a tensor's elements as matrices of cells.
 
     Args:
         tensor: any; with more than two dimensions it becomes one matrix for each leading index.
@@ -100,7 +100,7 @@ def grid(tensor: Tensor) -> TableGrid | None:
 
 
 def table(rows: Sequence[Sequence[Number]]) -> tuple[tuple[Cell, ...], ...]:
-    """The cells of a matrix that is no tensor, as a Jacobian.
+    """Return the cells of a matrix that is no tensor, as a Jacobian.
 
     Args:
         rows: its numbers.
@@ -119,7 +119,7 @@ def _cells(numbers: Sequence[Number], top: float) -> list[Cell]:
 
 
 def _flat(values: object) -> list[Number]:
-    """The numbers of nested lists, in order."""
+    """Return the numbers of nested lists, in order."""
     found: list[Number] = []
     pending = [values]
     while pending:
@@ -132,7 +132,7 @@ def _flat(values: object) -> list[Number]:
 
 
 def heat(value: Number, top: float) -> int | None:
-    """How strongly a cell is coloured, against the largest magnitude of its tensor.
+    """Return how strongly a cell is coloured, against the largest magnitude of its tensor.
 
     Args:
         value: one element.
@@ -151,7 +151,7 @@ def heat(value: Number, top: float) -> int | None:
 
 
 def python_number(value: object) -> str:
-    """One element in full, as Python writes it."""
+    """Return one element in full, as Python writes it."""
     if isinstance(value, Complex):
         return f"complex({python_number(value.re)}, {python_number(value.im)})"
     if isinstance(value, str):
@@ -160,7 +160,7 @@ def python_number(value: object) -> str:
 
 
 def python_text(tensor: Tensor) -> str | None:
-    """The Python expression that makes a tensor again.
+    """Return the Python expression that makes a tensor again.
 
     Args:
         tensor: any whose elements are listed.
@@ -181,7 +181,7 @@ def _nested(values: object) -> str:
 
 
 def bars(tensor: Tensor, bins: int = 16) -> tuple[int, ...] | None:
-    """The counts of a tensor's finite elements in equal bins.
+    """Return the counts of a tensor's finite elements in equal bins.
 
     Args:
         tensor: any.

@@ -61,27 +61,29 @@ class View:
 
     @property
     def variables(self) -> tuple[Variable, ...]:
-        """The program's names at its end."""
+        """Return the program's names at its end."""
         return tuple(self.graph.variables)
 
     @property
     def ran(self) -> bool:
-        """Whether the program was run."""
+        """Return whether the program was run."""
         return self.id is not None
 
     def grad_fn(self, variable: Variable) -> str:
-        """The name of a variable's grad_fn, or "None"."""
+        """Return the name of a variable's grad_fn, or "None"."""
         for node in self.graph.nodes:
             if node.id == variable.node:
                 return node.op if node.kind == "function" else "None"
         return "None"
 
     def concepts(self) -> list[Concept]:
-        """What everybody asks about backward, answered on this graph."""
+        """Return what everybody asks about backward, answered on this graph."""
         return concepts(self.graph) if self.ran else []
 
     def told(self, tell: Callable[[str], str]) -> dict[str, Any] | None:
-        """The step that the picture shows, in one sentence; of a whole picture, the last one of the pass it shows.
+        """Return the step that the picture shows, in one sentence.
+
+        Of a whole picture, the last one of the pass it shows.
 
         Args:
             tell: says a text in the page's language.
@@ -105,7 +107,7 @@ class View:
         }
 
     def gradient(self) -> dict[str, Any] | None:
-        """The inspected node's gradient with its numbers, for the exercise that asks for them; None without."""
+        """Return the inspected node's gradient with its numbers, for the exercise that asks for them; None without."""
         outputs = () if self.detail is None else self.detail.outputs
         shown = next((output.gradient for output in outputs if output.gradient is not None), None)
         if shown is None or shown.tensor.values is None:
@@ -113,7 +115,7 @@ class View:
         return shown.tensor.model_dump(include={"shape", "values"})
 
     def cotangent(self) -> dict[str, Any] | None:
-        """What the implicit pass started with, where its root is no scalar."""
+        """Return what the implicit pass started with, where its root is no scalar."""
         if not self.graph.passes or self.graph.passes[0].call != "implicit":
             return None
         root = self.graph.passes[0].roots[0]
@@ -126,16 +128,16 @@ class View:
 
     @property
     def whole(self) -> int:
-        """The step after which everything that the whole picture shows is there."""
+        """Return the step after which everything that the whole picture shows is there."""
         return max((step.number for step in self.steps if step.pass_index == self.shown_pass), default=len(self.steps))
 
     def counts(self) -> dict[str, int]:
-        """How many steps there are, how many of them are forward, and which one the whole picture stands for."""
+        """Return how many steps there are, how many of them are forward, and which one the whole picture stands for."""
         forward = sum(step.phase == "forward" for step in self.steps)
         return {"count": len(self.steps), "forward": forward, "whole": self.whole}
 
     def index(self) -> dict[str, Any]:
-        """What the scripts need of the graph."""
+        """Return what the scripts need of the graph."""
         return index(self.graph)
 
 
@@ -226,6 +228,9 @@ def _view(
 
 
 def _shown_pass(graph: Graph, steps: tuple[Step, ...], step: int | None, asked: int | None) -> int | None:
-    """The pass that the picture shows: the step's own, else the one asked for, else the last that ran to its end."""
+    """Return the pass that the picture shows.
+
+    The step's own, else the one asked for, else the last that ran to its end.
+    """
     own = steps[min(step, len(steps)) - 1].pass_index if step and steps else None
     return own or asked or shown_pass(graph)

@@ -46,7 +46,7 @@ def enter(folder: int) -> str:
 
 
 def become_another_user(number: int) -> str:
-    """Give up root for a user that owns nothing, a different one for each of the children that run at a time.
+    """Return up root for a user that owns nothing, a different one for each of the children that run at a time.
 
     Raises:
         PermissionError: this process is not root, so it stays who it is.
@@ -73,7 +73,7 @@ class CapabilityHeader(ctypes.Structure):
 
 
 def drop_capabilities(machine: str) -> str:
-    """Give up every capability, for ever.
+    """Return up every capability, for ever.
 
     Raises:
         OSError: the kernel refused it.
