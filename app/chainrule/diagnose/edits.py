@@ -42,9 +42,9 @@ def out_of_place(text: SourceText, statement: ast.stmt | None, name: str | None 
 
 
 def leaf_instead(name: str, statement: ast.stmt, text: SourceText) -> list[Fix]:
-    """Return where the leaf has no name of its own (``w = randn(3, requires_grad=True)*2``).
+    """Return the edit that makes ``w`` the leaf in ``w = randn(3, requires_grad=True)*2``.
 
-    The edit that makes ``w`` it.
+    None where the leaf has a name of its own.
     """
     value = statement.value if isinstance(statement, ast.Assign) else None
     if not isinstance(value, ast.BinOp):

@@ -96,9 +96,9 @@ class SourceText:
         return min(around, key=self._size, default=None)
 
     def calls(self, span: Span | None, *names: str) -> Iterator[ast.Call]:
-        """Yield the calls within a span (the whole text if None) of functions or methods with one of these last names.
+        """Yield the calls within a span of functions or methods with one of these last names.
 
-        Ield the calls within a span (the whole text if None) of functions or methods with one of these last names.
+        The span may be None for the whole text.
         """
         for node in self.nodes:
             if (

@@ -141,7 +141,7 @@ class FormulaNames:
     def symbols(self, node: Node, bound: Bound, depth: int = 0) -> tuple[dict[str, Symbol], dict[str, Symbol]]:
         """Return how the names of a node's formula are written, in LaTeX and in plain characters.
 
-        The gradient's aside.
+        The gradient is left aside.
         """
         formula = FORMULAS[node.op]
         written: dict[str, Written] = {}

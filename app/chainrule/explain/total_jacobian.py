@@ -49,9 +49,9 @@ def total_jacobian(index: GraphIndex, root: str, output_nr: int, leaf: str) -> M
 
 
 def _product(index: GraphIndex, edge: Edge, arrived: Mapping[int, Matrix]) -> Matrix | None:
-    """Return what arrived at each output of a node, times the rows of an edge's Jacobian that belong to it.
+    """Return what arrived at each output of a node, times the rows of an edge's Jacobian for it.
 
-    Added up.
+    The products are added up.
     """
     if edge.jacobian is None:
         return None

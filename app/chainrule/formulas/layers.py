@@ -11,7 +11,7 @@ _ROWS = "layer_dims(normalized_shape)"
 def _layer_input(gradient: str) -> str:
     """Return the gradient of what is normalised, from that of the normalised.
 
-    Centred, and without its part along it.
+    It is centred, and has no part along the normalised.
     """
     return f"result2 * ({gradient} - average({gradient}, {_ROWS}) - {_HAT} * average({gradient} * {_HAT}, {_ROWS}))"
 

@@ -47,7 +47,7 @@ def _takes_shape_only(node: Node) -> bool:
 def _way_out(flow: GraphFlow, start: Node) -> list[Node]:
     """Return the nodes without history from one on, up to where a function of the graph takes the value in.
 
-    Else none.
+    None of them where no function does.
     """
     above: dict[str, str | None] = {start.id: None}
     pending = [start.id]

@@ -84,9 +84,9 @@ def _leaves_behind(flow: GraphFlow, start: Edge, index: int, seen: set[str]) -> 
 
 
 def _follows(flow: GraphFlow, node: Node, edge: Edge, sources: Set[str]) -> bool:
-    """Return whether the factor that is 0 is itself the result of an operation told of.
+    """Return whether the factor that is 0 is itself what an operation gave that is told of.
 
-    A dead ReLU's weights after it.
+    So it is with the weights after a dead ReLU.
     """
     factor = _other_factor(flow, node, edge)
     return factor is not None and factor.id in sources

@@ -107,10 +107,7 @@ def avg_pool_back(gradient: Array, like: Array, kernel: Any, stride: Any, paddin
 
 
 def _windows(x: Array, kernel: Any, stride: Any, padding: Any, count_padding: bool) -> tuple[Array, Array, Array]:
-    """Return the windows of the last two dimensions, the weights in them, and each element's number from 1 (0.
-
-    Padding).
-    """
+    """Return the windows of the last two dimensions, their weights, and each element's number from 1 (0: padding)."""
     steps = stride or kernel
     borders = [(0, 0)] * (np.ndim(x) - 2) + [(pad, pad) for pad in padding]
 
