@@ -21,7 +21,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY app ./app
 COPY templates ./templates
 COPY static ./static
-COPY examples ./examples
+COPY examples/gallery ./examples/gallery
 RUN pip install -c constraints.txt . \
     && groupadd --system --gid 10001 chainrule \
     && useradd --system --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin chainrule \

@@ -5,6 +5,7 @@ Run it as ``python -m scripts.write_contact_sheet`` after a change of the pictur
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from chainrule import assets
@@ -25,6 +26,7 @@ GAP = 24.0
 TITLE = 26.0
 SCALE = 0.75
 """Pixels of the sheet for each unit of a picture that is not wider than its column."""
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 LIMITS = Limits(wall_seconds=60, cpu_seconds=60)
 SAMPLES = {
     "scalars": ("x = tensor(2., requires_grad=True)\ny = torch.sin(x)*x\nz = y**2", {}),
@@ -114,7 +116,7 @@ def main() -> None:
     sheets += [trace(title, source, query) for title, (source, query) in SAMPLES.items()]
     engine = make_engine()
     for theme in ("light", "dark"):
-        target = assets.EXAMPLES.parent / "docs" / f"contact-{theme}.png"
+        target = DOCS / f"contact-{theme}.png"
         target.write_bytes(to_png(arrange(sheets, theme, engine), "Every example", SCALE))
         print(target.name, target.stat().st_size, "bytes")
 

@@ -1,4 +1,4 @@
-"""The programs of the gallery, read from examples/: title and two sentences from each file's docstring."""
+"""The programs of the gallery, read from examples/gallery/: title and two sentences from each file's docstring."""
 
 import ast
 from dataclasses import dataclass
