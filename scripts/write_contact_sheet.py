@@ -16,7 +16,7 @@ from chainrule.program import check
 from chainrule.protocol.messages import ExecutionRequest
 from chainrule.render import ViewOptions, draw
 from chainrule.render.formats.png import to_png
-from chainrule.render.theme import COLOURS
+from chainrule.render.palette import PALETTE
 from chainrule.run.execute import execute
 from chainrule.worker.warmup import warm_up
 
@@ -85,7 +85,6 @@ def trace(title: str, source: str, query: dict[str, str]) -> Sheet:
 
 def arrange(sheets: list[Sheet], theme: str, engine: Engine) -> bytes:
     """One SVG with all pictures in columns, each as wide as its column at most."""
-    colours = COLOURS[theme]
     feet = [GAP] * COLUMNS
     parts, style = [], ""
     for sheet in sheets:
@@ -105,7 +104,7 @@ def arrange(sheets: list[Sheet], theme: str, engine: Engine) -> bytes:
         feet[column] = y + TITLE + height * scale + GAP
     width, height = GAP + COLUMNS * (WIDTH + GAP), max(feet)
     head = f'<svg xmlns="http://www.w3.org/2000/svg" class="chainrule" width="{width}" height="{height}">'
-    ground = f'<rect width="{width}" height="{height}" fill="{colours["line"]}"/>'
+    ground = f'<rect width="{width}" height="{height}" fill="{PALETTE["line"].on(theme)}"/>'
     return f"{head}{style}{ground}{''.join(parts)}</svg>".encode()
 
 

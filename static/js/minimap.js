@@ -41,11 +41,11 @@ export function startMinimap() {
     pen.scale(ratio, ratio);
     const at = placing(seen.size, { width, height });
     const colours = getComputedStyle(document.documentElement);
-    pen.fillStyle = colours.getPropertyValue("--line-strong");
+    pen.fillStyle = colours.getPropertyValue("--wire");
     for (const [x, y, w, h] of boxes) pen.fillRect(at.x + x * at.k, at.y + y * at.k, Math.max(1, w * at.k), Math.max(1, h * at.k));
     const { view } = seen;
     const box = seen.box();
-    pen.strokeStyle = colours.getPropertyValue("--gradient-fill");
+    pen.strokeStyle = colours.getPropertyValue("--backward");
     pen.lineWidth = 2;
     pen.strokeRect(at.x - (view.x / view.k) * at.k, at.y - (view.y / view.k) * at.k, (box.width / view.k) * at.k, (box.height / view.k) * at.k);
   }

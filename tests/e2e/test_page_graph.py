@@ -47,7 +47,7 @@ def test_an_edge_shows_its_local_jacobian(page: Page, address: str) -> None:
     node(page, "PowBackward0").click()
     page.click("#inspector .jacobian summary")
     table = page.locator("#inspector .jacobian table")
-    expect(table.locator("td.h5")).to_have_text("4")
+    expect(table.locator("td.h7")).to_have_text("4")
     expect(table.locator("td:not([class])")).to_have_count(2)
 
 

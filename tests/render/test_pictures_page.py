@@ -4,7 +4,7 @@ import re
 from dataclasses import fields
 
 from chainrule.render import ViewOptions
-from chainrule.render.theme import COLOURS
+from chainrule.render.palette import PICTURE
 from chainrule.settings import Settings
 
 from tests import ROOT
@@ -34,4 +34,4 @@ def test_every_setting_is_there_with_its_default() -> None:
 
 
 def test_every_custom_property_is_there() -> None:
-    assert set(re.findall(r"`--cr-([\w-]+)`", PAGE)) == set(COLOURS["light"])
+    assert set(re.findall(r"`--cr-([\w-]+)`", PAGE)) == set(PICTURE)

@@ -1,60 +1,13 @@
-"""The colours of the pictures, and the stylesheet that applies them: ``templates/graph.css``, a rule a line.
+"""The stylesheets made from the palette: that of a picture, and that of the pages.
 
-``$ink`` in it stands for that colour.
-
-Forward is blue, gradient is orange, negative is violet; nothing else is coloured. The three differ in hue and in
-lightness for every common kind of colour blindness, and each cell says its number too.
+A picture's rules stand in ``templates/graph.css``, a rule a line; ``$ink`` in it stands for that colour.
 """
 
 from functools import cache
 
 from chainrule import assets
 from chainrule.render.options import Theme
-
-LEVELS = (0.10, 0.18, 0.26, 0.34, 0.42, 0.50, 0.58)
-"""How strongly a cell is tinted, from the smallest numbers to the largest."""
-
-COLOURS: dict[str, dict[str, str]] = {
-    "light": {
-        "ground": "#f7f6f3",
-        "card": "#ffffff",
-        "ink": "#1b1a17",
-        "soft": "#67635a",
-        "line": "#d8d4cb",
-        "wire": "#8b867b",
-        "forward": "#2f6fd6",
-        "backward": "#e0651b",
-        "negative": "#7d4fbf",
-        "backward-ink": "#a84308",
-        "forward-ink": "#1f57b0",
-    },
-    "dark": {
-        "ground": "#161512",
-        "card": "#211f1b",
-        "ink": "#f3f1eb",
-        "soft": "#a8a397",
-        "line": "#403d36",
-        "wire": "#8f897d",
-        "forward": "#6da0f2",
-        "backward": "#f08a48",
-        "negative": "#a98be0",
-        "backward-ink": "#f5a06a",
-        "forward-ink": "#8db6f7",
-    },
-    "print": {
-        "ground": "#ffffff",
-        "card": "#ffffff",
-        "ink": "#000000",
-        "soft": "#4a4a4a",
-        "line": "#b5b5b5",
-        "wire": "#6a6a6a",
-        "forward": "#2f6fd6",
-        "backward": "#e0651b",
-        "negative": "#7d4fbf",
-        "backward-ink": "#963a04",
-        "forward-ink": "#1f57b0",
-    },
-}
+from chainrule.render.palette import LEVELS, PALETTE, PICTURE
 
 
 def _heat() -> str:
@@ -75,7 +28,7 @@ def _scoped(rules: str) -> str:
 
 
 def _variables(theme: str) -> str:
-    return ";".join(f"--cr-{name}:{value}" for name, value in COLOURS[theme].items())
+    return ";".join(f"--cr-{name}:{tones.on(theme)}" for name, tones in PICTURE.items())
 
 
 @cache
@@ -88,14 +41,14 @@ def stylesheet(theme: Theme) -> str:
     """
     rules = _scoped((assets.TEMPLATES / "graph.css").read_text(encoding="utf-8") + _heat())
     # The longer names first: $backward is the beginning of $backward-ink.
-    names = sorted(COLOURS["light"], key=len, reverse=True)
+    names = sorted(PICTURE, key=len, reverse=True)
     if theme != "auto":
         for name in names:
-            rules = rules.replace(f"${name}", COLOURS[theme][name])
+            rules = rules.replace(f"${name}", PICTURE[name].on(theme))
         return rules
     for kind in ("stroke", "fill"):
         for name in names:
-            plain = f"{kind}:{COLOURS['light'][name]}"
+            plain = f"{kind}:{PICTURE[name].light}"
             rules = rules.replace(f"{kind}:${name}", f"{plain};{kind}:var(--cr-{name})")
     return "\n".join(
         (
@@ -105,5 +58,40 @@ def stylesheet(theme: Theme) -> str:
             f"[data-theme=dark] .chainrule{{{_variables('dark')}}}",
             f"@media print{{.chainrule,[data-theme] .chainrule{{{_variables('print')}}}}}",
             rules,
+        )
+    )
+
+
+@cache
+def page_stylesheet() -> str:
+    """Return the stylesheet that gives pages their colours: a custom property for each role, as ``--ink``.
+
+    They follow ``prefers-color-scheme``, or ``data-theme`` ("light", "dark" or "print") on the root element; paper is
+    white whatever the screen is. Each colour stands there once, and what chooses between them has no specificity: a
+    stylesheet that comes later can set a role anew.
+    """
+    light, dark = ({role: colour.on(theme) for role, colour in PALETTE.items()} for theme in ("light", "dark"))
+    paper = {role: colour.paper for role, colour in PALETTE.items() if colour.paper not in (None, colour.light)}
+    themes = {"light": light, "dark": dark, "print": paper}
+    colours = [f"  --{theme}-{role}: {colour};" for theme, roles in themes.items() for role, colour in roles.items()]
+    tints = [f"  --tint-{level}: {strength:.0%};" for level, strength in enumerate(LEVELS, 1)]
+    chosen = {theme: " ".join(f"--{role}: var(--{theme}-{role});" for role in roles) for theme, roles in themes.items()}
+    return "\n".join(
+        (
+            "/* Made from app/chainrule/render/palette.py by scripts/write_palette.py. */",
+            ":where(:root) {",
+            *colours,
+            *tints,
+            f"  color-scheme: light; {chosen['light']}",
+            "}",
+            "@media screen and (prefers-color-scheme: dark) {",
+            "  :where(:root:not([data-theme=light]):not([data-theme=print])) {",
+            f"    color-scheme: dark; {chosen['dark']}",
+            "  }",
+            "}",
+            f"@media screen {{ :where(:root[data-theme=dark]) {{ color-scheme: dark; {chosen['dark']} }} }}",
+            f":where(:root[data-theme=print]) {{ {chosen['print']} }}",
+            f"@media print {{ :where(:root) {{ {chosen['print']} }} }}",
+            "",
         )
     )

@@ -9,7 +9,7 @@ from chainrule.layout import Engine, make_engine
 from chainrule.render import ViewOptions, draw, error_picture
 from chainrule.render.formats.png import to_png
 from chainrule.render.formats.typst import is_covered, size_of
-from chainrule.render.theme import COLOURS
+from chainrule.render.palette import PALETTE
 from PIL import Image
 
 from tests.graph.program import CUBES, trace
@@ -54,7 +54,7 @@ def test_scale_multiplies_the_pixels(engine: Engine) -> None:
 )
 def test_the_ground_has_the_colour_of_the_theme(engine: Engine, theme: str, shown: str) -> None:
     content = draw(trace(CUBES), "png", ViewOptions.from_query({"theme": theme}), engine).content
-    assert hexadecimal(pixels(content).getpixel((2, 2))) == COLOURS[shown]["ground"]  # type: ignore[arg-type]
+    assert hexadecimal(pixels(content).getpixel((2, 2))) == PALETTE["ground"].on(shown)  # type: ignore[arg-type]
 
 
 def test_the_words_of_the_cards_are_there(engine: Engine) -> None:
@@ -97,7 +97,7 @@ def test_the_bundled_font_is_enough_for_latin_text_only() -> None:
 def test_an_error_can_be_shown_as_png() -> None:
     drawing = error_picture("It failed", "For a reason.", "png", "dark")
     assert drawing.media_type == "image/png"
-    assert hexadecimal(pixels(drawing.content).getpixel((2, 2))) == COLOURS["dark"]["ground"]  # type: ignore[arg-type]
+    assert hexadecimal(pixels(drawing.content).getpixel((2, 2))) == PALETTE["ground"].dark  # type: ignore[arg-type]
 
 
 def test_an_error_in_a_format_without_pixels_is_an_svg() -> None:

@@ -1,9 +1,9 @@
-"""Numbers as people read them: short texts, heat, Python text, histograms."""
+"""Numbers as people read them: short texts, tints, Python text, histograms."""
 
 import pytest
 import torch
 from chainrule.graph import Complex, Stats, Tensor
-from chainrule.web.page.tables import LEVELS, bars, grid, heat, python_text, short, table
+from chainrule.web.page.tables import bars, grid, python_text, short, table
 
 
 def tensor(values: object, /, **changes: object) -> Tensor:
@@ -107,18 +107,9 @@ def test_complex_numbers_are_written_as_python_does() -> None:
     assert text == "torch.tensor([complex(1.0, float('inf'))], dtype=torch.complex64)"
 
 
-def test_heat_grows_with_magnitude_and_has_the_sign() -> None:
-    assert heat(2.0, 2.0) == LEVELS
-    assert heat(-2.0, 2.0) == -LEVELS
-    assert heat(1e-9, 2.0) == 1
-    assert heat(0.0, 2.0) == 0
-    assert heat("nan", 2.0) is None
-    assert heat(Complex(re=3.0, im=4.0), 5.0) == LEVELS
-
-
 def test_a_jacobian_is_a_table_with_one_scale() -> None:
-    rows = table([[2.0, 0.0], [0.0, -8.0]])
-    assert [[cell.heat for cell in row] for row in rows] == [[1, 0], [0, -LEVELS]]
+    rows = table([[2.0, 0.0], [0.0, -8.0]])  # tinted as on the cards: seven levels, by the square root
+    assert [[cell.heat for cell in row] for row in rows] == [[4, 0], [0, -7]]
     assert table([]) == ()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chainrule.graph.model import Number, Tensor, Values
 from chainrule.render.card.numbers import magnitude
-from chainrule.render.theme import LEVELS
+from chainrule.render.palette import LEVELS
 
 _POSITIVE = {"value": "v", "gradient": "g"}
 
@@ -21,17 +21,29 @@ class Scale:
     """The largest finite magnitude shown; 0 where there is none."""
 
     def tint(self, number: Number) -> str:
-        """Return the class of a cell: none for zero, an alarm for what is not finite.
+        """Return the class of a cell: none for zero, an alarm for what is not finite."""
+        level = self.level(number)
+        if level is None:
+            return "alarm"
+        if level == 0:
+            return ""
+        return f"{_POSITIVE[self.kind] if level > 0 else 'm'}{abs(level)}"
+
+    def level(self, number: Number) -> int | None:
+        """Return how strongly a cell is tinted.
 
         The tint grows with the square root, so that small numbers still differ from zero.
+
+        Returns:
+            From minus the number of `LEVELS` to that number, with the sign of the number; None for what is not finite.
         """
         weight = magnitude(number)
         if weight is None:
-            return "alarm"
+            return None
         if weight == 0 or self.most == 0:
-            return ""
+            return 0
         level = max(1, math.ceil(len(LEVELS) * math.sqrt(min(1.0, abs(weight) / self.most)) - 1e-9))
-        return f"{_POSITIVE[self.kind] if weight > 0 else 'm'}{level}"
+        return level if weight > 0 else -level
 
 
 def scale_of(kind: str, tensors: Iterable[Tensor]) -> Scale:

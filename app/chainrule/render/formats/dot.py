@@ -9,6 +9,7 @@ from chainrule.layout import Engine
 from chainrule.layout.measure.text import clean
 from chainrule.render.formats.captions import Captions
 from chainrule.render.options import ViewOptions
+from chainrule.render.palette import PALETTE
 from chainrule.render.picture.alt_text import title_of_graph
 from chainrule.render.picture.compose import scene_of
 from chainrule.scene.model import Box, Frame
@@ -36,7 +37,7 @@ def write_dot(graph: Graph, options: ViewOptions) -> str:
     scene = scene_of(graph, options)
     dot = graphviz.Digraph(
         comment=clean(title_of_graph(graph)),
-        graph_attr={"rankdir": options.direction, "color": "gray", **font},
+        graph_attr={"rankdir": options.direction, "color": PALETTE["line"].on("print"), **font},
         node_attr={"shape": "box", **font},
         edge_attr={**font, "fontsize": f"{10 * options.font_scale:g}"},
     )

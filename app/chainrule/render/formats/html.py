@@ -19,6 +19,7 @@ from chainrule.render.formats.svg import draw_svg
 from chainrule.render.options import ViewOptions
 from chainrule.render.picture.alt_text import describe_graph, title_of_graph
 from chainrule.render.picture.compose import pass_position, scene_of
+from chainrule.render.theme import page_stylesheet
 
 
 def draw_html(graph: Graph, options: ViewOptions, engine: Engine, source: str = "") -> bytes:
@@ -44,7 +45,7 @@ def draw_html(graph: Graph, options: ViewOptions, engine: Engine, source: str = 
         # Drawn by us with the program's text escaped, or files of ours.
         svg=Markup(svg),
         fonts=Markup(_fonts()),
-        style=Markup(_file("standalone.css")),
+        style=Markup(page_stylesheet() + _file("standalone.css")),
         script=Markup(script),
         facts=Markup(_json(facts_of(graph, scene, position))),
         lines=lines_of(source.encode("utf-8", "replace").decode()),

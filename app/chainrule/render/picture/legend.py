@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from chainrule.layout.measure import text
 from chainrule.render.card import numbers
 from chainrule.render.card.heat import Scale
+from chainrule.render.palette import LEVELS
 from chainrule.render.primitives import Mark, Rect, Text
-from chainrule.render.theme import LEVELS
 
 SIZE = 10.0
 NOTE_CELLS = 90

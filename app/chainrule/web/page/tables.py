@@ -7,10 +7,8 @@ from itertools import product
 from typing import cast
 
 from chainrule.graph import Complex, Number, Tensor
+from chainrule.render.card.heat import Scale
 from chainrule.render.card.numbers import magnitude, many
-
-LEVELS = 5
-"""Steps of the heat map on each side of zero."""
 
 FEWEST_BARRED = 12
 """Elements from which a histogram says more than the numbers beside it."""
@@ -24,7 +22,7 @@ MAX_SLICES = 16
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One element: short text, its text in full, and its heat from -`LEVELS` to `LEVELS` (None for no number)."""
+    """One element: short text, its text in full, and how strongly it is tinted, as on the cards (`Scale.level`)."""
 
     text: str
     full: str
@@ -112,8 +110,9 @@ def table(rows: Sequence[Sequence[Number]]) -> tuple[tuple[Cell, ...], ...]:
 
 
 def _cells(numbers: Sequence[Number], top: float) -> list[Cell]:
+    scale = Scale("value", top)
     return [
-        Cell(text, python_number(number), heat(number, top))
+        Cell(text, python_number(number), scale.level(number))
         for text, number in zip(many(numbers, CHARACTERS), numbers, strict=True)
     ]
 
@@ -129,25 +128,6 @@ def _flat(values: object) -> list[Number]:
         else:
             found.append(cast(Number, value))
     return found
-
-
-def heat(value: Number, top: float) -> int | None:
-    """Return how strongly a cell is coloured, against the largest magnitude of its tensor.
-
-    Args:
-        value: one element.
-        top: the largest finite magnitude.
-
-    Returns:
-        From -`LEVELS` to `LEVELS`; None for NaN and the infinities.
-    """
-    size = magnitude(value)
-    if size is None:
-        return None
-    if top == 0 or size == 0:
-        return 0
-    level = max(1, round(LEVELS * min(1.0, abs(size) / top)))
-    return level if size > 0 else -level
 
 
 def python_number(value: object) -> str:
