@@ -29,13 +29,15 @@ def out_of_place(text: SourceText, statement: ast.stmt | None, name: str | None 
             right = text.of(value)
             right = right if isinstance(value, ast.Name | ast.Constant | ast.Call | ast.Attribute) else f"({right})"
             made = f"{own} = {own} {OPERATORS[type(operator)]} {right}"
-            return [text.replace(say("Make a new {own} instead", own=own), statement, made)]
+            return [text.replace(say("Make a new {tensor} instead", tensor=own), statement, made)]
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=own), attr=method)) as call) if (
             method.endswith("_") and method not in ("requires_grad_", "zero_", "copy_", "fill_")
         ):
             rest = text.of(call)[len(text.of(call.func)) :]
             return [
-                text.replace(say("Make a new {own} instead", own=own), statement, f"{own} = {own}.{method[:-1]}{rest}")
+                text.replace(
+                    say("Make a new {tensor} instead", tensor=own), statement, f"{own} = {own}.{method[:-1]}{rest}"
+                )
             ]
         case _:
             return []

@@ -54,7 +54,9 @@ def freeze(text: SourceText, lonely: Iterable[str], parameters: Iterable[str]) -
         return []
     last = max((found[0] for found in made), key=lambda statement: statement.lineno)
     code = "; ".join(f"{_code(path)}.requires_grad_(False)" for path in paths)
-    return [text.after(say("Freeze {names}, if that is meant", names=listed(list(map(_code, paths)))), last, code)]
+    return [
+        text.after(say("Freeze {parameters}, if that is meant", parameters=listed(list(map(_code, paths)))), last, code)
+    ]
 
 
 def _widest(name: str, wanted: set[str], known: set[str]) -> str:

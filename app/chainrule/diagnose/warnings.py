@@ -77,10 +77,10 @@ def _non_leaf(name: str, node: Node, span: Span, text: SourceText) -> _Explained
     made = say("{name} is made by {op}", name=name, op=node.op)
     made += say(" in line {line}", line=node.span.line) if node.span else ""
     detail = say(
-        "{made}, so it is not a leaf, and backward keeps gradients of leaves only: {name}.grad "
+        "{origin}, so it is not a leaf, and backward keeps gradients of leaves only: {name}.grad "
         "is None. The gradient that passed through {name} is in the picture all the same. To "
         "keep it, call {name}.retain_grad() before backward.",
-        made=made,
+        origin=made,
         name=name,
     )
     fixes: list[Fix] = []
@@ -95,11 +95,11 @@ def _non_leaf(name: str, node: Node, span: Span, text: SourceText) -> _Explained
 
 def _broadcast_in_loss(target: str, given: str, place: Span | None, text: SourceText) -> _Explained:
     detail = say(
-        "The input of the loss has shape {given}, the target {target}. They are repeated to fit "
+        "The input of the loss has shape {input_shape}, the target {target_shape}. They are repeated to fit "
         "each other, so that every element is compared with every other, and the gradient is "
         "that of another loss than you mean. Give both the same shape.",
-        given=given,
-        target=target,
+        input_shape=given,
+        target_shape=target,
     )
     fixes: list[Fix] = []
     for call in text.calls(place, "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"):

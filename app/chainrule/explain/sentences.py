@@ -47,7 +47,7 @@ def amount(tensor: Tensor) -> str:
         if isinstance(value, str):
             return value
     return (
-        say("a gradient of shape {names}", names="×".join(str(size) for size in tensor.shape))
+        say("a gradient of shape {shape}", shape="×".join(str(size) for size in tensor.shape))
         if tensor.shape
         else say("a scalar gradient")
     )
@@ -80,18 +80,18 @@ def node_sentence(index: GraphIndex, node: Node, pass_index: int) -> str:
     ]
     shown = listed([amount(tensor) for tensor in received if tensor is not None])
     if not received:
-        return say("No gradient reached {called} in this pass.", called=called(node))
+        return say("No gradient reached {node} in this pass.", node=called(node))
     if node.kind == "leaf":
-        return say("{called} received {shown}, which is added to its .grad.", called=called(node), shown=shown)
+        return say("{node} received {gradient}, which is added to its .grad.", node=called(node), gradient=shown)
     passed = sum(
         1
         for edge in index.outgoing.get(node.id, ())
         if pass_index <= len(edge.contributions) and edge.contributions[pass_index - 1] is not None
     )
-    inputs = {0: say("to no input"), 1: say("to its one input")}.get(
-        passed, say("to its {passed} inputs", passed=passed)
+    inputs = {0: say("to no input"), 1: say("to its one input")}.get(passed, say("to its {count} inputs", count=passed))
+    return say(
+        "{op} received {gradient} and passed a contribution {inputs}.", op=node.op, gradient=shown, inputs=inputs
     )
-    return say("{op} received {shown} and passed a contribution {inputs}.", op=node.op, shown=shown, inputs=inputs)
 
 
 def edge_sentence(
@@ -113,9 +113,9 @@ def edge_sentence(
     received = say("received {amount} and ", amount=amount(arrived)) if arrived is not None else ""
     if numbers is None:
         return say(
-            "{op} {received}passed {amount} to {name}.",
+            "{op} {receipt}passed {amount} to {name}.",
             op=node.op,
-            received=received,
+            receipt=received,
             amount=amount(carried),
             name=name,
         )
@@ -124,16 +124,16 @@ def edge_sentence(
         place, shape = ", ".join(map(str, element)), "×".join(map(str, carried.shape))
         passed = say("a gradient of shape {shape}", shape=shape)
         return say(
-            "{op} {received}passed {passed} to {name}; at [{place}] it is {arithmetic}.",
+            "{op} {receipt}passed {gradient} to {name}; at [{index}] it is {arithmetic}.",
             op=node.op,
-            received=received,
-            passed=passed,
+            receipt=received,
+            gradient=passed,
             name=name,
-            place=place,
+            index=place,
             arithmetic=arithmetic,
         )
     return say(
-        "{op} {received}passed {arithmetic} to {name}.", op=node.op, received=received, arithmetic=arithmetic, name=name
+        "{op} {receipt}passed {arithmetic} to {name}.", op=node.op, receipt=received, arithmetic=arithmetic, name=name
     )
 
 
@@ -145,11 +145,11 @@ def cotangent_sentence(
     if not sources:
         return say("The backward pass starts here: this is the gradient that it was given (1 for a scalar).")
     if len(sources) == 1:
-        return say("It came from {value} alone.", value=sources[0])
+        return say("It came from {source} alone.", source=sources[0])
     told = listed(sources) if len(sources) <= 6 else say("{count} uses", count=len(sources))
     return say(
-        "{called} is used {count} times, so its gradient is the sum of what came back from {listed}.",
-        called=called(node),
+        "{node} is used {count} times, so its gradient is the sum of what came back from {users}.",
+        node=called(node),
         count=len(sources),
-        listed=told,
+        users=told,
     )

@@ -152,7 +152,7 @@ class Checker:
             paths = {path for path in base if path != VALUE}
             if paths and not {f"{path}.{name}" for path in paths} <= STORED_PATHS:
                 text = say(
-                    "{value}.{name} cannot be set: it would change PyTorch itself", value=sorted(paths)[0], name=name
+                    "{owner}.{name} cannot be set: it would change PyTorch itself", owner=sorted(paths)[0], name=name
                 )
                 yield self._refuse(node, "attribute-refused", text)
             elif not paths and (is_dunder(name) or attribute_denial(name, frozenset({name})) is not None):
@@ -211,12 +211,14 @@ class Checker:
 
     def _unknown(self, node: ast.Name) -> Violation:
         if node.id in self._scopes.bound_names:
-            text = say("{id} is not defined here: it has a value only inside another function or class", id=node.id)
+            text = say("{name} is not defined here: it has a value only inside another function or class", name=node.id)
             return self._refuse(node, "name-unknown", text)
         own = self._scopes.bound_names | self._inputs
         suggestion = self._closest(node.id, own) or self._closest(node.id, frozenset([*NAMES, *BUILTINS]))
         hint = say("; did you mean {suggestion}?", suggestion=suggestion) if suggestion else ""
-        return self._refuse(node, "name-unknown", say("{id} is not defined{hint}", id=node.id, hint=hint), suggestion)
+        return self._refuse(
+            node, "name-unknown", say("{name} is not defined{hint}", name=node.id, hint=hint), suggestion
+        )
 
     def _module_as_value(self, node: ast.AST, path: str) -> Violation:
         text = say("{path} is a module: it can be used with a name after a dot, not passed on as a value", path=path)
@@ -244,7 +246,7 @@ class Checker:
         yield self._refuse(
             node,
             slug,
-            say("{what} cannot be used: {reason}{hint}", what=what, reason=denial.reason, hint=hint),
+            say("{name} cannot be used: {reason}{hint}", name=what, reason=denial.reason, hint=hint),
             suggestion,
         )
 

@@ -101,8 +101,8 @@ class Source:
             node, depth = stack.pop()
             if depth > MAX_DEPTH:
                 text = say(
-                    "this is nested more than {most} levels deep: give parts of it a name, or use a loop",
-                    most=MAX_DEPTH,
+                    "this is nested more than {maximum} levels deep: give parts of it a name, or use a loop",
+                    maximum=MAX_DEPTH,
                 )
                 return (
                     self.violation("too-deep", text, node)

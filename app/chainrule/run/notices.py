@@ -32,17 +32,17 @@ def limit_problem(name: str, limits: Limits, span: Span | None = None) -> Proble
             "memory-limit",
             say("The program ran out of memory"),
             say(
-                "It may use {value} MB. The graph shows what was done until then. Use smaller tensors, "
+                "It may use {megabytes} MB. The graph shows what was done until then. Use smaller tensors, "
                 "or keep fewer of them.",
-                value=limits.memory_bytes // 2**20,
+                megabytes=limits.memory_bytes // 2**20,
             ),
         ),
         "stdout_bytes": (
             "output-limit",
             say("The program printed too much"),
             say(
-                "The first {value} kB of its console output are kept, the rest is left out. Print less.",
-                value=limits.stdout_bytes // 1000,
+                "The first {kilobytes} kB of its console output are kept, the rest is left out. Print less.",
+                kilobytes=limits.stdout_bytes // 1000,
             ),
         ),
         "nodes": (
@@ -62,9 +62,9 @@ def limit_problem(name: str, limits: Limits, span: Span | None = None) -> Proble
             "answer-limit",
             say("The result is too large"),
             say(
-                "An answer with all its numbers may take {value} MB; what is farthest from the result is left out. "
+                "An answer with all its numbers may take {megabytes} MB; what is farthest from the result is left out. "
                 "Use smaller tensors, or do fewer steps.",
-                value=f"{limits.answer_bytes / 1000000.0:g}",
+                megabytes=f"{limits.answer_bytes / 1000000.0:g}",
             ),
         ),
     }[name]
@@ -97,13 +97,13 @@ def no_gradient_notice(root: RootTensor | None, span: Span | None, fixes: list[F
         detail = say("No tensor of the program was made by an operation that PyTorch differentiates.")
     else:
         detail = say(
-            "{value} does not depend on any tensor with requires_grad=True.", value=root.name or say("The result")
+            "{root} does not depend on any tensor with requires_grad=True.", root=root.name or say("The result")
         )
         if not (root.tensor.is_floating_point() or root.tensor.is_complex()):
             kind = str(root.tensor.dtype).removeprefix("torch.")
             detail = say(
-                "{value} is of type {kind}, and only floating-point tensors have gradients.",
-                value=root.name or say("The result"),
+                "{root} is of type {kind}, and only floating-point tensors have gradients.",
+                root=root.name or say("The result"),
                 kind=kind,
             )
     return Problem(

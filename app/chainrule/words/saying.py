@@ -73,7 +73,7 @@ def listed(words: Sequence[str]) -> str:
     """Return a list as a person writes it: "a, b and c"."""
     if len(words) < 2:
         return words[0] if words else ""
-    return say("{first} and {last}", first=joined(words[:-1], ", "), last=words[-1])
+    return say("{items} and {item}", items=joined(words[:-1], ", "), item=words[-1])
 
 
 def retell(text: str, translate: Callable[[str], str]) -> str:

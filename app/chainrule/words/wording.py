@@ -97,7 +97,7 @@ def say_node(node: Node) -> str:
         words = say_tensor(value) if value is not None and value.numel else say("constant")
         return joined([f"{name} = ", words]) if name else words
     if node.kind == "leaf":
-        return node.names[0] if node.names else say("leaf {id}", id=node.id)
+        return node.names[0] if node.names else say("leaf {node}", node=node.id)
     op = short_name(node.op, "custom" in node.flags)
     return f"{node.names[0]} = {op}" if node.names else op
 
@@ -105,5 +105,5 @@ def say_node(node: Node) -> str:
 def say_function(node: Node) -> str:
     """Return the node as autograd names it, with the variable that its output is bound to."""
     if node.kind == "leaf":
-        return node.names[0] if node.names else say("leaf {id}", id=node.id)
+        return node.names[0] if node.names else say("leaf {node}", node=node.id)
     return f"{node.op} ({node.names[0]})" if node.names else node.op

@@ -16,7 +16,7 @@ def _non_scalar(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     name = moment.label(root, say("the root"))
     tensor = moment.tensor(root)
     shape = (
-        say("has {numel} elements (shape {shape_of})", numel=tensor.numel(), shape_of=shape_of(tensor))
+        say("has {count} elements (shape {shape})", count=tensor.numel(), shape=shape_of(tensor))
         if tensor is not None
         else say("is not a scalar")
     )
@@ -119,10 +119,10 @@ def _nothing(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     inner = _first_gradient(moment, root)
     if inner is not None:
         detail += say(
-            " {name} comes from the gradient computed in line {lineno}: that is a plain number for "
+            " {name} comes from the gradient computed in line {line}: that is a plain number for "
             "autograd unless the gradient is itself recorded, with create_graph=True.",
             name=name,
-            lineno=inner.lineno,
+            line=inner.lineno,
         )
         return Diagnosis(detail, (moment.text.argument(say("Record the gradient too"), inner, "create_graph=True"),))
     if (guard := moment.text.enclosing(moment.span, ast.With)) is None:
@@ -163,13 +163,13 @@ def _cuts(text: SourceText) -> list[tuple[str, Fix]]:
         if isinstance(call.func, ast.Attribute):
             base = text.of(call.func.value)
             said = say(
-                ".{attr}() in line {lineno} gives the value of {base} without its history.",
-                attr=call.func.attr,
-                lineno=call.lineno,
-                base=base,
+                ".{method}() in line {line} gives the value of {tensor} without its history.",
+                method=call.func.attr,
+                line=call.lineno,
+                tensor=base,
             )
             found.append(
-                (said, text.replace(say("Keep the history: leave out .{attr}()", attr=call.func.attr), call, base))
+                (said, text.replace(say("Keep the history: leave out .{method}()", method=call.func.attr), call, base))
             )
     return found
 
@@ -182,11 +182,11 @@ def _unused(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         asked = asked.elts[index]
     name, of = moment.label(asked, say("This tensor")), moment.label(root, say("the output"))
     detail = say(
-        "{of} was not computed from {name} (or only by a way that a detach cuts), so its "
+        "{root} was not computed from {name} (or only by a way that a detach cuts), so its "
         "gradient is not there: it would be zero. With allow_unused=True PyTorch gives None "
         "instead of an error. If {name} was used, look whether it was the same tensor: x = "
         "x.clone() or x = x * 2 makes a new one.",
-        of=of,
+        root=of,
         name=name,
     )
     fixes = (

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from chainrule.diagnose.exceptions.context import RaiseContext, numbers
+from chainrule.diagnose.exceptions.context import RaiseContext, dimensions, numbers
 from chainrule.diagnose.exceptions.rule import Diagnosis, rule
 from chainrule.diagnose.source import grouped
 from chainrule.protocol.messages import Fix
@@ -18,14 +18,14 @@ def _cat(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     detail = say(
         "cat puts tensors one after the other along dimension {dimension}; in every other "
         "dimension their sizes must be equal, and tensor number {number} (counted from 0) has "
-        "{got} where the first has {expected}.",
+        "{size} where the first has {first_size}.",
         dimension=dimension,
         number=number,
-        got=got,
-        expected=expected,
+        size=got,
+        first_size=expected,
     )
     if told and len(shapes) == len(items):
-        detail += say(" Their shapes are {told}.", told=told)
+        detail += say(" Their shapes are {shapes}.", shapes=told)
     fixes: list[Fix] = []
     node = moment.node
     if len(shapes) == len(items) and len(shapes) > 1 and isinstance(node, ast.Call):
@@ -34,7 +34,7 @@ def _cat(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
             if other != dimension and len(alike) == 1:
                 given = next((keyword.value for keyword in node.keywords if keyword.arg in ("dim", "axis")), None)
                 given = given if given is not None else node.args[1] if len(node.args) > 1 else None
-                title = say("Put them together along dimension {other}", other=other)
+                title = say("Put them together along dimension {dimension}", dimension=other)
                 fixes.append(
                     moment.text.argument(title, node, f"dim={other}")
                     if given is None
@@ -63,12 +63,12 @@ def _stack(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
         say(
             "stack makes a new dimension and puts tensors of the same shape side by side in it. "
-            "Entry {value} has shape {numbers}, entry {value2} has {numbers2}. cat joins them along "
+            "Entry {position} has shape {shape}, entry {other_position} has {other_shape}. cat joins them along "
             "a dimension that is there.",
-            value=match[2],
-            numbers=numbers(match[1]),
-            value2=match[4],
-            numbers2=numbers(match[3]),
+            position=match[2],
+            shape=numbers(match[1]),
+            other_position=match[4],
+            other_shape=numbers(match[3]),
         ),
         tuple(fixes),
     )
@@ -83,26 +83,26 @@ def _einsum(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         for letter, operand in zip(letters, node.args[1:], strict=False):
             shapes.append(say("{letter} for {name}", letter=letter, name=moment.told(operand, say("an operand"))))
     detail = say(
-        "The same letter stands for the same size everywhere: {value} is {value2} in operand "
-        "{value3} (counted from 0), and was {value4} before.",
-        value=match[1],
-        value2=match[2],
-        value3=match[3],
-        value4=match[4],
+        "The same letter stands for the same size everywhere: {letter} is {size} in operand "
+        "{operand} (counted from 0), and was {first_size} before.",
+        letter=match[1],
+        size=match[2],
+        operand=match[3],
+        first_size=match[4],
     )
     if shapes:
-        detail += say(" Your letters: {names}.", names=joined(shapes, "; "))
+        detail += say(" Your letters: {letters}.", letters=joined(shapes, "; "))
     return Diagnosis(detail)
 
 
 def _batch(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
         say(
-            "A loss compares one row of the input with one target: there are {value} rows and "
-            "{value2} targets. For cross_entropy the input is [batch, classes] and the target "
+            "A loss compares one row of the input with one target: there are {rows} rows and "
+            "{targets} targets. For cross_entropy the input is [batch, classes] and the target "
             "[batch] (numbers of classes).",
-            value=match[1],
-            value2=match[2],
+            rows=match[1],
+            targets=match[2],
         )
     )
 
@@ -115,17 +115,17 @@ def _target_size(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     if one is not None and other is not None and right is not None and one.numel() == other.numel():
         text = grouped(moment.text.of(right), right)
         title = say(
-            "Give {name} the shape of {name2}",
-            name=moment.label(right, say("the target")),
-            name2=moment.label(left, say("the input")),
+            "Give {target} the shape of {input}",
+            target=moment.label(right, say("the target")),
+            input=moment.label(left, say("the input")),
         )
         fixes.append(moment.text.replace(title, right, f"{text}.view_as({moment.text.of(left) if left else ''})"))
     return Diagnosis(
         say(
-            "The target has shape {value}, the input {value2}. Each element of the input is compared "
+            "The target has shape {target_shape}, the input {input_shape}. Each element of the input is compared "
             "with one of the target, so the shapes must be equal.",
-            value=sizes[0],
-            value2=sizes[1],
+            target_shape=sizes[0],
+            input_shape=sizes[1],
         ),
         tuple(fixes),
     )
@@ -135,9 +135,9 @@ def _dimensions_differ(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     told = joined([moment.told(item, say("a tensor")) for item in _items(moment)], ", ")
     return Diagnosis(
         say(
-            "cat joins tensors with the same number of dimensions, and here {value} meets {value2}",
-            value=match[1],
-            value2=match[2],
+            "cat joins tensors with the same number of dimensions, and here {dimensions} meets {other_dimensions}",
+            dimensions=match[1],
+            other_dimensions=match[2],
         )
         + (joined([": ", told, "."]) if told else ".")
         + say(" Add the missing one with unsqueeze.")
@@ -147,10 +147,10 @@ def _dimensions_differ(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
 def _mask(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
         say(
-            "A mask says of every element whether it is taken, so its shape {numbers} must be that "
-            "of the tensor, {numbers2}, or of its first dimensions.",
-            numbers=numbers(match[1]),
-            numbers2=numbers(match[2]),
+            "A mask says of every element whether it is taken, so its shape {mask_shape} must be that "
+            "of the tensor, {tensor_shape}, or of its first dimensions.",
+            mask_shape=numbers(match[1]),
+            tensor_shape=numbers(match[2]),
         )
     )
 
@@ -158,11 +158,11 @@ def _mask(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
 def _ragged(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
         say(
-            "Lists on one level of a tensor have the same length, and here one has {value} where the "
-            "first has {value2} (level {value3}, counted from 0).",
-            value=match[3],
-            value2=match[1],
-            value3=match[2],
+            "Lists on one level of a tensor have the same length, and here one has {length} where the "
+            "first has {first_length} (level {level}, counted from 0).",
+            length=match[3],
+            first_length=match[1],
+            level=match[2],
         )
     )
 
@@ -170,10 +170,10 @@ def _ragged(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
 def _permutation(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
         say(
-            "permute names every dimension once, in the new order: {name} has {value}, and {value2} are named.",
+            "permute names every dimension once, in the new order: {name} has {dimensions}, and {count} are named.",
             name=moment.label(moment.subject, say("the tensor")),
-            value=match[1],
-            value2=match[2],
+            dimensions=match[1],
+            count=match[2],
         )
     )
 
@@ -182,10 +182,9 @@ def _too_many(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     base = moment.node.value if isinstance(moment.node, ast.Subscript) else None
     return Diagnosis(
         say(
-            "{name} has {value} dimension{how}, and the index names more of them.",
+            "{name} has {dimensions}, and the index names more of them.",
             name=moment.told(base, say("The tensor")),
-            value=match[1],
-            how="" if match[1] == "1" else "s",
+            dimensions=dimensions(int(match[1])),
         )
     )
 
@@ -194,8 +193,8 @@ def _equation(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
         say(
             "The letters before the arrow name one operand each, with a comma in between, and "
-            "{value} operands than that were given.",
-            value=match[1],
+            "{comparison} operands than that were given.",
+            comparison=match[1],
         )
     )
 

@@ -185,6 +185,11 @@ def shape_of(tensor: torch.Tensor) -> str:
     return str(list(tensor.shape)) if tensor.ndim else "[] (a scalar)"
 
 
+def dimensions(count: int) -> str:
+    """Return how many dimensions: "1 dimension", "3 dimensions"."""
+    return say("1 dimension") if count == 1 else say("{count} dimensions", count=count)
+
+
 def numbers(words: str) -> list[int]:
     """Return all whole numbers in a text."""
     return [int(number) for number in re.findall(r"-?\d+", words)]

@@ -85,7 +85,7 @@ def _diagnosis(moment: RaiseContext) -> tuple[str, Diagnosis]:
 
 def _plain(moment: RaiseContext) -> str:
     where = say(" in line {line}", line=moment.line) if moment.line else ""
-    said = say(" It says: {strip}", strip=moment.words.strip()) if moment.words.strip() else ""
+    said = say(" It says: {message}", message=moment.words.strip()) if moment.words.strip() else ""
     if isinstance(moment.error, AssertionError):
-        return say("An assertion of the program did not hold{where}.{said}", where=where, said=said)
-    return say("Nothing in the program caught it{where}.{said}", where=where, said=said)
+        return say("An assertion of the program did not hold{place}.{message}", place=where, message=said)
+    return say("Nothing in the program caught it{place}.{message}", place=where, message=said)

@@ -16,10 +16,10 @@ def _gradient_shape(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     gave, wants = ([int(n) for n in re.findall(r"\d+", shape)] for shape in match.groups())
     detail = say(
         "gradient= says how much each element of {name} counts, so it has {name}'s shape: "
-        "{wants}, not {gave}. It is the gradient of some later loss with respect to {name}.",
+        "{shape}, not {given_shape}. It is the gradient of some later loss with respect to {name}.",
         name=name,
-        wants=wants,
-        gave=gave,
+        shape=wants,
+        given_shape=gave,
     )
     fixes: list[Fix] = []
     given = _gradient_argument(call)
@@ -33,7 +33,7 @@ def _gradient_shape(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         if tensor is not None and tensor.numel() == count:
             text = grouped(moment.text.of(given), given)
             fixes.insert(
-                0, moment.text.replace(say("Reshape it to {wants}", wants=wants), given, f"{text}.reshape({wants})")
+                0, moment.text.replace(say("Reshape it to {shape}", shape=wants), given, f"{text}.reshape({wants})")
             )
     return Diagnosis(detail, tuple(fixes))
 
@@ -68,9 +68,9 @@ def _gradient_type(moment: RaiseContext, match: re.Match[str]) -> Diagnosis | No
 def _assigned_gradient(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
         say(
-            "A gradient has the shape of what it belongs to: {numbers}, not {numbers2}.",
-            numbers=numbers(match[2]),
-            numbers2=numbers(match[1]),
+            "A gradient has the shape of what it belongs to: {shape}, not {given_shape}.",
+            shape=numbers(match[2]),
+            given_shape=numbers(match[1]),
         )
     )
 

@@ -40,11 +40,11 @@ def _index(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     index, dimension, size = (int(group) for group in match.groups())
     return Diagnosis(
         say(
-            "Dimension {dimension} has size {size}: its elements are numbered from 0 to {value} (or "
+            "Dimension {dimension} has size {size}: its elements are numbered from 0 to {last_index} (or "
             "-1 to -{size}, from the end), and {index} was asked for.",
             dimension=dimension,
             size=size,
-            value=size - 1,
+            last_index=size - 1,
             index=index,
         )
     )
@@ -55,15 +55,15 @@ def _class(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     scores = moment.tensor(sides[0]) if sides else None
     count = scores.shape[1] if scores is not None and scores.ndim > 1 else None
     known = (
-        say("there are {count}, numbered from 0 to {value}", count=count, value=count - 1)
+        say("there are {count}, numbered from 0 to {last_class}", count=count, last_class=count - 1)
         if count
         else say("classes are numbered from 0")
     )
     return Diagnosis(
         say(
-            "The target names class {value}, and {known}. Check for a target that counts from 1.",
-            value=match[1],
-            known=known,
+            "The target names class {class_number}, and {classes}. Check for a target that counts from 1.",
+            class_number=match[1],
+            classes=known,
         )
     )
 
@@ -76,11 +76,11 @@ def _embedding(moment: RaiseContext, match: re.Match[str]) -> Diagnosis | None:
     worst = high if high >= module.num_embeddings else low
     return Diagnosis(
         say(
-            "{value} has {num_embeddings} rows, numbered from 0 to {value2}, and row {worst} was asked for.",
-            value=moment.name_of(module) or say("The embedding"),
-            num_embeddings=module.num_embeddings,
-            value2=module.num_embeddings - 1,
-            worst=worst,
+            "{name} has {rows} rows, numbered from 0 to {last_row}, and row {row} was asked for.",
+            name=moment.name_of(module) or say("The embedding"),
+            rows=module.num_embeddings,
+            last_row=module.num_embeddings - 1,
+            row=worst,
         )
     )
 
@@ -103,9 +103,9 @@ def _condition(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         fixes = [moment.text.replace(say("Compare it with 0"), first, f"{text} != 0")]
     return Diagnosis(
         say(
-            "where chooses by truth values, and {name} is {lower}. Compare it with something.",
+            "where chooses by truth values, and {name} is {dtype}. Compare it with something.",
             name=moment.label(first, say("the condition")),
-            lower=match[1].lower(),
+            dtype=match[1].lower(),
         ),
         tuple(fixes),
     )

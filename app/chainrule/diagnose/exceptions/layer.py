@@ -27,28 +27,28 @@ def module_input(moment: RaiseContext) -> Diagnosis:
         if len(str(module)) < 120
         else say("{name} is a {kind}.", name=name, kind=kind)
     )
-    detail = say("{told} It takes {wants} and was given{got}.", told=told, wants=wants, got=got)
+    detail = say("{layer} It takes {input} and was given{given_input}.", layer=told, input=wants, given_input=got)
     if position is not None and size is not None:
         for call in moment.text.calls(None, kind):
             arguments = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
             expected = [getattr(module, position)]
             if arguments[:1] == expected:
-                title = say("Make {value} take {size}", value=known or kind, size=size)
+                title = say("Make {layer} take {size}", layer=known or kind, size=size)
                 fixes.append(moment.text.replace(title, call.args[0], str(size)))
         if len(fixes) > 1:
             fixes = []
         detail += say(
-            " Its {position} should be {size}, or what comes before it should give {getattr}.",
-            position=position,
+            " Its {argument} should be {size}, or what comes before it should give {current_size}.",
+            argument=position,
             size=size,
-            getattr=getattr(module, position),
+            current_size=getattr(module, position),
         )
     if isinstance(module, torch.nn.Linear) and isinstance(taken, torch.Tensor) and taken.ndim > 2:
         rest = math.prod(taken.shape[1:])
         if rest == module.in_features:
             detail += say(
-                " Flattened from dimension 1 on, the input would have {rest} features, as {name} wants.",
-                rest=rest,
+                " Flattened from dimension 1 on, the input would have {count} features, as {name} wants.",
+                count=rest,
                 name=name,
             )
             fixes = _flatten(moment) + fixes
@@ -94,10 +94,10 @@ def _one_value(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
         say(
             "{name} subtracts the mean of the batch and divides by its deviation, and this batch has "
-            "shape {value}: one value for each channel has no deviation. Give it two examples or "
+            "shape {shape}: one value for each channel has no deviation. Give it two examples or "
             "more, or call .eval() to use the averages that it has learnt.",
             name=name,
-            value=match[1],
+            shape=match[1],
         )
     )
 
@@ -106,11 +106,11 @@ def _kernel(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     name = moment.name_of(moment.module) or say("The convolution")
     return Diagnosis(
         say(
-            "{name} moves a window of {value} over its input, and the input, padding included, is "
-            "only {value2}. Use a smaller kernel, more padding, or less pooling before it.",
+            "{name} moves a window of {kernel_size} over its input, and the input, padding included, is "
+            "only {input_size}. Use a smaller kernel, more padding, or less pooling before it.",
             name=name,
-            value=match[2],
-            value2=match[1],
+            kernel_size=match[2],
+            input_size=match[1],
         )
     )
 

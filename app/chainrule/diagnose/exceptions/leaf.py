@@ -45,11 +45,11 @@ def _view_in_place(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     name = moment.label(moment.changed(statement), say("This tensor"))
     return Diagnosis(
         say(
-            "{name} is one of several views that {lower} gave of one tensor. Changing one of them in "
+            "{name} is one of several views that {operation} gave of one tensor. Changing one of them in "
             "place would change what the others stand for, and autograd cannot follow that. Make a "
             "new tensor instead.",
             name=name,
-            lower=match[1].lower(),
+            operation=match[1].lower(),
         ),
         tuple(out_of_place(moment.text, statement)),
         slug="in-place-leaf",

@@ -27,7 +27,11 @@ def _gradient_count(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     inputs = [argument.arg for argument in forward.args.args[1:]] if forward is not None else []
     detail = say("{name}.backward must return one gradient for each input of forward", name=name)
     detail += f" ({', '.join(inputs)})" if inputs else ""
-    detail += say(": {wants}, and it returned {got}. Return None for an input that needs none.", wants=wants, got=got)
+    detail += say(
+        ": {inputs}, and it returned {gradients}. Return None for an input that needs none.",
+        inputs=wants,
+        gradients=got,
+    )
     fixes: list[Fix] = []
     span = None
     answer = next((n for n in ast.walk(backward) if isinstance(n, ast.Return)), None) if backward is not None else None
@@ -37,9 +41,9 @@ def _gradient_count(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         texts = [moment.text.of(item) for item in given]
         made = texts[:wants] if got > wants else [*texts, *(["None"] * (wants - got))]
         title = (
-            say("Return {wants}, the first ones", wants=wants)
+            say("Return {gradients}, the first ones", gradients=wants)
             if got > wants
-            else say("Return {wants}, None for the last ones", wants=wants)
+            else say("Return {gradients}, None for the last ones", gradients=wants)
         )
         if len(given) == got:
             fixes.append(moment.text.replace(title, answer.value, ", ".join(made)))
@@ -52,13 +56,13 @@ def _gradient_of_wrong_shape(moment: RaiseContext, match: re.Match[str]) -> Diag
     span = moment.text.span(backward.body[-1]) if backward is not None else None
     return Diagnosis(
         say(
-            "{name}.backward returned a gradient of shape [{value}] for input number {value2} "
-            "(counted from 0), which has shape [{value3}]. A gradient has the shape of what it "
+            "{name}.backward returned a gradient of shape [{gradient_shape}] for input number {position} "
+            "(counted from 0), which has shape [{input_shape}]. A gradient has the shape of what it "
             "belongs to.",
             name=name,
-            value=match[3],
-            value2=match[2],
-            value3=match[4],
+            gradient_shape=match[3],
+            position=match[2],
+            input_shape=match[4],
         ),
         span=span,
     )
@@ -145,7 +149,7 @@ def _no_forward(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
             update={"column": column, "end_line": span.line, "end_column": column + len(near[0].name)}
         )
         fixes = [Fix(title=say("Rename {name} to forward", name=near[0].name), span=place, text="forward")]
-    return Diagnosis(say("Calling a module calls its forward, and {value} has none.", value=match[1]), tuple(fixes))
+    return Diagnosis(say("Calling a module calls its forward, and {name} has none.", name=match[1]), tuple(fixes))
 
 
 def _copy(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
@@ -168,7 +172,7 @@ def _nan_found(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     op, number = match[1], match[2]
     node = next((n for n in moment.graph.nodes if n.op == op), None)
     place = (
-        say(" (`{cut}`, line {line})", cut=moment.text.cut(node.span), line=node.span.line)
+        say(" (`{code}`, line {line})", code=moment.text.cut(node.span), line=node.span.line)
         if node is not None and node.span is not None
         else ""
     )

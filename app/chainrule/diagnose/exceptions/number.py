@@ -36,7 +36,7 @@ def _dtypes_differ(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         name = moment.name_of(moment.module) or type(moment.module).__name__
         told = say("{name} computes in {dtype}", name=name, dtype=_dtype(weight)) if weight is not None else name
         detail = say(
-            "{told} and was given a tensor of type {dtype}. Convert the input.", told=told, dtype=_dtype(moment.taken)
+            "{layer} and was given a tensor of type {dtype}. Convert the input.", layer=told, dtype=_dtype(moment.taken)
         )
         fixes = [
             moment.text.replace(
@@ -85,10 +85,10 @@ def _target_dtype(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
         say(
             "{name} holds the number of the right class for each row, so it must be of type int64 "
-            "(long), and it is {value}. For probabilities of classes as the target, give it the "
+            "(long), and it is {dtype}. For probabilities of classes as the target, give it the "
             "shape of the input instead.",
             name=name,
-            value=match[1],
+            dtype=match[1],
         ),
         tuple(fixes),
     )
@@ -108,10 +108,11 @@ def _float_target(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     name = moment.label(target, say("The target"))
     return Diagnosis(
         say(
-            "This loss computes with its target, so {name} must be of the input's type {value}, and it is {value2}.",
+            "This loss computes with its target, so {name} must be of the input's type {input_dtype}, and it is "
+            "{target_dtype}.",
             name=name,
-            value=match[2],
-            value2=match[1],
+            input_dtype=match[2],
+            target_dtype=match[1],
         ),
         _to_float(moment, target, name),
     )
@@ -131,12 +132,12 @@ def _integer_in_place(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
             ]
     return Diagnosis(
         say(
-            "{name} holds numbers of type {value} and is changed in place, so the result of type "
-            "{value2} would have to be rounded to fit. Make it a floating-point tensor, or make a "
+            "{name} holds numbers of type {dtype} and is changed in place, so the result of type "
+            "{result_dtype} would have to be rounded to fit. Make it a floating-point tensor, or make a "
             "new tensor.",
             name=name,
-            value=match[2],
-            value2=match[1],
+            dtype=match[2],
+            result_dtype=match[1],
         ),
         tuple(fixes),
     )
@@ -162,11 +163,7 @@ def _one_number(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         base = base if base is not None else node.args[0] if node.args else None
     tensor = moment.tensor(base)
     name = moment.label(base, say("The tensor"))
-    shape = (
-        say("has shape {shape_of}", shape_of=shape_of(tensor))
-        if tensor is not None
-        else say("has more than one element")
-    )
+    shape = say("has shape {shape}", shape=shape_of(tensor)) if tensor is not None else say("has more than one element")
     fixes: list[Fix] = []
     if base is not None and isinstance(node, ast.Call):
         text = grouped(moment.text.of(base), base)
@@ -212,7 +209,11 @@ def _probability(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     first = node.args[0] if isinstance(node, ast.Call) and node.args else None
     tensor = moment.tensor(first)
     size = (
-        say(" goes from {float} to {float2}", float=f"{float(tensor.min()):.4g}", float2=f"{float(tensor.max()):.4g}")
+        say(
+            " goes from {minimum} to {maximum}",
+            minimum=f"{float(tensor.min()):.4g}",
+            maximum=f"{float(tensor.max()):.4g}",
+        )
         if tensor is not None
         else say(" does not")
     )

@@ -65,9 +65,9 @@ def _none(moment: RaiseContext, match: re.Match[str]) -> Diagnosis | None:
                     fix = (moment.text.replace(say("Return the value"), last, f"return {moment.text.of(last.value)}"),)
                 return Diagnosis(
                     say(
-                        "{name} has no return in line {lineno}, so its calls give None.",
+                        "{name} has no return in line {line}, so its calls give None.",
                         name=function.name,
-                        lineno=last.lineno,
+                        line=last.lineno,
                     ),
                     fix,
                 )
@@ -102,11 +102,11 @@ def _untracked(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
             continue
         words = moment.text.of(kept)
         detail += say(
-            " `{code}` in line {lineno} made a number of a tensor; add up tensors instead.",
+            " `{code}` in line {line} made a number of a tensor; add up tensors instead.",
             code=moment.text.of(call),
-            lineno=call.lineno,
+            line=call.lineno,
         )
-        fixes.append(moment.text.replace(say("Keep {words} as a tensor", words=words), call, words))
+        fixes.append(moment.text.replace(say("Keep {expression} as a tensor", expression=words), call, words))
         break
     if any(ast.unparse(call.func).startswith("math.") for call in moment.text.nodes if isinstance(call, ast.Call)):
         detail += say(" Functions of math give plain numbers; use torch's.")
@@ -158,9 +158,9 @@ def _name(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     if bound and moment.line is not None and bound[-1].lineno >= moment.line:
         return Diagnosis(
             say(
-                "{name} gets its value in line {lineno}, which has not run when line {line} needs it.",
+                "{name} gets its value in line {assignment_line}, which has not run when line {line} needs it.",
                 name=name,
-                lineno=bound[-1].lineno,
+                assignment_line=bound[-1].lineno,
                 line=moment.line,
             )
         )
@@ -169,7 +169,9 @@ def _name(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     if near and isinstance(node, ast.Name):
         fixes = (moment.text.replace(f"Use {near}", node, near),)
     return Diagnosis(
-        say("{name} has no value here.", name=name) + (say(" Did you mean {near}?", near=near) if near else ""), fixes
+        say("{name} has no value here.", name=name)
+        + (say(" Did you mean {suggestion}?", suggestion=near) if near else ""),
+        fixes,
     )
 
 
@@ -189,14 +191,14 @@ def _attribute(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     names = [name for name in dir(owner) if not name.startswith("_")] if owner is not None else []
     near = closest(wanted, names)
     detail = say(
-        "{name} is of type {value}, which has nothing called {wanted}.",
+        "{name} is of type {kind}, which has nothing called {attribute}.",
         name=moment.label(base, "This"),
-        value=match[1],
-        wanted=wanted,
+        kind=match[1],
+        attribute=wanted,
     )
     fixes: list[Fix] = []
     if near and place is not None and base is not None:
-        detail += say(" Did you mean {near}?", near=near)
+        detail += say(" Did you mean {suggestion}?", suggestion=near)
         end = moment.text.span(place)
         word = end.model_copy(update={"line": end.end_line, "column": end.end_column - len(wanted)})
         fixes = [Fix(title=f"Use {near}", span=word, text=near)]
@@ -211,7 +213,9 @@ def _arguments(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     detail = f"{moment.words.strip()}."
     if made:
         head = ", ".join(argument.arg for argument in made[-1].args.args)
-        detail += say(" {name}({head}) is defined in line {lineno}.", name=name, head=head, lineno=made[-1].lineno)
+        detail += say(
+            " {name}({parameters}) is defined in line {line}.", name=name, parameters=head, line=made[-1].lineno
+        )
     if name == "forward":
         detail += say(" self is filled in by the call of the module.")
     return Diagnosis(detail)

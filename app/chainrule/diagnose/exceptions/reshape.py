@@ -4,7 +4,7 @@ import ast
 import math
 import re
 
-from chainrule.diagnose.exceptions.context import RaiseContext, numbers
+from chainrule.diagnose.exceptions.context import RaiseContext, dimensions, numbers
 from chainrule.diagnose.exceptions.rule import Diagnosis, rule
 from chainrule.protocol.messages import Fix
 from chainrule.words.saying import say
@@ -18,16 +18,16 @@ def _reshape(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     known = math.prod(number for number in asked if number >= 0)
     shape = say(" (shape {shape})", shape=list(tensor.shape)) if tensor is not None else ""
     detail = say(
-        "{name} has {size} elements{shape}, and reshaping keeps every one of them: shape {asked} ",
+        "{name} has {size} elements{shape}, and reshaping keeps every one of them: shape {target_shape} ",
         name=name,
         size=size,
         shape=shape,
-        asked=asked,
+        target_shape=asked,
     )
     detail += (
-        say("would need a multiple of {known}.", known=known)
+        say("would need a multiple of {count}.", count=known)
         if -1 in asked
-        else say("would need {known}.", known=known)
+        else say("would need {count}.", count=known)
     )
     fixes: list[Fix] = []
     if isinstance(node, ast.Call):
@@ -39,7 +39,9 @@ def _reshape(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
                 made = [*asked[:index], size // rest, *asked[index + 1 :]]
                 fixes.append(
                     moment.text.replace(
-                        say("Let PyTorch find dimension {index}: shape {made}", index=index, made=made), argument, "-1"
+                        say("Let PyTorch find dimension {index}: shape {shape}", index=index, shape=made),
+                        argument,
+                        "-1",
                     )
                 )
     if not fixes:
@@ -79,15 +81,14 @@ def _dimension(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     low, high, got = (int(group) for group in match.groups())
     node, base = moment.node, moment.subject
     count = high + 1
-    dims = "1 dimension" if count == 1 else say("{count} dimensions", count=count)
     detail = say(
-        "{name} has {dims}, numbered from 0 to {high} (or from {low} to -1, counted from the "
-        "end); there is no dimension {got}.",
+        "{name} has {dimensions}, numbered from 0 to {last_index} (or from {first_index} to -1, counted from the "
+        "end); there is no dimension {index}.",
         name=moment.told(base, say("The tensor")),
-        dims=dims,
-        high=high,
-        low=low,
-        got=got,
+        dimensions=dimensions(count),
+        last_index=high,
+        first_index=low,
+        index=got,
     )
     fixes = []
     if isinstance(node, ast.Call):

@@ -18,14 +18,14 @@ def _broadcast(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     left, right = moment.operands
     one, other = moment.tensor(left), moment.tensor(right)
     told = moment.told(left, say("the left side")), moment.told(right, say("the right side"))
-    detail = say("{value} and {value2} are combined element by element", value=told[0], value2=told[1])
+    detail = say("{tensor} and {other_tensor} are combined element by element", tensor=told[0], other_tensor=told[1])
     if one is not None and other is not None:
         detail += ". " + _aligned(list(one.shape), list(other.shape))
     detail += say(
         ". Shapes are compared from the right, and two sizes fit if they are equal or one of "
-        "them is 1: here {a} meets {b} in dimension {dimension}.",
-        a=a,
-        b=b,
+        "them is 1: here {size} meets {other_size} in dimension {dimension}.",
+        size=a,
+        other_size=b,
         dimension=dimension,
     )
     fixes = _broadcast_fixes(moment, left, right, one, other)
@@ -42,7 +42,7 @@ def _aligned(one: list[int], other: list[int]) -> str:
     for index in range(-width, 0):
         a = one[index] if -index <= len(one) else None
         b = other[index] if -index <= len(other) else None
-        rows.append(say("{first} and {last}", first="-" if a is None else a, last="-" if b is None else b))
+        rows.append(say("{items} and {item}", items="-" if a is None else a, item="-" if b is None else b))
     return say("Side by side, dimension by dimension: ") + joined(rows, "; ")
 
 
@@ -62,7 +62,9 @@ def _broadcast_fixes(
             made = [*mine.shape[:dimension], 1, *mine.shape[dimension:]]
             if _fits(made, list(its.shape)) and len(made) <= its.ndim:
                 title = say(
-                    "Give {name} one more dimension, shape {made}", name=moment.label(node, say("this side")), made=made
+                    "Give {name} one more dimension, shape {shape}",
+                    name=moment.label(node, say("this side")),
+                    shape=made,
                 )
                 fixes.append(moment.text.replace(title, node, f"{text}.unsqueeze({dimension})"))
                 break
@@ -95,18 +97,18 @@ def _matmul(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         shapes = told.get("one"), told.get("other")
         if shapes[0] and shapes[1]:
             first = say(
-                "{name} of shape {numbers}", name=moment.label(left, say("the left side")), numbers=numbers(shapes[0])
+                "{name} of shape {shape}", name=moment.label(left, say("the left side")), shape=numbers(shapes[0])
             )
             second = say(
-                "{name} of shape {numbers}", name=moment.label(right, say("the right side")), numbers=numbers(shapes[1])
+                "{name} of shape {shape}", name=moment.label(right, say("the right side")), shape=numbers(shapes[1])
             )
     detail = say(
         "A product of matrices of shape [n, k] and [k, m] has shape [n, m]: the last size of the "
-        "left side and the {how} size of the right side must be equal. Here {first} meets "
-        "{second}.",
-        how=say("last but one") if other is None or other.ndim != 1 else say("only"),
-        first=first,
-        second=second,
+        "left side and the {position} size of the right side must be equal. Here {size} meets "
+        "{other_size}.",
+        position=say("last but one") if other is None or other.ndim != 1 else say("only"),
+        size=first,
+        other_size=second,
     )
     fixes = _matmul_fixes(moment, left, right, one, other)
     if fixes:
@@ -154,14 +156,14 @@ def _inner(one: torch.Tensor, other: torch.Tensor) -> bool:
 def _expand(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
         say(
-            "expand repeats a dimension of size 1; it cannot make {value} elements into {value2} "
-            "(dimension {value3}). The tensor has shape {numbers}, the target is {numbers2}. Add a "
+            "expand repeats a dimension of size 1; it cannot make {size} elements into {target_size} "
+            "(dimension {dimension}). The tensor has shape {shape}, the target is {target_shape}. Add a "
             "dimension of size 1 first, with unsqueeze, or use repeat.",
-            value=match[2],
-            value2=match[1],
-            value3=match[3],
-            numbers=numbers(match[5]),
-            numbers2=numbers(match[4]),
+            size=match[2],
+            target_size=match[1],
+            dimension=match[3],
+            shape=numbers(match[5]),
+            target_shape=numbers(match[4]),
         )
     )
 
@@ -176,15 +178,15 @@ def _in_place_shape(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     if isinstance(statement, ast.AugAssign) and type(statement.op) in operators and isinstance(left, ast.Name):
         sign = operators[type(statement.op)]
         made = f"{left.id} = {left.id} {sign} {grouped(moment.text.of(statement.value), statement.value)}"
-        fixes.append(moment.text.replace(say("Make a new {id} instead", id=left.id), statement, made))
+        fixes.append(moment.text.replace(say("Make a new {tensor} instead", tensor=left.id), statement, made))
     return Diagnosis(
         say(
-            "A change in place keeps the shape {numbers} of {name}, but with {name2} the result "
-            "would have shape {numbers2}.",
-            numbers=numbers(match[1]),
+            "A change in place keeps the shape {shape} of {name}, but with {operand} the result "
+            "would have shape {result_shape}.",
+            shape=numbers(match[1]),
             name=moment.label(left, say("the tensor")),
-            name2=moment.told(right, say("the other side")),
-            numbers2=numbers(match[2]),
+            operand=moment.told(right, say("the other side")),
+            result_shape=numbers(match[2]),
         ),
         tuple(fixes),
     )

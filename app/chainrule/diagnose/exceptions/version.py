@@ -21,12 +21,16 @@ def _modified(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     late = moment.late
     statements = _statements(moment, late)
     detail = say(
-        "{which} was saved by {operation}, which needs its value to compute the gradient, and {who}",
-        which=_which(moment, late, statements, shape),
+        "{tensor} was saved by {operation}, which needs its value to compute the gradient, and {change}",
+        tensor=_which(moment, late, statements, shape),
         operation=_needing(moment, late),
-        who=_who(moment, late, statements),
+        change=_who(moment, late, statements),
     )
-    detail += say(" (its version counter says {value} where {value2} was saved). ", value=version[0], value2=version[1])
+    detail += say(
+        " (its version counter says {version} where {saved_version} was saved). ",
+        version=version[0],
+        saved_version=version[1],
+    )
     steps = any(_is_step(statement) for statement in statements)
     detail += say("Run backward before the step") if steps else say("Make a new tensor instead of changing this one")
     fixes: list[Fix] = []
@@ -56,10 +60,10 @@ def _which(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.s
     if of:
         which = say("A tensor of shape {shape}, a view of {name},", shape=shape, name=of)
     elif name:
-        which = say("{value}, a tensor of shape {shape},", value=name, shape=shape)
+        which = say("{name}, a tensor of shape {shape},", name=name, shape=shape)
     span = late.made_at if late is not None else None
     if not of and span is not None and (words := _words(moment, span)):
-        which += say(" made in line {line} by `{cut}`{how}", line=span.line, cut=words, how="," if name else "")
+        which += say(" made in line {line} by `{code}`{comma}", line=span.line, code=words, comma="," if name else "")
     return which
 
 
@@ -80,7 +84,7 @@ def _needing(moment: RaiseContext, late: StaleSaves | None) -> str:
     words = _words(moment, needs.span) if needs.span is not None else ""
     if needs.span is None or not words:
         return needs.op
-    return say("{op} (`{words}`, line {line})", op=needs.op, words=words, line=needs.span.line)
+    return say("{op} (`{code}`, line {line})", op=needs.op, code=words, line=needs.span.line)
 
 
 def _who(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.stmt]) -> str:
@@ -88,11 +92,11 @@ def _who(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.stm
     if late is None or not statements:
         return say("something changed it in place before backward came there")
     words = _words(moment, moment.text.span(statements[0])) or _words(moment, late.changes[0].span)
-    told = say("line {lineno} (`{words}`)", lineno=statements[0].lineno, words=words)
+    told = say("line {line} (`{code}`)", line=statements[0].lineno, code=words)
     turn = _turn(late.changes[0])
     if turn:
         told = joined([told, say(", in {turn},", turn=turn)])
-    told = say("{told} changed it in place before backward came there", told=told)
+    told = say("{statements} changed it in place before backward came there", statements=told)
     more = len(late.changes) - 1
     if not more:
         return told

@@ -44,14 +44,14 @@ def _crossed(flow: GraphFlow, node: Node, made: Edge, data: Edge) -> int | None:
 
 def _problem(flow: GraphFlow, node: Node, made: Edge, data: Edge, size: int) -> Problem:
     detail = say(
-        "{made} has shape {column} and {data} has shape {row}. They are repeated to fit each other, so that the "
-        "difference has shape {square}: every element is compared with every other, and the gradient is that of "
-        "another loss than you mean. Give both the same shape.",
-        made=flow.called(flow.nodes[made.target]),
-        column=[size, 1],
-        data=flow.called(flow.nodes[data.target]),
-        row=[size],
-        square=[size, size],
+        "{output} has shape {output_shape} and {target} has shape {target_shape}. They are repeated to fit each "
+        "other, so that the difference has shape {difference_shape}: every element is compared with every other, and "
+        "the gradient is that of another loss than you mean. Give both the same shape.",
+        output=flow.called(flow.nodes[made.target]),
+        output_shape=[size, 1],
+        target=flow.called(flow.nodes[data.target]),
+        target_shape=[size],
+        difference_shape=[size, size],
     )
     return Problem(
         slug="broadcast-in-loss",
@@ -73,6 +73,6 @@ def _fixes(flow: GraphFlow, node: Node, size: int) -> list[Fix]:
     for side in (syntax.left, syntax.right):
         if isinstance(side, ast.Name | ast.Attribute) and flow.text.of(side) in data:
             words = flow.text.of(side)
-            title = say("Give {name} one more dimension, shape {made}", name=words, made=[size, 1])
+            title = say("Give {name} one more dimension, shape {shape}", name=words, shape=[size, 1])
             return [flow.text.replace(title, side, f"{grouped(words, side)}.unsqueeze(1)")]
     return []

@@ -83,10 +83,10 @@ def _cut_problem(flow: GraphFlow, place: Node, source: Node, severity: str) -> P
         severity=severity,  # type: ignore[arg-type]  # one of the words for it
         title=title_of("graph-cut") or "",
         detail=say(
-            "{how} keeps the value of {name} and leaves its history behind: what comes after takes "
+            "{operation} keeps the value of {name} and leaves its history behind: what comes after takes "
             "it for a constant, and nothing behind it gets a gradient on this way. That is right for "
             "a target, and wrong in the middle of what should be trained.",
-            how=how,
+            operation=how,
             name=name,
         ),
         span=place.span,
@@ -122,7 +122,7 @@ def _how(flow: GraphFlow, node: Node, source: Node) -> tuple[str, str, list[Fix]
             guard = flow.text.enclosing(node.span, ast.With)
             what = joined([f"`{words}`" if words else node.op, line])
             return (
-                (say("{what}, with recording switched off,", what=what) if guard is not None else what),
+                (say("{operation}, with recording switched off,", operation=what) if guard is not None else what),
                 flow.called(source),
                 [],
             )
@@ -137,19 +137,19 @@ def plain_numbers(flow: GraphFlow) -> list[Problem]:
         name = flow.text.of(call.args[0])
         leaving = next(flow.text.calls(None, *_LEAVING), None)
         detail = say(
-            "`{code}` in line {lineno} makes a new leaf from a plain number: {name} has a value and "
+            "`{code}` in line {line} makes a new leaf from a plain number: {name} has a value and "
             "no history, so backward ends at this leaf",
             code=flow.text.of(call),
-            lineno=call.lineno,
+            line=call.lineno,
             name=name,
         )
         fixes: list[Fix] = []
         if leaving is not None and isinstance(leaving.func, ast.Attribute):
             kept = flow.text.of(leaving.func.value)
             detail += say(
-                ". `{code}` in line {lineno} is where the history was left behind",
+                ". `{code}` in line {line} is where the history was left behind",
                 code=flow.text.of(leaving),
-                lineno=leaving.lineno,
+                line=leaving.lineno,
             )
             fixes = [flow.text.both(say("Keep the history"), (leaving, kept), (call, name))]
         return [

@@ -108,7 +108,7 @@ class GraphFlow:
         if node.span is None:
             return node.op
         return (
-            say("{op} (`{words}`, line {line})", op=node.op, words=words, line=node.span.line)
+            say("{op} (`{code}`, line {line})", op=node.op, code=words, line=node.span.line)
             if words
             else say("{op} (line {line})", op=node.op, line=node.span.line)
         )

@@ -29,13 +29,13 @@ def accumulated(flow: GraphFlow) -> list[Problem]:
         first = names[0]
         line = one.span.line
         detail = say(
-            "Pass {value} (line {line}) added its gradient to what was in {listed} already: "
-            "{first}.grad is now the sum of several passes. Where that is not meant, set it back "
+            "Pass {number} (line {line}) added its gradient to what was in {gradients} already: "
+            "{leaf}.grad is now the sum of several passes. Where that is not meant, set it back "
             "before.",
-            value=index + 1,
+            number=index + 1,
             line=line,
-            listed=_listed([f"{n}.grad" for n in names]),
-            first=first,
+            gradients=_listed([f"{n}.grad" for n in names]),
+            leaf=first,
         )
         made = optimizer_of(flow.text)
         optimizer = None if made is None else made[0]
@@ -84,10 +84,10 @@ def without_gradient(flow: GraphFlow, parameters: Mapping[str, torch.Tensor]) ->
     names = list(lonely)
     node = next((node for node in lonely.values() if node is not None), None)
     detail = say(
-        "Backward ran, and {listed} got no gradient: .grad is None. What backward started from "
-        "does not depend on {how}",
-        listed=_listed(names),
-        how="it" if len(names) == 1 else say("them"),
+        "Backward ran, and {leaves} got no gradient: .grad is None. What backward started from "
+        "does not depend on {pronoun}",
+        leaves=_listed(names),
+        pronoun="it" if len(names) == 1 else say("them"),
     )
     detail += say(", or only by a way that is cut (see the other problem).") if found else "."
     detail += _swallowed(flow)

@@ -92,11 +92,11 @@ def _comes_through(flow: GraphFlow, constant: Node) -> bool:
 def _leaf_problem(flow: GraphFlow, node: Node, value: Tensor, kind: str) -> Problem:
     word, number = ("NaN", value.stats.nan) if kind == "nan" else (say("infinite"), value.stats.inf)
     detail = say(
-        "{called} itself is {word} in {number} of {count}, before any operation.",
-        called=flow.called(node),
-        word=word,
+        "{node} itself is {condition} in {number} of {elements}, before any operation.",
+        node=flow.called(node),
+        condition=word,
         number=number,
-        count=elements(value.numel),
+        elements=elements(value.numel),
     )
     return _problem(flow, kind, node, detail)
 
@@ -115,7 +115,7 @@ def _forward_problem(flow: GraphFlow, node: Node, value: Tensor, kind: str, clea
     told = [_told(flow, edge) for edge in flow.taken[node.id]]
     told = [words for words in dict.fromkeys(told) if words]
     if told:
-        detail += say(" It took in {names}.", names=joined(told, ", "))
+        detail += say(" It took in {inputs}.", inputs=joined(told, ", "))
     if operation in _CAUSES:
         detail += say(" Remember: {cause}.", cause=_CAUSES[operation])
     return _problem(flow, kind, node, detail)
@@ -132,24 +132,24 @@ def _backward(flow: GraphFlow, node: Node, index: int) -> Problem | None:
         word, number = ("NaN", carried.stats.nan) if kind == "nan" else (say("infinite"), carried.stats.inf)
         target = flow.nodes[edge.target]
         detail = say(
-            "All values are finite. In pass {value} a finite gradient arrives at {operation}, and "
-            "what it passes on to {called} is {word} in {number} of {count}",
-            value=index + 1,
+            "All values are finite. In pass {pass_number} a finite gradient arrives at {operation}, and "
+            "what it passes on to {node} is {condition} in {number} of {elements}",
+            pass_number=index + 1,
             operation=flow.operation(node),
-            called=flow.called(target),
-            word=word,
+            node=flow.called(target),
+            condition=word,
             number=number,
-            count=elements(carried.numel),
+            elements=elements(carried.numel),
         )
         slope = _SLOPES.get(_operation(node))
         detail += joined([": ", slope, "."]) if slope else "."
         value = flow.incoming(edge)
         if value is not None and value.stats.zero:
             detail += say(
-                " {called} is 0 in {number} of {count}.",
-                called=flow.called(target),
+                " {node} is 0 in {number} of {elements}.",
+                node=flow.called(target),
                 number=value.stats.zero,
-                count=elements(value.numel),
+                elements=elements(value.numel),
             )
         if kind == "nan" and any(tensor.stats.zero for tensor in arrived):
             detail += say(" The gradient that arrives is 0 there, and 0 times infinity is NaN")
@@ -192,7 +192,7 @@ def _told(flow: GraphFlow, edge: Edge) -> str:
     return (
         f"{name} = {low:g}"
         if value.numel == 1
-        else say("{name} with values from {low} to {high}", name=name, low=f"{low:g}", high=f"{high:g}")
+        else say("{name} with values from {minimum} to {maximum}", name=name, minimum=f"{low:g}", maximum=f"{high:g}")
     )
 
 

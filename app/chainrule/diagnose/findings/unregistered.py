@@ -44,11 +44,11 @@ def _problem(text: SourceText, owner: str, attribute: str, held: object) -> Prob
         detail=say(
             "{owner}.{attribute} is a plain {kind}, so {owner}.parameters() does not find the "
             "parameters of the modules in it: they get gradients, and an optimizer does not change "
-            "them. Use {better}.",
+            "them. Use {container}.",
             owner=owner,
             attribute=attribute,
             kind=kind,
-            better=better,
+            container=better,
         ),
         span=text.span(made) if made is not None else None,
         fixes=fixes,

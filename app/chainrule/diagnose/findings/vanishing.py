@@ -71,19 +71,16 @@ def _depth_problem(flow: GraphFlow, way: list[Node], index: int, ratio: float) -
     factor = ratio ** (1 / steps)
     picked = [way[0], way[len(way) // 3], way[2 * len(way) // 3], way[-1]]
     told = joined(
-        [
-            say("{norm} at {called}", norm=f"{_norm(flow, node, index):.3g}", called=flow.called(node))
-            for node in picked
-        ],
+        [say("{norm} at {node}", norm=f"{_norm(flow, node, index):.3g}", node=flow.called(node)) for node in picked],
         ", ",
     )
     detail = say(
-        "On the longest way back, {steps} steps from {called} to {called2}, the norm of the gradient "
-        "goes: {told}. That is a factor of {factor} for each step on the average, {ratio} in all.",
+        "On the longest way back, {steps} steps from {start} to {end}, the norm of the gradient "
+        "goes: {norms}. That is a factor of {factor} for each step on the average, {ratio} in all.",
         steps=steps,
-        called=flow.called(way[0]),
-        called2=flow.called(way[-1]),
-        told=told,
+        start=flow.called(way[0]),
+        end=flow.called(way[-1]),
+        norms=told,
         factor=f"{factor:.3g}",
         ratio=f"{ratio:.2g}",
     )
@@ -91,7 +88,7 @@ def _depth_problem(flow: GraphFlow, way: list[Node], index: int, ratio: float) -
     if slug == "gradient-vanishes" and kinds & {"Sigmoid", "Tanh"}:
         name = "sigmoid" if "Sigmoid" in kinds else "tanh"
         most = say("a quarter") if name == "sigmoid" else say("1, and far less away from 0")
-        detail += say(" The derivative of {name} is at most {most}.", name=name, most=most)
+        detail += say(" The derivative of {name} is at most {maximum}.", name=name, maximum=most)
     clips = slug == "gradient-explodes" and any(flow.text.calls(None, *_CLIPS))
     if clips:
         detail += say(" The program clips the gradients before it uses them.")

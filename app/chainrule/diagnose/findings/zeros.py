@@ -121,20 +121,22 @@ def _zero_problem(flow: GraphFlow, node: Node, edge: Edge, leaves: set[str]) -> 
     detail = say("A gradient arrives at {operation}, and it passes on only zeros", operation=flow.operation(node))
     factor = _other_factor(flow, node, edge)
     if factor is not None:
-        detail += say(": it multiplies the gradient by {called}, which is 0 everywhere.", called=flow.called(factor))
+        detail += say(": it multiplies the gradient by {node}, which is 0 everywhere.", node=flow.called(factor))
     else:
         detail += joined([": ", _CAUSES[operation], "."]) if operation in _CAUSES else "."
     if factor is None and value is not None and value.stats.max is not None and value.stats.min is not None:
         low, high = value.stats.min, value.stats.max
         size = (
-            say("goes from {low} to {high}", low=f"{low:.4g}", high=f"{high:.4g}")
+            say("goes from {minimum} to {maximum}", minimum=f"{low:.4g}", maximum=f"{high:.4g}")
             if low < high
-            else say("is {low}", low=f"{low:.4g}")
+            else say("is {number}", number=f"{low:.4g}")
         )
-        detail += say(" Here {called} {size}.", called=flow.called(flow.nodes[edge.target]), size=size)
+        detail += say(" Here {node} {range}.", node=flow.called(flow.nodes[edge.target]), range=size)
         if operation == "Relu" and value.numel > 1:
             detail += say(" Nothing in it is above 0 for this data: these units are dead.")
-    detail += say(" So the gradient of {told} is zero, and a step of gradient descent will not change it.", told=told)
+    detail += say(
+        " So the gradient of {leaves} is zero, and a step of gradient descent will not change it.", leaves=told
+    )
     return Problem(
         slug="zero-gradient",
         severity="warning" if operation in _ACTIVATIONS else "notice",
@@ -175,13 +177,13 @@ def _cancelled_problem(flow: GraphFlow, node: Node, edge: Edge, arrived: float, 
         severity="warning",
         title=title_of("gradient-cancels") or "",
         detail=say(
-            "A gradient of norm {arrived} arrives at {operation}, and {left} is left of it for "
-            "{called}: {cause}. A loss that depends on nothing else of it (its sum, or the sum of "
+            "A gradient of norm {norm} arrives at {operation}, and {remainder} is left of it for "
+            "{node}: {cause}. A loss that depends on nothing else of it (its sum, or the sum of "
             "its squares) is constant, and what is left is rounding.",
-            arrived=f"{arrived:.3g}",
+            norm=f"{arrived:.3g}",
             operation=flow.operation(node),
-            left=f"{left:.3g}",
-            called=flow.called(flow.nodes[edge.target]),
+            remainder=f"{left:.3g}",
+            node=flow.called(flow.nodes[edge.target]),
             cause=cause,
         ),
         span=node.span,

@@ -218,14 +218,14 @@ class _Chain:
             return say(
                 "One path leads to {name}: its gradient is the product of the local derivatives along it.", name=name
             )
-        shown = say(" {hidden} of them are not shown.", hidden=hidden) if hidden else ""
+        shown = say(" {count} of them are not shown.", count=hidden) if hidden else ""
         adds = say(" Here is the sum.") if summed else ""
         return say(
-            "{count} paths lead to {name}: each brings a product, and the gradient is their sum.{shown}{adds}",
+            "{count} paths lead to {name}: each brings a product, and the gradient is their sum.{remark}{announcement}",
             count=count,
             name=name,
-            shown=shown,
-            adds=adds,
+            remark=shown,
+            announcement=adds,
         )
 
 

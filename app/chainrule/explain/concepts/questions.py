@@ -103,11 +103,11 @@ class _Concepts:
             if below is not None:
                 paragraphs.append(
                     say(
-                        "Here the Jacobian of {name} by {called} is {size} by {numel}",
+                        "Here the Jacobian of {name} by {leaf} is {rows} by {columns}",
                         name=name,
-                        called=self._called(leaf.id),
-                        size=size,
-                        numel=below.numel,
+                        leaf=self._called(leaf.id),
+                        rows=size,
+                        columns=below.numel,
                     )
                     + (
                         say(": one row, and that row is the gradient.")
@@ -167,9 +167,7 @@ class _Concepts:
                     make_math(rf"{latex[0]} \, {latex[1]} = {latex[2]}", f"{plain[0]} @ {plain[1]} = {plain[2]}")
                 )
                 paragraphs.append(
-                    say(
-                        "The weights times the Jacobian of {name} by {called}:", name=name, called=self._called(leaf.id)
-                    )
+                    say("The weights times the Jacobian of {name} by {leaf}:", name=name, leaf=self._called(leaf.id))
                 )
         return Concept(
             slug="gradient-argument",
@@ -186,8 +184,8 @@ class _Concepts:
         chosen = np.flatnonzero(flat)
         if len(chosen) == 1 and flat[chosen[0]] == 1:
             return say(
-                "Here one weight is 1 and the others are 0: it picks row {value} of the Jacobian, counted from 0.",
-                value=chosen[0],
+                "Here one weight is 1 and the others are 0: it picks row {row} of the Jacobian, counted from 0.",
+                row=chosen[0],
             )
         return say("Here the weights are {weights}.", weights=in_words(flat.tolist()))
 
@@ -216,7 +214,7 @@ class _Concepts:
         output = self._index.output(variable.node, variable.output_nr) if variable.node is not None else None
         arrived = in_pass(output.gradients, self._pass_index) if output is not None else None
         if arrived is not None:
-            paragraphs.append(say("The gradient was here all the same: {shown}.", shown=told(arrived)))
+            paragraphs.append(say("The gradient was here all the same: {gradient}.", gradient=told(arrived)))
         paragraphs.append(say("To keep it, call {name}.retain_grad() before backward.", name=name))
         return Concept(
             slug="grad-is-none",

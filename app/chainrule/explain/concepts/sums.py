@@ -69,14 +69,14 @@ def over_passes(name: str, leaf: Node) -> Concept | None:
             question=say("Why did {name}.grad add up?", name=name),
             paragraphs=[
                 say(
-                    "backward adds to .grad and never replaces it. Pass {number} left {before} there, pass "
-                    "{next} computed {now}, so {name}.grad is {after}.",
+                    "backward adds to .grad and never replaces it. Pass {number} left {old_sum} there, pass "
+                    "{next_number} computed {gradient}, so {name}.grad is {new_sum}.",
                     number=number,
-                    before=told(before),
-                    next=number + 1,
-                    now=told(now),
+                    old_sum=told(before),
+                    next_number=number + 1,
+                    gradient=told(now),
                     name=name,
-                    after=told(after),
+                    new_sum=told(after),
                 ),
                 say(
                     "To start afresh, set {name}.grad = None, or call optimizer.zero_grad(), before backward.",
@@ -107,5 +107,5 @@ def told(tensor: Tensor) -> str:
     """Return a tensor in a sentence: its numbers where they are few, else its shape."""
     value = array(tensor)
     if value is None or value.size > WRITTEN_SIZE or not value.size:
-        return say("a tensor of shape {names}", names="×".join(map(str, tensor.shape)))
+        return say("a tensor of shape {shape}", shape="×".join(map(str, tensor.shape)))
     return in_words(value.tolist())

@@ -48,19 +48,19 @@ def tell_inputs(
 def _pair(kind: str, first: str, second: str) -> str:
     match kind:
         case "Add":
-            return say("{first} plus {second}", first=first, second=second)
+            return say("{left} plus {right}", left=first, right=second)
         case "Sub" | "Rsub":
-            return say("{first} minus {second}", first=first, second=second)
+            return say("{left} minus {right}", left=first, right=second)
         case "Mul":
-            return say("{first} times {second}", first=first, second=second)
+            return say("{left} times {right}", left=first, right=second)
         case "Div":
-            return say("{first} divided by {second}", first=first, second=second)
+            return say("{dividend} divided by {divisor}", dividend=first, divisor=second)
         case "Pow":
-            return say("{first} to the power {second}", first=first, second=second)
+            return say("{base} to the power {exponent}", base=first, exponent=second)
         case "Dot":
-            return say("the inner product of {first} and {second}", first=first, second=second)
+            return say("the inner product of {left} and {right}", left=first, right=second)
         case _:
-            return say("the matrix product of {first} and {second}", first=first, second=second)
+            return say("the matrix product of {left} and {right}", left=first, right=second)
 
 
 def _role(edge: Edge, told: str) -> str:

@@ -49,7 +49,9 @@ class Narrator:
         if node.kind == "leaf":
             total = run.accumulated.get(node.id)
             kept = self._say_kept(node, total, position)
-            return say("{name} received {gradient}{kept}.", name=say_node(node), gradient=received, kept=kept)
+            return say(
+                "{name} received {gradient}{consequence}.", name=say_node(node), gradient=received, consequence=kept
+            )
         passed = []
         for edge in self._taken.get(node.id, ()):
             contribution = _at(edge.contributions, position)
@@ -61,7 +63,9 @@ class Narrator:
         if not passed:
             return say("{name} received {gradient} and passed nothing on.", name=name, gradient=received)
         told = listed(_shorten(passed, "others"))
-        return say("{name} received {gradient} and passed {passed}.", name=name, gradient=received, passed=told)
+        return say(
+            "{name} received {gradient} and passed {contributions}.", name=name, gradient=received, contributions=told
+        )
 
     def _say_kept(self, node: Node, total: Tensor | None, position: int) -> str:
         """Return what became of a leaf's gradient; torch.autograd.grad keeps none."""
