@@ -311,6 +311,20 @@ def test_a_deliberate_detach_is_a_notice() -> None:
     assert problem(source, "graph-cut").severity == "notice"
 
 
+@pytest.mark.parametrize(
+    ("use", "told"),
+    [
+        ("s = (w * 4).item()\n(w * s).backward()", ["graph-cut"]),
+        ("(w * (w * 4).item()).backward()", ["graph-cut"]),
+        ("s = (w * 4).item()\ns = s * 0.9\n(w * s).backward()", []),
+        ("s = 0.9 * (w * 4).item() + 0.1\n(w * s).backward()", []),
+        ("def rate(loss):\n    return min(loss.item(), 0.1)\n(w * rate(w * 4)).backward()", []),
+    ],
+)
+def test_a_number_that_was_read_is_told_only_where_the_very_object_is_used(use: str, told: list[str]) -> None:
+    assert slugs(f"w = torch.tensor(2., requires_grad=True)\n{use}") == told
+
+
 def test_a_new_leaf_made_of_numbers_is_told_with_where_they_came_from() -> None:
     source = (
         "x = torch.tensor([1., 2.], requires_grad=True)\ntotal = 0\nfor v in x:\n    total += v.item()**2\n"

@@ -18,12 +18,12 @@ from chainrule.tape.record.autograd import grad_node
 from chainrule.tape.record.jacobian import Jacobians
 from chainrule.tape.record.modules import Modules
 from chainrule.tape.record.names import BoundNames
+from chainrule.tape.record.number_reads import NumberReads
 from chainrule.tape.record.operations import Record
 from chainrule.tape.record.parameters import ParameterOrigin, Parameters
 from chainrule.tape.record.passes import Call, PassRecord, Watcher
 from chainrule.tape.record.recorder import Recorder
 from chainrule.tape.record.values import Values
-from chainrule.tape.scalars.reads import Reads
 from chainrule.tape.tensors.capture import TensorCapture
 from chainrule.tape.where.frames import NOWHERE, Frames, Place
 from chainrule.tape.where.instructions import InstructionSpans
@@ -59,7 +59,7 @@ class Tape:
         self._frames = Frames(filename, Loops(extents), self._names.bind_local)
         self._modules = Modules()
         self._parameters = Parameters()
-        self._reads = Reads(filename, source)
+        self._reads = NumberReads(filename, extents)
         self._recorder = Recorder(self._frames, self._modules, self._values, limits.records, self._reads)
         jacobians = Jacobians(limits.jacobian_elements, limits.graph_jacobian_elements)
         self._watcher = Watcher(self._recorder, camera, limits.nodes, limits.detailed_nodes, jacobians)

@@ -83,12 +83,11 @@ class Argument:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Read:
-    """A number that the program got from a tensor, or made of such."""
+    """A number that the program got from a tensor."""
 
-    number: bool | int | float | complex
+    number: bool | int | float | complex | None
+    """The very object; None stands for a list of them."""
     record: "Record"
-    held: int
-    """References to the number that are the tape's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +102,6 @@ class ListRead:
     """Stands for the operator of ``Tensor.tolist``, which PyTorch does not dispatch."""
 
     _schema: _Schema = _Schema("Tensor.tolist")
-
-
-@dataclass(frozen=True, slots=True)
-class NumberMade:
-    """Stands for the operator with which the program itself made a number of others."""
-
-    _schema: _Schema
-
-
-@cache
-def number_made(kind: type) -> NumberMade:
-    """Return what stands for making a number of a type."""
-    return NumberMade(_Schema(kind.__name__))
 
 
 @dataclass(slots=True, eq=False)

@@ -12,9 +12,9 @@ from torch.utils._python_dispatch import TorchDispatchMode, _get_current_dispatc
 from chainrule.tape.record.arguments import named_arguments
 from chainrule.tape.record.modules import Modules
 from chainrule.tape.record.mutations import changed_places, is_in_place, is_view
-from chainrule.tape.record.operations import Argument, ListRead, Record, Recorded, Value, number_made
+from chainrule.tape.record.number_reads import NumberReads
+from chainrule.tape.record.operations import Argument, ListRead, Record, Recorded, Value
 from chainrule.tape.record.values import Values
-from chainrule.tape.scalars.reads import Reads
 from chainrule.tape.where.frames import Frames, Place
 
 _LISTED = 1_024
@@ -32,7 +32,7 @@ class Recorder(TorchDispatchMode):
         reads: tells where numbers were read from.
     """
 
-    def __init__(self, frames: Frames, modules: Modules, values: Values, records: int, reads: Reads) -> None:
+    def __init__(self, frames: Frames, modules: Modules, values: Values, records: int, reads: NumberReads) -> None:
         super().__init__()
         self.recorded = Recorded()
         self.in_backward = False
@@ -196,14 +196,10 @@ class Recorder(TorchDispatchMode):
     def _sources(self, func: Any, arguments: tuple[Argument, ...], place: Place) -> tuple[Argument, ...]:
         """Return the arguments with where their numbers were read, which for ``torch.tensor`` are those of its data."""
         if func is torch.ops.aten.lift_fresh.default:
-            made_of = self._reads.of_data(place, len(self.recorded.records), self._make_number)
+            made_of = self._reads.sources_of_data(place)
             if made_of:
                 return tuple([Argument("data", at, None, None, read=read) for at, read in enumerate(made_of)])
-        return self._reads.sourced(arguments, place, len(self.recorded.records), self._make_number)
-
-    def _make_number(self, kind: type, place: Place, arguments: tuple[Argument, ...]) -> Record:
-        """Record that the program made a number of others."""
-        return self._new(number_made(kind), torch.autograd._get_sequence_nr(), place, arguments, False)
+        return self._reads.sources(arguments, place)
 
     def _new(self, op: Any, sequence: int, place: Place, arguments: tuple[Argument, ...], grad_enabled: bool) -> Record:
         record = Record(

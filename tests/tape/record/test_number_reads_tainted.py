@@ -139,9 +139,7 @@ def joined(records: list[Record]) -> list[tuple[float, frozenset[int]]]:
     def reads(read: Read | None) -> frozenset[int]:
         if read is None:
             return frozenset()
-        if id(read.record) in order:
-            return frozenset((order[id(read.record)],))
-        return frozenset().union(*(reads(argument.read) for argument in read.record.arguments))
+        return frozenset((order[id(read.record)],))
 
     return [
         (float(argument.number), reads(argument.read))  # type: ignore[arg-type] # these are plain numbers

@@ -1,1 +1,0 @@
-"""Python numbers that were read from tensors."""
