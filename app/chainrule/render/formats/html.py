@@ -4,9 +4,7 @@ import base64
 import hashlib
 import json
 from functools import cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from chainrule import assets
@@ -19,6 +17,7 @@ from chainrule.render.formats.svg import draw_svg
 from chainrule.render.options import ViewOptions
 from chainrule.render.picture.alt_text import describe_graph, title_of_graph
 from chainrule.render.picture.compose import pass_position, scene_of
+from chainrule.render.templates import template
 from chainrule.render.theme import page_stylesheet
 
 
@@ -36,7 +35,7 @@ def draw_html(graph: Graph, options: ViewOptions, engine: Engine, source: str = 
     position = pass_position(graph, options, focus_of(graph, options))
     script = _file("standalone.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    page = _template(assets.TEMPLATES).render(
+    page = template("standalone.html").render(
         title=title_of_graph(graph),
         description=describe_graph(graph, position),
         theme={"auto": "", "print": "light"}.get(options.theme, options.theme),
@@ -74,9 +73,3 @@ def _fonts() -> str:
 @cache
 def _file(name: str) -> str:
     return (assets.TEMPLATES / name).read_text(encoding="utf-8").strip()
-
-
-@cache
-def _template(folder: Path) -> Template:
-    environment = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
-    return environment.get_template("standalone.html")

@@ -1,20 +1,16 @@
 """A picture as SVG: standalone, with neither script nor reference to anything outside it."""
 
-from functools import cache
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from chainrule import assets
 from chainrule.graph.model import Graph
 from chainrule.layout import Engine
 from chainrule.render.focus import focus_of
 from chainrule.render.formats.classic import compose_classic
 from chainrule.render.options import Theme, ViewOptions
 from chainrule.render.picture.compose import compose, pass_position
-from chainrule.render.picture.elements import pixels, write_groups
+from chainrule.render.picture.elements import write_groups
 from chainrule.render.primitives import Picture
+from chainrule.render.templates import template
 from chainrule.render.theme import stylesheet
 
 
@@ -41,14 +37,5 @@ def write_svg(picture: Picture, theme: Theme = "auto") -> bytes:
     """
     # The stylesheet is ours, with nothing of the program in it; the groups come escaped.
     styles, groups = Markup(stylesheet(theme)), Markup(write_groups(picture.groups))
-    template = _template(assets.TEMPLATES)
-    return template.render(picture=picture, stylesheet=styles, groups=groups).encode()
-
-
-@cache
-def _template(folder: Path) -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
-    )
-    environment.filters["px"] = pixels
-    return environment.get_template("graph.svg")
+    svg = template("graph.svg").render(picture=picture, stylesheet=styles, groups=groups)
+    return f"{svg}\n".encode()

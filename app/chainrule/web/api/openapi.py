@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from fastapi import APIRouter, FastAPI
-from jinja2 import Environment, FileSystemLoader
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from chainrule.assets import TEMPLATES
 from chainrule.protocol.response import GraphAnswer
+from chainrule.render.templates import template
 from chainrule.web.api.batch import BatchAnswer, BatchBody
 from chainrule.web.api.documents import VIEW_PARAMETERS
 from chainrule.web.api.render import RenderBody
@@ -68,8 +67,6 @@ async def docs() -> Response:
 async def page(request: Request) -> Response:
     """Show the API to people."""
     document = request.app.openapi()
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
-    environment.trim_blocks = environment.lstrip_blocks = True
     operations = [
         {"method": method, "path": path, **operation}
         for path, item in document["paths"].items()
@@ -77,7 +74,7 @@ async def page(request: Request) -> Response:
         if method in METHODS
     ]
     return HTMLResponse(
-        environment.get_template("openapi.html").render(
+        template("openapi.html").render(
             document=document, operations=operations, schemas=document["components"]["schemas"]
         )
     )

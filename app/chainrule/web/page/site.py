@@ -4,10 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from fastapi import Request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from chainrule.assets import EXAMPLES, TEMPLATES
+from chainrule.assets import EXAMPLES
+from chainrule.render.templates import environment, template
 from chainrule.web.examples import GalleryExample, read_examples
 from chainrule.web.page.i18n import LANGUAGES, choose_language, teller, translations
 from chainrule.web.page.node import called, operator
@@ -35,7 +37,7 @@ class PageTemplates:
 
     def __init__(self) -> None:
         self.examples = read_examples(EXAMPLES)
-        self._environments = {language: _environment(language) for language in LANGUAGES}
+        _add_words()
 
     def language(self, request: Request) -> str:
         """Return the language of an answer.
@@ -65,9 +67,8 @@ class PageTemplates:
             shared: what a link to it shows in a chat, where its address carries a program.
             confined: False warns that programs are run without walls.
         """
-        environment = self._environments[language]
         words = script_words(translations(language).gettext)
-        return environment.get_template("index.html").render(
+        return template("index.html").render(
             view=view,
             language=language,
             languages=LANGUAGES,
@@ -77,15 +78,15 @@ class PageTemplates:
             confined=confined,
         )
 
-    def render(self, template: str, language: str, **values: object) -> str:
-        """Another page.
+    def render(self, name: str, language: str, **values: object) -> str:
+        """Return another page.
 
         Args:
-            template: its name.
+            name: that of its template.
             language: a key of `LANGUAGES`.
             values: what the template shows.
         """
-        return self._environments[language].get_template(template).render(language=language, **values)
+        return template(name).render(language=language, **values)
 
     def parts(self, names: Collection[str], view: View, language: str) -> dict[str, str]:
         """Return some parts of the page, as HTML.
@@ -95,11 +96,8 @@ class PageTemplates:
             view: what they show.
             language: a key of `LANGUAGES`.
         """
-        environment = self._environments[language]
         return {
-            name: environment.get_template(template).render(view=view, language=language)
-            for name, template in PARTS.items()
-            if name in names
+            name: template(path).render(view=view, language=language) for name, path in PARTS.items() if name in names
         }
 
 
@@ -131,24 +129,34 @@ def site() -> PageTemplates:
     return PageTemplates()
 
 
-def _environment(language: str) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        extensions=["jinja2.ext.i18n"],
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-    environment.filters |= {
+def _add_words() -> None:
+    """Give the templates the words of every language, and the filters of the page.
+
+    What is rendered says its language: templates of the page are given ``language``.
+    """
+    templates = environment()
+    templates.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    templates.filters |= {
         "short": short,
         "operator": operator,
         "called": called,
         "shape": shape,
         "code": with_code,
-        "said": teller(language),
+        "said": _said,
         "jacobian_rows": lambda one: table(one.values),
     }
-    return environment
+
+
+@pass_context
+def _gettext(context: Context, text: str) -> str:
+    return translations(context["language"]).gettext(text)
+
+
+@pass_context
+def _ngettext(context: Context, one: str, many: str, count: int) -> str:
+    return translations(context["language"]).ngettext(one, many, count)
+
+
+@pass_context
+def _said(context: Context, text: str) -> str:
+    return teller(context["language"])(text)

@@ -4,27 +4,26 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from html import escape
 from typing import Literal
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fastapi import APIRouter
 from fastapi import Query as Parameter
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from chainrule.assets import STATIC, TEMPLATES
+from chainrule.assets import STATIC
 from chainrule.errors import ChainruleError
 from chainrule.explain.steps.timeline import list_steps
 from chainrule.payload import decode, encode
 from chainrule.pipeline import TraceRequest
 from chainrule.render import error_picture
 from chainrule.render.formats.registry import MEDIA_TYPES
+from chainrule.render.templates import template
 from chainrule.web import problems
 from chainrule.web import query as queries
 from chainrule.web.api.documents import embed_operation, problem_responses
@@ -82,17 +81,6 @@ class Oembed(BaseModel):
     cache_age: int = 86_400
 
 
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
 @router.get("/embed", **embed_operation(with_payload=False))
 @router.get("/embed/{payload}", **embed_operation(with_payload=True))
 async def embed(request: Request) -> Response:
@@ -122,22 +110,18 @@ async def embed(request: Request) -> Response:
         wanted, status = TraceRequest(source), problem.status
         drawing = await pipeline_of(request).in_thread(lambda: error_picture(problem.title, problem.detail))
         headers |= {"Cache-Control": NOT_KEPT, **dict(problem.headers)}
-    content = (
-        _templates()
-        .get_template("embed.html")
-        .render(
-            base=base_url(request),
-            payload=encode(source),
-            source=source,
-            shared=preview(request, source, "embed/", urlencode(_without_frame(query))),
-            picture=Markup(drawing.content.decode()),  # drawn by us: every text in it is escaped
-            open_url=open_url(base_url(request), wanted, query.view),
-            frame=frame,
-            steps=steps,
-            step=query.view.get("step", ""),
-            theme=query.view.get("theme", "auto").strip().lower(),
-            query=urlencode(_without_frame(query) | {"code": ""}),
-        )
+    content = template("embed.html").render(
+        base=base_url(request),
+        payload=encode(source),
+        source=source,
+        shared=preview(request, source, "embed/", urlencode(_without_frame(query))),
+        picture=Markup(drawing.content.decode()),  # drawn by us: every text in it is escaped
+        open_url=open_url(base_url(request), wanted, query.view),
+        frame=frame,
+        steps=steps,
+        step=query.view.get("step", ""),
+        theme=query.view.get("theme", "auto").strip().lower(),
+        query=urlencode(_without_frame(query) | {"code": ""}),
     )
     return HTMLResponse(content, status, headers)
 
