@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chainrule.graph.model import Span
+from chainrule.graph.source_text import SourceLines
 from chainrule.program.source import Source
 from chainrule.protocol.messages import Fix
 
@@ -13,15 +14,8 @@ Simple = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr | ast.Return | as
 
 
 @dataclass(frozen=True)
-class SourceText:
-    """One program's text."""
-
-    source: str
-
-    @cached_property
-    def lines(self) -> list[str]:
-        """Return the lines, without their ends."""
-        return self.source.split("\n")
+class SourceText(SourceLines):
+    """One program's text with its syntax."""
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
@@ -29,37 +23,15 @@ class SourceText:
         tree = Source(self.source).parse()
         return tuple(ast.walk(tree)) if isinstance(tree, ast.Module) else ()
 
-    @cached_property
-    def _columns(self) -> Source:
-        return Source(self.source)
-
     def span(self, node: ast.AST) -> Span:
         """Return where a syntax node stands, columns in characters."""
         start, column = node.lineno, node.col_offset  # type: ignore[attr-defined]  # expressions and statements have it
         end, end_column = node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]
-        return Span(
-            line=start,
-            column=self.column(start, column),
-            end_line=end,
-            end_column=self.column(end, end_column),
-        )
-
-    def column(self, line: int, offset: int) -> int:
-        """Turn an offset in bytes into a column in characters."""
-        return self._columns.column(line, offset)
+        return self.in_characters(start, column, end, end_column)
 
     def of(self, node: ast.AST) -> str:
         """Return the text of a syntax node."""
         return self.cut(self.span(node))
-
-    def cut(self, span: Span) -> str:
-        """Return the text of a span."""
-        lines = self.lines[span.line - 1 : span.end_line]
-        if not lines:
-            return ""
-        lines[-1] = lines[-1][: span.end_column]
-        lines[0] = lines[0][span.column :]
-        return "\n".join(lines)
 
     def at(self, span: Span | None) -> ast.AST | None:
         """Return the expression or statement that stands exactly at a span, else the smallest around it."""
@@ -159,7 +131,7 @@ class SourceText:
 
     def indent(self, line: int) -> str:
         """Return the white space that a line begins with."""
-        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        text = self.line(line)
         return text[: len(text) - len(text.lstrip())]
 
     def _size(self, node: ast.AST) -> tuple[int, int]:
@@ -186,10 +158,10 @@ def grouped(text: str, node: ast.AST) -> str:
 
 def apply_fix(source: str, fix: Fix) -> str:
     """Return the program with a fix made."""
-    lines = source.split("\n")
-    before = "\n".join([*lines[: fix.span.line - 1], lines[fix.span.line - 1][: fix.span.column]])
-    after = "\n".join([lines[fix.span.end_line - 1][fix.span.end_column :], *lines[fix.span.end_line :]])
-    return before + fix.text + after
+    text, span = SourceLines(source), fix.span
+    return (
+        source[: text.offset(span.line, span.column)] + fix.text + source[text.offset(span.end_line, span.end_column) :]
+    )
 
 
 def _covers(outer: Span, inner: Span) -> bool:

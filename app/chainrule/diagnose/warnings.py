@@ -27,7 +27,7 @@ def diagnose_warning(category: str, message: str, line: int | None, source: str,
     """
     text = SourceText(source)
     words = re.sub(r"\s*(\(Triggered internally at|Traceback of forward call) .*", "", message, flags=re.DOTALL).strip()
-    place = Span(line=line, column=0, end_line=line, end_column=len(text.lines[line - 1])) if line else None
+    place = Span(line=line, column=0, end_line=line, end_column=len(text.line(line))) if line else None
     slug, detail, span, node, fixes = _explained(words, place, text, graph)
     return Problem(
         slug=slug,

@@ -6,9 +6,11 @@ import re
 import threading
 import tokenize
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from chainrule.errors import Violation
+from chainrule.graph.source_text import SourceLines, unix_lines
 from chainrule.words.saying import say
 
 MAX_DEPTH = 200
@@ -28,31 +30,31 @@ class Source:
     """A source text with line ends ``\\n`` and no byte-order mark."""
 
     text: str
-    lines: tuple[str, ...] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "lines", tuple(self.text.split("\n")))
+    @cached_property
+    def _places(self) -> SourceLines:
+        return SourceLines(self.text)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return the lines, without their ends."""
+        return self._places.lines
 
     @classmethod
     def normalised(cls, text: str) -> "Source":
         """Make one of what a person sent."""
-        return cls(re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff")))
+        return cls(unix_lines(text.removeprefix("\ufeff")))
 
     def violation(self, slug: str, message: str, node: ast.AST, suggestion: str | None = None) -> Violation:
         """Say what is wrong at the place of a syntax node."""
         line: int = getattr(node, "lineno", 1)
         end_line: int = getattr(node, "end_lineno", None) or line
-        start = self.column(line, getattr(node, "col_offset", 0))
-        end = self.column(end_line, getattr(node, "end_col_offset", None) or 0)
+        start = self._places.column(line, getattr(node, "col_offset", 0))
+        end = self._places.column(end_line, getattr(node, "end_col_offset", None) or 0)
         if isinstance(node, ast.Attribute):  # the place is the name after the dot
             word = re.search(r"\w*$", self.lines[end_line - 1][:end])
             line, start = end_line, word.start() if word else start
         return Violation(slug, message, line, start, end_line, end, suggestion)
-
-    def column(self, line: int, offset: int) -> int:
-        """Turn a byte offset, as ``ast`` counts, into a column in characters."""
-        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        return offset if text.isascii() else len(text.encode(errors="replace")[:offset].decode(errors="ignore"))
 
     def whole_line(self, slug: str, message: str, line: int, column: int = 0, end: int | None = None) -> Violation:
         """Say what is wrong from a column on, to the end of its line unless told otherwise."""

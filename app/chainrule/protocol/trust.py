@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from chainrule.collector import uncollected
 from chainrule.graph.model import Graph, Node, Span, Tensor
-from chainrule.graph.source_lines import lines_of
+from chainrule.graph.source_text import lines_of
 from chainrule.limits import Limits
 from chainrule.problems import PROBLEMS
 from chainrule.protocol.compact import put_back

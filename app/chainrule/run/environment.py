@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from chainrule.graph.source_lines import lines_of
+from chainrule.graph.source_text import lines_of
 from chainrule.run.console import FILENAME, Console, ConsoleStream
 from chainrule.run.exceptions import CaughtWarning, caught_warnings
 from chainrule.run.namespace import as_main

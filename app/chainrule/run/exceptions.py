@@ -9,7 +9,7 @@ from types import CodeType
 from typing import TextIO
 
 from chainrule.graph.model import Span
-from chainrule.graph.source_lines import lines_of
+from chainrule.graph.source_text import SourceLines
 from chainrule.run.console import FILENAME, Console, current_line
 from chainrule.run.deadline import LimitReached
 
@@ -72,26 +72,25 @@ class ProgramFrame:
 
 def program_frames(error: BaseException, source: str) -> list[ProgramFrame]:
     """Return the frames of the program in an exception's traceback, outermost first."""
-    lines = lines_of(source)
+    lines = SourceLines(source)
     frames = []
     entry = error.__traceback__
     while entry is not None:
         code = entry.tb_frame.f_code
         if code.co_filename == FILENAME:
-            span = _span_at(code, entry.tb_lasti, entry.tb_lineno, source)
-            text = lines[span.line - 1].strip() if span.line <= len(lines) else ""
-            frames.append(ProgramFrame(code.co_name, span, text))
+            span = _span_at(code, entry.tb_lasti, entry.tb_lineno, lines)
+            frames.append(ProgramFrame(code.co_name, span, lines.line(span.line).strip()))
         entry = entry.tb_next
     return frames
 
 
-def _span_at(code: CodeType, instruction: int, line: int, source: str) -> Span:
+def _span_at(code: CodeType, instruction: int, line: int, lines: SourceLines) -> Span:
     """Return the sub-expression of an instruction; where the compiler left no columns, the start of the line."""
     place = next(islice(code.co_positions(), instruction // 2, None), (None, None, None, None))
     start, end, column, end_column = place
     if start is None or end is None or column is None or end_column is None:
         return Span(line=line, column=0, end_line=line, end_column=0)
-    return span_in_characters(source, start, column, end, end_column)
+    return lines.in_characters(start, column, end, end_column)
 
 
 def error_text(error: BaseException, source: str) -> str:
@@ -124,19 +123,3 @@ def span_of(error: BaseException, source: str) -> Span | None:
         return Span(line=error.lineno, column=column, end_line=error.end_lineno or error.lineno, end_column=end_column)
     frames = program_frames(error, source)
     return frames[-1].span if frames else None
-
-
-def span_in_characters(source: str, line: int, column: int, end_line: int, end_column: int) -> Span:
-    """Return a span whose columns count characters, from one whose columns count bytes."""
-    lines = lines_of(source) or [""]
-
-    def characters(number: int, offset: int) -> int:
-        text = lines[number - 1] if number <= len(lines) else ""
-        return len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "ignore"))
-
-    return Span(
-        line=line,
-        column=characters(line, column),
-        end_line=end_line,
-        end_column=characters(end_line, end_column),
-    )

@@ -16,13 +16,14 @@ from chainrule.diagnose import diagnose_exception, diagnose_graph, diagnose_warn
 from chainrule.diagnose.requiring import let_require
 from chainrule.diagnose.source import SourceText
 from chainrule.graph.model import Graph, Span
+from chainrule.graph.source_text import SourceLines
 from chainrule.limits import Limits
 from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest, Problem, Rejection
 from chainrule.run.code import Code, compile_program
 from chainrule.run.console import FILENAME
 from chainrule.run.deadline import LimitReached, is_out_of_memory, run_within, use_memory_reserve
 from chainrule.run.environment import Surroundings, surroundings
-from chainrule.run.exceptions import error_text, span_in_characters, span_of
+from chainrule.run.exceptions import error_text, span_of
 from chainrule.run.inputs import leaf
 from chainrule.run.namespace import bindings
 from chainrule.run.notices import limit_problem, no_gradient_notice, ones_notice, tracing_problem
@@ -123,7 +124,7 @@ def run_program(request: ExecutionRequest, code: Code, tape: Backward, namespace
     if code.body is not None:
         exec(code.body, namespace)
     if code.last is not None and code.last_span is not None:
-        run.last_span = span_in_characters(request.source, *code.last_span)
+        run.last_span = SourceLines(request.source).in_characters(*code.last_span)
         value = eval(code.last, namespace)
     if tape.pass_count and request.root is None:
         return

@@ -10,12 +10,11 @@ from typing import Any, Literal, TextIO, cast
 
 from chainrule.diagnose import diagnose_exception, diagnose_graph
 from chainrule.graph.model import Span
-from chainrule.graph.source_lines import lines_of
+from chainrule.graph.source_text import SourceLines
 from chainrule.limits import Limits
 from chainrule.problems import PROBLEMS
 from chainrule.protocol.messages import ExecutionAnswer, Problem
 from chainrule.run.console import Console
-from chainrule.run.exceptions import span_in_characters
 from chainrule.tape.script import trace_script
 
 
@@ -92,9 +91,9 @@ def _place(error: Exception, filename: str, source: str) -> Span | None:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename]
     if not frames or frames[-1].lineno is None:
         return None
-    last = frames[-1]
+    lines, last = SourceLines(source), frames[-1]
     line = frames[-1].lineno
     end_line = last.end_lineno or line
     if last.colno is None or last.end_colno is None:
-        return Span(line=line, column=0, end_line=line, end_column=len(lines_of(source)[line - 1]))
-    return span_in_characters(source, line, last.colno, end_line, last.end_colno)
+        return Span(line=line, column=0, end_line=line, end_column=len(lines.line(line)))
+    return lines.in_characters(line, last.colno, end_line, last.end_colno)

@@ -1,9 +1,9 @@
 """What the inspector and the scripts are told of a node, gathered from the graph alone."""
 
 import pytest
-from chainrule.graph import Graph, Span
+from chainrule.graph import Graph
 from chainrule.web.page.index import index
-from chainrule.web.page.node import called, cut, detail, operator
+from chainrule.web.page.node import called, detail, operator
 from fastapi.testclient import TestClient
 
 
@@ -69,13 +69,6 @@ def test_operators_and_names_are_as_people_say_them(graph: Graph) -> None:
     assert {"leaf", "constant", "split", "mul", "add", "detach"} <= said
     assert "x" in {called(node) for node in graph.nodes}
     assert "add → y" in {called(node) for node in graph.nodes}
-
-
-def test_a_span_is_cut_from_the_program() -> None:
-    source = "y = f(a,\n      b)\nz = 1\n"
-    assert cut(source, Span(line=1, column=4, end_line=2, end_column=8)) == "f(a, b)"
-    assert cut(source, Span(line=9, column=0, end_line=9, end_column=1)) is None
-    assert cut(source, None) is None
 
 
 def test_sizes_in_the_index_say_nan_and_inf_first(client: TestClient) -> None:

@@ -206,13 +206,8 @@ def _span(frame: FrameType, instruction: int, line: int, text: SourceText) -> Sp
     place = next(islice(frame.f_code.co_positions(), instruction // 2, None), (None,) * 4)
     start, end, column, end_column = place
     if start is None or end is None or column is None or end_column is None:
-        return Span(line=line, column=0, end_line=line, end_column=len(text.lines[line - 1])) if line else None
-    return Span(
-        line=start,
-        column=text.column(start, column),
-        end_line=end,
-        end_column=text.column(end, end_column),
-    )
+        return Span(line=line, column=0, end_line=line, end_column=len(text.line(line))) if line else None
+    return text.in_characters(start, column, end, end_column)
 
 
 def _attribute(base: Any, name: str) -> Any:

@@ -143,7 +143,7 @@ def _no_forward(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     near = [n for n in names if not n.name.startswith("__")]
     if len(near) == 1:
         span = moment.text.span(near[0])
-        line = moment.text.lines[span.line - 1]
+        line = moment.text.line(span.line)
         column = line.index(near[0].name)
         place = span.model_copy(
             update={"column": column, "end_line": span.line, "end_column": column + len(near[0].name)}

@@ -11,9 +11,6 @@ from chainrule.protocol.messages import Fix
 from chainrule.tape.graph.stale_saves import StaleSave, StaleSaves
 from chainrule.words.saying import joined, say
 
-TOLD = 60
-"""Longest code that is told within a sentence [characters]."""
-
 
 def _modified(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     shape = numbers(match["shape"])
@@ -62,7 +59,7 @@ def _which(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.s
     elif name:
         which = say("{name}, a tensor of shape {shape},", name=name, shape=shape)
     span = late.made_at if late is not None else None
-    if not of and span is not None and (words := _words(moment, span)):
+    if not of and span is not None and (words := moment.text.short(span)):
         which += say(" made in line {line} by `{code}`{comma}", line=span.line, code=words, comma="," if name else "")
     return which
 
@@ -81,7 +78,7 @@ def _needing(moment: RaiseContext, late: StaleSaves | None) -> str:
     needs = _node(moment, late.needs) if late is not None else None
     if needs is None:
         return say("a node")
-    words = _words(moment, needs.span) if needs.span is not None else ""
+    words = moment.text.short(needs.span)
     if needs.span is None or not words:
         return needs.op
     return say("{op} (`{code}`, line {line})", op=needs.op, code=words, line=needs.span.line)
@@ -91,7 +88,7 @@ def _who(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.stm
     """Return which line changed it first, in which turn of its loop, and what changed it after that."""
     if late is None or not statements:
         return say("something changed it in place before backward came there")
-    words = _words(moment, moment.text.span(statements[0])) or _words(moment, late.changes[0].span)
+    words = moment.text.short(moment.text.span(statements[0])) or moment.text.short(late.changes[0].span)
     told = say("line {line} (`{code}`)", line=statements[0].lineno, code=words)
     turn = _turn(late.changes[0])
     if turn:
@@ -126,7 +123,8 @@ def _place(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.s
     """Return where it was changed first: the whole statement if it is short, else the sub-expression."""
     if late is None or not statements:
         return None
-    return moment.text.span(statements[0]) if _is_short(moment.text.of(statements[0])) else late.changes[0].span
+    whole = moment.text.span(statements[0])
+    return whole if moment.text.short(whole) else late.changes[0].span
 
 
 def _base(statement: ast.stmt) -> ast.expr | None:
@@ -152,16 +150,6 @@ def _is_step(statement: ast.stmt) -> bool:
 
 def _node(moment: RaiseContext, key: str | None) -> Node | None:
     return next((node for node in moment.graph.nodes if node.id == key), None)
-
-
-def _words(moment: RaiseContext, span: Span | None) -> str:
-    """Return the text of a span, if it is short."""
-    words = moment.text.cut(span) if span is not None else ""
-    return words if _is_short(words) else ""
-
-
-def _is_short(words: str) -> bool:
-    return "\n" not in words and len(words) <= TOLD
 
 
 RULES = (

@@ -115,8 +115,7 @@ class GraphFlow:
 
     def words(self, span: Span | None) -> str:
         """Return the text of a span, if it is short."""
-        text = self.text.cut(span) if span is not None else ""
-        return text if len(text) <= 60 and "\n" not in text else ""
+        return self.text.short(span)
 
 
 def is_finite(tensor: Tensor | None) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chainrule.graph.flags import flags_in
 from chainrule.graph.model import Graph, Node, Output
+from chainrule.graph.source_text import SourceLines
 from chainrule.layout.geometry import Size
 from chainrule.layout.measure import text
 from chainrule.layout.measure.card import SHEETS, Block, Card, Header, measure, measure_pill
@@ -69,28 +70,11 @@ class Content:
     pill: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ContentSource:
-    """The lines of the program, for the sub-expressions."""
-
-    lines: tuple[str, ...] = ()
-
-    def code(self, node: Node) -> str:
-        """Return the sub-expression of a node in one line; empty where it is not known."""
-        span = node.span
-        if span is None or not self.lines or not 1 <= span.line <= span.end_line <= len(self.lines):
-            return ""
-        lines = list(self.lines[span.line - 1 : span.end_line])
-        lines[-1] = lines[-1][: span.end_column]
-        lines[0] = lines[0][span.column :]
-        return " ".join(line.strip() for line in lines)
-
-
 class Author:
     """Writes the content of each box of one picture."""
 
     def __init__(
-        self, graph: Graph, options: ViewOptions, pass_position: int | None, source: ContentSource, focus: Focus
+        self, graph: Graph, options: ViewOptions, pass_position: int | None, source: SourceLines, focus: Focus
     ) -> None:
         self._focus = focus
         self._several_passes = len(graph.passes) > 1
@@ -125,7 +109,7 @@ class Author:
             title=text.shorten(title_of(node), NAME_CELLS),
             shape=shape_of(node),
             lines=tuple(self._lines(node)),
-            code="" if node.kind == "constant" else text.shorten(self._source.code(node), CODE_CELLS),
+            code="" if node.kind == "constant" else text.shorten(self._source.one_line(node.span) or "", CODE_CELLS),
             badges=badges,
         )
         card = measure(header, tuple(row.block for row in rows))

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from chainrule import assets
 from chainrule.graph.model import Graph
-from chainrule.graph.source_lines import lines_of
+from chainrule.graph.source_text import lines_of
 from chainrule.layout import Engine
 from chainrule.render.focus import focus_of
 from chainrule.render.formats.details import facts_of

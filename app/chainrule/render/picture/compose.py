@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from chainrule.errors import LayoutDeadlineError, ViewInvalidError
 from chainrule.graph.lookup import shown_pass
 from chainrule.graph.model import Graph, Tensor
-from chainrule.graph.source_lines import lines_of
+from chainrule.graph.source_text import SourceLines
 from chainrule.layout import Engine, Geometry, Room, Size
 from chainrule.layout.measure import text
 from chainrule.layout.measure.forms import GridForm
 from chainrule.layout.place.arrange import arrange
-from chainrule.render.card.content import Author, Content, ContentSource
+from chainrule.render.card.content import Author, Content
 from chainrule.render.card.heat import scale_of
 from chainrule.render.focus import Focus, focus_of
 from chainrule.render.options import ViewOptions
@@ -64,7 +64,7 @@ def compose(graph: Graph, options: ViewOptions, engine: Engine, source: str = ""
             "requires_grad=True, for example x = torch.tensor([1., 2.], requires_grad=True).",
             options.font_scale,
         )
-    author = Author(graph, options, position, ContentSource(tuple(lines_of(source))), focus)
+    author = Author(graph, options, position, SourceLines(source), focus)
     plan = _plan(graph, options, author, engine)
     title, description = title_of_graph(graph), describe_graph(graph, position)
     return _paint(graph, plan, options, focus, position, title, description)

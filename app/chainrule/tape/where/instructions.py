@@ -10,6 +10,8 @@ from itertools import pairwise
 from opcode import opname
 from types import CodeType
 
+from chainrule.graph.source_text import SourceLines
+
 Point = tuple[int, int]
 """A line, from 1, and a column in bytes of UTF-8, from 0, as Python's compiler counts."""
 Extent = tuple[Point, Point]
@@ -83,8 +85,9 @@ class InstructionSpans:
 
     def __init__(self, filename: str, source: str | None = None) -> None:
         text = "".join(linecache.getlines(filename)) if source is None else source
-        self.lines = text.encode("utf-8", "replace").splitlines()
-        """Lines as Python tells them apart; ``str.splitlines`` ends them at other characters too."""
+        self.text = SourceLines(text)
+        self.lines = [line.encode("utf-8", "replace") for line in self.text.lines]
+        """In bytes, as the compiler counts columns."""
         self._compiled: dict[CodeType, _Compiled] = {}
         self._starts: dict[Point, list[Point]] = {}
         """Where the expressions and statements begin that end at each point."""

@@ -43,14 +43,7 @@ class Spans:
         return make(
             Span,
             line=start[0],
-            column=self._characters(*start),
+            column=self._extents.text.column(*start),
             end_line=end[0],
-            end_column=self._characters(*end),
+            end_column=self._extents.text.column(*end),
         )
-
-    def _characters(self, line: int, column: int) -> int:
-        """Turn a column in bytes of UTF-8, as Python's compiler counts, into one in characters."""
-        lines = self._extents.lines
-        if line > len(lines):
-            return column
-        return len(lines[line - 1][:column].decode(errors="ignore"))

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from chainrule.graph import Edge, Graph, Node, Saved, Span, Tensor
+from chainrule.graph import Edge, Graph, Node, Saved, Tensor
 from chainrule.graph.flags import flags_in
-from chainrule.graph.source_lines import lines_of
+from chainrule.graph.source_text import SourceLines
 from chainrule.web.page.tables import TableGrid, bars, grid, python_text
 
 _BACKWARD = re.compile(r"Backward\d*$")
@@ -114,25 +114,6 @@ def called(node: Node) -> str:
     return f"{operator(node)} → {node.names[0]}" if node.names else operator(node)
 
 
-def cut(source: str, span: Span | None) -> str | None:
-    """Return the text of a span.
-
-    Args:
-        source: the program.
-        span: a place in it.
-
-    Returns:
-        The text, its lines joined; None without a span or where it lies outside.
-    """
-    lines = lines_of(source)
-    if span is None or not 1 <= span.line <= span.end_line <= len(lines):
-        return None
-    rows = lines[span.line - 1 : span.end_line]
-    rows[-1] = rows[-1][: span.end_column]
-    rows[0] = rows[0][span.column :]
-    return " ".join(row.strip() for row in rows)
-
-
 def show(tensor: Tensor | None) -> Shown | None:
     """Return a tensor with its table, its Python text and its histogram.
 
@@ -180,7 +161,7 @@ def detail(graph: Graph, source: str, node_id: str, pass_index: int | None) -> D
     return Detail(
         node=node,
         title=called(node),
-        code=cut(source, node.span),
+        code=SourceLines(source).one_line(node.span),
         flags=tuple(flags_in(node, graph.passes, place)),
         pass_index=None if place is None else place + 1,
         outputs=outputs,

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 
 from chainrule.errors import ChainruleError, ProgramRejectedError, Violation
 from chainrule.graph import Span
+from chainrule.graph.source_text import SourceLines
 from chainrule.protocol.messages import Fix, Problem
-from chainrule.web.page.node import cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def of_problem(problem: Problem, source: str, restore: Callable[[str], str]) -> 
         restore(problem.detail),
         problem.message,
         *_place(span),
-        code=cut(source, span),
+        code=SourceLines(source).one_line(span),
         node=problem.node,
         fixes=tuple(_fix(fix, source, restore(fix.title)) for fix in problem.fixes),
     )
@@ -103,7 +103,7 @@ def _of_violation(violation: Violation, source: str) -> ProblemShown:
         "",
         None,
         *_place(span),
-        code=cut(source, span),
+        code=SourceLines(source).one_line(span),
         node=None,
         fixes=fixes,
     )
@@ -120,6 +120,6 @@ def _fix(fix: Fix, source: str, title: str) -> FixShown:
         fix.span.column,
         fix.span.end_line,
         fix.span.end_column,
-        cut(source, fix.span) or "",
+        SourceLines(source).one_line(fix.span) or "",
         fix.text,
     )
