@@ -7,7 +7,7 @@ JOBS ?= 2
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types imports tests e2e bench soak golden frontend clean
+.PHONY: help run test lint types imports tests e2e bench soak golden docs frontend clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -43,11 +43,15 @@ bench: $(VENV)/.installed-test ## the budgets of bench/README.md, measured as ra
 soak: $(VENV)/.installed-test ## ten thousand programs, and what the processes grew by
 	$(BIN)/python -m scripts.soak
 
-golden: $(VENV)/.installed-test ## write the golden files of the examples again, after looking at the pictures
+golden: $(VENV)/.installed-test ## write the golden files of the examples and README's picture again: look at them
 	$(BIN)/python -m tests.golden.update
+	$(BIN)/python -m chainrule render examples/gallery/mean_of_cubes.py -o docs/images/seed.svg --direction LR
+
+docs: $(VENV)/.installed-test ## the documents as a site, with live pictures: build/site/index.html
+	$(BIN)/mkdocs build --quiet
 
 frontend: ## with Node.js: build the editor bundle again, compare it with the committed one, run the scripts' own tests
 	cd frontend && npm ci --ignore-scripts --no-audit --no-fund && npm run --silent compare && npm test --silent
 
 clean: ## remove what was built
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage*
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage*

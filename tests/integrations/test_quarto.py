@@ -15,7 +15,7 @@ FILTER = Path(integrations.__file__).parent / "chainrule.lua"
 
 
 def convert(tmp_path: Path, text: str, target: str = "html") -> subprocess.CompletedProcess[str]:
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "CHAINRULE_COMMAND": f"{sys.executable} -m chainrule"}
+    environ = {**os.environ, "PYTHONPATH": str(ROOT / "app"), "CHAINRULE_COMMAND": f"{sys.executable} -m chainrule"}
     return subprocess.run(
         [pypandoc.get_pandoc_path(), "-f", "markdown", "-t", target, "--lua-filter", str(FILTER), "--extract-media=m"],
         input=text,

@@ -12,7 +12,7 @@ from chainrule.program.source import MAX_DEPTH, MAX_RUN
 from tests import ROOT
 
 PAGE = (ROOT / "docs" / "programs.md").read_text(encoding="utf-8")
-PROGRAMS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+PROGRAMS = re.findall(r"```\{ \.chainrule.*?\}\n(.*?)```", PAGE, re.DOTALL)
 REFUSED = [
     *("import os", "open('x')", "torch.load('x')", "torch.hub", "eval('1')", "exec('1')", "getattr(1, 'a')"),
     *("print.__globals__", "(i for i in ()).gi_frame", "'{}'.format(1)", "torch.ones(1).data_ptr()"),
