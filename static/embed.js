@@ -14,6 +14,12 @@
     "labels", "widths", "font-scale", "boxes", "inputs", "seed", "root", "gradient", "chrome",
   ];
 
+  // As app/chainrule/render/iframe.py writes them.
+  const FRAME = {
+    title: "Autograd graph", width: "100%", height: "480",
+    sandbox: "allow-scripts allow-popups allow-popups-to-escape-sandbox", loading: "lazy", style: "border:0",
+  };
+
   async function pack(source) {
     const stream = new Blob([source]).stream().pipeThrough(new CompressionStream("deflate"));
     const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
@@ -36,11 +42,12 @@
       for (const name of OPTIONS) if (this.hasAttribute(name)) query.set(name, this.getAttribute(name));
       if (this.hasAttribute("editable")) query.set("editable", "1");
       const frame = document.createElement("iframe");
-      frame.src = `${server}/embed/${await pack(source)}${query.size ? `?${query}` : ""}`;
-      frame.title = this.getAttribute("label") ?? "Autograd graph";
-      frame.loading = "lazy";
-      frame.setAttribute("sandbox", "allow-scripts allow-popups allow-popups-to-escape-sandbox");
-      frame.style.cssText = "border:0;width:100%;height:480px;display:block";
+      const address = `${server}/embed/${await pack(source)}${query.size ? `?${query}` : ""}`;
+      const { style, ...attributes } = FRAME;
+      for (const [name, value] of Object.entries({ ...attributes, src: address })) frame.setAttribute(name, value);
+      if (this.hasAttribute("label")) frame.title = this.getAttribute("label");
+      // Not as an attribute, which the policy of the page around may forbid.
+      frame.style.cssText = `${style};display:block`;
       addEventListener("message", (event) => {
         const height = Number(event.data?.height);
         if (event.source === frame.contentWindow && event.data?.type === "chainrule:height" && height > 0) {

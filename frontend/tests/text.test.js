@@ -57,9 +57,10 @@ test("only what differs from the defaults is sent", () => {
 
 test("snippets quote what shells, HTML and Python would take for their own", () => {
   const state = { ...EMPTY, source: "print('a \"b\"')", inputs: { x: [1, true, null] } };
-  const texts = snippets("https://host", "abc", state, "https://host/#p=abc");
+  const texts = snippets("https://host", "abc", state, "https://host/#p=abc", '<iframe src="{address}" title="graph"></iframe>');
   assert.match(texts.curl, /'\\''a/);
   assert.match(texts.html, /&amp;|inputs=/);
+  assert.match(texts.iframe, /^<iframe src="https:\/\/host\/embed\/abc\?inputs=[^"{}]+" title="graph"><\/iframe>$/);
   assert.match(texts.python, /\[1, True, None\]/);
   assert.ok(texts.markdown.includes("/svg/abc?inputs="));
   assert.equal(toPython({ a: [] }), '{"a": []}');

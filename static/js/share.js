@@ -31,8 +31,8 @@ function quoteHtml(text) {
   return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 }
 
-/** Every snippet of the menu, by name. */
-export function snippets(origin, payload, state, link) {
+/** Every snippet of the menu, by name; `frame` is the markup of a frame, with {address} for its address. */
+export function snippets(origin, payload, state, link, frame) {
   const query = queryOf(state);
   const svg = `${origin}/svg/${payload}${query}`;
   const body = { source: state.source, ...(Object.keys(state.inputs).length ? { inputs: state.inputs } : {}) };
@@ -40,7 +40,7 @@ export function snippets(origin, payload, state, link) {
     link,
     markdown: `![autograd graph](${svg})`,
     html: `<img src="${quoteHtml(svg)}" alt="autograd graph">`,
-    iframe: `<iframe src="${quoteHtml(`${origin}/embed/${payload}${query}`)}" sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" width="100%" height="480" title="autograd graph"></iframe>`,
+    iframe: frame.replace("{address}", () => quoteHtml(`${origin}/embed/${payload}${query}`)),
     python: `import httpx\n\nanswer = httpx.post("${origin}/api/v1/graphs", json=${toPython(body)})\nprint(answer.json()["graph"]["nodes"])`,
     curl: `curl -sS ${origin}/api/v1/graphs -H 'Content-Type: application/json' -d ${quoteShell(JSON.stringify(body))}`,
   };
@@ -61,7 +61,8 @@ export function startShare(page) {
   byId("share-button").addEventListener("click", async () => {
     const state = page.store.get();
     const payload = await pack(state.source);
-    const texts = snippets(location.origin, payload, state, await linkOf(location.origin, state));
+    const frame = byId("share-iframe").dataset.frame;
+    const texts = snippets(location.origin, payload, state, await linkOf(location.origin, state), frame);
     for (const [name, text] of Object.entries(texts)) byId(`share-${name}`).value = text;
     const query = queryOf(state);
     for (const link of document.querySelectorAll("[data-download]")) {

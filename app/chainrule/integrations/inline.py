@@ -1,6 +1,7 @@
 """A picture inside a page that is not ours."""
 
 from base64 import b64encode
+from html import escape
 
 
 def inline_image(svg: bytes, alt: str) -> str:
@@ -10,6 +11,7 @@ def inline_image(svg: bytes, alt: str) -> str:
 
     Args:
         svg: the picture.
-        alt: what it shows, escaped for an attribute.
+        alt: what it shows.
     """
-    return f'<img src="data:image/svg+xml;base64,{b64encode(svg).decode()}" alt="{alt}" style="max-width: 100%">'
+    address = f"data:image/svg+xml;base64,{b64encode(svg).decode()}"
+    return f'<img src="{address}" alt="{escape(alt)}" style="max-width: 100%">'

@@ -6,7 +6,6 @@ Both run in the notebook's own process: the code is its author's.
 
 import linecache
 from functools import cache
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +43,7 @@ class NotebookPicture:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         words = self._draw("text").decode()
-        html = inline_image(self.svg.encode(), escape(words, quote=True))
+        html = inline_image(self.svg.encode(), words)
         return {"text/html": html, "image/svg+xml": self.svg, "text/plain": words}
 
 

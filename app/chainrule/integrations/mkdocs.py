@@ -25,6 +25,7 @@ from pymdownx.superfences import SuperFencesException
 
 from chainrule.integrations.inline import inline_image
 from chainrule.integrations.studio import Fault, PictureOrder, RefusedError, make_order, open_studio
+from chainrule.render.iframe import write_iframe
 
 LOG = getLogger("mkdocs.chainrule")
 FENCE_OPTIONS = frozenset({"mode", "alt", "raises", "show-source"})
@@ -66,19 +67,15 @@ def draw_fence(
 
 
 def _picture(order: PictureOrder, mode: str, server: str, options: MutableMapping[str, Any]) -> str:
-    alt = escape(str(options.get("alt", f"Autograd graph of: {order.program.source.strip()}")))
+    alt = str(options.get("alt", f"Autograd graph of: {order.program.source.strip()}"))
     if mode not in MODES:
         raise ValueError(f"mode: {mode!r} is not one of {', '.join(MODES)}")
     if mode != "static" and not server:
         raise ValueError(f"the mode {mode} needs a server, named by CHAINRULE_SERVER")
     if mode == "link":
-        return f'<img src="{escape(order.url(server))}" alt="{alt}" loading="lazy">'
+        return f'<img src="{escape(order.url(server))}" alt="{escape(alt)}" loading="lazy">'
     if mode == "iframe":
-        return (
-            f'<iframe src="{escape(order.frame_url(server))}" title="{alt}" width="100%" height="480" '
-            'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" '
-            'loading="lazy" style="border:0"></iframe>'
-        )
+        return write_iframe(order.frame_url(server), title=alt)
     figure = open_studio(server).draw(order)
     if figure.faults and "raises" not in options:
         raise RefusedError(figure.faults)

@@ -18,6 +18,7 @@ from sphinx.util.typing import ExtensionMetadata, OptionSpec
 
 from chainrule import __version__
 from chainrule.integrations.studio import Fault, PictureOrder, RefusedError, make_order, open_studio
+from chainrule.render.iframe import write_iframe
 from chainrule.render.option_words import NAMES
 
 LOG = logging.getLogger(__name__)
@@ -121,11 +122,8 @@ def visit_html(self: Any, node: chainrule) -> None:
     elif node["mode"] == "link":
         self.body.append(f'<img class="{names}" src="{escape(order.url(server))}" alt="{alt}" loading="lazy">')
     else:
-        self.body.append(
-            f'<iframe class="{names}" src="{escape(order.frame_url(server))}" title="{alt}" width="100%" '
-            'height="480" sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" '
-            'loading="lazy" style="border:0"></iframe>'
-        )
+        named = {"class": classes} | ({"id": node["ids"][0]} if node["ids"] else {})
+        self.body.append(write_iframe(order.frame_url(server), title=node["alt"], **named))
     raise nodes.SkipNode
 
 

@@ -9,6 +9,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from chainrule.assets import EXAMPLES
+from chainrule.render.iframe import write_iframe
 from chainrule.render.templates import environment, template
 from chainrule.web.examples import GalleryExample, read_examples
 from chainrule.web.page.i18n import LANGUAGES, choose_language, teller, translations
@@ -76,6 +77,7 @@ class PageTemplates:
             examples=self.examples,
             shared=shared,
             confined=confined,
+            frame=write_iframe("{address}"),
         )
 
     def render(self, name: str, language: str, **values: object) -> str:

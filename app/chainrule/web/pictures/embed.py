@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Literal
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -23,6 +22,7 @@ from chainrule.payload import decode, encode
 from chainrule.pipeline import TraceRequest
 from chainrule.render import error_picture
 from chainrule.render.formats.registry import MEDIA_TYPES
+from chainrule.render.iframe import HEIGHT, TITLE, write_iframe
 from chainrule.render.templates import template
 from chainrule.web import problems
 from chainrule.web import query as queries
@@ -40,7 +40,7 @@ EMBED_POLICY = (
 EMBED_PARAMETERS = frozenset({"editable", "chrome"})
 CARRIED = frozenset("view pass step open direction labels widths constants detached saved".split())
 """Options of the view that the page has too."""
-FRAME_WIDTH, FRAME_HEIGHT = 720, 480
+FRAME_WIDTH = 720
 PATH = re.compile(rf"/(?:embed|{'|'.join(MEDIA_TYPES)})/(?P<payload>[A-Za-z0-9_=-]+)")
 
 
@@ -159,18 +159,14 @@ async def oembed(
     base = base_url(request)
     payload, rest = _payload_of(url, base)
     decode(payload, settings_of(request).limits.source_bytes)
-    width, height = min(FRAME_WIDTH, maxwidth or FRAME_WIDTH), min(FRAME_HEIGHT, maxheight or FRAME_HEIGHT)
+    width, height = min(FRAME_WIDTH, maxwidth or FRAME_WIDTH), min(HEIGHT, maxheight or HEIGHT)
     address = f"{base}/embed/{payload}{rest}"
     return Oembed(
         provider_url=base,
-        title="Autograd graph",
+        title=TITLE,
         width=width,
         height=height,
-        html=(
-            f'<iframe src="{escape(address)}" width="{width}" height="{height}" '
-            'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" '
-            'loading="lazy" style="border:0" title="Autograd graph"></iframe>'
-        ),
+        html=write_iframe(address, width=width, height=height),
         thumbnail_url=f"{base}/png/{payload}{_picture_query(rest)}",
         thumbnail_width=width,
         thumbnail_height=height,
