@@ -50,8 +50,8 @@ class Pool:
         insecure = settings.insecure_local or not _can_fork()
         self._order = SetupOrder.of(settings.limits, insecure=insecure, without=without)
         self._tally = Tally()
-        self._nursery: ChildPool | None = None
-        self._stems = StemStandby(self._order)
+        self._children: ChildPool | None = None
+        self._standby = StemStandby(self._order)
         self._stopping = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._starting = asyncio.Lock()
@@ -77,21 +77,21 @@ class Pool:
             await asyncio.sleep(0.01)
         for task in self._tasks:
             task.cancel()
-        self._stems.close()
-        if self._nursery is not None:
-            self._nursery.close()
+        self._standby.close()
+        if self._children is not None:
+            self._children.close()
 
     def report(self) -> list[Layer]:
         """Return the layers of confinement as the children have them."""
-        if self._nursery is None:
+        if self._children is None:
             return []
-        own = self._nursery.own_layers if isinstance(self._nursery, ZygoteHandle) else []
-        return [*own, *self._nursery.layers]
+        own = self._children.own_layers if isinstance(self._children, ZygoteHandle) else []
+        return [*own, *self._children.layers]
 
     @property
     def idle(self) -> int:
         """Return how many children are ready and wait for a program."""
-        return 0 if self._nursery is None else self._nursery.idle
+        return 0 if self._children is None else self._children.idle
 
     def figures(self) -> PoolFigures:
         """Return what the pool has done and is doing, in numbers."""
@@ -145,13 +145,13 @@ class Pool:
 
     async def _attempts(self, content: bytes, started: Callable[[], None]) -> Outcome:
         for attempt in range(ATTEMPTS):
-            nursery = await self._current()
+            children = await self._current()
             try:
-                child = await nursery.lease(hurry=bool(self._queue.waiting))
+                child = await children.lease(hurry=bool(self._queue.waiting))
             except ChildPoolGoneError:
                 continue
             self._tally.retries += attempt > 0
-            self._replace_if_old(nursery)
+            self._replace_if_old(children)
             began = time.monotonic()
             try:
                 async with asyncio.timeout(self._patience):
@@ -160,59 +160,59 @@ class Pool:
                 return Unanswered(kind="overdue")
             except ChildLostError as lost:
                 if lost.started:
-                    return await self._explain(nursery, child, lost)
+                    return await self._explain(children, child, lost)
             finally:
                 self._tally.run_seconds += time.monotonic() - began
                 child.close()
-                nursery.done()
+                children.done()
         raise SandboxError(f"{ATTEMPTS} children were lost before the program started.")
 
-    async def _explain(self, nursery: ChildPool, child: Child, lost: ChildLostError) -> Unanswered:
+    async def _explain(self, children: ChildPool, child: Child, lost: ChildLostError) -> Unanswered:
         if lost.forged:
             return Unanswered(kind="forged", reason=str(lost))
         try:
             status = await asyncio.wait_for(asyncio.shield(child.ended), STATUS_SECONDS)
         except TimeoutError:
             status = None
-        if nursery.gone.is_set():
+        if children.gone.is_set():
             return Unanswered(kind="interrupted")
         return Unanswered(kind="lost", reason=str(lost), status=status)
 
     async def _current(self) -> ChildPool:
-        """Return the nursery, started again if it is gone."""
+        """Return the pool of children, started again if it is gone."""
         async with self._starting:
-            if self._nursery is None or self._nursery.gone.is_set():
-                self._nursery = await self._next()
-            return self._nursery
+            if self._children is None or self._children.gone.is_set():
+                self._children = await self._next()
+            return self._children
 
     async def _next(self) -> ChildPool:
-        """Return a new nursery, to be used from now on."""
-        nursery = await self._new()
-        nursery.fill()
-        self._in_background(self._watch(nursery))
-        return nursery
+        """Return a new pool of children, to be used from now on."""
+        children = await self._new()
+        children.fill()
+        self._in_background(self._watch(children))
+        return children
 
     async def _new(self) -> ChildPool:
         self._tally.starts += 1
         # A spawned child costs too much for more than may run at once.
-        nursery: ChildPool = (
-            ZygoteHandle(self._stems, self._workers + SPARE) if _can_fork() else Spawner(self._order, self._workers)
+        children: ChildPool = (
+            ZygoteHandle(self._standby, self._workers + SPARE) if _can_fork() else Spawner(self._order, self._workers)
         )
-        await nursery.start()
-        confined = any(layer.name == "seccomp" and layer.active for layer in nursery.layers)
+        await children.start()
+        confined = any(layer.name == "seccomp" and layer.active for layer in children.layers)
         if not confined and not self._settings.on_loopback:
-            nursery.close()
+            children.close()
             raise SandboxError(
                 f"programs cannot be confined on this machine, so the server may listen on the loopback only, "
                 f"not on {self._settings.host}"
             )
-        return nursery
+        return children
 
-    async def _watch(self, nursery: ChildPool) -> None:
-        """Start again at once when a nursery dies, so that the next request does not have to wait for it."""
-        await nursery.gone.wait()
+    async def _watch(self, children: ChildPool) -> None:
+        """Start again at once when a pool of children dies, so that the next request does not have to wait for it."""
+        await children.gone.wait()
         attempt = 0
-        while not self._stopping and nursery is self._nursery:
+        while not self._stopping and children is self._children:
             await asyncio.sleep(BACK_OFF_SECONDS[min(attempt, len(BACK_OFF_SECONDS) - 1)])
             attempt += 1
             try:
@@ -220,21 +220,21 @@ class Pool:
             except SandboxError:
                 continue
 
-    def _replace_if_old(self, nursery: ChildPool) -> None:
+    def _replace_if_old(self, children: ChildPool) -> None:
         """Have a fresh stem and zygote made when these are old: all children have their layout of the address space."""
-        if not isinstance(nursery, ZygoteHandle) or nursery is not self._nursery or nursery.retired:
+        if not isinstance(children, ZygoteHandle) or children is not self._children or children.retired:
             return
         most = self._settings.zygote_executions, 60 * self._settings.zygote_minutes
-        if nursery.leased >= most[0] or nursery.age_seconds >= most[1]:
-            nursery.retired = True
-            self._in_background(self._replace(nursery))
+        if children.leased >= most[0] or children.age_seconds >= most[1]:
+            children.retired = True
+            self._in_background(self._replace(children))
 
     async def _replace(self, old: ChildPool) -> None:
         try:
-            await self._stems.renew()
+            await self._standby.renew()
             async with self._starting:
-                if self._nursery is old:
-                    self._nursery = await self._next()
+                if self._children is old:
+                    self._children = await self._next()
         except (SandboxError, OSError):
             old.retired = False  # it still serves; the next request tries again
         else:

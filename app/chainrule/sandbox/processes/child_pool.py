@@ -16,11 +16,11 @@ LEASE_SECONDS = 15.0
 
 
 class ChildPoolGoneError(Exception):
-    """There will be no more children from this nursery."""
+    """There will be no more children from this pool."""
 
 
 class ChildPool(ABC):
-    """A source of children; subclasses say how one is made.
+    """Children kept ready; subclasses say how one is made.
 
     Args:
         spare: how many children are kept ready.
@@ -121,7 +121,7 @@ class ChildPool(ABC):
             self.close()
 
     def retire(self) -> None:
-        """End as soon as no child is in use: another nursery has taken over."""
+        """End as soon as no child is in use: another pool has taken over."""
         self.retired = self._replaced = True
         if not self.busy:
             self.close()

@@ -4,7 +4,7 @@ import asyncio
 
 from chainrule.errors import SandboxError
 from chainrule.protocol.frames import SetupOrder
-from chainrule.sandbox.processes.stem import Forebear, Stem
+from chainrule.sandbox.processes.stem import ForkedProcess, Stem
 
 BACK_OFF_SECONDS = (0.0, 1.0, 5.0, 30.0)
 """Pauses before what ended is started again, the last one for ever [s]."""
@@ -30,7 +30,7 @@ class StemStandby:
             self._keeping = asyncio.get_running_loop().create_task(self._keep())
         return self._stem
 
-    async def fork(self) -> tuple[Stem, Forebear]:
+    async def fork(self) -> tuple[Stem, ForkedProcess]:
         """Return a stem and a new zygote of it; where the one in use has just ended, of the next one.
 
         Raises:

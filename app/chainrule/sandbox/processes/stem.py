@@ -16,7 +16,7 @@ from chainrule.sandbox.processes.control import Control
 
 
 @dataclass(frozen=True, slots=True)
-class Forebear:
+class ForkedProcess:
     """A zygote process as the stem hands it over."""
 
     pid: int
@@ -48,7 +48,7 @@ class Stem:
         self._control: Control | None = None
         self._starting = asyncio.Lock()
         self._warm: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._asked: list[asyncio.Future[Forebear]] = []
+        self._asked: list[asyncio.Future[ForkedProcess]] = []
         self.gone = asyncio.Event()
         """Set when it has ended; the zygotes that came from it live on."""
         self.warm_since = 0.0
@@ -74,7 +74,7 @@ class Stem:
                 self._control.send(self._order.model_dump_json().encode())
             await asyncio.shield(self._warm)
 
-    async def fork(self) -> Forebear:
+    async def fork(self) -> ForkedProcess:
         """Return a new zygote, which has not left any namespace yet.
 
         Raises:
@@ -84,7 +84,7 @@ class Stem:
         await self.start()
         if self.gone.is_set():
             raise SandboxError("it has ended")
-        asked: asyncio.Future[Forebear] = asyncio.get_running_loop().create_future()
+        asked: asyncio.Future[ForkedProcess] = asyncio.get_running_loop().create_future()
         self._asked.append(asked)
         assert self._control is not None
         self._control.send(FORK)
@@ -114,7 +114,7 @@ class Stem:
     def _hear(self, message: Message, descriptors: list[int]) -> None:
         if isinstance(message, Forked):
             stream, pidfd = descriptors
-            born = Forebear(message.pid, socket.socket(fileno=stream), pidfd)
+            born = ForkedProcess(message.pid, socket.socket(fileno=stream), pidfd)
             asked = self._asked.pop(0)
             if asked.done():  # nobody waits for it any more
                 born.stream.close()

@@ -12,22 +12,22 @@ from chainrule.sandbox.processes.child import Child
 from chainrule.sandbox.processes.child_pool import ChildPool
 from chainrule.sandbox.processes.control import Control
 from chainrule.sandbox.processes.standby import StemStandby
-from chainrule.sandbox.processes.stem import Forebear, Stem
+from chainrule.sandbox.processes.stem import ForkedProcess, Stem
 
 
 class ZygoteHandle(ChildPool):
     """One zygote process and its children.
 
     Args:
-        stems: what it is forked from.
+        standby: what it is forked from.
         spare: how many children are kept ready.
     """
 
-    def __init__(self, stems: StemStandby, spare: int) -> None:
+    def __init__(self, standby: StemStandby, spare: int) -> None:
         super().__init__(spare)
-        self._stems = stems
+        self._standby = standby
         self._stem: Stem | None = None
-        self._process: Forebear | None = None
+        self._process: ForkedProcess | None = None
         self._control: Control | None = None
         self._ready: asyncio.Future[list[Layer]] = asyncio.get_running_loop().create_future()
         self.own_layers: list[Layer] = []
@@ -39,7 +39,7 @@ class ZygoteHandle(ChildPool):
         return 0.0 if self._stem is None else time.monotonic() - self._stem.warm_since
 
     async def _prepare(self) -> None:
-        self._stem, self._process = await self._stems.fork()
+        self._stem, self._process = await self._standby.fork()
         self._control = Control(self._process.stream, self._hear, self.close)
         self.own_layers = await self._ready
 
