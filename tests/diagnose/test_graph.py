@@ -3,7 +3,7 @@
 import pytest
 from chainrule.assets import EXAMPLES
 from chainrule.diagnose import diagnose_graph, diagnose_warning
-from chainrule.diagnose.source import apply_fix
+from chainrule.diagnose.source import SourceText, apply_fix
 from chainrule.graph import Graph
 from chainrule.protocol.messages import Problem
 
@@ -393,17 +393,17 @@ def test_a_guessed_dimension_gets_a_fix() -> None:
 
 
 def test_any_other_warning_keeps_its_words() -> None:
-    found = diagnose_warning("UserWarning", "odd (Triggered internally at /a/b.cpp:1.)", None, "x", Graph())
+    found = diagnose_warning("UserWarning", "odd (Triggered internally at /a/b.cpp:1.)", None, SourceText("x"), Graph())
     assert (found.slug, found.detail, found.message, found.span) == ("warning", "odd", "UserWarning: odd", None)
 
 
 def test_an_empty_graph_has_no_problems() -> None:
-    assert diagnose_graph(Graph(), "pass") == []
+    assert diagnose_graph(Graph(), SourceText("pass")) == []
 
 
 def test_a_graph_whose_program_does_not_parse_is_read_all_the_same() -> None:
     graph = run("x = torch.tensor([-1., 4.], requires_grad=True)\ny = torch.sqrt(x).sum()\ny.backward()").graph
-    found = diagnose_graph(graph, "(((")
+    found = diagnose_graph(graph, SourceText("((("))
     assert isinstance(found[0], Problem)
     assert found[0].slug == "nan"
     assert found[0].fixes == []

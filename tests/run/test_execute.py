@@ -1,11 +1,14 @@
 """What the worker answers for a program, in this process; PyTorch itself says what the numbers must be."""
 
+import ast
+
 import pytest
 import torch
 from chainrule.limits import Limits
 from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
 from chainrule.protocol.trust import read_answer
 from chainrule.run.execute import execute
+from chainrule.run.gradcheck import execute_and_check
 
 
 def run(source: str, limits: Limits | None = None, **request: object) -> ExecutionAnswer:
@@ -276,3 +279,32 @@ def test_lines_are_counted_as_python_counts_them() -> None:
     assert (problem.span.line, problem.span.column, problem.span.end_column) == (3, 0, 9)
     assert "line 3, in <module>\n    x.view(3)\n" in answer.console[0].text
     read_answer(answer.model_dump_json().encode(), ExecutionRequest(source=source), Limits())
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = torch.ones(2, requires_grad=True)\nfor i in range(2):\n    y = (x*x.sum().item()).sum()\ny.backward()",
+        "x = torch.tensor([1., -1.], requires_grad=True)\ny = torch.sqrt(x).sum()\ny.backward()",
+        "x = torch.ones(2)\n(x*x).sum()",
+        "x = torch.ones(2, requires_grad=True)\ny = x*x\ny.backward()",
+        "x = torch.ones(2, requires_grad=True)\ny = x*2\ny.grad\ny.sum().backward()",
+    ],
+)
+def test_the_text_is_parsed_once(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    parsed: list[object] = []
+    original = ast.parse
+
+    def parse(text: object, *args: object, **kwargs: object) -> object:
+        parsed.append(text)
+        return original(text, *args, **kwargs)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(ast, "parse", parse)
+    answer = execute_and_check(ExecutionRequest(source=source, check=True), Limits())
+    assert answer.graph.variables
+    assert parsed.count(source) == 1
+
+
+def test_what_the_parser_warns_of_is_told_once() -> None:
+    answer = run("x = torch.ones(1, requires_grad=True)\nname = '\\d'\nx.sum()")
+    assert [line.text.split(":")[0] for line in answer.console] == ["DeprecationWarning"]

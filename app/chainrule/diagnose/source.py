@@ -7,7 +7,7 @@ from functools import cached_property
 
 from chainrule.graph.model import Span
 from chainrule.graph.source_text import SourceLines
-from chainrule.program.source import Source
+from chainrule.graph.syntax import Syntax
 from chainrule.protocol.messages import Fix
 
 Simple = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr | ast.Return | ast.Assert | ast.Delete | ast.Raise
@@ -17,11 +17,17 @@ Simple = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr | ast.Return | as
 class SourceText(SourceLines):
     """One program's text with its syntax."""
 
-    @cached_property
+    syntax: Syntax | None = None
+    """Where the text is parsed for others too."""
+
+    @property
     def nodes(self) -> tuple[ast.AST, ...]:
         """Return all syntax nodes, outer before inner; none where the text does not parse."""
-        tree = Source(self.source).parse()
-        return tuple(ast.walk(tree)) if isinstance(tree, ast.Module) else ()
+        return self._syntax.nodes
+
+    @cached_property
+    def _syntax(self) -> Syntax:
+        return self.syntax or Syntax(self.source)
 
     def span(self, node: ast.AST) -> Span:
         """Return where a syntax node stands, columns in characters."""

@@ -12,20 +12,19 @@ from chainrule.protocol.messages import Fix, Problem
 from chainrule.words.saying import say
 
 
-def diagnose_warning(category: str, message: str, line: int | None, source: str, graph: Graph) -> Problem:
+def diagnose_warning(category: str, message: str, line: int | None, text: SourceText, graph: Graph) -> Problem:
     """Explain a warning.
 
     Args:
         category: the name of its class, "UserWarning".
         message: its words.
         line: the line of the program where it was given, where known.
-        source: the program.
+        text: the program.
         graph: what was recorded.
 
     Returns:
         A problem of severity "warning" with the words in ``message``; never raises.
     """
-    text = SourceText(source)
     words = re.sub(r"\s*(\(Triggered internally at|Traceback of forward call) .*", "", message, flags=re.DOTALL).strip()
     place = Span(line=line, column=0, end_line=line, end_column=len(text.line(line))) if line else None
     slug, detail, span, node, fixes = _explained(words, place, text, graph)

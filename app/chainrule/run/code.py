@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
 
+from chainrule.graph.syntax import Syntax
 from chainrule.run.console import FILENAME
 
 
@@ -18,27 +19,29 @@ class Code:
     """The last statement, where it is an expression: its value may be the root."""
     last_span: tuple[int, int, int, int] | None
     """Where the last expression stands: line, column, end line, end column; columns in bytes, as of ``ast``."""
+    syntax: Syntax
     assigned: tuple[str, ...]
     """Names that the program's own level assigns, the last one in the source first."""
 
 
-def compile_program(source: str) -> Code:
+def compile_program(syntax: Syntax) -> Code:
     """Compile a program so that its frames are known by FILENAME.
 
     Raises:
         SyntaxError: the source is not Python.
     """
-    tree = ast.parse(source, FILENAME)
+    tree = syntax.tree
     assigned = tuple(dict.fromkeys(reversed(list(_assigned(tree.body)))))
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr):
-        return Code(compile(tree, FILENAME, "exec", dont_inherit=True), None, None, assigned)
+        return Code(compile(tree, FILENAME, "exec", dont_inherit=True), None, None, syntax, assigned)
     body = ast.Module(body=tree.body[:-1], type_ignores=[])
     expression = ast.Expression(last.value)
     return Code(
         body=compile(body, FILENAME, "exec", dont_inherit=True) if body.body else None,
         last=compile(expression, FILENAME, "eval", dont_inherit=True),
         last_span=_span(last.value),
+        syntax=syntax,
         assigned=assigned,
     )
 

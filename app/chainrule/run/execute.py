@@ -17,6 +17,7 @@ from chainrule.diagnose.requiring import let_require
 from chainrule.diagnose.source import SourceText
 from chainrule.graph.model import Graph, Span
 from chainrule.graph.source_text import SourceLines
+from chainrule.graph.syntax import Syntax
 from chainrule.limits import Limits
 from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest, Problem, Rejection
 from chainrule.run.code import Code, compile_program
@@ -50,7 +51,7 @@ class Run:
     """Whether the program was ended by an exception or a limit."""
 
 
-def execute(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
+def execute(request: ExecutionRequest, limits: Limits, syntax: Syntax | None = None) -> ExecutionAnswer:
     """Execute a program in this process.
 
     Nothing is confined here: a child confines itself before it calls this. Only the main thread can do it, since the
@@ -59,6 +60,7 @@ def execute(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
     Args:
         request: the program, its inputs, and what to differentiate.
         limits: what it may use; those on time and output are kept here, memory is the process's own limit.
+        syntax: of the program, where others read it too.
 
     Returns:
         The graph as far as it came, the console, and every problem; no exception of the program comes out.
@@ -66,11 +68,12 @@ def execute(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
     started = time.perf_counter()
     run = Run()
     code = None
-    tape = Tape(limits, FILENAME, request.source)
+    syntax = syntax or Syntax(request.source, FILENAME)
+    tape = Tape(limits, FILENAME, syntax)
     namespace = Namespace(tape, bindings())
     with surroundings(request.source, request.seed, namespace, limits.stdout_bytes) as around:
         try:
-            code = compile_program(request.source)
+            code = compile_program(syntax)
             program = partial(run_program, request, code, tape, namespace, run)
             with tape:
                 run_within(limits.wall_seconds, limits.cpu_seconds, program)
@@ -87,7 +90,8 @@ def execute(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
             except Exception as error:  # a fault of ours, and the person still hears what their program said
                 graph = Graph()
                 run.problems.append(tracing_problem(error))
-            problems = _diagnose(request.source, graph, namespace, around, run, tape.late(run.error))
+            text = SourceText(request.source, syntax)
+            problems = _diagnose(text, graph, namespace, around, run, tape.late(run.error))
     problems += [limit_problem(name, limits) for name in sorted(tape.overflows)]
     if around.console.cut:
         problems.append(limit_problem("stdout_bytes", limits))
@@ -132,7 +136,7 @@ def run_program(request: ExecutionRequest, code: Code, tape: Backward, namespace
     if tape.pass_count or not request.run_backward:
         return
     if run.root is None or not run.root.tensor.requires_grad:
-        fixes = let_require(SourceText(request.source), namespace, None)
+        fixes = let_require(SourceText(request.source, code.syntax), namespace, None)
         run.problems.append(no_gradient_notice(run.root, run.last_span, fixes))
         return
     start = cotangent(run.root, request.gradient)
@@ -167,15 +171,15 @@ def _report(
 
 
 def _diagnose(
-    source: str, graph: Graph, namespace: dict[str, Any], around: Surroundings, run: Run, late: StaleSaves | None
+    text: SourceText, graph: Graph, namespace: dict[str, Any], around: Surroundings, run: Run, late: StaleSaves | None
 ) -> list[Problem]:
     """Return every problem, the exception first."""
     failed = []
     if run.error is not None:
-        span = span_of(run.error, source) or run.last_span
-        failed.append(diagnose_exception(run.error, source, graph, span, late))
-    warned = [diagnose_warning(w.category, w.message, w.line, source, graph) for w in around.warnings]
-    return [*failed, *run.problems, *warned, *diagnose_graph(graph, source, namespace)]
+        span = span_of(run.error, text.source) or run.last_span
+        failed.append(diagnose_exception(run.error, text, graph, span, late))
+    warned = [diagnose_warning(w.category, w.message, w.line, text, graph) for w in around.warnings]
+    return [*failed, *run.problems, *warned, *diagnose_graph(graph, text, namespace)]
 
 
 def _shortened(problem: Problem) -> Problem:

@@ -9,6 +9,7 @@ from functools import partial
 import torch
 
 from chainrule.graph.model import Graph
+from chainrule.graph.syntax import Syntax
 from chainrule.limits import Limits
 from chainrule.protocol.messages import Check, ExecutionAnswer, ExecutionRequest, LeafCheck
 from chainrule.run.code import Code, compile_program
@@ -29,19 +30,20 @@ SHARE = 0.8
 def execute_and_check(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
     """Execute a program, and compare its gradients with finite differences where that is asked for."""
     wall, cpu = time.perf_counter(), time.process_time()
-    answer = execute(request, limits)
+    syntax = Syntax(request.source, FILENAME)
+    answer = execute(request, limits, syntax)
     if not request.check or answer.rejection is not None:
         return answer
     left = min(limits.wall_seconds - (time.perf_counter() - wall), limits.cpu_seconds - (time.process_time() - cpu))
     seconds = min(SHARE * left, limits.check_seconds)
     started = time.perf_counter()
-    checked = _check(request, limits, seconds)
+    checked = _check(request, syntax, limits, seconds)
     spent = {**answer.seconds, "check": time.perf_counter() - started}
     return answer.model_copy(update={"check": checked, "seconds": spent})
 
 
-def _check(request: ExecutionRequest, limits: Limits, seconds: float) -> Check:
-    checker = _Checker(request, limits, seconds)
+def _check(request: ExecutionRequest, syntax: Syntax, limits: Limits, seconds: float) -> Check:
+    checker = _Checker(request, syntax, limits, seconds)
     if seconds <= 0:
         return checker.answer(say("The program left no time to run it again."))
     try:
@@ -57,8 +59,9 @@ def _check(request: ExecutionRequest, limits: Limits, seconds: float) -> Check:
 class _Checker:
     """Runs the program again and again; what was found so far is there at any time."""
 
-    def __init__(self, request: ExecutionRequest, limits: Limits, seconds: float) -> None:
+    def __init__(self, request: ExecutionRequest, syntax: Syntax, limits: Limits, seconds: float) -> None:
         self._request = request
+        self._syntax = syntax
         self._limits = limits
         self._wall_end = time.perf_counter() + seconds
         self._cpu_end = time.process_time() + seconds
@@ -77,8 +80,8 @@ class _Checker:
         Raises:
             LimitReached: the time for the check is over.
         """
-        self._code = compile_program(self._request.source)
-        tape = Tape(self._limits, FILENAME, self._request.source)
+        self._code = compile_program(self._syntax)
+        tape = Tape(self._limits, FILENAME, self._syntax)
         probe = Probe()
         here = self._value(probe, tape)
         if here is None or not tape.pass_count:

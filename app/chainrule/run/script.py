@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TextIO, cast
 
 from chainrule.diagnose import diagnose_exception, diagnose_graph
+from chainrule.diagnose.source import SourceText
 from chainrule.graph.model import Span
 from chainrule.graph.source_text import SourceLines
 from chainrule.limits import Limits
@@ -33,13 +34,14 @@ def answer_script(path: Path, arguments: list[str], limits: Limits) -> ScriptAns
     console = Console(limits.stdout_bytes)
     with _copied(console, str(path.resolve())):
         trace = trace_script(path, arguments, limits)
+    source, text = trace.syntax.source, SourceText(trace.syntax.source, trace.syntax)
     problems = [unconfined_notice(path)]
     if trace.raised is not None:
-        span = _place(trace.raised, str(path.resolve()), trace.source)
-        problems.insert(0, diagnose_exception(trace.raised, trace.source, trace.graph, span, trace.late))
-    problems += diagnose_graph(trace.graph, trace.source, trace.names)
+        span = _place(trace.raised, str(path.resolve()), source)
+        problems.insert(0, diagnose_exception(trace.raised, text, trace.graph, span, trace.late))
+    problems += diagnose_graph(trace.graph, text, trace.names)
     answer = ExecutionAnswer(graph=trace.graph, console=console.lines(), problems=problems)
-    return ScriptAnswer(trace.source, answer, trace.error)
+    return ScriptAnswer(source, answer, trace.error)
 
 
 def unconfined_notice(path: Path) -> Problem:

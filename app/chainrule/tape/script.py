@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from chainrule.graph import Graph
+from chainrule.graph.syntax import Syntax
 from chainrule.limits import Limits
 from chainrule.tape.existing import ask_gradients
 from chainrule.tape.graph.stale_saves import StaleSaves
@@ -22,7 +23,7 @@ class ScriptTrace:
     """What a script did."""
 
     graph: Graph
-    source: str
+    syntax: Syntax
     names: dict[str, object]
     """Its variables at the end."""
     raised: Exception | None = None
@@ -59,12 +60,13 @@ def trace_script(path: Path, arguments: list[str], limits: Limits) -> ScriptTrac
     """
     source = path.read_text(encoding="utf-8")
     filename = str(path.resolve())
-    code = compile(source, filename, "exec")
+    syntax = Syntax(source, filename)
+    code = compile(syntax.tree, filename, "exec")
     names: dict[str, object] = {"__name__": "__main__", "__file__": filename, "__builtins__": __builtins__}
     argv, first = sys.argv, sys.path[0]
     sys.argv, sys.path[0] = [str(path), *arguments], str(path.resolve().parent)
     error, failure, roots = None, None, None
-    tape = Tape(limits, filename, source)
+    tape = Tape(limits, filename, syntax)
     try:
         with tape:
             try:
@@ -72,7 +74,7 @@ def trace_script(path: Path, arguments: list[str], limits: Limits) -> ScriptTrac
             except SystemExit as end:
                 error = None if end.code in (None, 0) else f"SystemExit: {end.code}"
             if tape.pass_count == 0:
-                roots = _roots(None, _assigned(ast.parse(source, filename)), names)
+                roots = _roots(None, _assigned(syntax), names)
                 for root in (roots or {}).values():
                     ask_gradients(root, limits)
     except Exception as raised:
@@ -82,7 +84,7 @@ def trace_script(path: Path, arguments: list[str], limits: Limits) -> ScriptTrac
         sys.argv, sys.path[0] = argv, first
     own = {name: value for name, value in names.items() if not name.startswith("__")}
     graph = tape.graph(roots, own)
-    return ScriptTrace(graph, source, own, failure, error, tape.late(failure))
+    return ScriptTrace(graph, syntax, own, failure, error, tape.late(failure))
 
 
 def trace_cell(source: str, names: dict[str, Any], limits: Limits, filename: str) -> CellTrace:
@@ -100,11 +102,13 @@ def trace_cell(source: str, names: dict[str, Any], limits: Limits, filename: str
     Raises:
         SyntaxError: it is no Python.
     """
-    body, last, assigned = _split(source, filename)
+    syntax = Syntax(source, filename)
+    body, last = _split(syntax)
+    assigned = _assigned(syntax)
     before = dict(names)
     value, error = None, None
     roots = None
-    tape = Tape(limits, filename, source)
+    tape = Tape(limits, filename, syntax)
     with tape:
         try:
             exec(body, names)
@@ -120,20 +124,18 @@ def trace_cell(source: str, names: dict[str, Any], limits: Limits, filename: str
     return CellTrace(tape.graph(roots, own), value, error)
 
 
-def _split(source: str, filename: str) -> tuple[CodeType, CodeType | None, list[str]]:
-    """Return the statements, the last expression, and the names that are assigned to, the last one last."""
-    tree = ast.parse(source, filename)
-    assigned = _assigned(tree)
-    last = None
-    if tree.body and isinstance(tree.body[-1], ast.Expr):
-        expression = tree.body.pop()
-        assert isinstance(expression, ast.Expr)
-        last = compile(ast.Expression(expression.value), filename, "eval")
-    return compile(tree, filename, "exec"), last, assigned
+def _split(syntax: Syntax) -> tuple[CodeType, CodeType | None]:
+    """Return the code of the statements, and that of the last expression."""
+    statements, last = syntax.tree.body, None
+    if statements and isinstance(statements[-1], ast.Expr):
+        last = compile(ast.Expression(statements[-1].value), syntax.filename, "eval")
+        statements = statements[:-1]
+    return compile(ast.Module(statements, type_ignores=[]), syntax.filename, "exec"), last
 
 
-def _assigned(tree: ast.AST) -> list[str]:
-    return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+def _assigned(syntax: Syntax) -> list[str]:
+    """Return the names that are assigned to, the last one last."""
+    return [node.id for node in syntax.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
 
 
 def _roots(value: object, assigned: list[str], names: dict[str, Any]) -> dict[str, torch.Tensor] | None:

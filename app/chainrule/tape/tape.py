@@ -1,6 +1,7 @@
 """The tape: records one thread's use of PyTorch and gives it as a graph."""
 
 import gc
+import linecache
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from types import TracebackType
@@ -10,6 +11,7 @@ import torch
 
 from chainrule.collector import uncollected
 from chainrule.graph import Graph
+from chainrule.graph.syntax import Syntax
 from chainrule.limits import Limits
 from chainrule.tape.graph.build import Build
 from chainrule.tape.graph.stale_saves import Late, StaleSaves, find_late
@@ -46,12 +48,20 @@ class Tape:
     Args:
         limits: what is copied and kept; past a limit less is kept, and nothing fails.
         filename: what the program was compiled as; frames of other files are not the program's.
-        source: the program's text, for columns in characters; left out, ``linecache`` is asked for it.
+        source: the program's text, or its syntax where that is parsed for others too; left out, ``linecache`` is asked
+            for the text.
     """
 
-    def __init__(self, limits: Limits = Limits(), filename: str = "<program>", source: str | None = None) -> None:  # noqa: B008 # a frozen value
+    def __init__(
+        self,
+        limits: Limits = Limits(),  # noqa: B008 # a frozen value
+        filename: str = "<program>",
+        source: str | Syntax | None = None,
+    ) -> None:
         self.limits = limits
-        extents = InstructionSpans(filename, source)
+        if not isinstance(source, Syntax):
+            source = Syntax("".join(linecache.getlines(filename)) if source is None else source, filename)
+        extents = InstructionSpans(source)
         self._spans = Spans(extents)
         camera = TensorCapture(limits.tensor_elements)
         self._values = Values(camera)

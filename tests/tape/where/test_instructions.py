@@ -8,6 +8,7 @@ from types import CodeType
 import pytest
 from chainrule.assets import EXAMPLES
 from chainrule.graph import Node, Span
+from chainrule.graph.syntax import Syntax
 from chainrule.tape.where.instructions import InstructionSpans
 from chainrule.tape.where.spans import Spans
 
@@ -293,7 +294,7 @@ def is_python(text: str) -> bool:
 def test_whatever_computes_something_stands_at_a_piece_of_python(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     lines = source.split("\n")
-    spans = Spans(InstructionSpans(str(path), source))
+    spans = Spans(InstructionSpans(Syntax(source, str(path))))
     waiting = [compile(source, str(path), "exec")]
     seen = 0
     for code in waiting:

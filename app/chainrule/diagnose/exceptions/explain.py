@@ -43,13 +43,13 @@ RULES: tuple[Rule, ...] = (
 
 
 def diagnose_exception(
-    error: BaseException, source: str, graph: Graph, span: Span | None = None, late: StaleSaves | None = None
+    error: BaseException, text: SourceText, graph: Graph, span: Span | None = None, late: StaleSaves | None = None
 ) -> Problem:
     """Explain an exception of the program.
 
     Args:
         error: with its traceback, whose frames still hold the program's variables.
-        source: the program.
+        text: the program.
         graph: what was recorded until then.
         span: where it came from, if no frame of the program is in the traceback.
         late: the changes in place for which backward refused to go on, where it did.
@@ -57,7 +57,7 @@ def diagnose_exception(
     Returns:
         A problem of severity "error" with PyTorch's words in ``message``; never raises.
     """
-    moment = replace(RaiseContext.of(error, SourceText(source), graph, span), late=late)
+    moment = replace(RaiseContext.of(error, text, graph, span), late=late)
     slug, diagnosis = _diagnosis(moment)
     name = type(error).__name__
     return Problem(

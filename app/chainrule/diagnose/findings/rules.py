@@ -27,18 +27,18 @@ FINDERS: tuple[Finder, ...] = (
 """What is looked for, the most important first."""
 
 
-def diagnose_graph(graph: Graph, source: str, namespace: Mapping[str, object] | None = None) -> list[Problem]:
+def diagnose_graph(graph: Graph, text: SourceText, namespace: Mapping[str, object] | None = None) -> list[Problem]:
     """Find what is worth knowing in a finished graph.
 
     Args:
         graph: what was recorded.
-        source: the program.
+        text: the program.
         namespace: its variables at the end, for the parameters of modules that no pass reached.
 
     Returns:
         Problems of severity "warning" or "notice", the most important first; never raises.
     """
-    flow = GraphFlow(graph, SourceText(source))
+    flow = GraphFlow(graph, text)
     found = [problem for find in FINDERS for problem in _found(find, flow)]
     found += _found(lambda flow: without_gradient(flow, _parameters(namespace or {})), flow)
     found += _found(lambda flow: hidden_modules(flow.text, namespace or {}), flow)

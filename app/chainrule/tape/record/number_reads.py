@@ -11,8 +11,9 @@ from chainrule.tape.record.operations import Argument, ListRead, Read, Record, V
 from chainrule.tape.tensors.decimals import python_number
 from chainrule.tape.tensors.snapshot import Snapshot
 from chainrule.tape.where.frames import FrameCall, Place
-from chainrule.tape.where.instructions import Extent, InstructionSpans, extent
+from chainrule.tape.where.instructions import InstructionSpans
 from chainrule.tape.where.operands import UNKNOWN, Operands, frames_around, look_up
+from chainrule.tape.where.parts import Extent, extent
 
 REMEMBERED = 4_096
 """Numbers that are remembered, and places that read them [each]; the oldest is forgotten first."""

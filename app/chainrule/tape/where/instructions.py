@@ -1,53 +1,39 @@
 """What part of a program's text an instruction is for, in the eyes of a person who reads it."""
 
-import ast
-import linecache
-import re
-import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
 from opcode import opname
 from types import CodeType
 
-from chainrule.graph.source_text import SourceLines
+from chainrule.graph.syntax import Syntax
+from chainrule.tape.where.parts import Extent, Family, Parts
 
-Point = tuple[int, int]
-"""A line, from 1, and a column in bytes of UTF-8, from 0, as Python's compiler counts."""
-Extent = tuple[Point, Point]
-"""A beginning and an end, which is exclusive."""
-
-_STORES = frozenset("STORE_SUBSCR STORE_SLICE STORE_ATTR DELETE_SUBSCR DELETE_ATTR UNPACK_SEQUENCE UNPACK_EX".split())
-_ITERATES = frozenset("GET_ITER FOR_ITER GET_AITER GET_ANEXT SEND END_ASYNC_FOR".split())
 ADVANCES = frozenset({"FOR_ITER", "GET_ANEXT", "SEND"})
 """Instructions that ask an iterator for what comes next."""
-_COUNTED = frozenset({"FOR_ITER", "GET_ANEXT"})
+_STORES = frozenset("STORE_SUBSCR STORE_SLICE STORE_ATTR DELETE_SUBSCR DELETE_ATTR UNPACK_SEQUENCE UNPACK_EX".split())
 _AWAITS = frozenset({"SEND", "END_ASYNC_FOR"})
-"""What comes after the instruction that is counted."""
-_COMPARES = frozenset({"COMPARE_OP", "IS_OP", "CONTAINS_OP"})
-_ENTERS = frozenset({"BEFORE_WITH", "BEFORE_ASYNC_WITH"})
-_EXITS = frozenset({"CALL"})
-_FAILS = frozenset({"WITH_EXCEPT_START"})
-_FORMATS = frozenset({"FORMAT_VALUE"})
-_FAMILIES = (
-    (_ITERATES, _COUNTED),
-    (_COMPARES, _COMPARES),
-    (_ENTERS, _ENTERS),
-    (_EXITS, _EXITS),
-    (_FAILS, _FAILS),
-    (_FORMATS, _FORMATS),
-)
-"""Kinds of instructions of which several have one place, and those that are counted to tell the first, second, ..."""
+"""What comes after the instruction of its family that is counted."""
+_FAMILIES: dict[str, Family] = {
+    **dict.fromkeys("GET_ITER FOR_ITER GET_AITER GET_ANEXT SEND END_ASYNC_FOR".split(), "iterates"),
+    **dict.fromkeys("COMPARE_OP IS_OP CONTAINS_OP".split(), "compares"),
+    **dict.fromkeys("BEFORE_WITH BEFORE_ASYNC_WITH".split(), "enters"),
+    "CALL": "exits",
+    "WITH_EXCEPT_START": "fails",
+    "FORMAT_VALUE": "formats",
+}
+"""Instructions of which several may have one place."""
+_COUNTED = frozenset(_FAMILIES) - {"GET_ITER", "GET_AITER", "SEND", "END_ASYNC_FOR"}
+"""Those of which there is one for each part of the whole."""
 _BESIDE = frozenset({"CACHE", "EXTENDED_ARG", "NOP", "COPY", "SWAP", "TO_BOOL"})
 """What stands between an instruction that computes something and one that asks whether that is true."""
-_CLASS = re.compile(rb"class\s+[^\s(:\[]+")
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     """What the compiler made of a function."""
 
-    places: list[Extent | None]
+    places: Sequence[Extent | None]
     """Of each instruction, as the compiler tells it."""
     bytecode: bytes
 
@@ -71,36 +57,47 @@ class _Compiled:
             index -= 1
         return index
 
+    def asked(self, index: int) -> int:
+        """Return the instruction that computes what another one asks the truth of; any other stays as it is.
+
+        ``if p:`` and ``p and q`` ask in an instruction that stands at the whole statement or expression. What was
+        computed just before is what is asked. (``not`` asks in an instruction of its own since Python 3.13, which
+        stands at the operand already.)
+        """
+        if _asks(self.name(index)) and not self.follows(index, "TO_BOOL", "UNARY_NOT"):
+            while index > 0 and (_asks(self.name(index)) or self.name(index) in _BESIDE):
+                index -= 1
+        return index
+
 
 class InstructionSpans:
     """Finds what the instructions of one program are for.
 
     Python's compiler gives most instructions the very expression that they compute. Some it gives a statement with all
-    its body, only the end of an expression, or the target of an assignment alone.
+    its body, only the end of an expression, the target of an assignment alone, or the whole of which they are a part:
+
+    >>> def shown(source, *names):
+    ...     syntax = Syntax(source)
+    ...     spans, code = InstructionSpans(syntax), compile(syntax.tree, "<program>", "exec")
+    ...     for offset in range(0, len(code.co_code), 2):
+    ...         if opname[code.co_code[offset]] in names:
+    ...             (line, column), (end_line, end_column) = spans.of(code, offset)
+    ...             print(syntax.cut(syntax.in_characters(line, column, end_line, end_column)))
+    >>> shown("z = 0 < x < y", "COMPARE_OP")  # the compiler tells the whole chain twice
+    0 < x
+    x < y
+    >>> shown("for i in xs:\\n    pass", "FOR_ITER")  # and here the statement with its body
+    xs
+    >>> shown("x[0] = 1", "STORE_SUBSCR")  # and here the target
+    x[0] = 1
 
     Args:
-        filename: what the program was compiled as.
-        source: its text; left out, Python's ``linecache`` is asked for it.
+        syntax: of the program.
     """
 
-    def __init__(self, filename: str, source: str | None = None) -> None:
-        text = "".join(linecache.getlines(filename)) if source is None else source
-        self.text = SourceLines(text)
-        self.lines = [line.encode("utf-8", "replace") for line in self.text.lines]
-        """In bytes, as the compiler counts columns."""
+    def __init__(self, syntax: Syntax) -> None:
+        self.syntax = syntax
         self._compiled: dict[CodeType, _Compiled] = {}
-        self._starts: dict[Point, list[Point]] = {}
-        """Where the expressions and statements begin that end at each point."""
-        self._headers: dict[Extent, Extent] = {}
-        """What tells a statement that has a body."""
-        self._assignments: dict[Extent, Extent] = {}
-        """The statements of targets that are alone in theirs."""
-        self._parts: dict[tuple[Extent, frozenset[str]], list[Extent]] = {}
-        """What the first, second, ... of some instructions with one place are for."""
-        self.tree = _parsed(text)
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.expr | ast.stmt):
-                self._note(node)
 
     def of(self, code: CodeType, instruction: int) -> Extent | None:
         """Return what an instruction is for; None where the compiler left no place.
@@ -113,25 +110,27 @@ class InstructionSpans:
         places, name_of = compiled.places, compiled.name
         if not 0 <= instruction // 2 < len(places):
             return None
-        index = compiled.start(instruction // 2)
-        if compiled.follows(index, "TO_BOOL", "UNARY_NOT"):
-            pass  # ``not`` asks in an instruction of its own, since Python 3.13
-        elif _asks(name_of(index)):
-            # Whether something is true is asked of what has just been computed.
-            while index > 0 and (_asks(name_of(index)) or name_of(index) in _BESIDE):
-                index -= 1
+        index = compiled.asked(compiled.start(instruction // 2))
         place, name = places[index], name_of(index)
         if place is None:
             return None
         if name in _STORES:
-            place = self._assignments.get(place, place)
-        for family, counted in _FAMILIES:
-            if name in family and (parts := self._parts.get((place, family))):
-                before = sum(places[at] == place and name_of(at) in counted for at in range(index))
-                if name in _AWAITS and (before := before - 1) < 0:
-                    return place  # a comprehension is awaited as a whole
-                return parts[before % len(parts)]
-        return self._whole(self._headers.get(place, place))
+            # The compiler tells the target; it is the statement that changes something.
+            place = self._parts.statement(place)
+        family = _FAMILIES.get(name)
+        parts = self._parts.several(place, family) if family else []
+        if parts:
+            # The compiler gives all of them the place of the whole. It writes them in the order of the text, so those
+            # that come before in the code tell which this one is. It may write all of them once more (the exits of a
+            # ``with`` for a ``return`` in it): counting then begins anew.
+            before = sum(
+                places[at] == place and name_of(at) in _COUNTED and _FAMILIES[name_of(at)] == family
+                for at in range(index)
+            )
+            if name in _AWAITS and (before := before - 1) < 0:
+                return place  # a comprehension is awaited as a whole
+            return parts[before % len(parts)]
+        return self._parts.whole(place)
 
     def start(self, code: CodeType, instruction: int) -> int:
         """Return the number of the instruction that an offset in bytes belongs to."""
@@ -151,15 +150,16 @@ class InstructionSpans:
         told = [place for place in self._of(code).places if place is not None and place[1] > place[0]]
         return (min(start for start, _ in told), max(end for _, end in told)) if told else None
 
-    def _whole(self, place: Extent) -> Extent:
-        """Return the expression that a place is the end of: the calls of a chain over several lines begin at a name."""
-        start, end = place
-        starts = self._starts.get(end, ())
-        if start not in starts:
-            start = max((point for point in starts if point <= start), default=start)
-        return start, end
+    @cached_property
+    def _lines(self) -> list[bytes]:
+        """Return the lines in bytes, as the compiler counts columns."""
+        return [line.encode("utf-8", "replace") for line in self.syntax.lines]
 
-    def _of(self, code: CodeType) -> "_Compiled":
+    @cached_property
+    def _parts(self) -> Parts:
+        return Parts(self.syntax.nodes, self._lines)
+
+    def _of(self, code: CodeType) -> _Compiled:
         compiled = self._compiled.get(code)
         if compiled is None:
             places = [self._place(*position) for position in code.co_positions()]
@@ -169,72 +169,11 @@ class InstructionSpans:
     def _place(self, line: int | None, end_line: int | None, column: int | None, end: int | None) -> Extent | None:
         if line is not None and end_line is not None and column is not None and end is not None:
             return (line, column), (end_line, end)
-        if line is None or not 0 < line <= len(self.lines):
+        if line is None or not 0 < line <= len(self._lines):
             return None
-        text = self.lines[line - 1]
+        # Without columns (python -X no_debug_ranges) it is the line.
+        text = self._lines[line - 1]
         return (line, len(text) - len(text.lstrip())), (line, len(text))
-
-    def _note(self, node: ast.expr | ast.stmt) -> None:
-        place = extent(node)
-        self._starts.setdefault(place[1], []).append(place[0])
-        match node:
-            case ast.For() | ast.AsyncFor():
-                self._headers[place] = extent(node.iter)
-            case ast.With() | ast.AsyncWith():
-                items = [extent(item.context_expr) for item in node.items]
-                self._headers[place] = items[0][0], items[-1][1]
-                self._parts[place, _ENTERS] = items
-                self._parts[place, _EXITS] = self._parts[place, _FAILS] = items[::-1]
-            case ast.ClassDef():
-                self._headers[place] = place[0], self._end_of_header(node)
-            case ast.Assign(targets=[target]) | ast.Delete(targets=[target]):
-                self._assignments[extent(target)] = place
-            case ast.AugAssign(target=target) | ast.AnnAssign(target=target, value=ast.expr()):
-                self._assignments[extent(target)] = place
-            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                self._parts[place, _ITERATES] = [extent(generator.iter) for generator in node.generators]
-            case ast.JoinedStr():  # until Python 3.12, which tells the braces of each part instead
-                self._parts.setdefault((place, _FORMATS), list(_formatted(node, place)))
-            case ast.FormattedValue() if sys.version_info >= (3, 12):
-                self._headers[place] = extent(node.value)
-            case ast.Compare() if len(node.ops) > 1:
-                operands = [extent(operand) for operand in (node.left, *node.comparators)]
-                pairs = pairwise(operands)
-                self._parts[place, _COMPARES] = [(one[0], two[1]) for one, two in pairs]
-
-    def _end_of_header(self, node: ast.ClassDef) -> Point:
-        line, column = node.lineno, node.col_offset
-        named = _CLASS.match(self.lines[line - 1], column) if line <= len(self.lines) else None
-        ends = [extent(part)[1] for part in (*node.bases, *(keyword.value for keyword in node.keywords))]
-        if not ends:
-            return (line, named.end()) if named else extent(node)[1]
-        line, column = max(ends)
-        closed = self.lines[line - 1].find(b")", column)
-        return line, closed + 1 if closed >= 0 else column
-
-
-def _parsed(text: str) -> ast.Module:
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module(body=[], type_ignores=[])
-
-
-def extent(node: ast.expr | ast.stmt) -> Extent:
-    """Return where a part of a program begins and ends."""
-    assert node.end_lineno is not None
-    assert node.end_col_offset is not None
-    return (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
-
-
-def _formatted(node: ast.JoinedStr, place: Extent) -> Iterator[Extent]:
-    """List what stands in the braces of an f-string, what says how to format something before it."""
-    for part in node.values:
-        if isinstance(part, ast.FormattedValue):
-            how = part.format_spec
-            if isinstance(how, ast.JoinedStr) and extent(how) == place:
-                yield from _formatted(how, place)
-            yield extent(part.value)
 
 
 def _asks(name: str) -> bool:

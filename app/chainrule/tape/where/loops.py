@@ -1,12 +1,14 @@
 """The loops of a program: which of them an instruction stands in."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from types import CodeType
 from typing import Literal
 
-from chainrule.tape.where.instructions import ADVANCES, Extent, InstructionSpans, extent
+from chainrule.tape.where.instructions import ADVANCES, InstructionSpans
+from chainrule.tape.where.parts import Extent, extent
 
 _OFTEN = frozenset("sum max min sorted reduce accumulate prod any all list tuple set print".split())
 _OFTEN_OF_MODULES = frozenset({"reduce", "accumulate"})
@@ -75,11 +77,20 @@ class Loops:
 
     def __init__(self, extents: InstructionSpans) -> None:
         self._extents = extents
-        self._loops = _loops(extents.tree)
-        self._forks = _forks(extents.tree) if self._loops else []
-        self._often = _calls_often(extents.tree) if self._loops else frozenset()
         self._own: dict[CodeType, list[Loop]] = {}
         self._around: dict[tuple[CodeType, int], Standing] = {}
+
+    @cached_property
+    def _loops(self) -> list[Loop]:
+        return _loops(self._extents.syntax.nodes)
+
+    @cached_property
+    def _forks(self) -> list[Fork]:
+        return _forks(self._extents.syntax.nodes)
+
+    @cached_property
+    def _often(self) -> frozenset[Extent]:
+        return _calls_often(self._extents.syntax.nodes)
 
     def around(self, code: CodeType, instruction: int) -> Standing:
         """Return the loops of the same function that an instruction stands in, outermost first."""
@@ -124,9 +135,9 @@ class Loops:
         return own
 
 
-def _loops(tree: ast.Module) -> list[Loop]:
+def _loops(nodes: Iterable[ast.AST]) -> list[Loop]:
     found: list[Loop] = []
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.For() | ast.AsyncFor():
                 bound = {name for statement in node.body for name in _bound(statement)}
@@ -141,9 +152,9 @@ def _loops(tree: ast.Module) -> list[Loop]:
     return sorted(found, key=lambda loop: loop.head[0])
 
 
-def _forks(tree: ast.Module) -> list[Fork]:
+def _forks(nodes: Iterable[ast.AST]) -> list[Fork]:
     found: list[Fork] = []
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.If(orelse=[_, *_]):
                 found.append(Fork(extent(node), (_from_to(node.body), _from_to(node.orelse))))
@@ -154,9 +165,9 @@ def _forks(tree: ast.Module) -> list[Fork]:
     return found
 
 
-def _calls_often(tree: ast.Module) -> frozenset[Extent]:
+def _calls_often(nodes: Iterable[ast.AST]) -> frozenset[Extent]:
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in _OFTEN:
                 found.add(extent(node))

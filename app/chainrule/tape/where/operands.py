@@ -6,7 +6,8 @@ from functools import cached_property
 from types import CodeType, FrameType
 from typing import Any
 
-from chainrule.tape.where.instructions import Extent, InstructionSpans, extent
+from chainrule.tape.where.instructions import InstructionSpans
+from chainrule.tape.where.parts import Extent, extent
 
 UNKNOWN = object()
 """What stands for a part that cannot be looked up without running the program."""
@@ -42,7 +43,7 @@ class Operands:
     @cached_property
     def _by_extent(self) -> dict[Extent, list[ast.expr]]:
         found: dict[Extent, list[ast.expr]] = {}
-        for node in ast.walk(self._extents.tree):
+        for node in self._extents.syntax.nodes:
             match node:
                 case ast.BinOp(left=one, right=other) | ast.AugAssign(target=one, value=other):
                     found[extent(node)] = [one, other]

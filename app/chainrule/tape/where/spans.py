@@ -5,7 +5,8 @@ from types import CodeType
 from chainrule.graph import Span
 from chainrule.tape.construct import make
 from chainrule.tape.where.frames import Place
-from chainrule.tape.where.instructions import InstructionSpans, Point
+from chainrule.tape.where.instructions import InstructionSpans
+from chainrule.tape.where.parts import Point
 
 
 class Spans:
@@ -43,7 +44,7 @@ class Spans:
         return make(
             Span,
             line=start[0],
-            column=self._extents.text.column(*start),
+            column=self._extents.syntax.column(*start),
             end_line=end[0],
-            end_column=self._extents.text.column(*end),
+            end_column=self._extents.syntax.column(*end),
         )
