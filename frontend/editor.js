@@ -1,4 +1,4 @@
-// What static/editor*.js use of CodeMirror, and nothing more: esbuild drops the rest.
+// What static/js/editor/ use of CodeMirror, and nothing more: esbuild drops the rest.
 export {
   autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, snippetCompletion,
 } from "@codemirror/autocomplete";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { deflateSync } from "node:zlib";
-import { decodeState, encodeState, pack, unpack } from "../../static/js/codec.js";
-import { EMPTY } from "../../static/js/store.js";
+import { decodeState, encodeState, pack, unpack } from "../../static/js/page/codec.js";
+import { EMPTY } from "../../static/js/page/store.js";
 
 test("a program goes into an address and comes out the same", async () => {
   const source = "x = torch.tensor([1., 2.])  # 값 \u{1f600}\nprint(x)\n".repeat(50);

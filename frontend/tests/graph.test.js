@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { levelOf, rangeOf, strongest } from "../../static/js/colour.js";
-import { placing, showsAll } from "../../static/js/minimap.js";
-import { holdsId } from "../../static/js/picture.js";
-import { find } from "../../static/js/search.js";
-import { toggled } from "../../static/js/folds.js";
-import { fitted, opening, uncovered, zoomed } from "../../static/js/views.js";
-import { ahead, joined } from "../../static/js/walk.js";
+import { levelOf, rangeOf, strongest } from "../../static/js/graph/colour.js";
+import { placing, showsAll } from "../../static/js/graph/minimap.js";
+import { holdsId } from "../../static/js/graph/picture.js";
+import { find } from "../../static/js/graph/search.js";
+import { toggled } from "../../static/js/graph/folds.js";
+import { fitted, opening, uncovered, zoomed } from "../../static/js/graph/transform.js";
+import { ahead, joined } from "../../static/js/graph/neighbours.js";
 
 test("arrow keys go to the nearest card ahead", () => {
   const places = [{ id: "below", x: 5, y: 100 }, { id: "far", x: 0, y: 300 }, { id: "above", x: 0, y: -90 }];

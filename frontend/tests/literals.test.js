@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { allLiterals, literalAt, literalText, rangeFor, withLiteral } from "../../static/js/literals.js";
+import { allLiterals, literalAt, literalText, rangeFor, withLiteral } from "../../static/js/editor/literals.js";
 
 test("a minus belongs to a number that nothing stands before", () => {
   const values = allLiterals("a = -2.5\nb = a - 3\nc = [1, -4.0]\n").map((one) => one.value);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { askable, elementOf, isRight, readNumber } from "../../static/js/predict_check.js";
+import { askable, elementOf, isRight, readNumber } from "../../static/js/panels/answers.js";
 
 test("numbers are read as people type them", () => {
   assert.equal(readNumber(" -0.5 "), -0.5);

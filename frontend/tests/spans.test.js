@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { literalsIn, nodesAt, offsetsOf, placeOf, unitOf } from "../../static/js/spans.js";
+import { literalsIn, nodesAt, offsetsOf, placeOf, unitOf } from "../../static/js/editor/spans.js";
 
 const SOURCE = "g = 2*(x**3)\nz = '\u{1f600}' + w\n";
 

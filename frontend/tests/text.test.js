@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { postRun, waitFor } from "../../static/js/api.js";
-import { entriesFor, wordBefore } from "../../static/js/complete.js";
-import { filled, mapNested, shapeOf } from "../../static/js/grid.js";
-import { bodyOf } from "../../static/js/runner.js";
-import { withOption } from "../../static/js/options.js";
-import { linkOf, queryOf, snippets, toPython } from "../../static/js/share.js";
-import { EMPTY, createStore } from "../../static/js/store.js";
-import { fill } from "../../static/js/words.js";
+import { postRun, waitFor } from "../../static/js/page/api.js";
+import { entriesFor, wordBefore } from "../../static/js/editor/completion.js";
+import { filled, mapNested, shapeOf } from "../../static/js/panels/grid.js";
+import { bodyOf } from "../../static/js/page/runner.js";
+import { withOption } from "../../static/js/graph/options.js";
+import { linkOf, queryOf, snippets, toPython } from "../../static/js/page/share.js";
+import { EMPTY, createStore } from "../../static/js/page/store.js";
+import { fill } from "../../static/js/page/words.js";
 
 const answering = (status, body, headers = {}) => async () => new Response(body, { status, headers });
 

@@ -1,6 +1,7 @@
 """The page for everyone: axe finds nothing, the keyboard reaches everything, motion and contrast are respected."""
 
 import pytest
+from chainrule.render.palette import PALETTE
 from playwright.sync_api import Page, expect
 
 from tests import ROOT
@@ -184,7 +185,8 @@ def test_on_paper_the_page_is_dark_on_white_and_whole(page: Page, address: str) 
         expect(page.locator(control)).to_be_hidden()
     for part in ("#editor", "#console", "#picture svg", "#inspector"):
         expect(page.locator(part).first).to_be_visible()
-    assert page.locator("#inspector").evaluate("e => getComputedStyle(e).color") == "rgb(27, 26, 23)"
+    assert PALETTE["ink"].on("print") == "#000000"
+    assert page.locator("#inspector").evaluate("e => getComputedStyle(e).color") == "rgb(0, 0, 0)"
     picture, inspector = page.locator("#picture svg").bounding_box(), page.locator("#inspector").bounding_box()
     assert picture is not None
     assert inspector is not None

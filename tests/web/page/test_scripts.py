@@ -3,19 +3,34 @@
 import re
 import shutil
 import subprocess
+from collections import Counter
 
 import pytest
 from chainrule.web.page.script_words import WORDS
 
 from tests import ROOT
 
-SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
+FOLDER = ROOT / "static" / "js"
+SCRIPTS = sorted(FOLDER.rglob("*.js"))
 
 
 def test_no_module_reaches_two_hundred_lines() -> None:
     lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in SCRIPTS}
     assert SCRIPTS
     assert not {name: length for name, length in lengths.items() if length >= 200}
+
+
+def test_a_folder_holds_what_can_be_taken_in() -> None:
+    counts = Counter(path.parent.relative_to(FOLDER).as_posix() for path in SCRIPTS)
+    assert counts.keys() == {"editor", "graph", "page", "panels"}
+    assert max(counts.values()) <= 15
+
+
+def test_every_import_is_there() -> None:
+    for path in SCRIPTS:
+        text = path.read_text(encoding="utf-8")
+        for target in re.findall(r"""(?:from|BUNDLE =) "(\.[^"]+)\"""", text):
+            assert (path.parent / target).is_file(), f"{path.name}: {target}"
 
 
 def test_scripts_evaluate_no_text_and_ask_no_other_host() -> None:
@@ -31,7 +46,7 @@ def test_the_bundle_has_its_version_in_its_name_and_its_licences_beside_it() -> 
     licences = bundles[0].with_suffix(".LICENCES.txt").read_text(encoding="utf-8")
     version = bundles[0].stem.removeprefix("codemirror-")
     assert f"@codemirror/view {version} (MIT)" in licences
-    assert bundles[0].name in (ROOT / "static" / "js" / "editor.js").read_text(encoding="utf-8")
+    assert bundles[0].name in (FOLDER / "editor" / "editor.js").read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node.js to run the scripts' own tests with")

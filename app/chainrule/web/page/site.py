@@ -26,7 +26,7 @@ PARTS: Mapping[str, str] = {
     "console": "parts/console.html",
     "variables": "parts/variables.html",
     "inputs": "parts/inputs.html",
-    "inspector": "parts/inspector.html",
+    "inspector": "parts/inspector/inspector.html",
     "table": "parts/table.html",
     "check": "parts/check.html",
 }

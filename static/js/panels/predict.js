@@ -1,10 +1,10 @@
 // Predict, then reveal: gradients are hidden, asked for one after the other, checked, and then explained.
-import { postRun } from "./api.js";
-import { byId, make } from "./dom.js";
-import { askable, elementOf, isRight, readNumber } from "./predict_check.js";
-import { bodyOf } from "./runner.js";
-import { say } from "./words.js";
-import { veilNodes } from "./veil.js";
+import { postRun } from "../page/api.js";
+import { byId, make } from "../page/dom.js";
+import { askable, elementOf, isRight, readNumber } from "./answers.js";
+import { bodyOf } from "../page/runner.js";
+import { say } from "../page/words.js";
+import { maskNodes } from "../graph/mask.js";
 
 export function startPredict(page) {
   const { store } = page;
@@ -45,7 +45,7 @@ export function startPredict(page) {
 
   async function ask() {
     if (!on || !page.answer) return;
-    veilNodes(asked().filter((id) => !done.has(id)));
+    maskNodes(asked().filter((id) => !done.has(id)));
     const id = current();
     byId("inspector").hidden = id !== null;
     if (id === null) return finish();
@@ -139,10 +139,10 @@ export function startPredict(page) {
   button.addEventListener("click", () => turn(!on));
   page.view.after((answer, state, { ran, fresh }) => {
     if (!on || !ran) return;
-    veilNodes(asked().filter((id) => !done.has(id)));
+    maskNodes(asked().filter((id) => !done.has(id)));
     if (fresh) ask();
   });
-  page.view.onRefresh(() => on && veilNodes(asked().filter((id) => !done.has(id))));
+  page.view.onRefresh(() => on && maskNodes(asked().filter((id) => !done.has(id))));
   if (on) queueMicrotask(() => turn(true));
   return { isOn: () => on, hides: (id) => on && asked().includes(id) && !done.has(id) };
 }

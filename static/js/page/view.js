@@ -1,6 +1,6 @@
 // Shows an answer: the picture, the parts around it, the marks in the editor, the status line.
 import { byId } from "./dom.js";
-import { putPicture } from "./picture.js";
+import { putPicture } from "../graph/picture.js";
 import { say } from "./words.js";
 
 /** What a run's answer looks like to compare with the last: other nodes or edges mean another graph. */

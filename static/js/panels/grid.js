@@ -1,6 +1,6 @@
 // The grid editor of a matrix or vector: one field for each element, arrow keys go from field to field.
-import { byId, make } from "./dom.js";
-import { openDialog } from "./dialogs.js";
+import { byId, make } from "../page/dom.js";
+import { openDialog } from "../page/dialogs.js";
 
 /** A copy of nested lists with every number changed by a function. */
 export const mapNested = (value, change) =>

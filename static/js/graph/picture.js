@@ -1,5 +1,5 @@
 // The inlined picture: put in place, selected, hovered, lit up.
-import { byId, parseSvg } from "./dom.js";
+import { byId, parseSvg } from "../page/dom.js";
 
 const holder = () => byId("picture");
 const groups = (selector) => [...holder().querySelectorAll(selector)];

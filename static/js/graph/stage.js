@@ -1,14 +1,14 @@
 // The picture as something to work with: select, fold, search, zoom, walk.
-import { byId } from "./dom.js";
+import { byId } from "../page/dom.js";
 import { startFolds } from "./folds.js";
 import { cardBoxes, groupsOf, holdsId, markEdges, markNodes, pickOf } from "./picture.js";
 import { startMinimap } from "./minimap.js";
-import { postRun } from "./api.js";
-import { bodyOf } from "./runner.js";
+import { postRun } from "../page/api.js";
+import { bodyOf } from "../page/runner.js";
 import { startSearch } from "./search.js";
-import { say } from "./words.js";
+import { say } from "../page/words.js";
 import { Viewport } from "./viewport.js";
-import { neighbour } from "./walk.js";
+import { neighbour } from "./neighbours.js";
 
 export function startStage(page) {
   const { store } = page;

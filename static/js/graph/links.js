@@ -1,7 +1,7 @@
 // Program and picture linked both ways: what the pointer or the cursor is on lights up on the other side.
-import { byId } from "./dom.js";
+import { byId } from "../page/dom.js";
 import { markEdges, markNodes, pickOf } from "./picture.js";
-import { nodesAt } from "./spans.js";
+import { nodesAt } from "../editor/spans.js";
 
 export function startLinks(page) {
   const nodes = () => (page.answerTo?.source === page.editor.text() ? (page.answer?.index.nodes ?? []) : []);

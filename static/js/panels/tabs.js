@@ -1,21 +1,9 @@
-// The tabs under the editor, and copying.
-import { byId } from "./dom.js";
-import { say } from "./words.js";
+// The tabs under the editor.
+import { byId } from "../page/dom.js";
 
 const TABS = ["console", "variables", "check"];
 
-/** Copies a text; says so in the status line. */
-export async function copy(page, text, field = null) {
-  try {
-    await navigator.clipboard.writeText(text);
-    page.view.tell(say("copied"));
-  } catch {
-    field?.select();
-    page.view.tell(say("copy.failed"));
-  }
-}
-
-export function startConsole(page) {
+export function startTabs() {
   function choose(name, focus = false) {
     for (const tab of TABS) {
       const button = byId(`tab-${tab}`);
@@ -36,8 +24,4 @@ export function startConsole(page) {
     byId(name).setAttribute("aria-labelledby", `tab-${name}`);
   }
   choose("console");
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("[data-copy]");
-    if (button) copy(page, button.dataset.copy);
-  });
 }

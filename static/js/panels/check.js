@@ -1,8 +1,8 @@
 // The check: gradients beside finite differences, asked for by a click.
-import { postRun } from "./api.js";
-import { byId } from "./dom.js";
-import { bodyOf } from "./runner.js";
-import { say } from "./words.js";
+import { postRun } from "../page/api.js";
+import { byId } from "../page/dom.js";
+import { bodyOf } from "../page/runner.js";
+import { say } from "../page/words.js";
 
 export function startCheck(page) {
   const panel = byId("check");

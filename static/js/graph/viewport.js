@@ -1,5 +1,5 @@
 // Pan and zoom of the picture: pointers, pinch, wheel, and what buttons and keys ask for.
-import { margin, NARROWEST, opening, READABLE, fitted, uncovered, zoomed } from "./views.js";
+import { margin, NARROWEST, opening, READABLE, fitted, uncovered, zoomed } from "./transform.js";
 
 /** Room between what is shown and the edge [px]. */
 const EDGE = 12;

@@ -1,5 +1,5 @@
 // Further options of the picture: direction, what lines say, what is shown beside the graph itself.
-import { byId } from "./dom.js";
+import { byId } from "../page/dom.js";
 
 const DEFAULTS = { direction: "TB", labels: "none", widths: "off", constants: "on", detached: "on", saved: "off" };
 

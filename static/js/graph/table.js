@@ -1,7 +1,7 @@
 // The table of the graph: asked for when it is opened, and again with each run while it is open.
-import { postRun } from "./api.js";
-import { byId } from "./dom.js";
-import { bodyOf } from "./runner.js";
+import { postRun } from "../page/api.js";
+import { byId } from "../page/dom.js";
+import { bodyOf } from "../page/runner.js";
 
 export function startTable(page) {
   const button = byId("table-button");

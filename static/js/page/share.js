@@ -1,6 +1,6 @@
 // The share menu: addresses and snippets for what is on the page.
 import { encodeState, pack } from "./codec.js";
-import { copy } from "./console.js";
+import { copy } from "./clipboard.js";
 import { openDialog } from "./dialogs.js";
 import { byId } from "./dom.js";
 

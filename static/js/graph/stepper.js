@@ -1,6 +1,6 @@
 // The stepper: forward operation by operation, then backward node by node; each step is said in one sentence.
-import { byId } from "./dom.js";
-import { say } from "./words.js";
+import { byId } from "../page/dom.js";
+import { say } from "../page/words.js";
 
 const BEAT_MS = 1400;
 

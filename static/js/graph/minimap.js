@@ -1,6 +1,6 @@
 // The small picture of a large graph: cards as dots, the part in sight as a frame; drag to move.
-import { byId } from "./dom.js";
-import { fitted } from "./views.js";
+import { byId } from "../page/dom.js";
+import { fitted } from "./transform.js";
 
 /** Below this scale a picture that is shown whole can no longer be read, so one is lost in a part of it. */
 const LEGIBLE = 0.5;

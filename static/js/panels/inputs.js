@@ -1,8 +1,8 @@
 // The inputs panel: a slider for each number, a grid for each matrix, a field for the rest; sliders on literals.
-import { byId, make } from "./dom.js";
+import { byId, make } from "../page/dom.js";
 import { editGrid, mapNested, shapeOf } from "./grid.js";
-import { allLiterals, literalAt, rangeFor, withLiteral } from "./literals.js";
-import { say } from "./words.js";
+import { allLiterals, literalAt, rangeFor, withLiteral } from "../editor/literals.js";
+import { say } from "../page/words.js";
 
 const LARGEST_GRID = 144;
 const tidy = (number) => Number(number.toPrecision(6));

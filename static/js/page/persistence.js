@@ -62,7 +62,7 @@ export function notice(text, action, act) {
   line.hidden = false;
 }
 
-export function startMemory(page) {
+export function startPersistence(page) {
   const { store } = page;
   let timer = 0;
   let loading = false;

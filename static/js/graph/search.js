@@ -1,7 +1,7 @@
 // Search in the graph: by name, operator, id or line.
-import { byId } from "./dom.js";
+import { byId } from "../page/dom.js";
 import { groupsOf, markNodes } from "./picture.js";
-import { say } from "./words.js";
+import { say } from "../page/words.js";
 
 /** The ids of the nodes that a query finds, in the order of forward. */
 export function find(nodes, query) {

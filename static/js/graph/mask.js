@@ -3,7 +3,7 @@ import { groupsOf } from "./picture.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
-function veil(group) {
+function mask(group) {
   for (const stripe of group.querySelectorAll(".stripe-gradient")) {
     const area = stripe.getBBox();
     const inside = [...group.children].filter((mark) => {
@@ -13,7 +13,7 @@ function veil(group) {
       return box.height <= area.height + 2 && box.x > area.x && middle >= area.y - 2 && middle <= area.y + area.height + 2;
     });
     const values = inside.filter((mark) => mark.getBBox().x > area.x + 40);
-    for (const mark of values) mark.classList.add("veiled");
+    for (const mark of values) mark.classList.add("masked");
     const sign = document.createElementNS(SVG, "text");
     sign.setAttribute("x", area.x + 52);
     sign.setAttribute("y", area.y + area.height / 2 + 5);
@@ -25,6 +25,6 @@ function veil(group) {
 }
 
 /** Hides the gradients of the cards of some nodes, in the picture as it stands. */
-export function veilNodes(ids) {
-  for (const id of ids) for (const group of groupsOf(id)) if (!group.querySelector(".question")) veil(group);
+export function maskNodes(ids) {
+  for (const id of ids) for (const group of groupsOf(id)) if (!group.querySelector(".question")) mask(group);
 }

@@ -1,11 +1,11 @@
 // The program's editor: CodeMirror from static/vendor, or the textarea where it cannot be loaded.
-import { completions } from "./complete.js";
-import { plainEditor } from "./editor_plain.js";
-import { look } from "./editor_theme.js";
+import { completions } from "./completion.js";
+import { plainEditor } from "./plain.js";
+import { look } from "./appearance.js";
 import { offsetsOf, placeOf } from "./spans.js";
-import { say } from "./words.js";
+import { say } from "../page/words.js";
 
-const BUNDLE = "../vendor/codemirror-6.43.15.js";
+const BUNDLE = "../../vendor/codemirror-6.43.15.js";
 
 /**
  * Puts an editor in the place of the textarea.

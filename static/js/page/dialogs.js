@@ -1,6 +1,6 @@
 // Dialogs, and the theme.
 import { byId, modName } from "./dom.js";
-import { notice } from "./memory.js";
+import { notice } from "./persistence.js";
 import { EMPTY } from "./store.js";
 import { say } from "./words.js";
 

@@ -1,7 +1,7 @@
 // Colour of the cards: by kind, or by the size of value or gradient on a log scale.
-import { byId, make } from "./dom.js";
+import { byId, make } from "../page/dom.js";
 import { groupsOf } from "./picture.js";
-import { say } from "./words.js";
+import { say } from "../page/words.js";
 
 export const STEPS = 7;
 
