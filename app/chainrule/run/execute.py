@@ -91,7 +91,7 @@ def execute(request: ExecutionRequest, limits: Limits, syntax: Syntax | None = N
                 graph = Graph()
                 run.problems.append(tracing_problem(error))
             text = SourceText(request.source, syntax)
-            problems = _diagnose(text, graph, namespace, around, run, tape.late(run.error))
+            problems = _diagnose(text, graph, namespace, around, run, tape.stale_saves(run.error))
     problems += [limit_problem(name, limits) for name in sorted(tape.overflows)]
     if around.console.cut:
         problems.append(limit_problem("stdout_bytes", limits))
@@ -171,13 +171,18 @@ def _report(
 
 
 def _diagnose(
-    text: SourceText, graph: Graph, namespace: dict[str, Any], around: Surroundings, run: Run, late: StaleSaves | None
+    text: SourceText,
+    graph: Graph,
+    namespace: dict[str, Any],
+    around: Surroundings,
+    run: Run,
+    stale_saves: StaleSaves | None,
 ) -> list[Problem]:
     """Return every problem, the exception first."""
     failed = []
     if run.error is not None:
         span = span_of(run.error, text.source) or run.last_span
-        failed.append(diagnose_exception(run.error, text, graph, span, late))
+        failed.append(diagnose_exception(run.error, text, graph, span, stale_saves))
     warned = [diagnose_warning(w.category, w.message, w.line, text, graph) for w in around.warnings]
     return [*failed, *run.problems, *warned, *diagnose_graph(graph, text, namespace)]
 

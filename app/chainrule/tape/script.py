@@ -29,7 +29,7 @@ class ScriptTrace:
     raised: Exception | None = None
     error: str | None = None
     """The traceback, where the script raised; or the word of an exit code that is not 0."""
-    late: StaleSaves | None = None
+    stale_saves: StaleSaves | None = None
     """The changes in place for which backward refused to go on, where that is what was raised."""
 
 
@@ -84,7 +84,7 @@ def trace_script(path: Path, arguments: list[str], limits: Limits) -> ScriptTrac
         sys.argv, sys.path[0] = argv, first
     own = {name: value for name, value in names.items() if not name.startswith("__")}
     graph = tape.graph(roots, own)
-    return ScriptTrace(graph, syntax, own, failure, error, tape.late(failure))
+    return ScriptTrace(graph, syntax, own, failure, error, tape.stale_saves(failure))
 
 
 def trace_cell(source: str, names: dict[str, Any], limits: Limits, filename: str) -> CellTrace:

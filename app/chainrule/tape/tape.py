@@ -14,7 +14,7 @@ from chainrule.graph import Graph
 from chainrule.graph.syntax import Syntax
 from chainrule.limits import Limits
 from chainrule.tape.graph.build import Build
-from chainrule.tape.graph.stale_saves import Late, StaleSaves, find_late
+from chainrule.tape.graph.stale_saves import RecordedStaleSaves, StaleSaves, find_stale_saves
 from chainrule.tape.record import patches
 from chainrule.tape.record.autograd import grad_node
 from chainrule.tape.record.jacobian import Jacobians
@@ -63,8 +63,8 @@ class Tape:
             source = Syntax("".join(linecache.getlines(filename)) if source is None else source, filename)
         extents = InstructionSpans(source)
         self._spans = Spans(extents)
-        camera = TensorCapture(limits.tensor_elements)
-        self._values = Values(camera)
+        capture = TensorCapture(limits.tensor_elements)
+        self._values = Values(capture)
         self._names = BoundNames(self._values)
         self._frames = Frames(filename, Loops(extents), self._names.bind_local)
         self._modules = Modules()
@@ -72,13 +72,13 @@ class Tape:
         self._reads = NumberReads(filename, extents)
         self._recorder = Recorder(self._frames, self._modules, self._values, limits.records, self._reads)
         jacobians = Jacobians(limits.jacobian_elements, limits.graph_jacobian_elements)
-        self._watcher = Watcher(self._recorder, camera, limits.nodes, limits.detailed_nodes, jacobians)
+        self._watcher = Watcher(self._recorder, capture, limits.nodes, limits.detailed_nodes, jacobians)
         self._passes: list[PassRecord] = []
         self._asked: list[tuple[Call, Place]] = []
         self._attempted: list[tuple[Any, int]] = []
         self._last_asked: list[tuple[Any, int]] = []
         self._running: PassRecord | None = None
-        self._late: Late | None = None
+        self._stale_saves: RecordedStaleSaves | None = None
         self._state: Literal["new", "recording", "left"] = "new"
         self._build: Build | None = None
 
@@ -196,15 +196,15 @@ class Tape:
         """Return the id of the node of the last graph that a tensor is an output of; None where it is not in it."""
         return self._built().id_of(tensor)
 
-    def late(self, error: BaseException | None) -> StaleSaves | None:
+    def stale_saves(self, error: BaseException | None) -> StaleSaves | None:
         """Return the changes in place for which backward refused to go on, in terms of the last graph.
 
         Args:
             error: what it raised; None is given for any other error, and where nothing certain is known.
         """
-        if self._late is None or self._build is None or type(error) is not RuntimeError:
+        if self._stale_saves is None or self._build is None or type(error) is not RuntimeError:
             return None
-        return self._build.late(self._late) if str(error) == self._late.words else None
+        return self._build.stale_saves(self._stale_saves) if str(error) == self._stale_saves.words else None
 
     def _built(self) -> Build:
         if self._build is None:
@@ -253,7 +253,7 @@ class Tape:
             return result
         except BaseException as error:
             record.error = str(error) or type(error).__name__
-            self._late = find_late(record, self._recorder.recorded) or self._late
+            self._stale_saves = find_stale_saves(record, self._recorder.recorded) or self._stale_saves
             raise
         finally:
             self._running = None

@@ -55,7 +55,7 @@ def warm_up(limits: Limits) -> None:
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     leave_compiler_out()
-    patches.hold()
+    patches.install()
     for module in (*MODULES, *LAZY):
         importlib.import_module(module)
     gc.collect()

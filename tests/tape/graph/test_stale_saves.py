@@ -21,7 +21,7 @@ def late(source: str) -> Found:
             error = raised
     assert error is not None
     graph = tape.graph(names={name: value for name, value in names.items() if isinstance(value, torch.Tensor)})
-    return tape.late(error), graph
+    return tape.stale_saves(error), graph
 
 
 def lines(found: StaleSaves | None) -> list[int]:
@@ -58,7 +58,7 @@ def test_a_change_in_a_loop_is_told_with_its_turn() -> None:
     assert found is not None
     [change] = found.changes
     assert change.loop is not None
-    assert (change.loop.name, change.held) == ("i", 3)
+    assert (change.loop.name, change.loop_value) == ("i", 3)
 
 
 def test_memory_that_another_tensor_had_before_counts_nothing() -> None:

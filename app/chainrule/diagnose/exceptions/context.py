@@ -44,7 +44,7 @@ class RaiseContext:
     """The innermost module whose forward was running."""
     taken: object = None
     """What that module was given."""
-    late: StaleSaves | None = None
+    stale_saves: StaleSaves | None = None
     """The changes in place for which backward refused to go on."""
 
     @classmethod

@@ -43,7 +43,11 @@ RULES: tuple[Rule, ...] = (
 
 
 def diagnose_exception(
-    error: BaseException, text: SourceText, graph: Graph, span: Span | None = None, late: StaleSaves | None = None
+    error: BaseException,
+    text: SourceText,
+    graph: Graph,
+    span: Span | None = None,
+    stale_saves: StaleSaves | None = None,
 ) -> Problem:
     """Explain an exception of the program.
 
@@ -52,12 +56,12 @@ def diagnose_exception(
         text: the program.
         graph: what was recorded until then.
         span: where it came from, if no frame of the program is in the traceback.
-        late: the changes in place for which backward refused to go on, where it did.
+        stale_saves: the changes in place for which backward refused to go on, where it did.
 
     Returns:
         A problem of severity "error" with PyTorch's words in ``message``; never raises.
     """
-    moment = replace(RaiseContext.of(error, text, graph, span), late=late)
+    moment = replace(RaiseContext.of(error, text, graph, span), stale_saves=stale_saves)
     slug, diagnosis = _diagnosis(moment)
     name = type(error).__name__
     return Problem(

@@ -15,13 +15,13 @@ from chainrule.words.saying import joined, say
 def _modified(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     shape = numbers(match["shape"])
     version = numbers(match["versions"])
-    late = moment.late
-    statements = _statements(moment, late)
+    stale = moment.stale_saves
+    statements = _statements(moment, stale)
     detail = say(
         "{tensor} was saved by {operation}, which needs its value to compute the gradient, and {change}",
-        tensor=_which(moment, late, statements, shape),
-        operation=_needing(moment, late),
-        change=_who(moment, late, statements),
+        tensor=_which(moment, stale, statements, shape),
+        operation=_needing(moment, stale),
+        change=_who(moment, stale, statements),
     )
     detail += say(
         " (its version counter says {version} where {saved_version} was saved). ",
@@ -35,20 +35,20 @@ def _modified(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         # What changes it later then changes the new tensor.
         fixes = out_of_place(moment.text, statements[0])
     node = None
-    if late is not None:
-        node = next((change.node for change in late.changes if change.node), None) or late.made or late.needs
-    return Diagnosis(detail + ".", tuple(fixes), node, _place(moment, late, statements))
+    if stale is not None:
+        node = next((change.node for change in stale.changes if change.node), None) or stale.made or stale.needs
+    return Diagnosis(detail + ".", tuple(fixes), node, _place(moment, stale, statements))
 
 
-def _statements(moment: RaiseContext, late: StaleSaves | None) -> list[ast.stmt]:
+def _statements(moment: RaiseContext, stale: StaleSaves | None) -> list[ast.stmt]:
     """Return the statements of the changes, each once, the first change first."""
-    found = [moment.text.statement(change.span) for change in late.changes] if late is not None else []
+    found = [moment.text.statement(change.span) for change in stale.changes] if stale is not None else []
     return list(dict.fromkeys(statement for statement in found if statement is not None))
 
 
-def _which(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.stmt], shape: list[int]) -> str:
+def _which(moment: RaiseContext, stale: StaleSaves | None, statements: list[ast.stmt], shape: list[int]) -> str:
     """Return the value: what the program calls it, and where it was made."""
-    made = _node(moment, late.made) if late is not None else None
+    made = _node(moment, stale.made) if stale is not None else None
     name = next(iter(made.names), None) if made is not None else None
     of = _viewed(moment, made) if made is not None and name is None else None
     base = _base(statements[0]) if statements else None
@@ -58,7 +58,7 @@ def _which(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.s
         which = say("A tensor of shape {shape}, a view of {name},", shape=shape, name=of)
     elif name:
         which = say("{name}, a tensor of shape {shape},", name=name, shape=shape)
-    span = late.made_at if late is not None else None
+    span = stale.made_at if stale is not None else None
     if not of and span is not None and (words := moment.text.short(span)):
         which += say(" made in line {line} by `{code}`{comma}", line=span.line, code=words, comma="," if name else "")
     return which
@@ -73,9 +73,9 @@ def _viewed(moment: RaiseContext, made: Node) -> str | None:
     return made.names[0] if made.names else None
 
 
-def _needing(moment: RaiseContext, late: StaleSaves | None) -> str:
+def _needing(moment: RaiseContext, stale: StaleSaves | None) -> str:
     """Return the operation that needs the value."""
-    needs = _node(moment, late.needs) if late is not None else None
+    needs = _node(moment, stale.needs) if stale is not None else None
     if needs is None:
         return say("a node")
     words = moment.text.short(needs.span)
@@ -84,17 +84,17 @@ def _needing(moment: RaiseContext, late: StaleSaves | None) -> str:
     return say("{op} (`{code}`, line {line})", op=needs.op, code=words, line=needs.span.line)
 
 
-def _who(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.stmt]) -> str:
+def _who(moment: RaiseContext, stale: StaleSaves | None, statements: list[ast.stmt]) -> str:
     """Return which line changed it first, in which turn of its loop, and what changed it after that."""
-    if late is None or not statements:
+    if stale is None or not statements:
         return say("something changed it in place before backward came there")
-    words = moment.text.short(moment.text.span(statements[0])) or moment.text.short(late.changes[0].span)
+    words = moment.text.short(moment.text.span(statements[0])) or moment.text.short(stale.changes[0].span)
     told = say("line {line} (`{code}`)", line=statements[0].lineno, code=words)
-    turn = _turn(late.changes[0])
+    turn = _turn(stale.changes[0])
     if turn:
         told = joined([told, say(", in {turn},", turn=turn)])
     told = say("{statements} changed it in place before backward came there", statements=told)
-    more = len(late.changes) - 1
+    more = len(stale.changes) - 1
     if not more:
         return told
     lines = ", ".join(str(line) for line in sorted({statement.lineno for statement in statements}))
@@ -114,17 +114,19 @@ def _turn(change: StaleSave) -> str:
     if loop is None:
         return ""
     name = loop.name if loop.type in ("loop", loop.name) else f"{loop.type} {loop.name}"
-    if change.held is not None:
-        return say("the turn of `{name}` with {variable} = {value}", name=name, variable=loop.name, value=change.held)
+    if change.loop_value is not None:
+        return say(
+            "the turn of `{name}` with {variable} = {value}", name=name, variable=loop.name, value=change.loop_value
+        )
     return say("turn {number} of `{name}`", number=loop.call, name=name)
 
 
-def _place(moment: RaiseContext, late: StaleSaves | None, statements: list[ast.stmt]) -> Span | None:
+def _place(moment: RaiseContext, stale: StaleSaves | None, statements: list[ast.stmt]) -> Span | None:
     """Return where it was changed first: the whole statement if it is short, else the sub-expression."""
-    if late is None or not statements:
+    if stale is None or not statements:
         return None
     whole = moment.text.span(statements[0])
-    return whole if moment.text.short(whole) else late.changes[0].span
+    return whole if moment.text.short(whole) else stale.changes[0].span
 
 
 def _base(statement: ast.stmt) -> ast.expr | None:

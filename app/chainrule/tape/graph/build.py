@@ -18,7 +18,7 @@ from chainrule.tape.graph.implicit_nodes import ImplicitNodes
 from chainrule.tape.graph.labels import Labels
 from chainrule.tape.graph.outputs import known_outputs
 from chainrule.tape.graph.scopes import scopes
-from chainrule.tape.graph.stale_saves import Late, StaleSaves
+from chainrule.tape.graph.stale_saves import RecordedStaleSaves, StaleSaves
 from chainrule.tape.graph.variables import variable
 from chainrule.tape.graph.vertices import Constant, DraftEdge, Key, Leaf, is_function, kind_of
 from chainrule.tape.record.autograd import reachable
@@ -87,7 +87,9 @@ class Build:
         self._keys = forward_order(self._gathered)
         self._ids = {key: f"n{index}" for index, key in enumerate(self._keys)}
         self._cotangents = [self._by_key(record.cotangents) for record in passes]
-        self._kept = [{self._gathered.key(node): kept for node, kept in record.held.items()} for record in passes]
+        self._kept = [
+            {self._gathered.key(node): kept for node, kept in record.leaf_gradients.items()} for record in passes
+        ]
         self._arrived: dict[Key, set[int]] = {}
         for arrived in self._cotangents:
             for key, number in arrived:
@@ -234,11 +236,11 @@ class Build:
         home = self._home(tensor)
         return None if home is None else home[0]
 
-    def late(self, late: Late) -> StaleSaves:
+    def stale_saves(self, recorded: RecordedStaleSaves) -> StaleSaves:
         """Tell changes that came too late in terms of this graph."""
         ids = {id(self._record(key)): self._ids[key] for key in self._keys if not isinstance(key, Leaf | Value)}
-        made = self._ids.get(self._gatherer.home(late.value)[0])
-        return late.told(ids, made, self._spans, self._names)
+        made = self._ids.get(self._gatherer.home(recorded.value)[0])
+        return recorded.told(ids, made, self._spans, self._names)
 
     def _edge(self, number: int, kind: Literal["gradient", "value"], link: DraftEdge) -> Edge:
         carried: list[Tensor | None] = [None] * len(self._passes)

@@ -30,7 +30,7 @@ def scopes(place: Place, modules: tuple[ModuleCall, ...], names: BoundNames) -> 
         is_function = call.code.co_flags & CO_OPTIMIZED and call.code.co_name not in _COMPREHENSIONS
         if is_function and not is_told:
             found.append(_of_function(call))
-        found += [_of_loop(turn) for turn in place.turns[depth]]
+        found += [_of_loop(iteration) for iteration in place.iterations[depth]]
     return found + [_of_module(module, names) for module in waiting]
 
 
@@ -40,8 +40,8 @@ def _of_module(call: ModuleCall, names: BoundNames) -> Scope:
     return make(Scope, kind="module", name=path, type=kind, call=call.number)
 
 
-def _of_loop(turn: Iteration) -> Scope:
-    return make(Scope, kind="loop", name=turn.loop.name, type=turn.loop.kind, call=turn.number)
+def _of_loop(iteration: Iteration) -> Scope:
+    return make(Scope, kind="loop", name=iteration.loop.name, type=iteration.loop.kind, call=iteration.number)
 
 
 def _of_function(call: FrameCall) -> Scope:

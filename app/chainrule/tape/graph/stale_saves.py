@@ -29,8 +29,8 @@ class StaleSave:
 
     span: Span | None
     loop: Scope | None
-    """The turn of the innermost loop that it happened in."""
-    held: int | None
+    """The iteration of the innermost loop that it happened in."""
+    loop_value: int | None
     """What that loop's only variable held then, where it was a whole number."""
     node: str | None
 
@@ -48,7 +48,7 @@ class StaleSaves:
 
 
 @dataclass(frozen=True, slots=True)
-class Late:
+class RecordedStaleSaves:
     """The changes that came too late, as they were recorded."""
 
     words: str
@@ -78,16 +78,16 @@ class Late:
 
 def _told(change: Record, ids: Mapping[int, str], spans: Spans, names: BoundNames) -> StaleSave:
     loops = [scope for scope in scopes(change.place, change.modules, names) if scope.kind == "loop"]
-    turns = [turn for call in change.place.turns for turn in call]
+    iterations = [one for call in change.place.iterations for one in call]
     return StaleSave(
         span=spans.innermost(change.place),
         loop=loops[-1] if loops else None,
-        held=turns[-1].held if turns else None,
+        loop_value=iterations[-1].value if iterations else None,
         node=ids.get(id(change)),
     )
 
 
-def find_late(failed: PassRecord, recorded: Recorded) -> Late | None:
+def find_stale_saves(failed: PassRecord, recorded: Recorded) -> RecordedStaleSaves | None:
     """Find the changes for which a pass failed; None where it failed for another reason, or nothing certain is known.
 
     Args:
@@ -107,7 +107,7 @@ def find_late(failed: PassRecord, recorded: Recorded) -> Late | None:
             continue
         changes = _changes(recorded.records[needs.index :], value, range(then, now))
         if changes is not None:
-            return Late(failed.error or "", needs, value, changes)
+            return RecordedStaleSaves(failed.error or "", needs, value, changes)
     return None
 
 

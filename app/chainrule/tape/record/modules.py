@@ -35,8 +35,8 @@ class Modules:
         """Count the call that was pushed last, now that it is known where it is made."""
         call = self._stack[-1]
         above = self._top if call.above is None else call.above
-        turns = [(turn.loop, turn.number) for turn in place.turns[-1]] if place.turns else []
-        key = (id(call.module), place.calls[-1] if place.calls else None, *turns)
+        loops = [(one.loop, one.number) for one in place.iterations[-1]] if place.iterations else []
+        key = (id(call.module), place.calls[-1] if place.calls else None, *loops)
         call.number = above.counts[key] = above.counts.get(key, 0) + 1
 
     def pop(self) -> None:

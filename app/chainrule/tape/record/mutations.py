@@ -1,7 +1,32 @@
-"""Which of its arguments an operation changes in place, and whether it gives views."""
+"""Which of its arguments an operation changes in place, which tensor's history that changes, and what gives views.
+
+A change through a view is a change of the whole tensor, and autograd keeps the history of memory with the whole: the
+base gets a new Node, ``CopySlices``, which stands for "the old base, with the operation done to this part of it". The
+view's own Node is made anew, as an ``AsStridedBackward0`` on the base's, when somebody next asks for it. So the record
+of ``part += 1`` belongs to the Node of the base, its first output is the base after it, and what the base held before
+is kept beside:
+
+>>> import torch
+>>> from chainrule.tape import Tape
+>>> x = torch.ones(2, requires_grad=True)
+>>> with Tape() as tape:
+...     base = torch.zeros(3)
+...     part = base[:2]
+...     part += x
+>>> base.grad_fn.name(), part.grad_fn.name()
+('torch::autograd::CopySlices', 'AsStridedBackward0')
+>>> graph = tape.graph({"base": base})
+>>> change = next(node for node in graph.nodes if node.op == "torch::autograd::CopySlices")
+>>> change.outputs[0].value.values, change.outputs[0].before.values
+([1.0, 1.0, 0.0], [0.0, 0.0, 0.0])
+>>> [(edge.argument, edge.kind) for edge in graph.edges if edge.source == change.id]
+[('other', 'gradient'), ('self', 'value')]
+"""
 
 from functools import cache
 from typing import Any
+
+import torch
 
 _RUNNING = frozenset({"running_mean", "running_var"})
 """What batch norms change while training, though their schemas do not say so, and no version counter does."""
@@ -13,6 +38,11 @@ def changed_places(op: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tu
     if running and (args[training] if training < len(args) else kwargs.get("training")):
         return written + running
     return written
+
+
+def whole(tensor: torch.Tensor) -> torch.Tensor:
+    """Return the tensor that gets a Node when another one changes in place: its base, where it is a view."""
+    return tensor._base if tensor._is_view() else tensor
 
 
 @cache

@@ -30,7 +30,7 @@ class ModuleCall:
     module: Any
     above: "ModuleCall | None"
     number: int
-    """Which call of this module within the call above (and the turn of its loops), from 1."""
+    """Which call of this module within the call above (and the iteration of its loops), from 1."""
     depth: int
     """How many frames of the program were running when it was called."""
     counts: dict[Any, int] = field(default_factory=dict)

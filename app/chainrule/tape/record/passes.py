@@ -48,7 +48,7 @@ class PassRecord:
     order: list[Any] = field(default_factory=list)
     cotangents: dict[tuple[Any, int], Arrival] = field(default_factory=dict)
     contributions: dict[tuple[Any, int], Arrival] = field(default_factory=dict)
-    held: dict[Any, Snapshot] = field(default_factory=dict)
+    leaf_gradients: dict[Any, Snapshot] = field(default_factory=dict)
     """What the leaves that are known by then hold in ``.grad`` after it, also those that it did not reach."""
     completed: int = 0
     """Nodes that ran to their end."""
@@ -68,7 +68,7 @@ class PassRecord:
     @property
     def accumulated(self) -> dict[Any, Snapshot]:
         """Return what the leaves that it reached hold in ``.grad`` after it."""
-        return {node: self.held[node] for node in self.order if node in self.held}
+        return {node: self.leaf_gradients[node] for node in self.order if node in self.leaf_gradients}
 
 
 class Watcher:
@@ -76,19 +76,19 @@ class Watcher:
 
     Args:
         recorder: stands aside while PyTorch's own formulas run, and is there while custom Functions do.
-        camera: captures tensors.
+        capture: captures tensors.
         nodes: Nodes that are watched at most.
         detailed: Nodes of one graph up to which local Jacobians are computed.
         jacobians: computes local Jacobians while the Nodes' buffers are there.
     """
 
     def __init__(
-        self, recorder: Recorder, camera: TensorCapture, nodes: int, detailed: int, jacobians: Jacobians
+        self, recorder: Recorder, capture: TensorCapture, nodes: int, detailed: int, jacobians: Jacobians
     ) -> None:
         self._recorder = recorder
         self._jacobians = jacobians
         self._local: dict[Any, dict[int, Matrix]] = {}
-        self._camera = camera
+        self._capture = capture
         self._nodes = nodes
         self._detailed = detailed
         self._saved: dict[Any, dict[str, Kept]] = {}
@@ -115,7 +115,7 @@ class Watcher:
         """Return what a Node had saved when it was first met."""
         kept = self._saved.get(node)
         if kept is None:
-            kept = self._saved[node] = {} if is_leaf(node) else saved(node, self._camera)
+            kept = self._saved[node] = {} if is_leaf(node) else saved(node, self._capture)
         return kept
 
     def watch(self, record: PassRecord, run: Callable[[], Any], create_graph: bool) -> Any:
@@ -189,7 +189,7 @@ class Watcher:
                     continue
                 self._noted += 1
             if node.variable.grad is not None:
-                record.held[node] = self._camera.capture(node.variable.grad)
+                record.leaf_gradients[node] = self._capture.capture(node.variable.grad)
 
     def note_results(self, record: PassRecord, inputs: Iterable[Any], result: Any) -> None:
         """Note the gradients that ``autograd.grad`` returns without running the Nodes they belong to."""
@@ -201,4 +201,4 @@ class Watcher:
                     record.results.append((gradient.grad_fn, gradient.output_nr))
 
     def _arrival(self, gradient: torch.Tensor) -> Arrival:
-        return Arrival(self._camera.capture(gradient), gradient.requires_grad)
+        return Arrival(self._capture.capture(gradient), gradient.requires_grad)

@@ -60,18 +60,18 @@ _settled: set[str] = set()
 """Ways to read a number whose warning PyTorch has told, if it tells any."""
 
 
-def hold() -> None:
+def install() -> None:
     """Replace it now and for good: a process that does nothing but record need not do it for each tape."""
     global _running
     with _lock:
         _running += 1
         if _running == 1:
-            _install()
+            _replace_all()
 
 
 def listen(listener: Listener) -> None:
     """Call a listener for what happens in this thread from now on."""
-    hold()
+    install()
     _listening.listeners.append(listener)
 
 
@@ -90,7 +90,7 @@ def leave(listener: Listener) -> None:
                     setattr(owner, name, original)
 
 
-def _install() -> None:
+def _replace_all() -> None:
     _replace(torch.Tensor, "backward", lambda original: _asking(original, "backward"))
     _replace(torch.autograd, "backward", lambda original: _asking(original, "autograd.backward"))
     _replace(torch.autograd, "grad", lambda original: _asking(original, "autograd.grad"))

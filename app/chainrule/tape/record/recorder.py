@@ -11,7 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode, _get_current_dispatc
 
 from chainrule.tape.record.arguments import named_arguments
 from chainrule.tape.record.modules import Modules
-from chainrule.tape.record.mutations import changed_places, is_in_place, is_view
+from chainrule.tape.record.mutations import changed_places, is_in_place, is_view, whole
 from chainrule.tape.record.number_reads import NumberReads
 from chainrule.tape.record.operations import Argument, ListRead, Record, Recorded, Value
 from chainrule.tape.record.values import Values
@@ -67,10 +67,11 @@ class Recorder(TorchDispatchMode):
         arguments = self._sources(func, arguments, place)
         places = changed_places(func, args, kwargs)
         changed = _at(places, arguments, tensors) if places else []
-        whole = before = old_sequence = None
+        target = before = old_sequence = None
         if changed and is_in_place(func):
-            whole = changed[0]._base if changed[0]._is_view() else changed[0]
-            before, old_sequence = self._values.of(whole).snapshot, _sequence_of(whole)
+            # What it held, and its Node, are there until the operation runs.
+            target = whole(changed[0])
+            before, old_sequence = self._values.of(target).snapshot, _sequence_of(target)
         result = func(*args, **kwargs)
         changes = tuple([change for tensor in changed for change in self._values.change(tensor)])
         record = self._new(func, sequence, place, arguments, torch.is_grad_enabled())
@@ -78,8 +79,9 @@ class Recorder(TorchDispatchMode):
         self.recorded.by_count.setdefault(sequence - 1, record)
         self._read = record if func is torch.ops.aten._local_scalar_dense.default else None
         self._finish(record, result)
-        if whole is not None and whole is not changed[0]:
-            record.base = self._values.keep(whole, record, 0)
+        if target is not None and target is not changed[0]:
+            # The Node is that of the base, so the base is what the record made.
+            record.base = self._values.keep(target, record, 0)
         return result
 
     @contextmanager
@@ -218,10 +220,10 @@ class Recorder(TorchDispatchMode):
     def _finish(self, record: Record, result: Any) -> None:
         outputs = tuple(output for output in _flat(result) if isinstance(output, torch.Tensor))
         record.outputs = tuple(self._values.keep(output, record, index) for index, output in enumerate(outputs))
-        if self._ends_late(record):
+        if self._is_set_afterwards(record):
             self._pending = (record, outputs)
 
-    def _ends_late(self, record: Record) -> bool:
+    def _is_set_afterwards(self, record: Record) -> bool:
         """Return whether PyTorch sets something after an operation: a Node, or the count of changes of a view or base.
 
         A Node is also set where autograd took another argument than the operation did (a conjugate is resolved in

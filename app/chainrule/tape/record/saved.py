@@ -15,17 +15,17 @@ _WORKSPACES = frozenset({("MkldnnRnnLayerBackward0", "result3")})
 _names: dict[type, tuple[str, ...]] = {}
 
 
-def saved(node: Any, camera: TensorCapture) -> dict[str, Kept]:
+def saved(node: Any, capture: TensorCapture) -> dict[str, Kept]:
     """Read what a Node saved, under PyTorch's own names.
 
     Tensors that the program packs with hooks of its own are left alone: to read them would run those hooks.
 
     Args:
         node: the Node.
-        camera: captures tensors.
+        capture: captures tensors.
     """
     if isinstance(node, torch.autograd.function.BackwardCFunction):
-        return _of_custom(node, camera)
+        return _of_custom(node, capture)
     found: dict[str, Kept] = {}
     for name in _saved_names(node):
         if (node.name(), name) in _WORKSPACES:
@@ -34,7 +34,7 @@ def saved(node: Any, camera: TensorCapture) -> dict[str, Kept]:
         if any(part.unpack_hook is not None for part in (raw if isinstance(raw, tuple | list) else [raw]) if part):
             continue
         try:
-            found[name] = _kept(getattr(node, f"_saved_{name}"), camera)
+            found[name] = _kept(getattr(node, f"_saved_{name}"), capture)
         except RuntimeError:
             # Freed by an earlier pass, or changed in place since: backward would say so too.
             continue
@@ -48,21 +48,21 @@ def _saved_names(node: Any) -> tuple[str, ...]:
     return _names[kind]
 
 
-def _of_custom(node: Any, camera: TensorCapture) -> dict[str, Kept]:
+def _of_custom(node: Any, capture: TensorCapture) -> dict[str, Kept]:
     try:
         raw = node._raw_saved_tensors
         if any(part.unpack_hook is not None for part in raw):
             return {}
-        return {f"saved_tensors[{index}]": _kept(part, camera) for index, part in enumerate(node.saved_tensors)}
+        return {f"saved_tensors[{index}]": _kept(part, capture) for index, part in enumerate(node.saved_tensors)}
     except RuntimeError:
         return {}
 
 
-def _kept(value: Any, camera: TensorCapture) -> Kept:
+def _kept(value: Any, capture: TensorCapture) -> Kept:
     if isinstance(value, torch.Tensor):
-        return camera.capture(value)
+        return capture.capture(value)
     if isinstance(value, bool | int | float | complex | str) or value is None:
         return value
     if isinstance(value, tuple | list):
-        return [_kept(part, camera) for part in value]
+        return [_kept(part, capture) for part in value]
     return str(value)

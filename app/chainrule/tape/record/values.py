@@ -22,11 +22,11 @@ class Values:
     its memory: a change through ``.data`` is counted elsewhere, and that of a batch norm's running statistics nowhere.
 
     Args:
-        camera: captures tensors.
+        capture: captures tensors.
     """
 
-    def __init__(self, camera: TensorCapture) -> None:
-        self._camera = camera
+    def __init__(self, capture: TensorCapture) -> None:
+        self._capture = capture
         self._known: dict[int, Value] = {}
         self._purge_at = _PURGE_AT
         self._changes = 0
@@ -56,7 +56,7 @@ class Values:
             index: its place among the operation's outputs.
         """
         is_chance = record is not None and (record.is_empty or (record.label, index) in _WORKSPACES)
-        snapshot = unread(tensor) if is_chance else self._camera.capture(tensor)
+        snapshot = unread(tensor) if is_chance else self._capture.capture(tensor)
         value = Value(snapshot, record, index, weakref.ref(tensor), _version(tensor), self._changes)
         value.storage = _storage(tensor)
         before = self.met(tensor)
@@ -73,7 +73,7 @@ class Values:
         Returns:
             Its storage and its count of changes, in which this one is not counted yet; nothing where it has no storage.
         """
-        self._camera.forget(tensor)
+        self._capture.forget(tensor)
         self._changes += 1
         storage = _storage(tensor)
         if storage is None:

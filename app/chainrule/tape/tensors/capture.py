@@ -15,7 +15,7 @@ from chainrule.tape.tensors.arena import Arena
 from chainrule.tape.tensors.preview import EDGE
 from chainrule.tape.tensors.snapshot import Snapshot, as_array
 from chainrule.tape.tensors.statistics import empty_statistics, statistics
-from chainrule.tape.tensors.unrecorded import quiet
+from chainrule.tape.tensors.unrecorded import unrecorded
 
 _PURGE_AFTER = 16
 """Storages that are remembered anew before those that are gone are let go of."""
@@ -42,7 +42,7 @@ class TensorCapture:
 
     def __init__(self, elements: int) -> None:
         self._elements = elements
-        self._shelf = Arena()
+        self._arena = Arena()
         self._seen: dict[int, _Seen] = {}
         self._purge_at = _PURGE_AFTER
 
@@ -56,11 +56,11 @@ class TensorCapture:
         try:
             if not shape and self._elements and _is_plain(tensor):
                 return Snapshot(shape, dtype, 1, None, None, None, _item(tensor))
-            with quiet():
+            with unrecorded():
                 if not shape and self._elements:
                     return Snapshot(shape, dtype, 1, None, None, None, _read(_dense(tensor)))
                 if numel <= self._elements:
-                    return Snapshot(shape, dtype, numel, self._shelf.copy(_dense(tensor)), None, None)
+                    return Snapshot(shape, dtype, numel, self._arena.copy(_dense(tensor)), None, None)
                 if tensor.layout is torch.strided:
                     return self._large(tensor, shape, dtype)
                 return Snapshot(shape, dtype, numel, None, None, _sparse_statistics(tensor, numel))
@@ -70,7 +70,7 @@ class TensorCapture:
 
     def _nested(self, tensor: torch.Tensor) -> Snapshot:
         try:
-            with quiet():
+            with unrecorded():
                 row = torch.cat([part.reshape(-1) for part in _parts(tensor)])
         except (RuntimeError, NotImplementedError, TypeError):
             return unread(tensor)
@@ -92,7 +92,7 @@ class TensorCapture:
         if known is not None:
             return known
         array = as_array(_dense(tensor))
-        corner = self._shelf.copy(torch.from_numpy(_corner(array)))
+        corner = self._arena.copy(torch.from_numpy(_corner(array)))
         found = Snapshot(shape, dtype, tensor.numel(), None, corner, _measured(tensor, array, seen))
         if seen is not None:
             seen.snapshots[key] = found

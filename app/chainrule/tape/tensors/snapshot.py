@@ -11,7 +11,7 @@ from chainrule.tape.construct import make
 from chainrule.tape.tensors.decimals import nested, numbers, shortest
 from chainrule.tape.tensors.preview import preview
 from chainrule.tape.tensors.statistics import empty_statistics, of_one, statistics
-from chainrule.tape.tensors.unrecorded import quiet
+from chainrule.tape.tensors.unrecorded import unrecorded
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,12 +64,12 @@ def describe(snapshot: Snapshot, requires_grad: bool, is_leaf: bool, listed: boo
         stats = of_one(snapshot.number)
         values = corner if listed else None
     elif snapshot.kept is not None:
-        with quiet():
+        with unrecorded():
             corner = nested(numbers(snapshot.kept.reshape(-1)), snapshot.shape)
             stats = statistics(as_array(snapshot.kept), histogram=not listed)
         values = corner if listed else None
     elif snapshot.corner is not None:
-        with quiet():
+        with unrecorded():
             elements = snapshot.corner.to(getattr(torch, snapshot.dtype))
             corner = nested(numbers(elements.reshape(-1)), tuple(elements.shape))
     text = f"tensor of shape {list(snapshot.shape)}"

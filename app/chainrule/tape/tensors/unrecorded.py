@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 
-class quiet:  # noqa: N801 # used as a statement: with quiet(): ...
+class unrecorded:  # noqa: N801 # used as a statement: with unrecorded(): ...
     """Run torch operations that record no Node, advance no mode and answer no override of the program."""
 
     __slots__ = ("_guards",)

@@ -19,18 +19,18 @@ class FrameCall:
     code: CodeType
     above: "FrameCall | None"
     number: int
-    """Which call of this function within the call above (and the turn of its loops), from 1."""
+    """Which call of this function within the call above (and the iteration of its loops), from 1."""
     counts: dict[Any, int] = field(default_factory=dict)
 
-    def count(self, code: CodeType, turns: tuple[Iteration, ...]) -> int:
+    def count(self, code: CodeType, iterations: tuple[Iteration, ...]) -> int:
         """Count one more call from here."""
-        key = _key(code, turns)
+        key = _key(code, iterations)
         number = self.counts[key] = self.counts.get(key, 0) + 1
         return number
 
-    def keep(self, call: "FrameCall", turns: tuple[Iteration, ...]) -> None:
+    def keep(self, call: "FrameCall", iterations: tuple[Iteration, ...]) -> None:
         """Give the number of a call that was made elsewhere, and goes on from here, to no other."""
-        key = _key(call.code, turns)
+        key = _key(call.code, iterations)
         self.counts[key] = max(self.counts.get(key, 0), call.number)
 
 
@@ -41,8 +41,8 @@ class Place:
     calls: tuple[FrameCall, ...]
     instructions: tuple[int, ...]
     """The current instruction of each call."""
-    turns: tuple[tuple[Iteration, ...], ...]
-    """The turns of the loops that each call stands in."""
+    iterations: tuple[tuple[Iteration, ...], ...]
+    """The iterations of the loops that each call stands in."""
 
 
 NOWHERE = Place((), (), ())
@@ -57,12 +57,12 @@ _LOOKED_AT = 32
 
 
 @dataclass(slots=True, eq=False)
-class _Held:
+class _FollowedFrame:
     """A frame that was running at the last look."""
 
     frame: FrameType
     call: FrameCall
-    turns: Iterations
+    iterations: Iterations
     seen: dict[str, int] = field(default_factory=dict)
     """Local names with the ids of what they were bound to."""
     instruction: int = -1
@@ -70,18 +70,18 @@ class _Held:
     @property
     def is_over(self) -> bool:
         """Return whether nothing else holds the frame: its generator is finished or gone."""
-        return sys.getrefcount(self.frame) <= _OWN
+        return sys.getrefcount(self.frame) <= _OWN_REFERENCES
 
 
-_lone = _Held(object(), None, None)  # type: ignore[arg-type] # nothing but its references counts
-_OWN = sys.getrefcount(_lone.frame)
+_unshared = _FollowedFrame(object(), None, None)  # type: ignore[arg-type] # nothing but its references counts
+_OWN_REFERENCES = sys.getrefcount(_unshared.frame)
 
 
 class Frames:
     """Follows the frames of one program.
 
-    The frames seen last are held until the next look, so that a new frame at an old address is never taken for the
-    old one. That of a suspended generator or coroutine is held as long as it can go on: when it does, that is no new
+    The frames seen last are kept until the next look, so that a new frame at an old address is never taken for the
+    old one. That of a suspended generator or coroutine is kept as long as it can go on: when it does, that is no new
     call. Its variables are let go of at the next look after its end, as those of functions are.
 
     Args:
@@ -94,8 +94,8 @@ class Frames:
         self._filename = filename
         self._loops = loops
         self._bind = bind
-        self._held: list[_Held] = []
-        self._suspended: dict[int, _Held] = {}
+        self._followed: list[_FollowedFrame] = []
+        self._suspended: dict[int, _FollowedFrame] = {}
         """By id of the frame."""
         self._top_counts: dict[CodeType, int] = {}
 
@@ -111,11 +111,15 @@ class Frames:
         self._follow(found, callees)
         if not found:
             return NOWHERE
-        turns = []
-        for depth, held in enumerate(self._held, start=1):
-            deeper = callees.get(depth) or (self._held[depth].call if depth < len(self._held) else None)
-            turns.append(self._turns(held, deeper, operation, library if depth == len(self._held) else None))
-        return Place(tuple([held.call for held in self._held]), tuple([frame.f_lasti for frame in found]), tuple(turns))
+        iterations = []
+        for depth, one in enumerate(self._followed, start=1):
+            deeper = callees.get(depth) or (self._followed[depth].call if depth < len(self._followed) else None)
+            iterations.append(
+                self._iterations(one, deeper, operation, library if depth == len(self._followed) else None)
+            )
+        return Place(
+            tuple([one.call for one in self._followed]), tuple([frame.f_lasti for frame in found]), tuple(iterations)
+        )
 
     def _look(self) -> tuple[list[FrameType], FrameType | None]:
         """Return the program's frames from the top level inwards, and that of the library function that the last calls.
@@ -147,70 +151,70 @@ class Frames:
 
     def _follow(self, found: list[FrameType], callees: dict[int, object]) -> None:
         kept = 0
-        for frame, held in zip(found, self._held, strict=False):
-            if frame is not held.frame:
+        for frame, one in zip(found, self._followed, strict=False):
+            if frame is not one.frame:
                 break
             kept += 1
-        for held in self._held[kept:]:
-            suspends = held.call.code.co_flags & _SUSPENDS
+        for one in self._followed[kept:]:
+            suspends = one.call.code.co_flags & _SUSPENDS
             # Python 3.13 takes the variables of a generator that is gone from memory that is gone as well.
-            if not (suspends and held.is_over):
-                self._see_names(held)
+            if not (suspends and one.is_over):
+                self._see_names(one)
             if suspends:
-                held.turns.suspend()
-                self._suspended[id(held.frame)] = held
-        del self._held[kept:]
+                one.iterations.suspend()
+                self._suspended[id(one.frame)] = one
+        del self._followed[kept:]
         if self._suspended:
             self._let_go()
-        if self._held and len(self._held) == len(found):
-            self._see_names(self._held[-1])
+        if self._followed and len(self._followed) == len(found):
+            self._see_names(self._followed[-1])
         for frame in found[kept:]:
             suspended = self._suspended.pop(id(frame)) if id(frame) in self._suspended else None
             if suspended is not None:
                 self._resume(suspended.call, callees)
-            self._held.append(suspended or _Held(frame, self._enter(frame, callees), Iterations()))
+            self._followed.append(suspended or _FollowedFrame(frame, self._enter(frame, callees), Iterations()))
 
     def _let_go(self) -> None:
-        """Let go of frames that cannot go on, in turns where there are many."""
+        """Let go of frames that cannot go on, some at each look where there are many."""
         for key in list(islice(self._suspended, _LOOKED_AT)):
-            held = self._suspended.pop(key)
-            if not held.is_over:
-                self._suspended[key] = held
+            one = self._suspended.pop(key)
+            if not one.is_over:
+                self._suspended[key] = one
 
     def _enter(self, frame: FrameType, callees: dict[int, object]) -> FrameCall:
         code = frame.f_code
-        if not self._held:
+        if not self._followed:
             number = self._top_counts[code] = self._top_counts.get(code, 0) + 1
             return FrameCall(code, None, number)
-        above = self._held[-1]
+        above = self._followed[-1]
         call = FrameCall(code, above.call, 0)
-        turns = self._turns(above, callees.get(len(self._held)) or call)
-        call.number = above.call.count(code, turns)
+        iterations = self._iterations(above, callees.get(len(self._followed)) or call)
+        call.number = above.call.count(code, iterations)
         return call
 
     def _resume(self, call: FrameCall, callees: dict[int, object]) -> None:
-        if self._held:
-            above = self._held[-1]
-            above.call.keep(call, self._turns(above, callees.get(len(self._held)) or call))
+        if self._followed:
+            above = self._followed[-1]
+            above.call.keep(call, self._iterations(above, callees.get(len(self._followed)) or call))
 
-    def _turns(
-        self, held: _Held, callee: object, operation: object = None, library: FrameType | None = None
+    def _iterations(
+        self, one: _FollowedFrame, callee: object, operation: object = None, library: FrameType | None = None
     ) -> tuple[Iteration, ...]:
-        around = self._loops.around(held.call.code, held.frame.f_lasti)
+        around = self._loops.around(one.call.code, one.frame.f_lasti)
         is_generator = isinstance(callee, FrameCall) and bool(callee.code.co_flags & _SUSPENDS)
         moment = LoopMoment(callee, operation, library, is_generator)
-        return held.turns.look(held.frame, around, moment)
+        return one.iterations.look(one.frame, around, moment)
 
-    def _see_names(self, held: _Held) -> None:
+    def _see_names(self, one: _FollowedFrame) -> None:
         """Tell of the local names of a function that are bound to something new."""
-        if held.call.code.co_name == "<module>" or held.instruction == held.frame.f_lasti:
+        if one.call.code.co_name == "<module>" or one.instruction == one.frame.f_lasti:
             return
-        held.instruction = held.frame.f_lasti
-        for name, value in held.frame.f_locals.items():
-            if held.seen.get(name) != id(value):
-                held.seen[name] = id(value)
+        one.instruction = one.frame.f_lasti
+        for name, value in one.frame.f_locals.items():
+            if one.seen.get(name) != id(value):
+                one.seen[name] = id(value)
                 self._bind(name, value)
 
 
-def _key(code: CodeType, turns: tuple[Iteration, ...]) -> tuple[Any, ...]:
-    return (code, *((turn.loop, turn.number) for turn in turns))
+def _key(code: CodeType, iterations: tuple[Iteration, ...]) -> tuple[Any, ...]:
+    return (code, *((iteration.loop, iteration.number) for iteration in iterations))

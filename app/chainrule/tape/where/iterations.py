@@ -1,4 +1,4 @@
-"""Which turn of its loops a frame of the program is in."""
+"""Which iteration of its loops a frame of the program is in."""
 
 import weakref
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ _OVER = object()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Iteration:
-    """One turn of one loop."""
+    """One iteration of one loop."""
 
     loop: Loop
     number: int
     """Counted from 1 each time that the loop is entered."""
-    held: int | None = None
+    value: int | None = None
     """What its only variable held, where that was a whole number."""
 
 
@@ -38,20 +38,22 @@ class LoopMoment:
 
 
 @dataclass(slots=True)
-class _Running:
+class _LoopState:
+    """What is known of a loop that a frame stands in."""
+
     loop: Loop
     number: int
     """0 while its iterator makes the first thing."""
     stage: Stage
     """The part that was running at the last look."""
     bound: tuple[Any, ...]
-    """What the loop's variables hold: held, so that no other object can have the same identity."""
+    """What the loop's variables hold: kept, so that no other object can have the same identity."""
     first: tuple[object, ...] = ()
-    """What tells what its variables held in the first turn."""
+    """What tells what its variables held in the first iteration."""
     makers: list[object] = field(default_factory=list)
-    """Calls of generators that its iterator made for the first turn."""
+    """Calls of generators that its iterator made for the first iteration."""
     is_told: bool = False
-    """Whether its condition, or what binds its variables, is seen at work: that begins every turn."""
+    """Whether its condition, or what binds its variables, is seen at work: that begins every iteration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +69,57 @@ class _Step:
 
 
 class Iterations:
-    """Counts the turns of one frame's loops, looking only when an operation is recorded.
+    """Counts the iterations of one frame's loops, looking only when an operation is recorded.
 
-    A turn in which nothing is recorded is not counted. Another turn is sure where the loop's iterator or condition was
-    seen at work in between. Else, in a ``for`` loop over whole numbers another number is another turn. In one over
-    other objects another object is, or going back to an earlier instruction, or another call from the same one. Where
-    no variable tells, the first operation of an instruction coming again is a turn as well, and so is a loop within
-    that begins anew: with a new generator, or with what it held at first.
+    Nothing tells the tape that a loop goes round: between two looks it may have done so once, often or not at all, and
+    an iteration in which nothing is recorded is not counted. What can be seen at a look is the instruction that the
+    frame is at, what its variables hold, and what it calls. From that, the most certain sign first:
+
+    1. The iterator or the condition was seen at work since the last look: it is for every new iteration.
+    2. The loop's variables hold other objects than at the last look. Where they are whole numbers that decides, for
+       ``range`` gives each number once.
+    3. Otherwise (one object twice, or no variable as in ``while``): the frame went back to an earlier instruction, the
+       same instruction made another call, or it went from one arm of an ``if`` to the other.
+    4. Where no variable tells: the first operation of an instruction came again, or a loop within began anew, with a
+       new generator or with what its variables held at first.
+
+    Here each look is a recorded operation. The second ``x`` is the same object as the first, so that only going back
+    from the sine to the product tells the iterations of the inner loop apart (3). Those of the outer one are told by
+    ``i`` (2), and then the inner one counts from 1 again:
+
+    >>> import torch
+    >>> from chainrule.tape import Namespace, Tape
+    >>> source = '''
+    ... y = a
+    ... for i in range(2):
+    ...     for x in [a, a]:
+    ...         y = (x * y).sin()
+    ... '''
+    >>> with Tape(source=source) as tape:
+    ...     names = Namespace(tape, {"a": torch.ones(2, requires_grad=True)})
+    ...     exec(compile(source, "<program>", "exec"), names)
+    >>> for node in tape.graph({"y": names["y"]}).nodes[1:]:
+    ...     print(node.op, *(f"{loop.name}:{loop.call}" for loop in node.scope))
+    MulBackward0 i:1 x:1
+    SinBackward0 i:1 x:1
+    MulBackward0 i:1 x:2
+    SinBackward0 i:1 x:2
+    MulBackward0 i:2 x:1
+    SinBackward0 i:2 x:1
+    MulBackward0 i:2 x:2
+    SinBackward0 i:2 x:2
     """
 
     def __init__(self) -> None:
-        self._running: list[_Running] = []
+        self._loops: list[_LoopState] = []
+        """Those that the frame stood in at the last look, outermost first."""
         self._arms: dict[Fork, int] = {}
         self._order = -1
         self._then = LoopMoment(None, None, None)
         """The first moment of the instruction, with the first calls that it made."""
 
     def look(self, frame: FrameType, standing: Standing, now: LoopMoment) -> tuple[Iteration, ...]:
-        """Tell the turns that a frame is in.
+        """Tell the iterations that a frame is in.
 
         Args:
             frame: the frame.
@@ -92,32 +127,40 @@ class Iterations:
             now: what it is doing.
         """
         same, then = standing.order == self._order, self._then
+        # An instruction runs once in an iteration. If the frame is before where it was, or makes another call from the
+        # same place, some loop went round: which one is decided below.
         back = standing.order < self._order or (same and _differ(now.callee, then.callee))
+        # Weaker: a function of a library may call others many times, and one call may be many operations. Only the
+        # first operation of the instruction coming again counts.
         repeated = back or (same and (_differ(now.library, then.library) or _comes_again(now, then, standing)))
+        # No iteration runs both arms of a fork, also where the second stands after the first.
         crossed = frozenset(loop for fork, loop, arm in standing.arms if self._arms.get(fork, arm) != arm)
         if standing.loops:
-            self._turn(frame, standing, now, _Step(back, repeated, crossed))
+            self._advance(frame, standing, now, _Step(back, repeated, crossed))
         else:
-            self._running.clear()
+            self._loops.clear()
         self._arms = {fork: arm for fork, _, arm in standing.arms}
         self._order = standing.order
-        # Held, so that no other call can have the same identity, but only where it may tell something.
+        # Kept, so that no other call can have the same identity, but only where it may tell something.
         library = now.library if standing.needs_calls else None
         if not same or repeated:
             self._then = LoopMoment(now.callee, now.operation, library)
         elif (then.callee, then.library) != (now.callee, library):
             self._then = LoopMoment(then.callee or now.callee, then.operation, then.library or library)
-        return tuple([Iteration(one.loop, one.number, _held(one)) for one in self._running if one.stage != "header"])
+        return tuple([Iteration(one.loop, one.number, _value(one)) for one in self._loops if one.stage != "header"])
 
     def suspend(self) -> None:
         """Let go of the call that was made last: it is over."""
         if self._then.library is not None:
             self._then = LoopMoment(self._then.callee, self._then.operation, _OVER)
 
-    def _turn(self, frame: FrameType, standing: Standing, now: LoopMoment, step: _Step) -> None:
+    def _advance(self, frame: FrameType, standing: Standing, now: LoopMoment, step: _Step) -> None:
+        """Count on the loops that the frame stands in, from the outermost inwards."""
         names = frame.f_locals if any(loop.variables for loop, _ in standing.loops) else {}
-        known = self._running
-        running: list[_Running] = []
+        known = self._loops
+        loops: list[_LoopState] = []
+        # How many loops, from the outside, are still in the iteration of the last look, as far as is known. Once one is
+        # not, all that is in it has begun anew.
         shared = 0
         for (loop, _), before in zip(standing.loops, known, strict=False):
             if before.loop is not loop:
@@ -125,37 +168,38 @@ class Iterations:
             shared += 1
         for depth, (loop, stage) in enumerate(standing.loops):
             bound = tuple([names.get(name) for name in loop.variables])
-            one: _Running | None = known[depth] if depth < shared else None
-            around = running[-1] if running and not (running[-1].loop.variables or running[-1].is_told) else None
-            if one is not None and around is not None and _begins_anew(one, stage, bound, now):
+            state: _LoopState | None = known[depth] if depth < shared else None
+            # The loop around, where nothing but this one can tell its iterations: ``while True: for x in xs: ...``
+            around = loops[-1] if loops and not (loops[-1].loop.variables or loops[-1].is_told) else None
+            if state is not None and around is not None and _begins_anew(state, stage, bound, now):
                 around.number += 1
-                one = None
-            if one is None:
+                state = None
+            if state is None:
                 shared = depth
-                one = _Running(loop, 0 if stage == "header" else 1, stage, bound)
-            elif _is_another(one, stage, bound, step, innermost=depth == shared - 1):
+                state = _LoopState(loop, 0 if stage == "header" else 1, stage, bound)
+            elif _is_another(state, stage, bound, step, innermost=depth == shared - 1):
                 shared = depth
-                one.number += 1
-            one.stage, one.bound, one.is_told = stage, bound, one.is_told or stage in _TELLING
+                state.number += 1
+            state.stage, state.bound, state.is_told = stage, bound, state.is_told or stage in _TELLING
             if around is not None:
-                _note_first(one, now)
-            running.append(one)
-        self._running = running
+                _note_first(state, now)
+            loops.append(state)
+        self._loops = loops
 
 
-def _begins_anew(one: _Running, stage: Stage, bound: tuple[Any, ...], now: LoopMoment) -> bool:
+def _begins_anew(state: _LoopState, stage: Stage, bound: tuple[Any, ...], now: LoopMoment) -> bool:
     """Return whether a loop in one that no variable tells runs for another time."""
     if stage == "header":
-        return one.number > 0 and now.is_generator and now.callee not in one.makers
-    same = zip(one.first, bound, strict=False)
-    return one.number > 1 and one.stage == "body" and bool(one.first) and all(_is_told(*pair) for pair in same)
+        return state.number > 0 and now.is_generator and now.callee not in state.makers
+    same = zip(state.first, bound, strict=False)
+    return state.number > 1 and state.stage == "body" and bool(state.first) and all(_is_told(*pair) for pair in same)
 
 
-def _note_first(one: _Running, now: LoopMoment) -> None:
-    if one.number == 0 and now.is_generator and now.callee not in one.makers:
-        one.makers.append(now.callee)
-    if one.number == 1 and one.stage == "body" and not one.first:
-        one.first = tuple([_telling(value) for value in one.bound])
+def _note_first(state: _LoopState, now: LoopMoment) -> None:
+    if state.number == 0 and now.is_generator and now.callee not in state.makers:
+        state.makers.append(now.callee)
+    if state.number == 1 and state.stage == "body" and not state.first:
+        state.first = tuple([_telling(value) for value in state.bound])
 
 
 def _telling(value: object) -> object:
@@ -172,8 +216,8 @@ def _is_told(told: object, value: object) -> bool:
     return told() is value if isinstance(told, weakref.ref) else told is not None and told == value
 
 
-def _held(running: _Running) -> int | None:
-    value = running.bound[0] if len(running.bound) == 1 else None
+def _value(state: _LoopState) -> int | None:
+    value = state.bound[0] if len(state.bound) == 1 else None
     return value if type(value) is int else None
 
 
@@ -188,10 +232,19 @@ def _comes_again(now: LoopMoment, then: LoopMoment, standing: Standing) -> bool:
     return now.operation is not None and now.operation == then.operation
 
 
-def _is_another(known: _Running, stage: Stage, bound: tuple[Any, ...], step: _Step, *, innermost: bool) -> bool:
+def _is_another(known: _LoopState, stage: Stage, bound: tuple[Any, ...], step: _Step, *, innermost: bool) -> bool:
+    """Return whether a loop that goes on is in another iteration than at the last look.
+
+    Args:
+        known: what was known of it then.
+        stage: the part that is running now.
+        bound: what its variables hold now.
+        step: what happened in between.
+        innermost: whether no loop within it goes on: going back is then its own.
+    """
     match known.stage, stage:
         case (_, "header"):
-            return False
+            return False  # the iterator is asked for the next thing: nothing of the next iteration has run
         case ("header", _) | ("body", "target" | "test"):
             return True
         case ("target" | "test", "body"):
@@ -202,6 +255,8 @@ def _is_another(known: _Running, stage: Stage, bound: tuple[Any, ...], step: _St
         return True
     if known.loop in step.crossed:
         return not known.is_told
+    # A loop whose condition is seen at work shows every iteration in that way, and one over whole numbers in its
+    # variable: there the same instruction can come again within one iteration, by a loop that cannot be seen.
     if known.is_told or not innermost or (bound and all(type(value) is int for value in bound)):
         return False
     return step.back if bound else step.repeated

@@ -25,7 +25,7 @@ class Loop:
     name: str
     """Its variables ("i", "i, x"), or "while"."""
     variables: tuple[str, ...]
-    """Those that only the loop itself binds: another object in one of them is another turn."""
+    """Those that only the loop itself binds: another object in one of them is another iteration."""
     head: Extent
     """Its target, or its condition."""
     bodies: tuple[Extent, ...]
@@ -40,7 +40,7 @@ class Loop:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fork:
-    """A statement or expression of which one arm runs, or another: no turn runs both."""
+    """A statement or expression of which one arm runs, or another: no iteration runs both."""
 
     whole: Extent
     arms: tuple[Extent, ...]
@@ -53,7 +53,7 @@ class Standing:
     loops: tuple[tuple[Loop, Stage], ...] = ()
     """Outermost first."""
     order: int = -1
-    """Its place in the order of a turn; the compiler writes a condition twice, and both count as the first."""
+    """Its place in the order of an iteration; the compiler writes a condition twice, and both count as the first."""
     arms: tuple[tuple[Fork, Loop, int], ...] = ()
     """Each fork within a loop, the innermost loop around it, and the arm that the instruction stands in."""
     calls_often: bool = False
@@ -61,7 +61,7 @@ class Standing:
 
     @property
     def needs_calls(self) -> bool:
-        """Return whether no variable tells the turns of the innermost loop."""
+        """Return whether no variable tells the iterations of the innermost loop."""
         return bool(self.loops) and not self.loops[-1][0].variables
 
 
