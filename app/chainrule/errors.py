@@ -1,6 +1,6 @@
 """Domain errors: what can be wrong with a request. They know nothing of HTTP.
 
-The slug of an error is the last part of its problem type, ``/problems/<slug>``.
+An error names its kind of problem by a slug; `chainrule.problems` has the title and the HTTP status of each kind.
 """
 
 from dataclasses import dataclass
@@ -28,35 +28,30 @@ class ChainruleError(Exception):
     """The root of all errors of this project."""
 
     slug: ClassVar[str] = "internal"
-    title: ClassVar[str] = "Something went wrong"
 
 
 class RequestError(ChainruleError):
     """The request itself is at fault: nothing was executed, or what was asked of the result is not there."""
 
     slug = "bad-request"
-    title = "The request cannot be answered"
 
 
 class SourceEmptyError(RequestError):
     """There is no program in the request."""
 
     slug = "empty-source"
-    title = "There is nothing to run"
 
 
 class SourceTooLongError(RequestError):
     """The source is over the size limit."""
 
     slug = "source-too-long"
-    title = "The program is too long"
 
 
 class ProgramRejectedError(RequestError):
     """The source does not parse, or uses what is not allowed; nothing was executed."""
 
     slug = "program-rejected"
-    title = "The program was not run"
 
     def __init__(self, violations: tuple[Violation, ...]) -> None:
         super().__init__("; ".join(f"line {v.line}, column {v.column + 1}: {v.message}" for v in violations))
@@ -67,7 +62,6 @@ class InputInvalidError(RequestError):
     """An input is not a number or a regular nested list of numbers."""
 
     slug = "input-invalid"
-    title = "An input cannot be used"
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"Input {name!r}: {reason}")
@@ -79,21 +73,18 @@ class RootUnknownError(RequestError):
     """The variable asked for as the root is not there, or is not a tensor."""
 
     slug = "root-unknown"
-    title = "The root is not a tensor of this program"
 
 
 class GradientInvalidError(RequestError):
     """The cotangent asked for does not fit the root."""
 
     slug = "gradient-invalid"
-    title = "The gradient does not fit the root"
 
 
 class ViewInvalidError(RequestError):
     """A view option has a value that this graph or the picture does not know."""
 
     slug = "view-invalid"
-    title = "This view does not exist"
 
     def __init__(self, option: str, reason: str) -> None:
         super().__init__(f"{option}: {reason}")
@@ -104,42 +95,36 @@ class PayloadInvalidError(RequestError):
     """The part of a URL that carries a program cannot be read."""
 
     slug = "payload-invalid"
-    title = "The address does not carry a readable program"
 
 
 class GraphInvalidError(RequestError):
     """A graph that somebody brought is not one that a program can have."""
 
     slug = "graph-invalid"
-    title = "The graph does not hold together"
 
 
 class PictureError(ChainruleError):
     """The graph is there, and cannot be drawn as asked."""
 
     slug = "picture"
-    title = "The picture cannot be drawn"
 
 
 class LayoutDeadlineError(PictureError):
     """Layout took longer than it may, coarser second try included."""
 
     slug = "layout-deadline"
-    title = "The picture takes too long to lay out"
 
 
 class ServiceError(ChainruleError):
-    """The service cannot answer now; the request may be fine."""
+    """The service cannot answer for now; the request may be fine."""
 
     slug = "service"
-    title = "The service cannot answer now"
 
 
 class BusyError(ServiceError):
     """The queue is full."""
 
     slug = "busy"
-    title = "Too many programs are waiting"
 
     def __init__(self, message: str, retry_after_seconds: int) -> None:
         super().__init__(message)
@@ -150,14 +135,12 @@ class TooManyConnectionsError(BusyError):
     """As many connections are open as may be."""
 
     slug = "too-many-connections"
-    title = "Too many connections"
 
 
 class RateLimitedError(ServiceError):
     """This client has had as many programs run as it may for now."""
 
     slug = "rate-limited"
-    title = "Too many programs from one client"
 
     def __init__(self, message: str, retry_after_seconds: int) -> None:
         super().__init__(message)
@@ -168,4 +151,3 @@ class SandboxError(ServiceError):
     """The sandbox cannot run programs, or a child gave an answer that cannot be trusted."""
 
     slug = "sandbox"
-    title = "The sandbox failed"

@@ -1,9 +1,46 @@
-"""The limits of one execution: every one named with its unit, with a default, set from the environment."""
+"""The limits: each with its name, unit, default, environment variable and words, which help, API and docs repeat."""
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, Self
+
+Unit = Literal["bytes", "s", "1/min", ""]
+"""Without one a limit is a number of the things that its words name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit, as it is told to people."""
+
+    name: str
+    """As ``/api/v1/limits`` has it."""
+    default: int | float
+    unit: Unit
+    words: str
+    """What is limited, and what happens beyond it."""
+    variable: str | None
+    """The environment variable that sets it; None where nothing does."""
+
+    @property
+    def written(self) -> str:
+        """Return the default as one writes it into the environment."""
+        return f"{self.default:.15g}"
+
+    @property
+    def sentence(self) -> str:
+        """Return the words with the unit."""
+        return f"{self.words} [{self.unit}]." if self.unit else f"{self.words}."
+
+
+def variable_of(name: str) -> str:
+    """Return the environment variable that sets a field of settings."""
+    return f"CHAINRULE_{name.upper()}"
+
+
+def _limit(default: float, unit: Unit, words: str) -> Any:
+    """Return a field with what a `Limit` tells of it."""
+    return field(default=default, metadata={"unit": unit, "words": words})
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,41 +51,48 @@ class Limits:
     for example ``CHAINRULE_WALL_SECONDS=10``.
     """
 
-    source_bytes: int = 20_000
-    """Size of a program's source in UTF-8 [bytes]."""
-    wall_seconds: float = 5.0
-    """Time from the start of the program to its answer [s]."""
-    cpu_seconds: int = 3
-    """Processor time of the program [s]."""
-    memory_bytes: int = 512 * 1024 * 1024
-    """Address space that the program may take beyond the idle child's [bytes]."""
-    stdout_bytes: int = 64_000
-    """Console output that is kept [bytes]."""
-    answer_bytes: int = 16_000_000
-    """Size of the answer that a child may send [bytes]; a graph of 10,000 nodes takes 9 MB. Of a larger one, what is
-    nearest to the result is sent."""
-    detailed_nodes: int = 3_000
-    """Nodes of one graph up to which everything is told; a larger one is told without saved tensors, derivatives,
-    call chains and Python numbers."""
-    nodes: int = 20_000
-    """Nodes of one graph."""
-    records: int = 200_000
-    """Operations that one program may have recorded."""
-    input_elements: int = 10_000
-    """Numbers in all the inputs of a request together."""
-    tensor_elements: int = 1_024
-    """Elements up to which a tensor's numbers are listed one by one; above it statistics and a preview are kept."""
-    graph_elements: int = 200_000
-    """Numbers listed in one graph altogether; past it, tensors keep statistics and a preview only."""
-    jacobian_elements: int = 256
-    """Numbers of one edge's local Jacobian; a larger one is not computed."""
-    graph_jacobian_elements: int = 8_192
-    """Numbers of all local Jacobians of one graph together; past it, none is computed."""
-
-    check_seconds: float = 2.0
-    """Time that the comparison with finite differences may take, within what the program leaves over [s]."""
-    check_elements: int = 200
-    """Elements that are compared with finite differences, all leaves together; the program runs twice for each."""
+    source_bytes: int = _limit(20_000, "bytes", "Size of a program's source in UTF-8")
+    wall_seconds: float = _limit(5.0, "s", "Time from the start of a program to its answer")
+    cpu_seconds: int = _limit(3, "s", "Processor time of a program")
+    memory_bytes: int = _limit(2**29, "bytes", "Address space that a program may take beyond the idle child's")
+    stdout_bytes: int = _limit(64_000, "bytes", "Console output that is kept")
+    answer_bytes: int = _limit(
+        16_000_000,
+        "bytes",
+        "Size of the answer of an execution; a graph of 10,000 nodes takes 9 MB. Of a larger one, what is nearest to "
+        "the result is sent",
+    )
+    detailed_nodes: int = _limit(
+        3_000,
+        "",
+        "Nodes of one graph up to which everything is told; a larger one is told without saved tensors, derivatives, "
+        "call chains and Python numbers",
+    )
+    nodes: int = _limit(20_000, "", "Nodes of one graph")
+    records: int = _limit(200_000, "", "Operations that one program may have recorded")
+    input_elements: int = _limit(10_000, "", "Numbers in all the inputs of a request together")
+    tensor_elements: int = _limit(
+        1_024,
+        "",
+        "Elements up to which a tensor's numbers are listed one by one; above it statistics and a preview are kept",
+    )
+    graph_elements: int = _limit(
+        200_000,
+        "",
+        "Numbers listed in one graph altogether; past it, tensors keep statistics and a preview only",
+    )
+    jacobian_elements: int = _limit(256, "", "Numbers of one edge's local Jacobian; a larger one is not computed")
+    graph_jacobian_elements: int = _limit(
+        8_192, "", "Numbers of all local Jacobians of one graph together; past it, none is computed"
+    )
+    check_seconds: float = _limit(
+        2.0, "s", "Time that the comparison with finite differences may take, within what the program leaves over"
+    )
+    check_elements: int = _limit(
+        200,
+        "",
+        "Elements that are compared with finite differences, all leaves together; the program runs twice for each",
+    )
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -58,16 +102,39 @@ class Limits:
             ValueError: a variable is set to something that is not a positive number; the message names it.
         """
         given: dict[str, int | float] = {}
-        for field in fields(cls):
-            name = f"CHAINRULE_{field.name.upper()}"
+        for one in fields(cls):
+            name = variable_of(one.name)
             if name not in environ:
                 continue
-            number = float if isinstance(field.default, float) else int
+            number = float if isinstance(one.default, float) else int
             try:
                 value = number(environ[name])
             except ValueError:
                 raise ValueError(f"{name} must be a number, not {environ[name]!r}") from None
             if not 0 < value < float("inf"):
                 raise ValueError(f"{name} must be above 0, not {environ[name]!r}")
-            given[field.name] = value
+            given[one.name] = value
         return cls(**given)  # type: ignore[arg-type]  # int and float are checked field by field above
+
+
+URL_BYTES = Limit("url_bytes", 64_000, "bytes", "Length of a request's path and query", "CHAINRULE_URL_BYTES")
+BODY_BYTES = Limit("body_bytes", 10_000_000, "bytes", "Size of a request's body", "CHAINRULE_BODY_BYTES")
+BATCH_ITEMS = Limit("batch_items", 50, "", "Programs of one batch", None)
+EXECUTIONS_PER_MINUTE = Limit(
+    "executions_per_minute",
+    600,
+    "1/min",
+    "Programs that one client may have run; 0 for no limit. Cached answers do not count",
+    "CHAINRULE_RATE_LIMIT",
+)
+
+_DEFAULTS = Limits()
+
+LIMITS: dict[str, Limit] = {
+    **{
+        one.name: Limit(one.name, getattr(_DEFAULTS, one.name), variable=variable_of(one.name), **one.metadata)
+        for one in fields(Limits)
+    },
+    **{one.name: one for one in (URL_BYTES, BODY_BYTES, BATCH_ITEMS, EXECUTIONS_PER_MINUTE)},
+}
+"""Each limit by its name: those of one execution, then those of a request and of a client."""

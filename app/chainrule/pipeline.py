@@ -28,7 +28,7 @@ from chainrule.settings import Settings
 
 Result = TypeVar("Result")
 
-REJECTIONS = {"root-unknown": RootUnknownError, "gradient-invalid": GradientInvalidError}
+REJECTIONS = {error.slug: error for error in (RootUnknownError, GradientInvalidError)}
 
 TRANSIENT_PROBLEMS = frozenset({"time-limit", "cpu-limit", "memory-limit", "crash", "interrupted", "answer-invalid"})
 """Problems that depend on how busy the machine was: an answer that holds one is not kept."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from chainrule.limits import Limits
+from chainrule.limits import BODY_BYTES, EXECUTIONS_PER_MINUTE, URL_BYTES, Limits
 
 
 @dataclass(frozen=True)
@@ -15,9 +15,9 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8000
-    rate_limit: int = 600
-    """Executions a minute for each client; 0 for no limit. Cached answers do not count. Dragging a slider asks for some
-    15 a second, and what was not used in the last minute may be used at once."""
+    rate_limit: int = int(EXECUTIONS_PER_MINUTE.default)
+    """As `EXECUTIONS_PER_MINUTE`. Dragging a slider asks for some 15 a second, and what was not used in the last minute
+    may be used at once."""
     allowed_hosts: tuple[str, ...] = ()
     """Names that a request's ``Host`` may carry, "*.example.org" among them. Empty: loopback names only on a server
     bound to loopback, any name otherwise."""
@@ -27,10 +27,8 @@ class Settings:
     """Where this server is reached from outside, for links to itself; empty for the address each request used."""
     cache_bytes: int = 256 * 1024 * 1024
     """Memory for answers and pictures [bytes]."""
-    url_bytes: int = 64_000
-    """Length of a request's path and query [bytes]."""
-    body_bytes: int = 10_000_000
-    """Size of a request's body [bytes]."""
+    url_bytes: int = int(URL_BYTES.default)
+    body_bytes: int = int(BODY_BYTES.default)
     body_seconds: float = 10.0
     """Time that a client may take to send a request's body [s]."""
     header_seconds: float = 10.0

@@ -28,6 +28,12 @@ def test_the_example_of_a_kind_of_problem_has_it(kind: Kind) -> None:
     assert kind.slug in slugs(kind.example)
 
 
+@pytest.mark.parametrize("kind", [kind for kind in SHOWN if kind.status is None], ids=lambda kind: kind.slug)
+def test_the_example_of_a_kind_has_it_as_severe_as_the_catalogue_says(kind: Kind) -> None:
+    assert kind.example is not None
+    assert kind.severity in {problem.severity for problem in problems(kind.example) if problem.slug == kind.slug}
+
+
 @pytest.mark.parametrize("kind", [kind for kind in SHOWN if kind.mended], ids=lambda kind: kind.slug)
 def test_the_mended_form_does_not_have_it_and_does_not_fail(kind: Kind) -> None:
     assert kind.mended is not None

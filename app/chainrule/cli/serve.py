@@ -6,11 +6,13 @@ import logging
 import resource
 import socket
 import sys
+import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chainrule.cli.options import read_port
 from chainrule.errors import SandboxError
+from chainrule.limits import LIMITS
 from chainrule.settings import Settings
 from chainrule.web import create_app
 from chainrule.web.http.execution_log import LOG as PROGRAMS
@@ -26,7 +28,12 @@ DESCRIPTORS = 512
 
 def add_serve(commands: "Commands") -> None:
     """Add the command to the command line."""
-    parser = commands.add_parser("serve", help="serve the page and the API")
+    parser = commands.add_parser(
+        "serve",
+        help="serve the page and the API",
+        epilog=_limits_help(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--host", help="the address to listen on (default: CHAINRULE_HOST, or 127.0.0.1)")
     parser.add_argument(
         "--port", type=read_port, help="the port (default: CHAINRULE_PORT, or 8000; 0 takes a free one)"
@@ -37,6 +44,16 @@ def add_serve(commands: "Commands") -> None:
         help="run programs although this machine cannot confine them: for your own programs, on loopback only",
     )
     parser.set_defaults(run=serve)
+
+
+def _limits_help() -> str:
+    """Return the limits, one to a paragraph, with the environment variable that sets each."""
+    told = ["limits, each set by an environment variable:"]
+    for limit in LIMITS.values():
+        if limit.variable is not None:
+            told.append(f"  {limit.variable} (default: {limit.written})")
+            told += textwrap.wrap(limit.sentence, 76, initial_indent=" " * 6, subsequent_indent=" " * 6)
+    return "\n".join(told)
 
 
 def serve(arguments: argparse.Namespace) -> int:

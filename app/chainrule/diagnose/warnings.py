@@ -7,7 +7,6 @@ import re
 from chainrule.diagnose.edits import leaf_instead, torch_instead
 from chainrule.diagnose.source import SourceText, called, grouped
 from chainrule.graph.model import Graph, Node, Span
-from chainrule.problems import title_of
 from chainrule.protocol.messages import Fix, Problem
 from chainrule.words.saying import say
 
@@ -28,16 +27,7 @@ def diagnose_warning(category: str, message: str, line: int | None, text: Source
     words = re.sub(r"\s*(\(Triggered internally at|Traceback of forward call) .*", "", message, flags=re.DOTALL).strip()
     place = Span(line=line, column=0, end_line=line, end_column=len(text.line(line))) if line else None
     slug, detail, span, node, fixes = _explained(words, place, text, graph)
-    return Problem(
-        slug=slug,
-        severity="warning",
-        title=title_of(slug) or category,
-        detail=detail,
-        message=f"{category}: {words}",
-        span=span,
-        node=node,
-        fixes=fixes,
-    )
+    return Problem.of(slug, detail, message=f"{category}: {words}", span=span, node=node, fixes=fixes)
 
 
 _Explained = tuple[str, str, Span | None, str | None, list[Fix]]

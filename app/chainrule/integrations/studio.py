@@ -14,6 +14,7 @@ from chainrule.client import Client, PictureFormat, ProblemError, Program, pictu
 from chainrule.errors import ChainruleError, ProgramRejectedError
 from chainrule.layout import make_engine
 from chainrule.pipeline import Pipeline, TraceRequest
+from chainrule.problems import PROBLEMS
 from chainrule.protocol.messages import Problem
 from chainrule.render import ViewOptions
 from chainrule.sandbox import make_pool
@@ -126,7 +127,7 @@ class LocalStudio:
             faults = tuple(Fault(violation.message, violation.line) for violation in error.violations)
             raise RefusedError(faults) from None
         except ChainruleError as error:
-            raise RefusedError((Fault(str(error) or error.title),)) from None
+            raise RefusedError((Fault(str(error) or PROBLEMS[error.slug].title),)) from None
 
     def close(self) -> None:
         """End everything that was started."""

@@ -1,7 +1,10 @@
-"""The catalogue of problems: what each kind is, pure data. Each has a page under /problems/."""
+"""The catalogue of problems: what each kind is, pure data. Each has a page under /problems/.
+
+Titles, severities and HTTP statuses stand here and nowhere else; other modules name a kind by its slug.
+"""
 
 from chainrule.problems import backward, failures, findings, http, limits, requests
-from chainrule.problems.kind import Kind
+from chainrule.problems.kind import Kind, Severity
 
 GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
     ("Backward and leaves", backward.KINDS),
@@ -15,11 +18,7 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
 PROBLEMS: dict[str, Kind] = {kind.slug: kind for _, kinds in GROUPS for kind in kinds}
 """Each kind by its slug."""
 
+BY_STATUS: dict[int, Kind] = {kind.status: kind for kind in http.KINDS if kind.status is not None}
+"""What an HTTP status means where nothing more is known of what went wrong."""
 
-def title_of(slug: str) -> str | None:
-    """Return the title of a kind of problem; None where the catalogue does not have it."""
-    kind = PROBLEMS.get(slug)
-    return kind.title if kind is not None else None
-
-
-__all__ = ["GROUPS", "PROBLEMS", "Kind", "title_of"]
+__all__ = ["BY_STATUS", "GROUPS", "PROBLEMS", "Kind", "Severity"]

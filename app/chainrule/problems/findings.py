@@ -11,11 +11,13 @@ KINDS = (
             "A script of one's own may read files and use any package, as it does under python, so nothing holds it "
             "back. What is typed into the page always runs in the sandbox.",
         ),
+        severity="notice",
     ),
     Kind(
         "warning",
         "PyTorch gave a warning",
         "The program went on; the words are PyTorch's or Python's.",
+        severity="warning",
     ),
     Kind(
         "grad-of-non-leaf",
@@ -29,6 +31,7 @@ KINDS = (
         ),
         "w = torch.ones(3, requires_grad=True)\nx = w*2\n(x**2).sum().backward()\nprint(x.grad)\n",
         "w = torch.ones(3, requires_grad=True)\nx = w*2\nx.retain_grad()\n(x**2).sum().backward()\nprint(x.grad)\n",
+        severity="warning",
     ),
     Kind(
         "gradient-accumulated",
@@ -41,6 +44,7 @@ KINDS = (
         "x = torch.tensor(3., requires_grad=True)\n(x**2).backward()\n(x**2).backward()\nprint(x.grad)\n",
         "x = torch.tensor(3., requires_grad=True)\n(x**2).backward()\nx.grad = None\n(x**2).backward()\n"
         "print(x.grad)\n",
+        severity="warning",
     ),
     Kind(
         "graph-cut",
@@ -55,6 +59,7 @@ KINDS = (
         "v = torch.tensor(1., requires_grad=True)\n(h*v).backward()\n",
         "w = torch.tensor(2., requires_grad=True)\nh = w*3\nv = torch.tensor(1., requires_grad=True)\n"
         "(h*v).backward()\n",
+        severity="warning",
     ),
     Kind(
         "parameter-without-gradient",
@@ -66,6 +71,7 @@ KINDS = (
         ),
         "a = nn.Linear(2, 2)\nb = nn.Linear(2, 2)\na(torch.ones(1, 2)).sum().backward()\n",
         "a = nn.Linear(2, 2)\nb = nn.Linear(2, 2)\nb(a(torch.ones(1, 2))).sum().backward()\n",
+        severity="warning",
     ),
     Kind(
         "nan",
@@ -83,6 +89,7 @@ KINDS = (
         "x = torch.tensor([0., 4.], requires_grad=True)\ntorch.where(x > 0, torch.sqrt(x), 0.).sum().backward()\n",
         "x = torch.tensor([0., 4.], requires_grad=True)\n"
         "torch.where(x > 0, torch.sqrt(x.clamp(min=1e-12)), 0.).sum().backward()\n",
+        severity="warning",
     ),
     Kind(
         "infinite",
@@ -95,6 +102,7 @@ KINDS = (
         ),
         "x = torch.tensor([0., 4.], requires_grad=True)\ntorch.sqrt(x).sum().backward()\n",
         "x = torch.tensor([0., 4.], requires_grad=True)\ntorch.sqrt(x + 1e-6).sum().backward()\n",
+        severity="warning",
     ),
     Kind(
         "zero-gradient",
@@ -107,6 +115,7 @@ KINDS = (
         ),
         "x = torch.tensor([-1., -2.], requires_grad=True)\ntorch.relu(x).sum().backward()\n",
         "x = torch.tensor([-1., -2.], requires_grad=True)\nF.leaky_relu(x).sum().backward()\n",
+        severity="warning",
     ),
     Kind(
         "gradient-cancels",
@@ -120,6 +129,7 @@ KINDS = (
         ),
         "x = torch.tensor([1., 2., 3.], requires_grad=True)\nx.softmax(0).sum().backward()\n",
         "x = torch.tensor([1., 2., 3.], requires_grad=True)\nx.softmax(0)[0].backward()\n",
+        severity="warning",
     ),
     Kind(
         "hidden-modules",
@@ -138,6 +148,7 @@ KINDS = (
         "        self.layers = nn.ModuleList([nn.Linear(1, 1)])\n\n"
         "    def forward(self, x):\n        return self.layers[0](x)\n\nnet = Net()\n"
         "net(torch.ones(1, 1)).sum().backward()\n",
+        severity="warning",
     ),
     Kind(
         "gradient-vanishes",
@@ -152,6 +163,7 @@ KINDS = (
         "h.backward()\n",
         "h = x = torch.tensor(0.5, requires_grad=True)\nfor step in range(12):\n"
         "    h = h + 0.1*torch.sigmoid(h)\nh.backward()\n",
+        severity="warning",
     ),
     Kind(
         "gradient-explodes",
@@ -165,6 +177,7 @@ KINDS = (
         ),
         "h = x = torch.tensor(0.5, requires_grad=True)\nfor step in range(12):\n    h = 5*h\nh.backward()\n",
         "h = x = torch.tensor(0.5, requires_grad=True)\nfor step in range(12):\n    h = 1.1*h\nh.backward()\n",
+        severity="warning",
     ),
     Kind(
         "broadcast-in-loss",
@@ -173,5 +186,6 @@ KINDS = (
         ("`[n, 1]` against `[n]` makes `[n, n]`. Give both the same shape with `squeeze`, `unsqueeze` or `view_as`.",),
         "x = torch.ones(3, 1, requires_grad=True)\nF.mse_loss(x, torch.zeros(3)).backward()\n",
         "x = torch.ones(3, 1, requires_grad=True)\nF.mse_loss(x, torch.zeros(3, 1)).backward()\n",
+        severity="warning",
     ),
 )

@@ -1,6 +1,9 @@
 """Limits that a running program can reach, and what was assumed for it."""
 
+from chainrule.limits import LIMITS, Limits
 from chainrule.problems.kind import Kind
+from chainrule.words.quantity import say_quantity
+from chainrule.words.saying import say
 
 _ALL = "All limits, with their values, are at `/api/v1/limits`; whoever runs the service sets them."
 
@@ -30,6 +33,7 @@ KINDS = (
         "The program printed too much",
         "The first part of its console output is kept, the rest is left out.",
         (_ALL,),
+        severity="notice",
     ),
     Kind("node-limit", "The graph is too large", "It has more nodes than are kept.", ("Do fewer steps.", _ALL)),
     Kind(
@@ -86,6 +90,7 @@ KINDS = (
         ),
         "x = tensor([1., 2., 3.], requires_grad=True)\nx**2\n",
         "x = tensor([1., 2., 3.], requires_grad=True)\n(x**2).sum()\n",
+        severity="notice",
     ),
     Kind(
         "nothing-to-differentiate",
@@ -94,5 +99,76 @@ KINDS = (
         ("PyTorch records a graph only from leaves that ask for it: make one with `requires_grad=True`.",),
         "x = tensor([1., 2., 3.])\n(x**2).sum()\n",
         "x = tensor([1., 2., 3.], requires_grad=True)\n(x**2).sum()\n",
+        severity="notice",
     ),
 )
+
+_BY_SLUG = {kind.slug: kind for kind in KINDS}
+
+KINDS_OF_LIMITS: dict[str, Kind] = {
+    name: _BY_SLUG[slug]
+    for name, slug in {
+        "wall_seconds": "time-limit",
+        "cpu_seconds": "cpu-limit",
+        "memory_bytes": "memory-limit",
+        "stdout_bytes": "output-limit",
+        "nodes": "node-limit",
+        "records": "record-limit",
+        "answer_bytes": "answer-limit",
+    }.items()
+}
+"""The kind of problem of each limit that a running program can reach."""
+
+
+def say_reached(name: str, limits: Limits) -> str:
+    """Return what is said of a program that reached a limit, and was recorded until then.
+
+    Args:
+        name: a key of `KINDS_OF_LIMITS`.
+        limits: what the program was given.
+    """
+    limit = _worded(name, limits)
+    return {
+        "wall_seconds": say(
+            "It ran for {limit}, which is the limit. The graph shows what was done until "
+            "then. Look for a loop that does not end, or do fewer steps.",
+            limit=limit,
+        ),
+        "cpu_seconds": say(
+            "It used {limit} of processor time, which is the limit. The graph shows what was "
+            "done until then. Look for a loop that does not end, or use smaller tensors.",
+            limit=limit,
+        ),
+        "memory_bytes": say(
+            "It may use {limit}. The graph shows what was done until then. Use smaller tensors, or keep fewer of them.",
+            limit=limit,
+        ),
+        "stdout_bytes": say(
+            "The first {limit} of its console output are kept, the rest is left out. Print less.", limit=limit
+        ),
+        "nodes": say("It may have {limit} nodes; what came after is left out. Do fewer steps.", limit=limit),
+        "records": say("{limit} operations are recorded; what came after is left out. Do fewer steps.", limit=limit),
+        "answer_bytes": say(
+            "An answer with all its numbers may take {limit}; what is farthest from the result is left out. "
+            "Use smaller tensors, or do fewer steps.",
+            limit=limit,
+        ),
+    }[name]
+
+
+def say_killed(name: str, limits: Limits) -> str:
+    """Return what is said of a program that did not stop at a limit, and of which there is no answer.
+
+    Args:
+        name: "wall_seconds" or "cpu_seconds".
+        limits: what the program was given.
+    """
+    return say(
+        "It went on after {limit}, which is the limit, and had to be killed in the middle of an operation, so there is "
+        "no graph. Use smaller tensors, or do fewer steps.",
+        limit=_worded(name, limits),
+    )
+
+
+def _worded(name: str, limits: Limits) -> str:
+    return say_quantity(getattr(limits, name), LIMITS[name].unit)

@@ -4,23 +4,12 @@ from chainrule.problems.kind import Kind
 
 KINDS = (
     Kind(
-        "internal",
-        "Something went wrong",
-        "The service made a mistake; your program is not at fault.",
-        ("Try again. If it stays, tell whoever runs this service, with the program and the time.",),
-    ),
-    Kind(
-        "bad-request",
-        "The request cannot be answered",
-        "The request is not of the form that this address understands.",
-        ("The API's own description, at `/openapi.json`, lists every address with its fields and options.",),
-    ),
-    Kind(
         "empty-source",
         "There is nothing to run",
         "The program has no statement, only blanks or comments.",
         ("Type an expression, or a program in PyTorch.",),
         mended="(2*x**3).sum()/12\n",
+        status=422,
     ),
     Kind(
         "source-too-long",
@@ -31,6 +20,7 @@ KINDS = (
             "Leave out "
             "what the question does not need: smaller layers and fewer of them have the same graph to learn from.",
         ),
+        status=413,
     ),
     Kind(
         "program-rejected",
@@ -42,6 +32,7 @@ KINDS = (
             "This check is a courtesy that tells early and clearly. What keeps the service safe is that programs run "
             "in a confined process.",
         ),
+        status=422,
     ),
     Kind(
         "syntax-error",
@@ -53,12 +44,14 @@ KINDS = (
         ),
         "x = torch.tensor([1., 2.\ny = x*2\n",
         "x = torch.tensor([1., 2.])\ny = x*2\n",
+        status=422,
     ),
     Kind(
         "too-deep",
         "The program is nested too deep",
         "An expression or block has more levels than the parser is given here.",
         ("Give parts of it a name, or use a loop.",),
+        status=422,
     ),
     Kind(
         "name-unknown",
@@ -70,6 +63,7 @@ KINDS = (
         ),
         "y = tenosr([1., 2.])\n",
         "y = tensor([1., 2.])\n",
+        status=422,
     ),
     Kind(
         "name-refused",
@@ -77,6 +71,7 @@ KINDS = (
         "This name would reach files, the network, the system or the interpreter itself.",
         ("The message says why, and what to use instead where there is something.",),
         "print(open('data.txt'))\n",
+        status=422,
     ),
     Kind(
         "attribute-refused",
@@ -90,6 +85,7 @@ KINDS = (
         ),
         "x = torch.ones(3)\nprint(x.numpy())\n",
         "x = torch.ones(3)\nprint(x.tolist())\n",
+        status=422,
     ),
     Kind(
         "import-refused",
@@ -102,6 +98,7 @@ KINDS = (
         ),
         "import numpy as np\nx = torch.tensor(np.ones(3))\n",
         "x = torch.ones(3)\n",
+        status=422,
     ),
     Kind(
         "construct-refused",
@@ -110,6 +107,14 @@ KINDS = (
         ("`out=` writes over a tensor, which autograd refuses where a gradient is needed: use the result instead.",),
         "x = torch.ones(3)\ny = torch.empty(3)\ntorch.exp(x, out=y)\n",
         "x = torch.ones(3)\ny = torch.exp(x)\n",
+        status=422,
+    ),
+    Kind(
+        "payload-invalid",
+        "The address does not carry a readable program",
+        "A part of a link was lost or changed on its way.",
+        ("Copy the whole link again: mail and chat programs sometimes cut long ones.",),
+        status=400,
     ),
     Kind(
         "input-invalid",
@@ -119,43 +124,66 @@ KINDS = (
             "Numbers may be written as `2`, `2.5`, `[1, 2]`, `[[1, 2], [3, 4]]`; all lists on one level have the same "
             'length. `"nan"`, `"inf"` and `"-inf"` stand for those values, `{"re": 1, "im": 2}` for a complex number.',
         ),
+        status=422,
     ),
     Kind(
         "root-unknown",
         "The root is not a tensor of this program",
         "The variable asked for as the root is not there at the end of the program, or is not a tensor.",
         ("Name a variable of the program that holds a tensor, or leave the root out: the last result is taken.",),
+        status=422,
     ),
     Kind(
         "gradient-invalid",
         "The gradient does not fit the root",
         "The gradient to start backward with must have the shape of the root.",
         ("It says how much each element of the root counts. Leave it out for a scalar: it is 1 then.",),
+        status=422,
     ),
     Kind(
         "view-invalid",
         "This view does not exist",
         "An option of the picture has a value that it does not know.",
         ("The message lists the values that there are.",),
+        status=422,
     ),
-    Kind("picture", "The picture cannot be drawn", "The graph is there, and cannot be drawn as asked."),
+    Kind(
+        "graph-invalid",
+        "The graph does not hold together",
+        "A graph that was brought as JSON is not one that a program can have.",
+        ("Edges must lead to nodes that are there, and each list of gradients must have one entry for each pass.",),
+        status=422,
+    ),
+    Kind("picture", "The picture cannot be drawn", "The graph is there, and cannot be drawn as asked.", status=422),
     Kind(
         "layout-deadline",
         "The picture takes too long to lay out",
         "The graph has too many lines that cross to be laid out in time, even folded.",
         ("Fold modules and loops, look at one scope at a time, or do fewer steps. The numbers are in the JSON.",),
+        status=422,
     ),
-    Kind("service", "The service cannot answer now", "The request may be fine: try it again in a moment."),
     Kind(
         "busy",
         "Too many programs are waiting",
         "As many programs run at once as the machine has processors, and the queue is full.",
         ("The answer's `Retry-After` header says when to try again.",),
+        status=503,
     ),
     Kind(
         "sandbox",
         "The sandbox failed",
         "The process that runs programs could not be started, or gave an answer that cannot be trusted.",
         ("Try again. If it stays, whoever runs this service finds the reason in its log.",),
+        status=503,
+    ),
+    Kind(
+        "too-many-connections",
+        "Too many connections",
+        "As many connections are open as the server takes, altogether or from one client.",
+        (
+            "Use one connection for many requests (keep-alive), and close those that are not needed. The operator sets "
+            "`CHAINRULE_CONNECTIONS` and `CHAINRULE_CLIENT_CONNECTIONS`.",
+        ),
+        status=503,
     ),
 )

@@ -1,10 +1,12 @@
 """What crosses the pipe between the web process and a confined child: the only thing that both sides share."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import Field
 
 from chainrule.graph.model import Data, Graph, Real, Span, Values, Whole
+from chainrule.problems import PROBLEMS, Severity
 from chainrule.words.saying import Said, Words, book_of
 
 
@@ -23,7 +25,7 @@ class Problem(Data):
 
     slug: str
     """The last part of the problem's type, ``/problems/<slug>``."""
-    severity: Literal["error", "warning", "notice"]
+    severity: Severity
     title: Words
     detail: Words
     """A plain explanation on the person's own variables and shapes."""
@@ -32,6 +34,41 @@ class Problem(Data):
     span: Span | None = None
     node: str | None = None
     fixes: list[Fix] = []
+
+    @classmethod
+    def of(
+        cls,
+        slug: str,
+        detail: str | None = None,
+        *,
+        severity: Severity | None = None,
+        message: str | None = None,
+        span: Span | None = None,
+        node: str | None = None,
+        fixes: Iterable[Fix] = (),
+    ) -> "Problem":
+        """Return a problem with the title of its kind.
+
+        Args:
+            slug: the kind.
+            detail: what is said of this case; None for what the catalogue says of all.
+            severity: how much this case matters; None for the kind's own.
+            message: PyTorch's or Python's words.
+            span: where it is in the source.
+            node: the node that it is about.
+            fixes: changes that would mend it.
+        """
+        kind = PROBLEMS[slug]
+        return cls(
+            slug=slug,
+            severity=severity or kind.severity,
+            title=kind.title,
+            detail=kind.detail if detail is None else detail,
+            message=message,
+            span=span,
+            node=node,
+            fixes=list(fixes),
+        )
 
 
 class ConsoleLine(Data):

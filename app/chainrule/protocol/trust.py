@@ -85,6 +85,8 @@ class _Check:
         for problem in answer.problems:
             if problem.slug not in PROBLEMS:
                 raise AnswerInvalidError("a problem is of no known kind")
+            if problem.title != PROBLEMS[problem.slug].title:
+                raise AnswerInvalidError("a problem does not have the title of its kind")
             _texts((problem.title, problem.detail, problem.message))
             self._span(problem.span)
             self._known(problem.node)

@@ -13,7 +13,6 @@ from chainrule.diagnose.source import SourceText
 from chainrule.graph.model import Span
 from chainrule.graph.source_text import SourceLines
 from chainrule.limits import Limits
-from chainrule.problems import PROBLEMS
 from chainrule.protocol.messages import ExecutionAnswer, Problem
 from chainrule.run.console import Console
 from chainrule.tape.script import trace_script
@@ -46,11 +45,9 @@ def answer_script(path: Path, arguments: list[str], limits: Limits) -> ScriptAns
 
 def unconfined_notice(path: Path) -> Problem:
     """Return the notice that a script ran with all the rights of its user."""
-    return Problem(
-        slug="unconfined",
-        severity="notice",
-        title=PROBLEMS["unconfined"].title,
-        detail=f"{path.name} ran on this machine as python runs it, because you asked for it with `chainrule view`. "
+    return Problem.of(
+        "unconfined",
+        f"{path.name} ran on this machine as python runs it, because you asked for it with `chainrule view`. "
         "What you change and run on this page runs in the sandbox, where not everything is allowed.",
     )
 

@@ -1,4 +1,4 @@
-"""Problem details (RFC 9457): the one table from errors to statuses, and the responses made from it."""
+"""Problem details (RFC 9457): the responses that refuse a request, made from the catalogue of problems."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,89 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chainrule import errors
+from chainrule.problems import BY_STATUS, PROBLEMS, Kind
 
 MEDIA_TYPE = "application/problem+json"
-
-STATUSES: dict[type[errors.ChainruleError], int] = {
-    errors.RequestError: 400,
-    errors.SourceEmptyError: 422,
-    errors.SourceTooLongError: 413,
-    errors.ProgramRejectedError: 422,
-    errors.InputInvalidError: 422,
-    errors.RootUnknownError: 422,
-    errors.GradientInvalidError: 422,
-    errors.ViewInvalidError: 422,
-    errors.PayloadInvalidError: 400,
-    errors.GraphInvalidError: 422,
-    errors.PictureError: 422,
-    errors.LayoutDeadlineError: 422,
-    errors.ServiceError: 503,
-    errors.BusyError: 503,
-    errors.TooManyConnectionsError: 503,
-    errors.RateLimitedError: 429,
-    errors.SandboxError: 503,
-    errors.ChainruleError: 500,
-}
-"""The HTTP status of each domain error; an error without a line of its own has its nearest ancestor's."""
-
-
-@dataclass(frozen=True, slots=True)
-class HttpProblem:
-    """What an HTTP status of our own means to the person who meets it."""
-
-    slug: str
-    title: str
-    explanation: str
-
-
-HTTP_PROBLEMS: dict[int, HttpProblem] = {
-    400: HttpProblem(
-        "bad-request", "The request cannot be read", "Something in the request is malformed; the detail says what."
-    ),
-    404: HttpProblem(
-        "not-found", "There is nothing here", "No page, picture or call of the API has this address; /api lists them."
-    ),
-    405: HttpProblem(
-        "method-not-allowed",
-        "This address does not take this method",
-        "The Allow header of the answer lists the methods that the address takes.",
-    ),
-    406: HttpProblem(
-        "not-acceptable",
-        "No answer of the kind asked for",
-        "The Accept header names only kinds of answer that this address does not give.",
-    ),
-    408: HttpProblem(
-        "request-timeout", "The request took too long to arrive", "The whole body must arrive within the time limit."
-    ),
-    413: HttpProblem(
-        "body-too-large", "The request is too large", "The body is over the size limit; /api/v1/limits lists it."
-    ),
-    414: HttpProblem(
-        "url-too-long", "The address is too long", "Send a long program with POST /api/v1/graphs, as the body."
-    ),
-    415: HttpProblem(
-        "unsupported-media-type",
-        "The body is of an unknown kind",
-        "Send application/json, or text/x-python with the program alone; /api describes both.",
-    ),
-    421: HttpProblem(
-        "wrong-host",
-        "This server does not answer under that name",
-        "The Host header names a host that this server was not told to answer for; its operator sets "
-        "CHAINRULE_ALLOWED_HOSTS.",
-    ),
-    422: HttpProblem(
-        "request-invalid", "The request does not fit its schema", "Each violation names a field and what it must be."
-    ),
-    431: HttpProblem(
-        "head-too-large", "The head of the request is too large", "The address and headers together are over the limit."
-    ),
-    500: HttpProblem(
-        "internal", "Something went wrong here", "This is a fault of the server; the request id helps to find it."
-    ),
-    501: HttpProblem("not-implemented", "This server does not do that", "The detail says what it does instead."),
-}
 
 
 class SourceViolation(BaseModel):
@@ -123,8 +43,8 @@ class ProblemDocument(BaseModel):
             "examples": [
                 {
                     "type": "/problems/program-rejected",
-                    "title": "The program was not run",
-                    "status": 422,
+                    "title": PROBLEMS["program-rejected"].title,
+                    "status": PROBLEMS["program-rejected"].status,
                     "detail": "line 1, column 1: tenosr is not defined; did you mean tensor?",
                     "instance": "/api/v1/graphs",
                     "request_id": "5f2b8c1d",
@@ -148,9 +68,8 @@ class ProblemDocument(BaseModel):
 class ProblemResponse:
     """A problem on its way to a response."""
 
+    kind: Kind
     status: int
-    slug: str
-    title: str
     detail: str
     violations: tuple[SourceViolation | FieldViolation, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
@@ -158,8 +77,8 @@ class ProblemResponse:
     def document(self, path: str | None = None, request_id: str | None = None) -> ProblemDocument:
         """Return the problem as RFC 9457 has it."""
         return ProblemDocument(
-            type=f"/problems/{self.slug}",
-            title=self.title,
+            type=f"/problems/{self.kind.slug}",
+            title=self.kind.title,
             status=self.status,
             detail=self.detail,
             instance=path,
@@ -168,9 +87,9 @@ class ProblemResponse:
         )
 
 
-def status_of(error: errors.ChainruleError) -> int:
-    """Return the HTTP status of a domain error."""
-    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+def status_of(kind: Kind) -> int:
+    """Return the HTTP status of a kind of problem: 200 where it is told of a program that ran."""
+    return kind.status or 200
 
 
 def from_domain(error: errors.ChainruleError) -> ProblemResponse:
@@ -181,16 +100,17 @@ def from_domain(error: errors.ChainruleError) -> ProblemResponse:
     headers: tuple[tuple[str, str], ...] = ()
     if isinstance(error, errors.BusyError | errors.RateLimitedError):
         headers = (("Retry-After", str(max(1, error.retry_after_seconds))),)
-    return ProblemResponse(status_of(error), error.slug, error.title, str(error) or error.title, violations, headers)
+    kind = PROBLEMS[error.slug]
+    return ProblemResponse(kind, status_of(kind), str(error) or kind.title, violations, headers)
 
 
 def from_status(status: int, detail: str | None = None, headers: Sequence[tuple[str, str]] = ()) -> ProblemResponse:
     """Return the problem that an HTTP status of our own is."""
-    known = HTTP_PROBLEMS.get(status)
-    if known is None:
-        phrase = HTTPStatus(status).phrase
-        known = HttpProblem(f"http-{status}", phrase, phrase)
-    return ProblemResponse(status, known.slug, known.title, detail or known.explanation, (), tuple(headers))
+    kind = BY_STATUS.get(status)
+    if kind is None:
+        kind = BY_STATUS[400 if status < 500 else 500]
+        detail = detail or HTTPStatus(status).phrase
+    return ProblemResponse(kind, status, detail or kind.detail.replace("`", ""), (), tuple(headers))
 
 
 def from_validation(error: ValidationError | RequestValidationError) -> ProblemResponse:
@@ -203,8 +123,7 @@ def from_validation(error: ValidationError | RequestValidationError) -> ProblemR
         for item in found[:50]
     )
     detail = "; ".join(f"{violation.field}: {violation.message}" for violation in violations[:5])
-    problem = from_status(422, detail)
-    return ProblemResponse(422, problem.slug, problem.title, problem.detail, violations)
+    return ProblemResponse(BY_STATUS[422], 422, detail, violations)
 
 
 def respond(problem: ProblemResponse, request: Request) -> Response:

@@ -12,7 +12,6 @@ from chainrule.formulas import FORMULAS
 from chainrule.problems import GROUPS
 from chainrule.web.examples import read_examples
 from chainrule.web.page.i18n import LANGUAGES, LOCALES, choose_language, teller, translations
-from chainrule.web.page.problem_pages import other_kinds
 from chainrule.web.page.script_words import WORDS
 from chainrule.words.saying import say
 from fastapi.testclient import TestClient
@@ -36,7 +35,7 @@ def _sayings() -> Iterator[str]:
 
 def _catalogued() -> Iterator[str]:
     """The texts of the kinds of problems, of the notes on operators, and of the gallery."""
-    for title, kinds in (*GROUPS, ("", tuple(other_kinds()))):
+    for title, kinds in GROUPS:
         yield title
         for kind in kinds:
             yield from (kind.title, kind.summary, *kind.explanation)

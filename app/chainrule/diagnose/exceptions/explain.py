@@ -20,7 +20,6 @@ from chainrule.diagnose.exceptions.context import RaiseContext
 from chainrule.diagnose.exceptions.rule import Diagnosis, Rule
 from chainrule.diagnose.source import SourceText
 from chainrule.graph.model import Graph, Span
-from chainrule.problems import title_of
 from chainrule.protocol.messages import Problem
 from chainrule.tape.graph.stale_saves import StaleSaves
 from chainrule.words.saying import say
@@ -64,15 +63,14 @@ def diagnose_exception(
     moment = replace(RaiseContext.of(error, text, graph, span), stale_saves=stale_saves)
     slug, diagnosis = _diagnosis(moment)
     name = type(error).__name__
-    return Problem(
-        slug=slug,
-        severity="error",
-        title=title_of(slug) or say("The program raised {name}", name=name),
-        detail=diagnosis.detail,
+    return Problem.of(
+        slug,
+        diagnosis.detail,
+        severity="error",  # it ended the program, whatever kind it is of
         message=f"{name}: {moment.words}" if moment.words else name,
         span=diagnosis.span or moment.span,
         node=diagnosis.node,
-        fixes=list(diagnosis.fixes),
+        fixes=diagnosis.fixes,
     )
 
 

@@ -5,7 +5,6 @@ import ast
 from chainrule.diagnose.findings.flow import GraphFlow
 from chainrule.diagnose.source import grouped
 from chainrule.graph.model import Edge, Node
-from chainrule.problems import title_of
 from chainrule.protocol.messages import Fix, Problem
 from chainrule.words.saying import say
 
@@ -53,15 +52,7 @@ def _problem(flow: GraphFlow, node: Node, made: Edge, data: Edge, size: int) -> 
         target_shape=[size],
         difference_shape=[size, size],
     )
-    return Problem(
-        slug="broadcast-in-loss",
-        severity="warning",
-        title=title_of("broadcast-in-loss") or "broadcast-in-loss",
-        detail=detail,
-        span=node.span,
-        node=node.id,
-        fixes=_fixes(flow, node, size),
-    )
+    return Problem.of("broadcast-in-loss", detail, span=node.span, node=node.id, fixes=_fixes(flow, node, size))
 
 
 def _fixes(flow: GraphFlow, node: Node, size: int) -> list[Fix]:

@@ -5,7 +5,6 @@ import ast
 from chainrule.diagnose.findings.flow import GraphFlow
 from chainrule.diagnose.source import called, grouped
 from chainrule.graph.model import Edge, Node
-from chainrule.problems import title_of
 from chainrule.protocol.messages import Fix, Problem
 from chainrule.words.saying import joined, say
 
@@ -16,7 +15,7 @@ _SHAPE_ONLY = ("_like", ".new_", ".sym_", ".is_same_size", "aten.rand", "aten.em
 """Operations that take no value on, only a shape, or that have no slope anyway."""
 
 
-def cuts(flow: GraphFlow, severity: str) -> list[Problem]:
+def cuts(flow: GraphFlow, *, meant: bool) -> list[Problem]:
     """Find where what requires a gradient goes on without its history, and into what a pass went through."""
     found: dict[object, Problem] = {}
     for node in flow.graph.nodes:
@@ -28,7 +27,7 @@ def cuts(flow: GraphFlow, severity: str) -> list[Problem]:
             place = next((step for step in way if _is_said(flow, step)), way[0])
             # One expression of the program may be several operations.
             source = flow.nodes[entering[0].target]
-            found.setdefault(place.span or place.id, _cut_problem(flow, place, source, severity))
+            found.setdefault(place.span or place.id, _cut_problem(flow, place, source, meant))
     return list(found.values())[:TOLD]
 
 
@@ -76,19 +75,18 @@ def _is_said(flow: GraphFlow, node: Node) -> bool:
     )
 
 
-def _cut_problem(flow: GraphFlow, place: Node, source: Node, severity: str) -> Problem:
+def _cut_problem(flow: GraphFlow, place: Node, source: Node, meant: bool) -> Problem:
     how, name, fixes = _how(flow, place, source)
-    return Problem(
-        slug="graph-cut",
-        severity=severity,  # type: ignore[arg-type]  # one of the words for it
-        title=title_of("graph-cut") or "",
-        detail=say(
+    return Problem.of(
+        "graph-cut",
+        say(
             "{operation} keeps the value of {name} and leaves its history behind: what comes after takes "
             "it for a constant, and nothing behind it gets a gradient on this way. That is right for "
             "a target, and wrong in the middle of what should be trained.",
             operation=how,
             name=name,
         ),
+        severity="notice" if meant else None,
         span=place.span,
         node=place.id,
         fixes=fixes,
@@ -153,13 +151,7 @@ def plain_numbers(flow: GraphFlow) -> list[Problem]:
             )
             fixes = [flow.text.both(say("Keep the history"), (leaving, kept), (call, name))]
         return [
-            Problem(
-                slug="not-tracked",
-                severity="warning",
-                title=title_of("not-tracked") or "",
-                detail=f"{detail}.",
-                span=flow.text.span(call),
-                fixes=fixes,
-            )
+            # The program went on without the gradient; where it asks a number for one, that raises.
+            Problem.of("not-tracked", f"{detail}.", severity="warning", span=flow.text.span(call), fixes=fixes)
         ]
     return []

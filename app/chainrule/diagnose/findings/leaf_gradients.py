@@ -11,7 +11,6 @@ from chainrule.diagnose.findings.flow import GraphFlow
 from chainrule.diagnose.requiring import freeze
 from chainrule.diagnose.source import SourceText
 from chainrule.graph.model import Node, Span, Tensor
-from chainrule.problems import title_of
 from chainrule.protocol.messages import Fix, Problem
 from chainrule.words.saying import listed, say
 
@@ -48,7 +47,7 @@ def accumulated(flow: GraphFlow) -> list[Problem]:
                 reset = "; ".join(f"{name}.grad = None" for name in names[:TOLD] if "`" not in name)
             if reset:
                 fixes.append(flow.text.before_line(say("Set the gradient back first"), statement.lineno, reset))
-        return [_problem("gradient-accumulated", "warning", detail, one.span, added[0].id, fixes)]
+        return [Problem.of("gradient-accumulated", detail, span=one.span, node=added[0].id, fixes=fixes)]
     return []
 
 
@@ -75,9 +74,9 @@ def without_gradient(flow: GraphFlow, parameters: Mapping[str, torch.Tensor]) ->
         parameters: those of the program's modules, by path.
     """
     if not any(one.call != "autograd.grad" for _, one in flow.passes):
-        return cuts(flow, "notice")
+        return cuts(flow, meant=True)
     lonely = _lonely(flow, parameters)
-    found = cuts(flow, "warning" if lonely else "notice")
+    found = cuts(flow, meant=not lonely)
     if not lonely:
         return found
     found = found or plain_numbers(flow)
@@ -98,7 +97,7 @@ def without_gradient(flow: GraphFlow, parameters: Mapping[str, torch.Tensor]) ->
     )
     span = _where_bound(flow.text, names[0].split(".")[0])
     fixes = [] if found else freeze(flow.text, names, parameters)
-    own = _problem("parameter-without-gradient", "warning", detail, span, node.id if node else None, fixes)
+    own = Problem.of("parameter-without-gradient", detail, span=span, node=node.id if node else None, fixes=fixes)
     return [*found, own]
 
 
@@ -161,15 +160,3 @@ def _listed(names: list[str]) -> str:
     if len(names) > TOLD:
         return say("{names} and {count} more", names=", ".join(shown), count=len(names) - TOLD)
     return listed(shown)
-
-
-def _problem(slug: str, severity: str, detail: str, span: Span | None, node: str | None, fixes: list[Fix]) -> Problem:
-    return Problem(
-        slug=slug,
-        severity=severity,  # type: ignore[arg-type]  # one of the two words above
-        title=title_of(slug) or slug,
-        detail=detail,
-        span=span,
-        node=node,
-        fixes=fixes,
-    )

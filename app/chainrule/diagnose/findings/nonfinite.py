@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from chainrule.diagnose.findings.flow import GraphFlow, elements, is_finite
 from chainrule.diagnose.source import called, grouped
 from chainrule.graph.model import Edge, Node, Tensor
-from chainrule.problems import title_of
 from chainrule.protocol.messages import Fix, Problem
 from chainrule.words.saying import joined, say
 
@@ -165,15 +164,7 @@ def _problem(flow: GraphFlow, kind: str, node: Node, detail: str) -> Problem:
     fixes = list(_fixes(flow, node))
     if fixes:
         detail += say(" Keep the value away from that point.")
-    return Problem(
-        slug=kind,
-        severity="warning",
-        title=title_of(kind) or kind,
-        detail=detail,
-        span=node.span,
-        node=node.id,
-        fixes=fixes,
-    )
+    return Problem.of(kind, detail, span=node.span, node=node.id, fixes=fixes)
 
 
 def _operation(node: Node) -> str:

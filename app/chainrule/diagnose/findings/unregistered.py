@@ -6,7 +6,6 @@ from collections.abc import Mapping
 import torch
 
 from chainrule.diagnose.source import SourceText
-from chainrule.problems import title_of
 from chainrule.protocol.messages import Fix, Problem
 from chainrule.words.saying import say
 
@@ -37,11 +36,9 @@ def _problem(text: SourceText, owner: str, attribute: str, held: object) -> Prob
     fixes: list[Fix] = []
     if isinstance(made, ast.Assign):
         fixes = [text.replace(f"Use {better}", made.value, f"{better}({text.of(made.value)})")]
-    return Problem(
-        slug="hidden-modules",
-        severity="warning",
-        title=title_of("hidden-modules") or "",
-        detail=say(
+    return Problem.of(
+        "hidden-modules",
+        say(
             "{owner}.{attribute} is a plain {kind}, so {owner}.parameters() does not find the "
             "parameters of the modules in it: they get gradients, and an optimizer does not change "
             "them. Use {container}.",

@@ -8,7 +8,6 @@ from chainrule.diagnose.edits import optimizer_of
 from chainrule.diagnose.findings.flow import GraphFlow
 from chainrule.diagnose.source import SourceText
 from chainrule.graph.model import Node
-from chainrule.problems import title_of
 from chainrule.protocol.messages import Fix, Problem
 from chainrule.words.saying import joined, say
 
@@ -92,11 +91,10 @@ def _depth_problem(flow: GraphFlow, way: list[Node], index: int, ratio: float) -
     clips = slug == "gradient-explodes" and any(flow.text.calls(None, *_CLIPS))
     if clips:
         detail += say(" The program clips the gradients before it uses them.")
-    return Problem(
-        slug=slug,
-        severity="notice" if clips else "warning",
-        title=title_of(slug) or slug,
-        detail=detail,
+    return Problem.of(
+        slug,
+        detail,
+        severity="notice" if clips else None,
         span=way[-1].span or way[-2].span,
         node=way[-1].id,
         fixes=_flat(flow, way) if slug == "gradient-vanishes" else [] if clips else _clip(flow.text),

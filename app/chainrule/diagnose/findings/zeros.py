@@ -6,7 +6,6 @@ from collections.abc import Set
 from chainrule.diagnose.findings.flow import GraphFlow, has_values, is_finite, is_zero
 from chainrule.diagnose.source import called
 from chainrule.graph.model import Edge, Node
-from chainrule.problems import title_of
 from chainrule.protocol.messages import Fix, Problem
 from chainrule.words.saying import joined, say
 
@@ -137,11 +136,10 @@ def _zero_problem(flow: GraphFlow, node: Node, edge: Edge, leaves: set[str]) -> 
     detail += say(
         " So the gradient of {leaves} is zero, and a step of gradient descent will not change it.", leaves=told
     )
-    return Problem(
-        slug="zero-gradient",
-        severity="warning" if operation in _ACTIVATIONS else "notice",
-        title=title_of("zero-gradient") or "",
-        detail=detail,
+    return Problem.of(
+        "zero-gradient",
+        detail,
+        severity=None if operation in _ACTIVATIONS else "notice",
         span=node.span,
         node=node.id,
         fixes=_leaky(flow, node) if operation == "Relu" else [],
@@ -172,11 +170,9 @@ def cancelled_gradients(flow: GraphFlow) -> list[Problem]:
 
 def _cancelled_problem(flow: GraphFlow, node: Node, edge: Edge, arrived: float, left: float) -> Problem:
     cause = _FIXED[node.op.split("Backward")[0].lstrip("_")]
-    return Problem(
-        slug="gradient-cancels",
-        severity="warning",
-        title=title_of("gradient-cancels") or "",
-        detail=say(
+    return Problem.of(
+        "gradient-cancels",
+        say(
             "A gradient of norm {norm} arrives at {operation}, and {remainder} is left of it for "
             "{node}: {cause}. A loss that depends on nothing else of it (its sum, or the sum of "
             "its squares) is constant, and what is left is rounding.",

@@ -3,12 +3,13 @@
 from dataclasses import asdict
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 from starlette.requests import Request
 
 from chainrule.assets import EXAMPLES
 from chainrule.formulas import FORMULAS
 from chainrule.formulas.language.formula import texts
+from chainrule.limits import BATCH_ITEMS, BODY_BYTES, EXECUTIONS_PER_MINUTE, LIMITS, URL_BYTES
 from chainrule.payload import encode
 from chainrule.pipeline import versions
 from chainrule.problems import PROBLEMS
@@ -17,35 +18,17 @@ from chainrule.program.policy.names import NAMES
 from chainrule.web.api.documents import problem_responses
 from chainrule.web.api.schemas import MOST_BATCH_ITEMS
 from chainrule.web.examples import read_examples
-from chainrule.web.problems import HTTP_PROBLEMS, STATUSES
+from chainrule.web.problems import status_of
 from chainrule.web.state import pipeline_of, settings_of
 
 router = APIRouter(prefix="/api/v1", tags=["catalogue"], responses=problem_responses(400, 421))
 
 
-class LimitsAnswer(BaseModel):
-    """What one request may use on this server; units stand in the names."""
-
-    source_bytes: int = Field(description="Size of a program's source in UTF-8.")
-    wall_seconds: float = Field(description="Time from the start of a program to its answer.")
-    cpu_seconds: int = Field(description="Processor time of a program.")
-    memory_bytes: int = Field(description="Address space that a program may take.")
-    stdout_bytes: int = Field(description="Console output that is kept.")
-    answer_bytes: int = Field(description="Size of the answer of an execution.")
-    detailed_nodes: int = Field(description="Nodes of one graph up to which everything is told.")
-    nodes: int = Field(description="Nodes of one graph.")
-    records: int = Field(description="Operations that one program may have recorded.")
-    input_elements: int = Field(description="Numbers in all the inputs of a request together.")
-    tensor_elements: int = Field(description="Elements up to which a tensor's numbers are listed one by one.")
-    graph_elements: int = Field(description="Numbers listed in one graph altogether.")
-    jacobian_elements: int = Field(description="Numbers of one edge's local Jacobian.")
-    graph_jacobian_elements: int = Field(description="Numbers of all local Jacobians of one graph together.")
-    check_seconds: float = Field(description="Time that the comparison with finite differences may take.")
-    check_elements: int = Field(description="Elements that are compared with finite differences, all leaves together.")
-    url_bytes: int = Field(description="Length of a request's path and query.")
-    body_bytes: int = Field(description="Size of a request's body.")
-    batch_items: int = Field(description="Programs of one batch.")
-    executions_per_minute: int = Field(description="Programs that one client may have run; 0 for no limit.")
+LimitsAnswer = create_model(  # type: ignore[call-overload]  # the fields come from the table
+    "LimitsAnswer",
+    __doc__="What one request may use on this server; units stand in the names.",
+    **{name: (type(limit.default), Field(description=limit.sentence)) for name, limit in LIMITS.items()},
+)
 
 
 class VersionAnswer(BaseModel):
@@ -92,17 +75,17 @@ class ProblemKind(BaseModel):
     status: int = Field(description="200 stands for problems of a program that ran.")
 
 
-@router.get("/limits", summary="What one request may use")
-async def limits(request: Request) -> LimitsAnswer:
+@router.get("/limits", summary="What one request may use", response_model=LimitsAnswer)
+async def limits(request: Request) -> dict[str, int | float]:
     """Answer the limits of this server."""
     settings = settings_of(request)
-    return LimitsAnswer(
+    return {
         **asdict(settings.limits),
-        url_bytes=settings.url_bytes,
-        body_bytes=settings.body_bytes,
-        batch_items=MOST_BATCH_ITEMS,
-        executions_per_minute=settings.rate_limit,
-    )
+        URL_BYTES.name: settings.url_bytes,
+        BODY_BYTES.name: settings.body_bytes,
+        BATCH_ITEMS.name: MOST_BATCH_ITEMS,
+        EXECUTIONS_PER_MINUTE.name: settings.rate_limit,
+    }
 
 
 @router.get("/version", summary="What answers and pictures depend on")
@@ -143,11 +126,7 @@ async def operators() -> OperatorsAnswer:
 @router.get("/problems", summary="What can go wrong")
 async def problem_kinds() -> list[ProblemKind]:
     """Answer every kind of problem that a request can meet."""
-    found = {
-        slug: ProblemKind(type=f"/problems/{slug}", title=kind.title, status=200) for slug, kind in PROBLEMS.items()
-    }
-    for status, problem in HTTP_PROBLEMS.items():
-        found[problem.slug] = ProblemKind(type=f"/problems/{problem.slug}", title=problem.title, status=status)
-    for error, status in STATUSES.items():
-        found[error.slug] = ProblemKind(type=f"/problems/{error.slug}", title=error.title, status=status)
-    return [found[slug] for slug in sorted(found)]
+    return [
+        ProblemKind(type=f"/problems/{slug}", title=kind.title, status=status_of(kind))
+        for slug, kind in sorted(PROBLEMS.items())
+    ]

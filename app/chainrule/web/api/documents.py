@@ -2,19 +2,18 @@
 
 from typing import Any
 
+from chainrule.problems import BY_STATUS
 from chainrule.render.formats.registry import MEDIA_TYPES, PICTURES
 from chainrule.render.option_words import WORDS
-from chainrule.web.problems import HTTP_PROBLEMS, MEDIA_TYPE, ProblemDocument
+from chainrule.web.problems import MEDIA_TYPE, ProblemDocument
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the entries of an operation's ``responses`` for the errors it answers."""
-    meanings = {429: "Too many programs from one client", 503: "The service cannot answer now"}
     entries: dict[int | str, dict[str, Any]] = {}
     for status in statuses:
-        meaning = HTTP_PROBLEMS[status].title if status in HTTP_PROBLEMS else meanings[status]
         entry: dict[str, Any] = {
-            "description": meaning,
+            "description": BY_STATUS[status].title,
             "content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}}},
         }
         if status in (429, 503):

@@ -115,7 +115,7 @@ def read_graph(body: bytes, limits: Limits) -> tuple[Graph, str]:
     try:
         return read_answer(content, ExecutionRequest(source=given.source), limits).graph, given.source
     except AnswerInvalidError as error:
-        raise GraphInvalidError(f"The graph does not hold together: {error}") from None
+        raise GraphInvalidError(f"This is no graph of a program: {error}") from None
 
 
 def _without_places(graph: Graph) -> Graph:

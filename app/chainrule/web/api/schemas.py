@@ -6,6 +6,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, WithJsonSchema
 from starlette.exceptions import HTTPException
 
+from chainrule.limits import BATCH_ITEMS
 from chainrule.pipeline import TraceRequest
 
 SEED_PROGRAM = "x = torch.tensor([1., 2., 3.], requires_grad=True)\nz = (2 * x ** 3).sum() / 12\nz.backward()\n"
@@ -26,7 +27,7 @@ InputValue = Annotated[
 ]
 """Any JSON: `chainrule.program` says of each input what is wrong with it, in one sentence."""
 
-MOST_BATCH_ITEMS = 50
+MOST_BATCH_ITEMS = int(BATCH_ITEMS.default)
 """Programs of one batch."""
 
 

@@ -13,9 +13,10 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from chainrule.errors import TooManyConnectionsError
+from chainrule.problems import BY_STATUS
 from chainrule.settings import Settings
 from chainrule.web.http.connections import Connections
-from chainrule.web.problems import HTTP_PROBLEMS, MEDIA_TYPE, ProblemResponse, from_domain, from_status
+from chainrule.web.problems import MEDIA_TYPE, ProblemResponse, from_domain, from_status
 
 HEAD_BYTES_BEYOND_URL = 32_768
 """Room for a request's headers [bytes]."""
@@ -26,7 +27,7 @@ WRITE_SECONDS = 30.0
 HEAD_DETAILS = {
     400: "This is not HTTP as RFC 9112 has it",
     408: "The head of the request did not arrive within the time limit",
-    431: HTTP_PROBLEMS[431].explanation,
+    431: BY_STATUS[431].summary,
 }
 
 

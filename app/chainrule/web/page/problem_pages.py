@@ -1,15 +1,13 @@
 """The pages under /problems/: what each kind of problem is, with a program that has it and the same one mended."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
 from chainrule.payload import encode
-from chainrule.problems import GROUPS, PROBLEMS, Kind
+from chainrule.problems import GROUPS, PROBLEMS
 from chainrule.web.page.site import site
-from chainrule.web.problems import HTTP_PROBLEMS, STATUSES
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,23 +29,6 @@ class ProblemExample:
         return f"/?p={encode(self.source)}"
 
 
-def kind_of(slug: str) -> Kind | None:
-    """Return the kind of a slug: from the catalogue, or one that only HTTP or a domain error knows.
-
-    Args:
-        slug: the last part of the address.
-    """
-    return PROBLEMS.get(slug) or next((kind for kind in other_kinds() if kind.slug == slug), None)
-
-
-def other_kinds() -> Iterator[Kind]:
-    """Yield the kinds that only HTTP or a domain error knows."""
-    for problem in HTTP_PROBLEMS.values():
-        yield Kind(problem.slug, problem.title, problem.explanation)
-    for error in STATUSES:
-        yield Kind(error.slug, error.title, (error.__doc__ or "").strip())
-
-
 @router.get("/problems")
 async def list_kinds(request: Request) -> Response:
     """List every kind of problem under headings."""
@@ -57,7 +38,7 @@ async def list_kinds(request: Request) -> Response:
 @router.get("/problems/{slug}")
 async def show_kind(request: Request, slug: str) -> Response:
     """Explain one kind of problem."""
-    kind = kind_of(slug)
+    kind = PROBLEMS.get(slug)
     if kind is None:
         raise HTTPException(404, f"There is no kind of problem called {slug[:60]!r}; /problems lists them")
     example = None if kind.example is None else ProblemExample(kind.example)

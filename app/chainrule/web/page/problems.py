@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from chainrule.errors import ChainruleError, ProgramRejectedError, Violation
 from chainrule.graph import Span
 from chainrule.graph.source_text import SourceLines
+from chainrule.problems import PROBLEMS
 from chainrule.protocol.messages import Fix, Problem
 
 
@@ -81,7 +82,11 @@ def of_error(error: ChainruleError, source: str) -> tuple[ProblemShown, ...]:
     """
     if isinstance(error, ProgramRejectedError):
         return tuple(_of_violation(violation, source) for violation in error.violations)
-    return (ProblemShown(error.slug, "error", error.title, str(error), None, None, None, None, None, None, None, ()),)
+    kind = PROBLEMS[error.slug]
+    nowhere = _place(None)
+    return (
+        ProblemShown(kind.slug, kind.severity, kind.title, str(error), None, *nowhere, code=None, node=None, fixes=()),
+    )
 
 
 def _of_violation(violation: Violation, source: str) -> ProblemShown:

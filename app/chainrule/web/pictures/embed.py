@@ -108,7 +108,7 @@ async def embed(request: Request) -> Response:
     except ChainruleError as error:
         problem = problems.from_domain(error)
         wanted, status = TraceRequest(source), problem.status
-        drawing = await pipeline_of(request).in_thread(lambda: error_picture(problem.title, problem.detail))
+        drawing = await pipeline_of(request).in_thread(lambda: error_picture(problem.kind.title, problem.detail))
         headers |= {"Cache-Control": NOT_KEPT, **dict(problem.headers)}
     content = template("embed.html").render(
         base=base_url(request),

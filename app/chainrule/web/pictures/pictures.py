@@ -52,7 +52,7 @@ async def get_picture(request: Request) -> Response:
     if picture_format not in PICTURES or problems.MEDIA_TYPE in request.headers.get("accept", ""):
         return problems.respond(problem, request)
     drawing = await pipeline_of(request).in_thread(
-        lambda: error_picture(problem.title, problem.detail, picture_format, _theme(request))
+        lambda: error_picture(problem.kind.title, problem.detail, picture_format, _theme(request))
     )
     return Response(
         drawing.content,
