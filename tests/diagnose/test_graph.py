@@ -1,6 +1,9 @@
 """What the finished graph shows: said where there is something to say, and nothing where there is not."""
 
+from collections.abc import Callable
+
 import pytest
+import torch
 from chainrule.assets import EXAMPLES
 from chainrule.diagnose import diagnose_graph, diagnose_warning
 from chainrule.diagnose.source import SourceText, apply_fix
@@ -175,8 +178,8 @@ def test_infinity_and_the_nan_that_follows_it_are_both_told() -> None:
 @pytest.mark.parametrize(
     ("expression", "slug", "words"),
     [
-        ("torch.sqrt(x)", "infinite", "1/(2 sqrt(x)), infinite at 0. x is 0 in 1 of 2 elements"),
-        ("x**0.5", "infinite", "p x**(p-1)"),
+        ("torch.sqrt(x)", "infinite", "1 / (2 × sqrt(x)), infinite at 0. x is 0 in 1 of 2 elements"),
+        ("x**0.5", "infinite", "p × x^(p - 1)"),
         ("torch.where(x > 0, torch.sqrt(x), 0.)", "nan", "0 times infinity is NaN"),
         ("1/x", "infinite", "1/0 is infinite"),
         ("x/x", "nan", "0/0 is NaN"),
@@ -205,14 +208,15 @@ def test_the_fix_of_what_is_not_finite_makes_it_finite(expression: str) -> None:
     ("expression", "words", "severity"),
     [
         ("torch.relu(x - 9)", "these units are dead", "warning"),
-        ("torch.sigmoid(x*100)", "a sigmoid is flat", "warning"),
-        ("torch.tanh(x*100)", "tanh is flat", "warning"),
+        ("torch.sigmoid(x*100)", "a sigmoid is flat far from 0: its derivative s × (1 - s) rounds to 0", "warning"),
+        ("torch.tanh(x*100)", "tanh is flat far from 0: its derivative 1 - t^2 rounds to 0", "warning"),
         ("x.clamp(max=0.5)", "clamp passes a gradient only between its bounds", "warning"),
         ("torch.round(x)", "rounding is flat", "warning"),
         ("torch.sign(x)", "the sign is flat", "warning"),
         ("x * torch.zeros(2)", "it multiplies the gradient by", "notice"),
         ("(x - x.detach())**2", "0 at x = 0", "notice"),
         ("torch.zeros(1, 2) @ x", "it multiplies the gradient by", "notice"),
+        ("torch.dot(x, torch.zeros(2))", "it multiplies the gradient by", "notice"),
     ],
 )
 def test_a_gradient_that_becomes_zero_is_told_at_its_operation(expression: str, words: str, severity: str) -> None:
@@ -253,6 +257,13 @@ def test_a_gradient_that_vanishes_is_measured_along_the_longest_way() -> None:
     found = problem(source, "gradient-vanishes")
     assert "12 steps from h to x" in found.detail
     assert "The derivative of sigmoid is at most a quarter" in found.detail
+
+
+@pytest.mark.parametrize(("function", "largest"), [(torch.sigmoid, 0.25), (torch.tanh, 1.0)])
+def test_a_flat_function_is_as_steep_at_most_as_is_said(function: Callable[..., torch.Tensor], largest: float) -> None:
+    x = torch.linspace(-5, 5, 1001, dtype=torch.float64, requires_grad=True)
+    (slope,) = torch.autograd.grad(function(x).sum(), x)
+    assert slope.max().item() == pytest.approx(largest)
 
 
 def test_a_gradient_that_explodes_is_told() -> None:

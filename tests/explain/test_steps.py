@@ -54,7 +54,7 @@ def test_a_sum_of_contributions_is_told_with_its_parts() -> None:
         ("x.exp()", "7.3891 × 1 = 7.3891 to x"),
         ("x.log()", "1/2 × 1 = 0.5 to x"),
         ("x.sqrt()", "1/(2 × 1.4142) × 1 = 0.3536 to x"),
-        ("x.reciprocal()", "-(0.5)^2 × 1 = -0.25 to x"),
+        ("x.reciprocal()", "-0.5^2 × 1 = -0.25 to x"),
         ("x.sin()", "cos(2) × 1 = -0.4161 to x"),
         ("x.cos()", "-sin(2) × 1 = -0.9093 to x"),
         ("x.tanh()", "(1 - 0.964^2) × 1 = 0.0707 to x"),

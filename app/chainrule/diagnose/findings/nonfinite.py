@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from chainrule.diagnose.findings.derivative import say_derivative
 from chainrule.diagnose.findings.flow import GraphFlow, elements, is_finite
 from chainrule.diagnose.source import called, grouped
 from chainrule.graph.model import Edge, Node, Tensor
@@ -28,14 +29,20 @@ _CAUSES = {
     "Softmax": say("a row in which everything is -inf has no softmax"),
     "Norm": say("its sum of squares is too large"),
 }
+# Where a derivative is infinite or 0/0, and that of a norm in one letter, the table of formulas does not say.
 _SLOPES = {
-    "Sqrt": say("the derivative of sqrt(x) is 1/(2 sqrt(x)), infinite at 0"),
+    "Sqrt": say(
+        "the derivative of sqrt(x) is {slope}, infinite at 0", slope=say_derivative("SqrtBackward0", result="sqrt(x)")
+    ),
     "Rsqrt": say("the derivative of 1/sqrt(x) is infinite at 0"),
-    "Pow": say("the derivative of x**p is p x**(p-1), infinite at 0 where p is below 1"),
+    "Pow": say(
+        "the derivative of x^p is {slope}, infinite at 0 where p is below 1",
+        slope=say_derivative("PowBackward0", self="x", exponent="p"),
+    ),
     "LinalgVectorNorm": say("the derivative of the norm is x / |x|, which is 0/0 at 0"),
     "Norm": say("the derivative of the norm is x / |x|, which is 0/0 at 0"),
     "Div": say("the derivative of a/b has b squared below the line"),
-    "Log": say("the derivative of log(x) is 1/x, infinite at 0"),
+    "Log": say("the derivative of log(x) is {slope}, infinite at 0", slope=say_derivative("LogBackward0", self="x")),
     "Acos": say("the derivative of acos is infinite at -1 and 1"),
     "Asin": say("the derivative of asin is infinite at -1 and 1"),
     "Atan2": say("the derivative of atan2 is 0/0 where both are 0"),

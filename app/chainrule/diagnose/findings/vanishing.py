@@ -85,6 +85,7 @@ def _depth_problem(flow: GraphFlow, way: list[Node], index: int, ratio: float) -
     )
     kinds = {node.op.split("Backward")[0] for node in way}
     if slug == "gradient-vanishes" and kinds & {"Sigmoid", "Tanh"}:
+        # How large a derivative gets the table of formulas does not say; a test holds these words against PyTorch.
         name = "sigmoid" if "Sigmoid" in kinds else "tanh"
         most = say("a quarter") if name == "sigmoid" else say("1, and far less away from 0")
         detail += say(" The derivative of {name} is at most {maximum}.", name=name, maximum=most)

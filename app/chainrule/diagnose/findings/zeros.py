@@ -3,8 +3,10 @@
 import ast
 from collections.abc import Set
 
+from chainrule.diagnose.findings.derivative import say_derivative
 from chainrule.diagnose.findings.flow import GraphFlow, has_values, is_finite, is_zero
 from chainrule.diagnose.source import called
+from chainrule.formulas import FORMULAS, names, parse, texts
 from chainrule.graph.model import Edge, Node
 from chainrule.protocol.messages import Fix, Problem
 from chainrule.words.saying import joined, say
@@ -14,13 +16,19 @@ TOLD = 3
 CANCELLED = 1e-4
 """What an operation passes on over what arrives, in norms, below which the gradient has cancelled out."""
 
+# Where a function is flat, and what PyTorch takes where there is no derivative, the table of formulas does not say.
 _CAUSES = {
     "Relu": say("ReLU passes a gradient only where its input is above 0"),
     "Threshold": say("it passes a gradient only above its threshold"),
     "Clamp": say("clamp passes a gradient only between its bounds"),
     "Hardtanh": say("it passes a gradient only between its bounds"),
-    "Sigmoid": say("a sigmoid is flat far from 0: its derivative s (1 - s) rounds to 0"),
-    "Tanh": say("tanh is flat far from 0: its derivative 1 - t**2 rounds to 0"),
+    "Sigmoid": say(
+        "a sigmoid is flat far from 0: its derivative {slope} rounds to 0",
+        slope=say_derivative("SigmoidBackward0", result="s"),
+    ),
+    "Tanh": say(
+        "tanh is flat far from 0: its derivative {slope} rounds to 0", slope=say_derivative("TanhBackward0", result="t")
+    ),
     "Softmax": say("a softmax that has decided is flat: its derivative rounds to 0"),
     "Round": say("rounding is flat between its steps: its derivative is 0 everywhere"),
     "Floor": say("rounding is flat between its steps: its derivative is 0 everywhere"),
@@ -35,14 +43,6 @@ _CAUSES = {
 
 
 _ACTIVATIONS = frozenset(_CAUSES) - {"Pow", "LinalgVectorNorm", "Abs", "Std", "MseLoss"}
-_FACTORS = {
-    "self": ("other", "mat2"),
-    "other": ("self",),
-    "mat1": ("mat2",),
-    "mat2": ("mat1", "self"),
-    "vec": ("self",),
-}
-"""For an argument of a product, the argument that its gradient is multiplied by."""
 
 
 def zero_gradients(flow: GraphFlow) -> list[Problem]:
@@ -93,9 +93,10 @@ def _follows(flow: GraphFlow, node: Node, edge: Edge, sources: Set[str]) -> bool
 
 def _other_factor(flow: GraphFlow, node: Node, edge: Edge) -> Node | None:
     """Return what a product multiplies the gradient of one argument by, if that is 0 everywhere."""
-    wanted = _FACTORS.get(edge.argument or "", ())
-    if not node.op.startswith(("Mul", "Mm", "Addmm", "Bmm", "Baddbmm", "Mv", "Dot")):
+    formula = FORMULAS.get(node.op)
+    if formula is None or not node.op.startswith(("Mul", "Mm", "Addmm", "Bmm", "Baddbmm", "Mv", "Dot")):
         return None
+    wanted = {name for text in texts(formula.vjps.get(edge.argument or "")) for name in names(parse(text))}
     for other in flow.taken[node.id]:
         if other.id != edge.id and other.argument in wanted and is_zero(flow.incoming(other)):
             return flow.nodes[other.target]
@@ -113,10 +114,10 @@ def _leaky(flow: GraphFlow, node: Node) -> list[Fix]:
 def _zero_problem(flow: GraphFlow, node: Node, edge: Edge, leaves: set[str]) -> Problem:
     operation = node.op.split("Backward")[0].lstrip("_")
     value = flow.incoming(edge)
-    names = sorted(leaves)
-    told: str = ", ".join(names[:4])
-    if len(names) > 4:
-        told = say("{names} and {count} more", names=told, count=len(names) - 4)
+    called_so = sorted(leaves)
+    told: str = ", ".join(called_so[:4])
+    if len(called_so) > 4:
+        told = say("{names} and {count} more", names=told, count=len(called_so) - 4)
     detail = say("A gradient arrives at {operation}, and it passes on only zeros", operation=flow.operation(node))
     factor = _other_factor(flow, node, edge)
     if factor is not None:

@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 
 from chainrule.explain.steps.inputs import tell_inputs
-from chainrule.explain.steps.multipliers import holds, multiplier_of, multipliers_of
+from chainrule.explain.steps.multipliers import holds, multiplier_of, multipliers_of, passes_unchanged
 from chainrule.graph.model import Edge, Graph, Node, Output, Pass, Tensor, Values
 from chainrule.graph.values import same_everywhere
 from chainrule.words.operators import short_name
 from chainrule.words.saying import joined, listed, say
 from chainrule.words.wording import say_function, say_node, say_shape, say_tensor, say_values
 
-_UNCHANGED = {"AddBackward0": (0, 1), "SubBackward0": (0,), "CloneBackward0": (0,), "AliasBackward0": (0,)}
-"""Slots through which an operation passes what it received as it is."""
 MOST_INPUTS = 4
 """Inputs and edges that a sentence tells one by one."""
 
@@ -123,7 +121,7 @@ class Narrator:
             if factors and contribution.shape == received.shape and holds(factors, received, contribution):
                 factor = say_values(_nested(factors, received.shape))
                 return say("{factor} × that, {gradient}, to {name}", factor=factor, gradient=words, name=target)
-        if received is not None and edge.slot in _UNCHANGED.get(node.op, ()) and contribution == received:
+        if received is not None and contribution == received and passes_unchanged(node, edge.slot):
             return say("the same to {name}", name=target)
         return say("{gradient} to {name}", gradient=words, name=target)
 
