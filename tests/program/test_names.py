@@ -1,12 +1,16 @@
 """The names of a program's namespace are real ones."""
 
+import ast
 import importlib
 import inspect
 import pkgutil
 import sys
+from pathlib import Path
 
 import pytest
+from chainrule.program.policy import denied, lookup
 from chainrule.program.policy.allowed import MODULES
+from chainrule.program.policy.denied import DENIED_MODULES, DENIED_PATHS
 from chainrule.program.policy.names import BUILTINS, NAMES
 
 from scripts import write_policy_tables
@@ -48,3 +52,15 @@ def test_a_module_leads_only_to_modules_that_are_listed_themselves(path: str) ->
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="the tables are written with the oldest Python, 3.11")
 def test_the_committed_tables_are_those_that_the_rules_give_for_this_pytorch() -> None:
     assert write_policy_tables.text() == write_policy_tables.TABLES.read_text()
+
+
+def test_a_module_is_refused_for_one_reason_wherever_it_is_named() -> None:
+    assert DENIED_MODULES.keys() & DENIED_PATHS.keys() == set()
+
+
+def test_a_reason_is_written_once() -> None:
+    sources = [Path(inspect.getfile(module)) for module in (denied, lookup)]
+    texts = [node for path in sources for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    reasons = [node.value for node in texts if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    sentences = [reason for reason in reasons if " " in reason]
+    assert len(sentences) == len(set(sentences))

@@ -20,6 +20,7 @@ class Denial:
 
 
 ASYNC = say("async code is not run here: write it without async")
+INTERNALS = say("it reaches the interpreter's internals")
 METACLASS = say("a metaclass changes how classes are made: leave it out")
 NO_FILES_BESIDE = say("there are no files beside the program to import from")
 OUT = say("out= writes over a tensor, out of autograd's sight: use the result instead")
@@ -35,11 +36,15 @@ _NETWORK = say("programs have no network here")
 _PROCESSES = say("programs run in one process and one thread here")
 _SYSTEM = say("programs have no access to the system here")
 _MEMORY = say("it reaches raw memory, past what autograd tracks")
-_INTERNALS = say("it reaches the interpreter's internals")
 _COMPILE = say("compiled code leaves no autograd graph to look at")
 _CPU = say("there is only a CPU here")
 _DOTTED = say("name the attribute itself, with a dot")
 _REMOVED = say("PyTorch has removed it")
+_MOVED = _REMOVED + say(": see torch.linalg")
+_DEPRECATED = say("PyTorch has deprecated it")
+_QUANTISED = say("quantised tensors have no gradient")
+_MEASURES = say("it measures the machine, not the program")
+_ONLY_PYTORCH = say("only PyTorch can be imported here")
 _NO_DATA = say("load no data here: make the tensors in the program, and take batches with x[i:i + 4]")
 _TIME = say("the same program must give the same answer every time")
 
@@ -47,7 +52,7 @@ DENIED_NAMES: dict[str, Denial] = {
     **_each("open file", _FILES),
     **_each("eval exec compile __import__ execfile", say("only the program itself is run, not text made by it")),
     **_each("getattr setattr delattr", _DOTTED + say("; for numbered layers use nn.ModuleList")),
-    **_each("globals locals vars dir __builtins__ __loader__ __spec__ memoryview", _INTERNALS),
+    **_each("globals locals vars dir __builtins__ __loader__ __spec__ memoryview", INTERNALS),
     **_each("input raw_input", say("nobody can type while a program runs; give the value in the program")),
     **_each("breakpoint", say("there is no debugger here; every step can be seen in the graph")),
     **_each("help license credits copyright", say("see the documentation of PyTorch at docs.pytorch.org")),
@@ -55,17 +60,17 @@ DENIED_NAMES: dict[str, Denial] = {
         "exit quit SystemExit KeyboardInterrupt GeneratorExit BaseException", say("a program ends at its last line")
     ),
     **_each("np numpy", say("NumPy is not available here, and it leaves no graph: use torch")),
-    **_each("plt pd", say("only PyTorch can be imported here")),
+    **_each("plt pd", _ONLY_PYTORCH),
 }
 """Names that a person may well try, and why they are not there."""
 
 DENIED_MODULES: dict[str, Denial] = {
     **_each("numpy", say("NumPy is not available here, and it leaves no graph: torch has the same functions")),
     **_each("matplotlib seaborn plotly graphviz torchviz", say("the picture of the graph is drawn for you")),
-    **_each("pandas sklearn scipy PIL cv2 tqdm", say("only PyTorch can be imported here")),
+    **_each("pandas sklearn scipy PIL cv2 tqdm", _ONLY_PYTORCH),
     **_each(
         "torchvision torchaudio torchtext transformers datasets",
-        say("only PyTorch can be imported here; build the module from torch.nn"),
+        _ONLY_PYTORCH + say("; build the module from torch.nn"),
     ),
     **_each("tensorflow jax keras", say("graphs of PyTorch are shown here")),
     **_each(
@@ -76,20 +81,15 @@ DENIED_MODULES: dict[str, Denial] = {
     **_each("subprocess multiprocessing threading asyncio concurrent signal resource", _PROCESSES),
     **_each("time datetime secrets uuid", _TIME),
     **_each("logging argparse", say("print what you want to see"), "print"),
-    **_each(
-        "torch.utils.data", say("load no data here: make the tensors in the program, and take batches with x[i:i + 4]")
-    ),
-    **_each("torch.utils torch.hub torch.serialization torch.package", _FILES),
-    **_each("torch.multiprocessing torch.distributed torch.futures", _PROCESSES),
-    **_each("torch.jit torch.fx torch.compiler torch.export torch._dynamo torch.onnx", _COMPILE),
-    **_each("torch.cuda torch.mps torch.xpu", _CPU),
-    **_each("torch.profiler torch.monitor", say("it measures the machine, not the program")),
-    **_each("torch.overrides torch.library torch.ops torch._C", _INTERNALS),
+    **_each("torch.utils", _FILES),
+    **_each("torch._dynamo torch.onnx", _COMPILE),
+    **_each("torch.cuda", _CPU),
 }
-"""Modules that a person may well try, and why they are not there; the longest prefix counts."""
+"""Modules that a person may well try beside those of `DENIED_PATHS`, and why they are not there; the longest prefix
+counts."""
 
 DENIED_PATHS: dict[str, Denial] = {
-    **_each("torch.save torch.load torch.hub torch.package torch.serialization torch.export torch.from_file", _FILES),
+    **_each("torch.save torch.load torch.hub torch.package torch.serialization torch.from_file", _FILES),
     **_each("torch.os torch.sys torch.builtins torch.importlib torch.inspect torch.glob torch.ctypes", _SYSTEM),
     **_each("torch.platform torch.types torch.textwrap torch.functools torch.warnings torch.threading", _SYSTEM),
     **_each(
@@ -100,10 +100,10 @@ DENIED_PATHS: dict[str, Denial] = {
         "torch.set_num_threads torch.set_num_interop_threads torch.get_num_threads torch.get_num_interop_threads",
         _PROCESSES,
     ),
-    **_each("torch.compile torch.jit torch.fx torch.compiler torch.cond torch.while_loop", _COMPILE),
+    **_each("torch.compile torch.jit torch.fx torch.compiler torch.export torch.cond torch.while_loop", _COMPILE),
     **_each(
         "torch.ops torch.library torch.overrides torch.classes torch.cpp torch._C torch.storage torch.masked",
-        _INTERNALS,
+        INTERNALS,
     ),
     **_each(
         "torch.as_strided torch.as_strided_ torch.as_strided_copy torch.as_strided_scatter",
@@ -119,20 +119,18 @@ DENIED_PATHS: dict[str, Denial] = {
     ),
     **_each("torch.set_default_device torch.set_default_tensor_type", _CPU),
     **_each("torch.vulkan torch.mps torch.xpu torch.mtia", _CPU),
-    **_each("torch.quantization torch.ao", say("quantised tensors have no gradient")),
-    **_each("torch.profiler torch.monitor", say("it measures the machine, not the program")),
-    **_each("torch.typename torch.Stream torch.Event", _INTERNALS),
-    **_each("torch.range", say("PyTorch has deprecated it"), "arange"),
+    **_each("torch.quantization torch.ao", _QUANTISED),
+    **_each("torch.profiler torch.monitor", _MEASURES),
+    **_each("torch.typename torch.Stream torch.Event", INTERNALS),
+    **_each("torch.range", _DEPRECATED, "arange"),
     **_each("torch.symeig torch.eig", _REMOVED, "linalg.eigh"),
-    **_each("torch.solve torch.lstsq torch.matrix_rank", _REMOVED + say(": see torch.linalg")),
+    **_each("torch.solve torch.lstsq torch.matrix_rank", _MOVED),
     **_each("torch.nn.DataParallel torch.nn.SyncBatchNorm torch.nn.parallel", _PROCESSES),
-    **_each("torch.nn.factory_kwargs torch.nn.Container torch.nn.NLLLoss2d", _INTERNALS),
+    **_each("torch.nn.factory_kwargs torch.nn.Container torch.nn.NLLLoss2d", INTERNALS),
     **_each("torch.nn.functional.np torch.nn.functional.importlib torch.nn.functional.warnings", _SYSTEM),
-    **_each(
-        "torch.utils.data", say("load no data here: make the tensors in the program, and take batches with x[i:i + 4]")
-    ),
-    **_each("torch.optim.swap_in_optimizer_params_and_state", _INTERNALS),
-    **_each("torch.autograd.profiler", say("it measures the machine, not the program")),
+    **_each("torch.utils.data", _NO_DATA),
+    **_each("torch.optim.swap_in_optimizer_params_and_state", INTERNALS),
+    **_each("torch.autograd.profiler", _MEASURES),
     **_each("torch.autograd.set_multithreading_enabled", _PROCESSES),
     **_each("random.SystemRandom", _TIME),
     **_each("operator.attrgetter operator.methodcaller", _DOTTED),
@@ -166,22 +164,22 @@ DENIED_ATTRIBUTES: dict[str, Denial] = {
     ),
     **_each("share_memory share_memory_ pin_memory", _PROCESSES),
     **_each("cuda ipu xpu mtia to_mkldnn to_empty", _CPU + say(": leave it out")),
-    **_each("symeig eig solve lstsq", _REMOVED + say(": see torch.linalg")),
-    **_each("new", say("PyTorch has deprecated it"), "new_zeros"),
+    **_each("symeig eig solve lstsq", _MOVED),
+    **_each("new", _DEPRECATED, "new_zeros"),
     **_each("compile", _COMPILE),
     **_each(
         "gi_frame gi_code cr_frame cr_code ag_frame f_globals f_locals f_builtins f_back f_code tb_frame tb_next",
-        _INTERNALS,
+        INTERNALS,
     ),
-    **_each("co_code co_consts func_globals mro with_traceback", _INTERNALS),
+    **_each("co_code co_consts func_globals mro with_traceback", INTERNALS),
     **_each(
         "os sys importlib builtins ctypes inspect glob subprocess multiprocessing threading pickle socket np", _SYSTEM
     ),
     **_each("tofile dump dumps fromfile memmap save_to_file", _FILES),
     **_each(
         "q_scale q_zero_point q_per_channel_scales q_per_channel_zero_points q_per_channel_axis int_repr qscheme",
-        say("quantised tensors have no gradient"),
+        _QUANTISED,
     ),
-    **_each("dump_patches T_destination call_super_init", _INTERNALS),
+    **_each("dump_patches T_destination call_super_init", INTERNALS),
 }
 """Attributes that are refused on any value, also where the program defines the same name."""

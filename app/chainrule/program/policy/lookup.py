@@ -9,7 +9,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from chainrule.program.policy.allowed import ATTRIBUTES, MODULES
-from chainrule.program.policy.denied import DENIED_ATTRIBUTES, DENIED_MODULES, DENIED_NAMES, DENIED_PATHS, Denial
+from chainrule.program.policy.denied import (
+    DENIED_ATTRIBUTES,
+    DENIED_MODULES,
+    DENIED_NAMES,
+    DENIED_PATHS,
+    INTERNALS,
+    Denial,
+)
 from chainrule.program.policy.names import BUILTINS, NAMES
 
 SAVED = re.compile(r"_saved_[a-z0-9_]+|(weight|bias)_(ih|hh|hr)_l\d+(_reverse)?")
@@ -82,7 +89,7 @@ def attribute_denial(name: str, defined: frozenset[str]) -> Denial | None:
     if name in DENIED_ATTRIBUTES:
         return DENIED_ATTRIBUTES[name]
     if is_dunder(name):
-        return None if name in READ_DUNDERS else Denial("it reaches the interpreter's internals")
+        return None if name in READ_DUNDERS else Denial(INTERNALS)
     if name in ATTRIBUTES or name in defined or SAVED.fullmatch(name):
         return None
     if name.startswith("_"):
@@ -100,7 +107,7 @@ def name_denial(name: str) -> Denial | None:
     if name in DENIED_NAMES:
         return DENIED_NAMES[name]
     if is_dunder(name):
-        return Denial("it reaches the interpreter's internals")
+        return Denial(INTERNALS)
     return Denial("")
 
 
