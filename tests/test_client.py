@@ -83,18 +83,15 @@ def test_a_refusal_is_an_exception_with_every_violation(address: str) -> None:
     assert refusal.value.request_id
 
 
-def test_the_async_client_does_the_same(address: str) -> None:
-    async def main() -> None:
-        async with AsyncClient(address) as chainrule:
-            one, other = await asyncio.gather(chainrule.trace("x * 2"), chainrule.trace("x * 3"))
-            assert one.id != other.id
-            drawn = await chainrule.draw("x * 2")
-            assert await chainrule.render(one.graph, "x * 2") == drawn
-            outcomes = await chainrule.trace_many([Program("x * 2")])
-            assert isinstance(outcomes[0], GraphAnswer)
-            assert (await chainrule.get("/api/v1/limits"))["source_bytes"] == 20_000
-
-    asyncio.run(main())
+async def test_the_async_client_does_the_same(address: str) -> None:
+    async with AsyncClient(address) as chainrule:
+        one, other = await asyncio.gather(chainrule.trace("x * 2"), chainrule.trace("x * 3"))
+        assert one.id != other.id
+        drawn = await chainrule.draw("x * 2")
+        assert await chainrule.render(one.graph, "x * 2") == drawn
+        outcomes = await chainrule.trace_many([Program("x * 2")])
+        assert isinstance(outcomes[0], GraphAnswer)
+        assert (await chainrule.get("/api/v1/limits"))["source_bytes"] == 20_000
 
 
 def test_a_busy_server_is_asked_again_when_it_says() -> None:
@@ -126,23 +123,20 @@ def test_a_server_that_is_not_there_is_an_error() -> None:
         chainrule.trace("x")
 
 
-def test_the_async_client_retries_too() -> None:
-    async def main() -> None:
-        waits: list[float] = []
+async def test_the_async_client_retries_too() -> None:
+    waits: list[float] = []
 
-        async def sleep(seconds: float) -> None:
-            waits.append(seconds)
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
 
-        transport, _ = replies(busy(), httpx.ConnectError("refused"), httpx.Response(200, json=EMPTY))
-        async with AsyncClient(transport=transport, sleep=sleep) as chainrule:
-            assert (await chainrule.trace("x")).id == "a"
-        assert waits == [0.5, 1.0]
-        transport, _ = replies(httpx.ConnectError("refused"))
-        async with AsyncClient(transport=transport, retries=0) as chainrule:
-            with pytest.raises(httpx.ConnectError):
-                await chainrule.trace("x")
-
-    asyncio.run(main())
+    transport, _ = replies(busy(), httpx.ConnectError("refused"), httpx.Response(200, json=EMPTY))
+    async with AsyncClient(transport=transport, sleep=sleep) as chainrule:
+        assert (await chainrule.trace("x")).id == "a"
+    assert waits == [0.5, 1.0]
+    transport, _ = replies(httpx.ConnectError("refused"))
+    async with AsyncClient(transport=transport, retries=0) as chainrule:
+        with pytest.raises(httpx.ConnectError):
+            await chainrule.trace("x")
 
 
 @pytest.mark.parametrize("response", [httpx.Response(502, text="<html>"), httpx.Response(500, json=["no", "object"])])

@@ -1,9 +1,8 @@
 """The pipeline: each thing at most once, and nothing lost between the stages."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
 
 import pytest
 from chainrule.errors import GradientInvalidError, ProgramRejectedError, RateLimitedError, RootUnknownError
@@ -14,7 +13,6 @@ from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest, Probl
 from chainrule.render import ViewOptions
 from chainrule.settings import Settings
 
-Result = TypeVar("Result")
 EMPTY = ExecutionAnswer()
 LATE = ExecutionAnswer(problems=[Problem(slug="time-limit", severity="error", title="Late", detail="Too late.")])
 
@@ -38,55 +36,39 @@ def make(pool: Answers, cache_bytes: int = 1_000_000, **more: Callable[..., None
     return Pipeline(replace(Settings(), cache_bytes=cache_bytes), pool, make_engine(), **more)
 
 
-def run(work: Callable[[], Awaitable[Result]]) -> Result:
-    async def main() -> Result:
-        return await work()
-
-    return asyncio.run(main())
-
-
-def test_an_equal_request_is_answered_from_memory() -> None:
-    async def work() -> None:
-        pool = Answers()
-        pipeline = make(pool)
-        first = await pipeline.trace(TraceRequest("x * x", {"x": 2.0}))
-        assert await pipeline.trace(TraceRequest("x * x", {"x": 2.0})) is first
-        assert len(pool.requests) == 1
-
-    run(work)
+async def test_an_equal_request_is_answered_from_memory() -> None:
+    pool = Answers()
+    pipeline = make(pool)
+    first = await pipeline.trace(TraceRequest("x * x", {"x": 2.0}))
+    assert await pipeline.trace(TraceRequest("x * x", {"x": 2.0})) is first
+    assert len(pool.requests) == 1
 
 
-def test_equal_requests_under_way_are_run_once() -> None:
-    async def work() -> None:
-        pool = Answers()
-        pool.gate.clear()
-        pipeline = make(pool)
-        tasks = [asyncio.ensure_future(pipeline.trace(TraceRequest("x * x"))) for _ in range(5)]
-        while not pool.requests:
-            await asyncio.sleep(0)
-        assert pipeline.under_way == 1
-        pool.gate.set()
-        assert len(set(map(id, await asyncio.gather(*tasks)))) == 1
-        assert (len(pool.requests), pipeline.under_way) == (1, 0)
-
-    run(work)
+async def test_equal_requests_under_way_are_run_once() -> None:
+    pool = Answers()
+    pool.gate.clear()
+    pipeline = make(pool)
+    tasks = [asyncio.ensure_future(pipeline.trace(TraceRequest("x * x"))) for _ in range(5)]
+    while not pool.requests:
+        await asyncio.sleep(0)
+    assert pipeline.under_way == 1
+    pool.gate.set()
+    assert len(set(map(id, await asyncio.gather(*tasks)))) == 1
+    assert (len(pool.requests), pipeline.under_way) == (1, 0)
 
 
-def test_a_caller_that_leaves_does_not_stop_the_others() -> None:
-    async def work() -> None:
-        pool = Answers()
-        pool.gate.clear()
-        pipeline = make(pool)
-        leaving = asyncio.ensure_future(pipeline.trace(TraceRequest("x * x")))
-        staying = asyncio.ensure_future(pipeline.trace(TraceRequest("x * x")))
-        while not pool.requests:
-            await asyncio.sleep(0)
-        leaving.cancel()
-        pool.gate.set()
-        assert (await staying).answer == EMPTY
-        assert leaving.cancelled()
-
-    run(work)
+async def test_a_caller_that_leaves_does_not_stop_the_others() -> None:
+    pool = Answers()
+    pool.gate.clear()
+    pipeline = make(pool)
+    leaving = asyncio.ensure_future(pipeline.trace(TraceRequest("x * x")))
+    staying = asyncio.ensure_future(pipeline.trace(TraceRequest("x * x")))
+    while not pool.requests:
+        await asyncio.sleep(0)
+    leaving.cancel()
+    pool.gate.set()
+    assert (await staying).answer == EMPTY
+    assert leaving.cancelled()
 
 
 @pytest.mark.parametrize(
@@ -111,120 +93,95 @@ def test_the_order_of_inputs_does_not_matter() -> None:
     assert pipeline.identify(TraceRequest("x * y", one)) == pipeline.identify(TraceRequest("x * y", other))
 
 
-def test_an_answer_that_depends_on_the_load_of_the_machine_is_not_kept() -> None:
-    async def work() -> None:
-        pool = Answers(LATE)
-        pipeline = make(pool)
-        assert not (await pipeline.trace(TraceRequest("x * x"))).reproducible
-        await pipeline.trace(TraceRequest("x * x"))
-        assert len(pool.requests) == 2
-
-    run(work)
+async def test_an_answer_that_depends_on_the_load_of_the_machine_is_not_kept() -> None:
+    pool = Answers(LATE)
+    pipeline = make(pool)
+    assert not (await pipeline.trace(TraceRequest("x * x"))).reproducible
+    await pipeline.trace(TraceRequest("x * x"))
+    assert len(pool.requests) == 2
 
 
-def test_the_memory_is_bounded() -> None:
-    async def work() -> None:
-        pipeline = make(Answers(), cache_bytes=60_000)
-        for seed in range(20):
-            await pipeline.trace(TraceRequest("x * x", seed=seed))
-        assert 0 < len(pipeline.traces) < 20
-        assert pipeline.traces.size_bytes <= 30_000
-
-    run(work)
+async def test_the_memory_is_bounded() -> None:
+    pipeline = make(Answers(), cache_bytes=60_000)
+    for seed in range(20):
+        await pipeline.trace(TraceRequest("x * x", seed=seed))
+    assert 0 < len(pipeline.traces) < 20
+    assert pipeline.traces.size_bytes <= 30_000
 
 
-def test_what_is_refused_before_it_runs_is_not_counted_against_anyone() -> None:
-    async def work() -> None:
-        admitted: list[str] = []
-        pipeline = make(Answers(), admit=lambda: admitted.append("one"))
-        with pytest.raises(ProgramRejectedError):
-            await pipeline.trace(TraceRequest("import os"))
-        assert admitted == []
-        await pipeline.trace(TraceRequest("x * x"))
-        await pipeline.trace(TraceRequest("x * x"))
-        assert admitted == ["one"]
-
-    run(work)
+async def test_what_is_refused_before_it_runs_is_not_counted_against_anyone() -> None:
+    admitted: list[str] = []
+    pipeline = make(Answers(), admit=lambda: admitted.append("one"))
+    with pytest.raises(ProgramRejectedError):
+        await pipeline.trace(TraceRequest("import os"))
+    assert admitted == []
+    await pipeline.trace(TraceRequest("x * x"))
+    await pipeline.trace(TraceRequest("x * x"))
+    assert admitted == ["one"]
 
 
-def test_what_is_not_admitted_does_not_run() -> None:
-    async def work() -> None:
-        def refuse() -> None:
-            raise RateLimitedError("enough", 3)
+async def test_what_is_not_admitted_does_not_run() -> None:
+    def refuse() -> None:
+        raise RateLimitedError("enough", 3)
 
-        pool = Answers()
-        with pytest.raises(RateLimitedError):
-            await make(pool, admit=refuse).trace(TraceRequest("x * x"))
-        assert pool.requests == []
-
-    run(work)
+    pool = Answers()
+    with pytest.raises(RateLimitedError):
+        await make(pool, admit=refuse).trace(TraceRequest("x * x"))
+    assert pool.requests == []
 
 
 @pytest.mark.parametrize(
     ("slug", "error"), [("root-unknown", RootUnknownError), ("gradient-invalid", GradientInvalidError)]
 )
-def test_a_rejection_by_the_child_is_an_error_of_the_request(slug: str, error: type[Exception]) -> None:
+async def test_a_rejection_by_the_child_is_an_error_of_the_request(slug: str, error: type[Exception]) -> None:
     answer = ExecutionAnswer(rejection=Rejection.model_validate({"slug": slug, "detail": "y is no tensor"}))
     with pytest.raises(error, match="y is no tensor"):
-        run(lambda: make(Answers(answer)).trace(TraceRequest("x * x")))
+        await make(Answers(answer)).trace(TraceRequest("x * x"))
 
 
 @pytest.mark.parametrize(("gradient", "sent", "runs"), [(None, None, True), ("none", None, False), (2.0, 2.0, True)])
-def test_the_child_is_told_which_pass_to_run(gradient: float | str | None, sent: float | None, runs: bool) -> None:
-    async def work() -> None:
-        pool = Answers()
-        await make(pool).trace(TraceRequest("x * x", gradient=gradient))  # type: ignore[arg-type]
-        assert (pool.requests[0].gradient, pool.requests[0].run_backward) == (sent, runs)
-        assert pool.requests[0].inputs == {"x": 1.0}
-
-    run(work)
-
-
-def test_each_stage_that_ran_is_told_with_its_outcome() -> None:
-    async def work() -> None:
-        seen: list[tuple[str, str]] = []
-        pipeline = make(Answers(LATE), observe=lambda stage, outcome, seconds: seen.append((stage, outcome)))
-        await pipeline.draw(await pipeline.trace(TraceRequest("x * x")), "svg", ViewOptions())
-        assert seen == [("execute", "time-limit"), ("draw", "svg")]
-
-    run(work)
+async def test_the_child_is_told_which_pass_to_run(
+    gradient: float | str | None, sent: float | None, runs: bool
+) -> None:
+    pool = Answers()
+    await make(pool).trace(TraceRequest("x * x", gradient=gradient))  # type: ignore[arg-type]
+    assert (pool.requests[0].gradient, pool.requests[0].run_backward) == (sent, runs)
+    assert pool.requests[0].inputs == {"x": 1.0}
 
 
-def test_a_picture_is_drawn_once_for_each_view() -> None:
-    async def work() -> None:
-        pipeline = make(Answers())
-        trace = await pipeline.trace(TraceRequest("x * x"))
-        light = await pipeline.draw(trace, "svg", ViewOptions(theme="light"))
-        assert await pipeline.draw(trace, "svg", ViewOptions(theme="light")) is light
-        assert await pipeline.draw(trace, "svg", ViewOptions(theme="dark")) is not light
-
-    run(work)
+async def test_each_stage_that_ran_is_told_with_its_outcome() -> None:
+    seen: list[tuple[str, str]] = []
+    pipeline = make(Answers(LATE), observe=lambda stage, outcome, seconds: seen.append((stage, outcome)))
+    await pipeline.draw(await pipeline.trace(TraceRequest("x * x")), "svg", ViewOptions())
+    assert seen == [("execute", "time-limit"), ("draw", "svg")]
 
 
-def test_a_graph_that_somebody_brought_is_drawn_without_running_anything() -> None:
-    async def work() -> None:
-        pool = Answers()
-        drawing = await make(pool).draw_graph(Graph(), "", "svg", ViewOptions())
-        assert drawing.media_type == "image/svg+xml"
-        assert pool.requests == []
-
-    run(work)
+async def test_a_picture_is_drawn_once_for_each_view() -> None:
+    pipeline = make(Answers())
+    trace = await pipeline.trace(TraceRequest("x * x"))
+    light = await pipeline.draw(trace, "svg", ViewOptions(theme="light"))
+    assert await pipeline.draw(trace, "svg", ViewOptions(theme="light")) is light
+    assert await pipeline.draw(trace, "svg", ViewOptions(theme="dark")) is not light
 
 
-def test_what_was_run_elsewhere_is_shown_whatever_else_is_asked_and_nothing_runs() -> None:
+async def test_a_graph_that_somebody_brought_is_drawn_without_running_anything() -> None:
+    pool = Answers()
+    drawing = await make(pool).draw_graph(Graph(), "", "svg", ViewOptions())
+    assert drawing.media_type == "image/svg+xml"
+    assert pool.requests == []
+
+
+async def test_what_was_run_elsewhere_is_shown_whatever_else_is_asked_and_nothing_runs() -> None:
     pool = Answers()
     pipeline = make(pool)
     source = "import os\nprint(os.getcwd())\n"
     answer = ExecutionAnswer(problems=[Problem(slug="unconfined", severity="notice", title="t", detail="d")])
     pipeline.adopt(source, answer)
 
-    async def ask() -> None:
-        for wanted in (TraceRequest(source), TraceRequest(source, {"x": 1.0}, seed=3, check=True)):
-            trace = await pipeline.trace(wanted)
-            assert trace.answer is answer
-            assert not trace.reproducible
-        with pytest.raises(ProgramRejectedError):
-            await pipeline.trace(TraceRequest(source + "\n"))
-
-    run(ask)
+    for wanted in (TraceRequest(source), TraceRequest(source, {"x": 1.0}, seed=3, check=True)):
+        trace = await pipeline.trace(wanted)
+        assert trace.answer is answer
+        assert not trace.reproducible
+    with pytest.raises(ProgramRejectedError):
+        await pipeline.trace(TraceRequest(source + "\n"))
     assert pool.requests == []

@@ -1,6 +1,5 @@
 """What each layer holds back by itself, and what gets through where it is missing: no layer is decoration."""
 
-import asyncio
 import json
 import os
 import subprocess
@@ -76,26 +75,18 @@ def test_every_layer_is_probed() -> None:
 
 
 @linux_only
-def test_without_any_wall_the_harmless_ones_among_the_hostile_programs_get_through() -> None:
+async def test_without_any_wall_the_harmless_ones_among_the_hostile_programs_get_through() -> None:
     """The programs work: what stops them elsewhere is the walls."""
     canaries = Canaries()
-
-    async def run() -> dict[str, bool]:
-        pool = Pool(Settings(limits=LIMITS, insecure_local=True, workers=2), without=ALL_LAYERS)
-        await pool.start()
-        through = {}
-        try:
-            for program in (program for program in PROGRAMS if program.unconfined):
-                source = canaries.fill(past_the_policy(program))
-                answer = await pool.execute(ExecutionRequest(source=source))
-                through[program.id] = any("ESCAPED" in line.text for line in answer.console)
-        finally:
-            await pool.stop()
-        return through
-
+    through = {}
+    pool = Pool(Settings(limits=LIMITS, insecure_local=True, workers=2), without=ALL_LAYERS)
     try:
-        through = asyncio.run(run())
+        await pool.start()
+        for program in (program for program in PROGRAMS if program.unconfined):
+            answer = await pool.execute(ExecutionRequest(source=canaries.fill(past_the_policy(program))))
+            through[program.id] = any("ESCAPED" in line.text for line in answer.console)
     finally:
+        await pool.stop()
         touched = canaries.touched()
         canaries.close()
     stopped = [name for name, escaped in through.items() if not escaped]
@@ -106,13 +97,10 @@ def test_without_any_wall_the_harmless_ones_among_the_hostile_programs_get_throu
 
 
 @linux_only
-def test_it_does_not_start_where_a_required_layer_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def start() -> None:
-        pool = Pool(Settings(limits=LIMITS, host="0.0.0.0"), without=("seccomp",))
-        try:
+async def test_it_does_not_start_where_a_required_layer_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = Pool(Settings(limits=LIMITS, host="0.0.0.0"), without=("seccomp",))
+    try:
+        with pytest.raises(SandboxError, match="loopback only"):
             await pool.start()
-        finally:
-            await pool.stop()
-
-    with pytest.raises(SandboxError, match="loopback only"):
-        asyncio.run(start())
+    finally:
+        await pool.stop()

@@ -8,9 +8,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from chainrule.errors import BusyError, SandboxError
@@ -25,9 +25,8 @@ from chainrule.settings import Settings
 
 from tests import ROOT
 
-T = TypeVar("T")
 Own = Callable[[], list[int]]
-Shared = tuple[asyncio.Runner, Pool, int]
+Shared = tuple[Pool, int]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is a zygote on Linux only")
 
@@ -38,31 +37,27 @@ LOOP = SUM.model_copy(update={"source": "for turn in range(100_000):\n    pass\n
 ENDLESS = ExecutionRequest(source="while True:\n    pass")
 
 
-def run_with(settings: Settings, use: Callable[[Pool, Own], Coroutine[None, None, T]]) -> T:
-    """Use a pool of its own; ``own`` gives the zygotes that it has at the time."""
-
-    async def main() -> T:
-        others = zygotes()
-        pool = Pool(settings, grace_seconds=0.5)
-        await pool.start()
-        try:
-            return await use(pool, lambda: [pid for pid in zygotes() if pid not in others])
-        finally:
-            await pool.stop(drain_seconds=1)
-
-    return asyncio.run(main())
+@asynccontextmanager
+async def of_its_own(settings: Settings) -> AsyncIterator[tuple[Pool, Own]]:
+    """A pool for one test, and what gives the zygotes that it has at the time."""
+    others = zygotes()
+    pool = Pool(settings, grace_seconds=0.5)
+    await pool.start()
+    try:
+        yield pool, lambda: [pid for pid in zygotes() if pid not in others]
+    finally:
+        await pool.stop(drain_seconds=1)
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Shared]:
+async def shared() -> AsyncIterator[Shared]:
     """One pool for the tests that leave it as it was, and its zygote."""
-    others = zygotes()
-    with asyncio.Runner() as runner:
-        pool = Pool(Settings(workers=2, queue=3), grace_seconds=0.5)
-        runner.run(pool.start())
-        (zygote,) = (pid for pid in zygotes() if pid not in others)
-        yield runner, pool, zygote
-        runner.run(pool.stop(drain_seconds=1))
+    async with of_its_own(Settings(workers=2, queue=3, limits=Limits(wall_seconds=60.0, cpu_seconds=60))) as (
+        pool,
+        own,
+    ):
+        (zygote,) = own()
+        yield pool, zygote
 
 
 def children_of(pid: int) -> list[int]:
@@ -126,50 +121,38 @@ async def all_there(pool: Pool, zygote: int, workers: int = 2) -> None:
     await until(lambda: pool.idle == idle and len(children_of(zygote)) == 1 + idle)
 
 
-def test_idle_children_that_are_killed_are_not_noticed(shared: Shared) -> None:
-    runner, pool, zygote = shared
-
-    async def use() -> list[ExecutionAnswer]:
-        for pid in children_of(zygote):
-            if pid != min(children_of(zygote)):  # the one that holds the namespace: with it all the others would end
-                os.kill(pid, signal.SIGKILL)
-        return [await pool.execute(SUM) for _ in range(5)]
-
-    assert all(is_right(answer) for answer in runner.run(use()))
+async def test_idle_children_that_are_killed_are_not_noticed(shared: Shared) -> None:
+    pool, zygote = shared
+    for pid in children_of(zygote):
+        if pid != min(children_of(zygote)):  # the one that holds the namespace: with it all the others would end
+            os.kill(pid, signal.SIGKILL)
+    assert all(is_right(answer) for answer in [await pool.execute(SUM) for _ in range(5)])
 
 
-def test_a_client_that_goes_away_frees_its_place(shared: Shared) -> None:
-    runner, pool, _ = shared
-
-    async def use() -> ExecutionAnswer:
-        gone = [asyncio.create_task(pool.execute(ENDLESS)) for _ in range(4)]
-        await until(lambda: pool.figures().running == 2)
-        for task in gone:
-            task.cancel()
-        await asyncio.gather(*gone, return_exceptions=True)
-        assert pool.figures().running == pool.figures().waiting == 0
-        return await pool.execute(SUM)
-
-    assert is_right(runner.run(use()))
+async def test_a_client_that_goes_away_frees_its_place(shared: Shared) -> None:
+    pool, _ = shared
+    gone = [asyncio.create_task(pool.execute(ENDLESS)) for _ in range(4)]
+    await until(lambda: pool.figures().running == 2)
+    for task in gone:
+        task.cancel()
+    await asyncio.gather(*gone, return_exceptions=True)
+    assert pool.figures().running == pool.figures().waiting == 0
+    assert is_right(await pool.execute(SUM))
 
 
-def test_descriptors_and_processes_do_not_pile_up(shared: Shared) -> None:
-    runner, pool, zygote = shared
-
-    async def use() -> None:
-        await all_there(pool, zygote)
-        descriptors = len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{zygote}/fd"))
-        for _ in range(10):
-            await asyncio.gather(*(pool.execute(SUM) for _ in range(5)))
-        await all_there(pool, zygote)
-        await until(lambda: len(os.listdir("/proc/self/fd")) <= descriptors[0])
-        await until(lambda: len(os.listdir(f"/proc/{zygote}/fd")) <= descriptors[1])  # it has some open while it forks
-
-    runner.run(use())
+async def test_descriptors_and_processes_do_not_pile_up(shared: Shared) -> None:
+    pool, zygote = shared
+    await all_there(pool, zygote)
+    descriptors = len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{zygote}/fd"))
+    for _ in range(10):
+        await asyncio.gather(*(pool.execute(SUM) for _ in range(5)))
+    await all_there(pool, zygote)
+    await until(lambda: len(os.listdir("/proc/self/fd")) <= descriptors[0])
+    await until(lambda: len(os.listdir(f"/proc/{zygote}/fd")) <= descriptors[1])  # it has some open while it forks
 
 
-def test_running_children_and_half_of_the_clients_die_in_the_middle_of_the_load(shared: Shared) -> None:
-    runner, pool, zygote = shared
+async def test_running_children_and_half_of_the_clients_die_in_the_middle_of_the_load(shared: Shared) -> None:
+    pool, zygote = shared
     keeper = min(children_of(zygote))  # it holds the namespace: with it all the others would end
 
     async def client(number: int) -> ExecutionAnswer:
@@ -179,31 +162,27 @@ def test_running_children_and_half_of_the_clients_die_in_the_middle_of_the_load(
             except BusyError:
                 await asyncio.sleep(0.01)
 
-    async def use() -> tuple[list[ExecutionAnswer], int]:
-        await all_there(pool, zygote)
-        before = len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{zygote}/fd"))
-        clients = [asyncio.create_task(client(number)) for number in range(40)]
-        killed = 0
-        for turn in range(4):
-            await until(lambda: pool.figures().running == 2)
-            for gone in clients[2 * turn : 40 : 8]:
-                gone.cancel()
-            for pid in children_of(zygote):
-                with contextlib.suppress(ProcessLookupError):
-                    if pid != keeper:
-                        os.kill(pid, signal.SIGKILL)
-            killed += 2  # that ran; the others were idle
-            await asyncio.sleep(0)
-        answers = await asyncio.gather(*clients[1::2])
-        await asyncio.gather(*clients[::2], return_exceptions=True)
-        assert is_right(await pool.execute(SUM))
-        assert pool.figures().running == pool.figures().waiting == 0
-        await all_there(pool, zygote)
-        await until(lambda: len(os.listdir("/proc/self/fd")) <= before[0])
-        await until(lambda: len(os.listdir(f"/proc/{zygote}/fd")) <= before[1])
-        return answers, killed
-
-    answers, killed = runner.run(use())
+    await all_there(pool, zygote)
+    before = len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{zygote}/fd"))
+    clients = [asyncio.create_task(client(number)) for number in range(40)]
+    killed = 0
+    for turn in range(4):
+        await until(lambda: pool.figures().running == 2)
+        for gone in clients[2 * turn : 40 : 8]:
+            gone.cancel()
+        for pid in children_of(zygote):
+            with contextlib.suppress(ProcessLookupError):
+                if pid != keeper:
+                    os.kill(pid, signal.SIGKILL)
+        killed += 2  # that ran; the others were idle
+        await asyncio.sleep(0)
+    answers = await asyncio.gather(*clients[1::2])
+    await asyncio.gather(*clients[::2], return_exceptions=True)
+    assert is_right(await pool.execute(SUM))
+    assert pool.figures().running == pool.figures().waiting == 0
+    await all_there(pool, zygote)
+    await until(lambda: len(os.listdir("/proc/self/fd")) <= before[0])
+    await until(lambda: len(os.listdir(f"/proc/{zygote}/fd")) <= before[1])
     wrong = [answer for answer in answers if not is_right(answer)]
     assert len(answers) == 20
     assert len(wrong) <= killed
@@ -212,40 +191,35 @@ def test_running_children_and_half_of_the_clients_die_in_the_middle_of_the_load(
         assert answer.problems[0].message == "signal SIGKILL"
 
 
-def test_beyond_the_queue_a_request_is_told_to_come_back(shared: Shared) -> None:
-    runner, pool, _ = shared
-
-    async def use() -> int:
-        requests = [asyncio.create_task(pool.execute(SUM)) for _ in range(8)]
-        results = await asyncio.gather(*requests, return_exceptions=True)
-        refused = [result for result in results if isinstance(result, BusyError)]
-        assert all(error.retry_after_seconds >= 1 for error in refused)
-        assert sum(is_right(result) for result in results if isinstance(result, ExecutionAnswer)) == 5
-        return len(refused)
-
+async def test_beyond_the_queue_a_request_is_told_to_come_back(shared: Shared) -> None:
+    pool, _ = shared
     before = pool.figures().outcomes.get("refused", 0)
-    assert runner.run(use()) == pool.figures().outcomes["refused"] - before == 3
+    requests = [asyncio.create_task(pool.execute(SUM)) for _ in range(8)]
+    results = await asyncio.gather(*requests, return_exceptions=True)
+    refused = [result for result in results if isinstance(result, BusyError)]
+    assert all(error.retry_after_seconds >= 1 for error in refused)
+    assert sum(is_right(result) for result in results if isinstance(result, ExecutionAnswer)) == 5
+    assert len(refused) == pool.figures().outcomes["refused"] - before == 3
 
 
-def test_a_killed_zygote_is_replaced_and_what_had_not_started_is_not_lost() -> None:
-    async def use(pool: Pool, own: Own) -> tuple[list[ExecutionAnswer], int]:
+async def test_a_killed_zygote_is_replaced_and_what_had_not_started_is_not_lost() -> None:
+    async with of_its_own(Settings(workers=2)) as (pool, own):
         (zygote,) = own()
         requests = [asyncio.create_task(pool.execute(SUM)) for _ in range(20)]
         await asyncio.sleep(0)
         os.kill(zygote, signal.SIGKILL)
         answers = await asyncio.gather(*requests)
         assert is_right(await pool.execute(SUM))
-        return answers, pool.figures().starts
-
-    answers, starts = run_with(Settings(workers=2), use)
+        starts = pool.figures().starts
     for answer in answers:
         assert is_right(answer) or [problem.slug for problem in answer.problems] == ["interrupted"]
     assert sum(not is_right(answer) for answer in answers) <= 2  # those that were running
     assert starts == 2
 
 
-def test_a_killed_zygote_takes_its_children_along_and_the_program_that_ran_is_told_so() -> None:
-    async def use(pool: Pool, own: Own) -> ExecutionAnswer:
+async def test_a_killed_zygote_takes_its_children_along_and_the_program_that_ran_is_told_so() -> None:
+    limits = Limits(wall_seconds=30.0)
+    async with of_its_own(Settings(workers=1, limits=limits)) as (pool, own):
         (zygote,) = own()
         started = asyncio.Event()  # a program that had not started would be retried, as another test says
         running = asyncio.create_task(pool.run(ENDLESS.model_dump_json().encode(), started.set))
@@ -254,15 +228,12 @@ def test_a_killed_zygote_takes_its_children_along_and_the_program_that_ran_is_to
         assert len(children) >= 2
         os.kill(zygote, signal.SIGKILL)
         await until(lambda: not any(is_alive(pid) for pid in children))
-        return conclude(await running, ENDLESS, limits)[1]
-
-    limits = Limits(wall_seconds=30.0)
-    answer = run_with(Settings(workers=1, limits=limits), use)
+        answer = conclude(await running, ENDLESS, limits)[1]
     assert [problem.slug for problem in answer.problems] == ["interrupted"]
 
 
-def test_a_zygote_lives_on_when_its_stem_is_killed_and_another_stem_is_there_for_the_next() -> None:
-    async def use(pool: Pool, own: Own) -> None:
+async def test_a_zygote_lives_on_when_its_stem_is_killed_and_another_stem_is_there_for_the_next() -> None:
+    async with of_its_own(Settings(workers=1)) as (pool, own):
         (zygote,) = own()
         (stem,) = (pid for pid in stems() if zygote in children_of(pid))
         others = [pid for pid in stems() if pid != stem]
@@ -281,11 +252,9 @@ def test_a_zygote_lives_on_when_its_stem_is_killed_and_another_stem_is_there_for
         assert stem not in stems()
         assert second not in children
 
-    run_with(Settings(workers=1), use)
 
-
-def test_all_of_it_that_is_killed_at_once_is_started_again() -> None:
-    async def use(pool: Pool, own: Own) -> None:
+async def test_all_of_it_that_is_killed_at_once_is_started_again() -> None:
+    async with of_its_own(Settings(workers=1)) as (pool, own):
         (zygote,) = own()
         (stem,) = (pid for pid in stems() if zygote in children_of(pid))
         await all_there(pool, zygote, workers=1)
@@ -296,10 +265,8 @@ def test_all_of_it_that_is_killed_at_once_is_started_again() -> None:
         assert is_right(await pool.execute(SUM))
         assert pool.figures().starts == 2
 
-    run_with(Settings(workers=1), use)
 
-
-def test_a_start_that_failed_for_want_of_a_process_does_not_keep_the_next_from_working(
+async def test_a_start_that_failed_for_want_of_a_process_does_not_keep_the_next_from_working(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     begun: list[str] = []
@@ -312,63 +279,52 @@ def test_a_start_that_failed_for_want_of_a_process_does_not_keep_the_next_from_w
 
     monkeypatch.setattr(stem_module, "start_worker", start_once_there_is_room)
 
-    async def use() -> ExecutionAnswer:
-        pool = Pool(Settings(workers=1), grace_seconds=0.5)
-        try:
-            with pytest.raises(SandboxError, match="no more processes"):
-                await pool.start()
-            return await pool.execute(SUM)
-        finally:
-            await pool.stop(drain_seconds=1)
-
-    assert is_right(asyncio.run(use()))
+    pool = Pool(Settings(workers=1), grace_seconds=0.5)
+    try:
+        with pytest.raises(SandboxError, match="no more processes"):
+            await pool.start()
+        assert is_right(await pool.execute(SUM))
+    finally:
+        await pool.stop(drain_seconds=1)
 
 
-def test_nothing_survives_a_server_that_is_killed() -> None:
-    async def use() -> None:
-        server = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.sandbox.serve"),
-            stdout=asyncio.subprocess.PIPE,
-            cwd=ROOT,
-        )
-        assert server.stdout is not None
-        stem = int(await server.stdout.readline())
-        (zygote,) = children_of(stem)
-        children = [stem, zygote, *children_of(zygote)]
-        assert len(children) >= 4
-        server.kill()
-        await server.wait()
-        await until(lambda: not any(is_alive(pid) for pid in children))
-
-    asyncio.run(use())
+async def test_nothing_survives_a_server_that_is_killed() -> None:
+    server = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.sandbox.serve"),
+        stdout=asyncio.subprocess.PIPE,
+        cwd=ROOT,
+    )
+    assert server.stdout is not None
+    stem = int(await server.stdout.readline())
+    (zygote,) = children_of(stem)
+    children = [stem, zygote, *children_of(zygote)]
+    assert len(children) >= 4
+    server.kill()
+    await server.wait()
+    await until(lambda: not any(is_alive(pid) for pid in children))
 
 
-def test_an_old_zygote_is_replaced_while_programs_run() -> None:
-    async def use(pool: Pool, own: Own) -> tuple[set[int], bool]:
+async def test_an_old_zygote_is_replaced_while_programs_run() -> None:
+    async with of_its_own(Settings(workers=1, zygote_executions=3)) as (pool, own):
         (first,) = own()
         answers = [await pool.execute(SUM) for _ in range(4)]
         await until(lambda: pool.figures().starts == 2 and not is_alive(first))
         answers.append(await pool.execute(SUM))
-        return set(own()) - {first}, all(is_right(answer) for answer in answers)
-
-    others, right = run_with(Settings(workers=1, zygote_executions=3), use)
+        others, right = set(own()) - {first}, all(is_right(answer) for answer in answers)
     assert right
     assert len(others) == 1
 
 
-def test_stopping_waits_for_what_runs_and_takes_nothing_new() -> None:
-    async def main() -> ExecutionAnswer:
-        others = stems()
-        pool = Pool(Settings(workers=1, limits=Limits(wall_seconds=60.0, cpu_seconds=60)))
-        await pool.start()
-        last = asyncio.create_task(pool.execute(BUSY))
-        await until(lambda: pool.figures().running == 1)
-        stopping = asyncio.create_task(pool.stop())
-        await asyncio.sleep(0)
-        with pytest.raises(BusyError, match="about to stop"):
-            await pool.execute(SUM)
-        await stopping
-        await until(lambda: stems() == others)  # killed, and its memory taken down
-        return await last
-
-    assert is_right(asyncio.run(main()))
+async def test_stopping_waits_for_what_runs_and_takes_nothing_new() -> None:
+    others = stems()
+    pool = Pool(Settings(workers=1, limits=Limits(wall_seconds=60.0, cpu_seconds=60)))
+    await pool.start()
+    last = asyncio.create_task(pool.execute(BUSY))
+    await until(lambda: pool.figures().running == 1)
+    stopping = asyncio.create_task(pool.stop())
+    await asyncio.sleep(0)
+    with pytest.raises(BusyError, match="about to stop"):
+        await pool.execute(SUM)
+    await stopping
+    await until(lambda: stems() == others)  # killed, and its memory taken down
+    assert is_right(await last)

@@ -2,19 +2,16 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
 
 import pytest
 import torch
 from chainrule.errors import SandboxError
 from chainrule.limits import Limits
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionRequest
 from chainrule.sandbox import Pool
 from chainrule.settings import Settings
-
-T = TypeVar("T")
 
 
 @asynccontextmanager
@@ -27,19 +24,9 @@ async def running(settings: Settings) -> AsyncIterator[Pool]:
         await pool.stop()
 
 
-def with_pool(use: Callable[[Pool], Coroutine[None, None, T]], settings: Settings | None = None) -> T:
-    async def main() -> T:
-        async with running(settings or Settings()) as pool:
-            return await use(pool)
-
-    return asyncio.run(main())
-
-
-def test_a_program_is_executed_in_a_child() -> None:
-    async def use(pool: Pool) -> ExecutionAnswer:
-        return await pool.execute(ExecutionRequest(source="(x**3).sum()", inputs={"x": [1.0, 2.0]}))
-
-    answer = with_pool(use)
+async def test_a_program_is_executed_in_a_child() -> None:
+    async with running(Settings()) as pool:
+        answer = await pool.execute(ExecutionRequest(source="(x**3).sum()", inputs={"x": [1.0, 2.0]}))
     (leaf,) = [node for node in answer.graph.nodes if node.kind == "leaf"]
     x = torch.tensor([1.0, 2.0], requires_grad=True)
     (x**3).sum().backward()
@@ -47,14 +34,13 @@ def test_a_program_is_executed_in_a_child() -> None:
     assert leaf.accumulated[0].values == x.grad.tolist()
 
 
-def test_limits_are_problems_and_other_programs_go_on() -> None:
+async def test_limits_are_problems_and_other_programs_go_on() -> None:
     settings = Settings(limits=Limits(wall_seconds=0.5, memory_bytes=128 * 2**20))
-
-    async def use(pool: Pool) -> list[ExecutionAnswer]:
+    async with running(settings) as pool:
         sources = ["while True:\n    pass", "torch.ones(10**8)", "1 + 1", "def f():\n    f()\nf()"]
-        return await asyncio.gather(*(pool.execute(ExecutionRequest(source=source)) for source in sources))
-
-    endless, large, small, deep = with_pool(use, settings)
+        endless, large, small, deep = await asyncio.gather(
+            *(pool.execute(ExecutionRequest(source=source)) for source in sources)
+        )
     assert [answer.problems[0].slug for answer in (endless, large)] == ["time-limit", "memory-limit"]
     assert "0.5 s" in endless.problems[0].detail
     assert "128 MB" in large.problems[0].detail
@@ -62,17 +48,15 @@ def test_limits_are_problems_and_other_programs_go_on() -> None:
     assert "RecursionError" in (deep.problems[0].message or "")
 
 
-def test_every_layer_is_reported() -> None:
-    async def use(pool: Pool) -> dict[str, bool]:
-        return {layer.name: layer.active for layer in pool.report()}
-
-    report = with_pool(use)
+async def test_every_layer_is_reported() -> None:
+    async with running(Settings()) as pool:
+        report = {layer.name: layer.active for layer in pool.report()}
     assert {"seccomp", "landlock", "rlimits", "no-new-privileges", "descriptors", "user", "namespaces"} <= report.keys()
     assert report["seccomp"]
     assert report["rlimits"]
 
 
-def test_a_worker_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_worker_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(SandboxError, match="cannot be started"):
-        asyncio.run(Pool(Settings()).start())
+        await Pool(Settings()).start()

@@ -6,12 +6,10 @@ import signal
 import socket
 import stat
 import sys
-import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 import torch
@@ -29,7 +27,6 @@ from chainrule.settings import Settings
 from tests import ROOT
 from tests.sandbox.test_chaos import BUSY, ENDLESS, SUM, is_right, until
 
-T = TypeVar("T")
 Say = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is a worker on Linux only")
@@ -44,16 +41,13 @@ GREETED = Greeting(
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[asyncio.Runner, Settings]]:
-    """A worker on a socket in this process, for the tests that leave it as it was."""
+async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Settings]:
+    """A worker on a socket in this process, for the tests that leave it as it was: the settings of its servers."""
     path = str(tmp_path_factory.mktemp("worker") / "socket")
-    limits = Limits(wall_seconds=60.0, cpu_seconds=60)
+    limits = Limits(wall_seconds=3600.0, cpu_seconds=3600)
     settings = Settings(workers=2, queue=3, worker_socket=path, limits=limits)
-    with asyncio.Runner() as runner:
-        service = serving(settings, path)
-        runner.run(service.__aenter__())
-        yield runner, settings
-        runner.run(service.__aexit__(None, None, None))
+    async with serving(settings, path):
+        yield settings
     assert not os.path.exists(path)
 
 
@@ -66,9 +60,8 @@ async def executed(settings: Settings, request: ExecutionRequest) -> ExecutionAn
         await pool.stop()
 
 
-def test_a_program_runs_in_the_worker(served: tuple[asyncio.Runner, Settings]) -> None:
-    runner, settings = served
-    answer = runner.run(executed(settings, ExecutionRequest(source="(x**3).sum()", inputs={"x": [1.0, 2.0]})))
+async def test_a_program_runs_in_the_worker(served: Settings) -> None:
+    answer = await executed(served, ExecutionRequest(source="(x**3).sum()", inputs={"x": [1.0, 2.0]}))
     (leaf,) = [node for node in answer.graph.nodes if node.kind == "leaf"]
     x = torch.tensor([1.0, 2.0], requires_grad=True)
     (x**3).sum().backward()
@@ -76,119 +69,87 @@ def test_a_program_runs_in_the_worker(served: tuple[asyncio.Runner, Settings]) -
     assert leaf.accumulated[0].values == x.grad.tolist()
 
 
-def test_the_worker_tells_how_it_confines(served: tuple[asyncio.Runner, Settings]) -> None:
-    runner, settings = served
-
-    async def use() -> dict[str, bool]:
-        pool = RemotePool(settings)
-        await pool.start()
-        return {layer.name: layer.active for layer in pool.report()}
-
-    assert runner.run(use())["seccomp"]
+async def test_the_worker_tells_how_it_confines(served: Settings) -> None:
+    pool = RemotePool(served)
+    await pool.start()
+    assert {layer.name: layer.active for layer in pool.report()}["seccomp"]
 
 
-def test_beyond_the_queue_a_request_is_told_to_come_back(served: tuple[asyncio.Runner, Settings]) -> None:
-    runner, settings = served
-
-    async def use() -> list[BaseException | None]:
-        servers = [RemotePool(settings) for _ in range(8)]  # each of them alone would not be refused
-        tasks = [asyncio.create_task(server.execute(ENDLESS)) for server in servers]
-        await until(lambda: sum(server.figures().outcomes.get("refused", 0) for server in servers) == 3)
-        refused = [task.exception() for task in tasks if task.done()]
-        await until(lambda: sum(server.figures().running for server in servers) == 2)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        assert sum(task.cancelled() for task in tasks) == 5
-        return refused
-
-    refused = runner.run(use())
+async def test_beyond_the_queue_a_request_is_told_to_come_back(served: Settings) -> None:
+    servers = [RemotePool(served) for _ in range(8)]  # each of them alone would not be refused
+    tasks = [asyncio.create_task(server.execute(ENDLESS)) for server in servers]
+    await until(lambda: sum(server.figures().outcomes.get("refused", 0) for server in servers) == 3)
+    refused = [task.exception() for task in tasks if task.done()]
+    await until(lambda: sum(server.figures().running for server in servers) == 2)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert sum(task.cancelled() for task in tasks) == 5
     assert len(refused) == 3
     assert all(isinstance(error, BusyError) for error in refused)
 
 
-def test_one_server_may_have_so_many_under_way(served: tuple[asyncio.Runner, Settings]) -> None:
-    runner, settings = served
-
-    async def use() -> list[ExecutionAnswer | BaseException]:
-        pool = RemotePool(settings)
-        await pool.start()
-        return await asyncio.gather(*(pool.execute(SUM) for _ in range(7)), return_exceptions=True)
-
-    assert [isinstance(result, BusyError) for result in runner.run(use())] == [False] * 5 + [True] * 2
+async def test_one_server_may_have_so_many_under_way(served: Settings) -> None:
+    pool = RemotePool(served)
+    await pool.start()
+    results = await asyncio.gather(*(pool.execute(SUM) for _ in range(7)), return_exceptions=True)
+    assert [isinstance(result, BusyError) for result in results] == [False] * 5 + [True] * 2
 
 
-def test_a_server_that_goes_away_frees_its_place(served: tuple[asyncio.Runner, Settings]) -> None:
-    runner, settings = served
-
-    async def use() -> ExecutionAnswer:
-        pool = RemotePool(settings)
-        gone = [asyncio.create_task(pool.execute(ENDLESS)) for _ in range(2)]
-        await until(lambda: pool.figures().running == 2)
-        for task in gone:
-            task.cancel()
-        await asyncio.gather(*gone, return_exceptions=True)
-        assert pool.figures().running == pool.figures().waiting == 0
-        began = time.monotonic()
-        answer = await pool.execute(SUM)
-        assert time.monotonic() - began < settings.limits.wall_seconds / 2  # nobody waited for the endless ones
-        return answer
-
-    assert is_right(runner.run(use()))
+async def test_a_server_that_goes_away_frees_its_place(served: Settings) -> None:
+    pool = RemotePool(served)
+    gone = [asyncio.create_task(pool.execute(ENDLESS)) for _ in range(2)]
+    await until(lambda: pool.figures().running == 2)
+    for task in gone:
+        task.cancel()
+    await asyncio.gather(*gone, return_exceptions=True)
+    assert pool.figures().running == pool.figures().waiting == 0
+    async with asyncio.timeout(600):  # the endless ones may run for an hour: nobody waits for them
+        assert is_right(await pool.execute(SUM))
 
 
-def test_a_worker_with_other_limits_is_not_for_this_server(served: tuple[asyncio.Runner, Settings]) -> None:
-    runner, settings = served
-    other = replace(settings, limits=Limits(wall_seconds=9.0))
-    with pytest.raises(SandboxError, match=r"wall_seconds is 60\.0 there and 9\.0 here"):
-        runner.run(RemotePool(other).start())
+async def test_a_worker_with_other_limits_is_not_for_this_server(served: Settings) -> None:
+    other = replace(served, limits=Limits(wall_seconds=9.0))
+    with pytest.raises(SandboxError, match=r"wall_seconds is 3600\.0 there and 9\.0 here"):
+        await RemotePool(other).start()
 
 
-def test_nothing_else_is_taken_for_a_request(served: tuple[asyncio.Runner, Settings]) -> None:
-    runner, settings = served
-
-    async def use(sent: bytes) -> bytes:
-        reader, writer = await asyncio.open_unix_connection(settings.worker_socket)
+async def test_nothing_else_is_taken_for_a_request(served: Settings) -> None:
+    async def exchanged(sent: bytes) -> bytes:
+        reader, writer = await asyncio.open_unix_connection(served.worker_socket)
         writer.write(sent)
         received = await reader.read(-1)
         writer.close()
         return received[:1] + received[-1:]
 
     for sent in (b"GET / HTTP/1.1\r\n\r\n", frame(ANSWER, b"{}"), b"R\xff\xff\xff\xff"):
-        assert runner.run(use(sent)) == GREETING + b"}"  # the greeting and nothing more
-    assert is_right(runner.run(executed(settings, SUM)))
+        assert await exchanged(sent) == GREETING + b"}"  # the greeting and nothing more
+    assert is_right(await executed(served, SUM))
 
 
-def test_a_request_that_no_child_understands_is_told(served: tuple[asyncio.Runner, Settings]) -> None:
-    runner, settings = served
-
-    async def use() -> bytes:
-        reader, writer = await asyncio.open_unix_connection(settings.worker_socket)
-        writer.write(frame(b"R", b"{}"))
-        received = await reader.read(-1)
-        writer.close()
-        return received
-
-    assert b"lost before the program started" in runner.run(use())
+async def test_a_request_that_no_child_understands_is_told(served: Settings) -> None:
+    reader, writer = await asyncio.open_unix_connection(served.worker_socket)
+    writer.write(frame(b"R", b"{}"))
+    received = await reader.read(-1)
+    writer.close()
+    assert b"lost before the program started" in received
 
 
-def against(path: Path, say: Say, settings: Settings, use: Callable[[RemotePool], Coroutine[None, None, T]]) -> T:
-    """Use a worker that says what ``say`` writes."""
+@asynccontextmanager
+async def against(path: Path, say: Say, settings: Settings | None = None) -> AsyncIterator[RemotePool]:
+    """A server's view of a worker that says what ``say`` writes."""
 
-    async def main() -> T:
-        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            try:
-                await say(reader, writer)
-            finally:
-                writer.close()
-
-        server = await asyncio.start_unix_server(serve, path / "socket")
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            return await use(RemotePool(replace(settings, worker_socket=str(path / "socket"))))
+            await say(reader, writer)
         finally:
-            server.close()
+            writer.close()
 
-    return asyncio.run(main())
+    server = await asyncio.start_unix_server(serve, path / "socket")
+    try:
+        yield RemotePool(replace(settings or Settings(), worker_socket=str(path / "socket")))
+    finally:
+        server.close()
 
 
 def saying(*frames: bytes, greeting: Greeting = GREETED) -> Say:
@@ -220,8 +181,9 @@ def saying(*frames: bytes, greeting: Greeting = GREETED) -> Say:
         ((frame(STARTED),), "interrupted"),
     ],
 )
-def test_what_a_worker_says_is_not_trusted(tmp_path: Path, frames: tuple[bytes, ...], slug: str | None) -> None:
-    answer = against(tmp_path, saying(*frames), Settings(), lambda pool: pool.execute(SUM))
+async def test_what_a_worker_says_is_not_trusted(tmp_path: Path, frames: tuple[bytes, ...], slug: str | None) -> None:
+    async with against(tmp_path, saying(*frames)) as pool:
+        answer = await pool.execute(SUM)
     assert [problem.slug for problem in answer.problems] == ([slug] if slug else [])
 
 
@@ -235,36 +197,35 @@ def test_what_a_worker_says_is_not_trusted(tmp_path: Path, frames: tuple[bytes, 
         (b"Q\xff\xff\xff\xff",),
     ],
 )
-def test_a_request_that_has_not_started_is_tried_again_and_in_the_end_refused(
+async def test_a_request_that_has_not_started_is_tried_again_and_in_the_end_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, frames: tuple[bytes, ...]
 ) -> None:
     monkeypatch.setattr(remote, "RETURN_SECONDS", -1.0)
-    with pytest.raises(SandboxError, match="cannot be reached"):
-        against(tmp_path, saying(*frames), Settings(), lambda pool: pool.execute(SUM))
+    async with against(tmp_path, saying(*frames)) as pool:
+        with pytest.raises(SandboxError, match="cannot be reached"):
+            await pool.execute(SUM)
 
 
-def test_a_worker_that_falls_silent_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_worker_that_falls_silent_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chainrule.sandbox.remote.link.SILENCE_SECONDS", 0.05)
 
     async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await saying(frame(STARTED))(reader, writer)
         await reader.read(-1)  # until the server has gone
 
-    answer = against(tmp_path, say, Settings(), lambda pool: pool.execute(SUM))
+    async with against(tmp_path, say) as pool:
+        answer = await pool.execute(SUM)
     assert [problem.slug for problem in answer.problems] == ["interrupted"]
 
 
-def test_what_is_wrong_in_the_worker_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SandboxError, match="cannot run programs: 5 children were lost"):
-        against(
-            tmp_path,
-            saying(frame(BROKEN, b"5 children were lost")),
-            Settings(),
-            lambda pool: pool.execute(SUM),
-        )
+async def test_what_is_wrong_in_the_worker_is_told(tmp_path: Path) -> None:
+    async with against(tmp_path, saying(frame(BROKEN, b"5 children were lost"))) as pool:
+        with pytest.raises(SandboxError, match="cannot run programs: 5 children were lost"):
+            await pool.execute(SUM)
     busy = frame(link.BUSY, b'{"message": "many wait", "retry_after_seconds": 7}')
-    with pytest.raises(BusyError, match="many wait") as told:
-        against(tmp_path, saying(busy), Settings(), lambda pool: pool.execute(SUM))
+    async with against(tmp_path, saying(busy)) as pool:
+        with pytest.raises(BusyError, match="many wait") as told:
+            await pool.execute(SUM)
     assert told.value.retry_after_seconds == 7
 
 
@@ -275,25 +236,23 @@ def test_what_is_wrong_in_the_worker_is_told(tmp_path: Path) -> None:
         (GREETED.model_copy(update={"layers": [Layer(name="seccomp", active=False)]}), "loopback only"),
     ],
 )
-def test_a_worker_that_is_none_for_this_server_stops_it(tmp_path: Path, greeting: Greeting, reason: str) -> None:
-    with pytest.raises(SandboxError, match=reason):
-        against(tmp_path, saying(greeting=greeting), Settings(host="0.0.0.0"), lambda pool: pool.start())
+async def test_a_worker_that_is_none_for_this_server_stops_it(tmp_path: Path, greeting: Greeting, reason: str) -> None:
+    async with against(tmp_path, saying(greeting=greeting), Settings(host="0.0.0.0")) as pool:
+        with pytest.raises(SandboxError, match=reason):
+            await pool.start()
 
 
-def test_without_a_worker_the_server_starts_and_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_a_worker_the_server_starts_and_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "RETURN_SECONDS", -1.0)
 
-    async def use() -> str | None:
-        pool = RemotePool(Settings(worker_socket=str(tmp_path / "nothing")))
-        await pool.start()
-        with pytest.raises(SandboxError, match="No such file or directory"):
-            await pool.execute(SUM)
-        await pool.stop()
-        with pytest.raises(BusyError, match="about to stop"):
-            await pool.execute(SUM)
-        return pool.away
-
-    assert "No such file or directory" in (asyncio.run(use()) or "")
+    pool = RemotePool(Settings(worker_socket=str(tmp_path / "nothing")))
+    await pool.start()
+    with pytest.raises(SandboxError, match="No such file or directory"):
+        await pool.execute(SUM)
+    await pool.stop()
+    with pytest.raises(BusyError, match="about to stop"):
+        await pool.execute(SUM)
+    assert "No such file or directory" in (pool.away or "")
 
 
 def test_a_socket_that_a_dead_worker_left_is_taken_over(tmp_path: Path) -> None:
@@ -339,37 +298,34 @@ async def worker_process(path: str):  # type: ignore[no-untyped-def]
         await process.wait()
 
 
-def test_a_worker_that_is_killed_comes_back_and_what_had_not_started_is_not_lost(
+async def test_a_worker_that_is_killed_comes_back_and_what_had_not_started_is_not_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remote, "RETURN_SECONDS", 300.0)  # a start takes as long as others leave the machine to it
     path = str(tmp_path / "socket")
 
-    async def main() -> tuple[list[ExecutionAnswer], int | None, int]:
-        pool = RemotePool(Settings(worker_socket=path, limits=Limits(wall_seconds=60.0, cpu_seconds=60)))
-        async with worker_process(path) as first:
-            await pool.start()
-            at_once = pool.figures().workers
-            running = [asyncio.create_task(pool.execute(ENDLESS)) for _ in range(at_once)]
-            await until(lambda: pool.figures().running == at_once)
-            waiting = [asyncio.create_task(pool.execute(SUM)) for _ in range(6)]
-            await until(lambda: pool.figures().waiting == 6)
-            first.kill()
-            await first.wait()
-            for answer in await asyncio.gather(*running):
-                assert [problem.slug for problem in answer.problems] == ["interrupted"]
-        assert os.path.exists(path)
-        async with worker_process(path) as second:
-            answers = await asyncio.gather(*waiting)
-            last = asyncio.create_task(pool.execute(BUSY))
-            await until(lambda: pool.figures().running == 1)
-            second.send_signal(signal.SIGTERM)  # it drains
-            answers.append(await last)
-            return answers, await second.wait(), pool.figures().starts
-
-    answers, code, starts = asyncio.run(main())
+    pool = RemotePool(Settings(worker_socket=path, limits=Limits(wall_seconds=60.0, cpu_seconds=60)))
+    async with worker_process(path) as first:
+        await pool.start()
+        at_once = pool.figures().workers
+        running = [asyncio.create_task(pool.execute(ENDLESS)) for _ in range(at_once)]
+        await until(lambda: pool.figures().running == at_once)
+        waiting = [asyncio.create_task(pool.execute(SUM)) for _ in range(6)]
+        await until(lambda: pool.figures().waiting == 6)
+        first.kill()
+        await first.wait()
+        for answer in await asyncio.gather(*running):
+            assert [problem.slug for problem in answer.problems] == ["interrupted"]
+    assert os.path.exists(path)
+    async with worker_process(path) as second:
+        answers = await asyncio.gather(*waiting)
+        last = asyncio.create_task(pool.execute(BUSY))
+        await until(lambda: pool.figures().running == 1)
+        second.send_signal(signal.SIGTERM)  # it drains
+        answers.append(await last)
+        code = await second.wait()
     assert len(answers) == 7
     assert all(is_right(answer) for answer in answers)
     assert code == 0
-    assert starts == 2
+    assert pool.figures().starts == 2
     assert not os.path.exists(path)

@@ -1,29 +1,21 @@
 """Children without a zygote, as on systems where it does not work; they run here all the same."""
 
-import asyncio
-
 import pytest
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionRequest
 from chainrule.sandbox import Pool, pool
 from chainrule.settings import Settings
 
 
-def test_programs_run_in_processes_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_programs_run_in_processes_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "_can_fork", lambda: False)
-
-    async def main() -> tuple[ExecutionAnswer, ExecutionAnswer]:
-        spawned = Pool(Settings(workers=1))
-        await spawned.start()
-        try:
-            assert {layer.name for layer in spawned.report()} >= {"seccomp", "rlimits"}
-            return (
-                await spawned.execute(ExecutionRequest(source="(x*x).sum()", inputs={"x": [1.0, 2.0]})),
-                await spawned.execute(ExecutionRequest(source="import os")),
-            )
-        finally:
-            await spawned.stop()
-
-    right, wrong = asyncio.run(main())
+    spawned = Pool(Settings(workers=1))
+    await spawned.start()
+    try:
+        assert {layer.name for layer in spawned.report()} >= {"seccomp", "rlimits"}
+        right = await spawned.execute(ExecutionRequest(source="(x*x).sum()", inputs={"x": [1.0, 2.0]}))
+        wrong = await spawned.execute(ExecutionRequest(source="import os"))
+    finally:
+        await spawned.stop()
     assert [node.accumulated[0].values for node in right.graph.nodes if node.accumulated and node.accumulated[0]] == [
         [2.0, 4.0]
     ]
