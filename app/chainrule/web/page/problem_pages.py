@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from chainrule.payload import encode
 from chainrule.problems import GROUPS, PROBLEMS
-from chainrule.web.page.site import site
+from chainrule.web.page.templates import page_templates
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,6 +47,6 @@ async def show_kind(request: Request, slug: str) -> Response:
 
 
 def _page(request: Request, template: str, **values: object) -> Response:
-    language = site().language(request)
-    text = site().render(template, language, **values)
+    language = page_templates().language(request)
+    text = page_templates().render(template, language, **values)
     return HTMLResponse(text, headers={"Cache-Control": "public, max-age=3600", "Vary": "Accept-Language, Cookie"})

@@ -16,7 +16,7 @@ from chainrule.web.page.completions import entries
 from chainrule.web.page.i18n import teller
 from chainrule.web.page.inputs import parse_inputs
 from chainrule.web.page.problems import of_error
-from chainrule.web.page.site import site
+from chainrule.web.page.templates import page_templates
 from chainrule.web.page.view import View, look
 from chainrule.web.pictures.embed import Preview, preview
 from chainrule.web.problems import from_domain
@@ -49,7 +49,7 @@ async def show_page(
     p: Annotated[str | None, Query(max_length=MOST_PAYLOAD_CHARACTERS)] = None,
 ) -> Response:
     """Show the page with an example, or with the program that the address carries."""
-    chosen = site().example(example)
+    chosen = page_templates().example(example)
     source = chosen.source
     view = View(source)
     try:
@@ -88,13 +88,13 @@ async def run(request: Request, body: RunBody) -> Response:
     options = ViewOptions.from_query(body.options)
     limits = settings_of(request).limits
     view = await look(pipeline_of(request), limits, body.request(), options, body.node, body.pass_index)
-    language = site().language(request)
+    language = page_templates().language(request)
     status = 200 if view.error is None else from_domain(view.error).status
 
     def respond() -> Response:
         answer: dict[str, Any] = {
             "id": view.id,
-            "html": site().parts(set(body.parts) or USUAL_PARTS, view, language),
+            "html": page_templates().parts(set(body.parts) or USUAL_PARTS, view, language),
             "problems": [problem.as_json(teller(language)) for problem in view.problems],
             "seconds": view.seconds,
         }
@@ -113,12 +113,14 @@ async def _look(request: Request, wanted: TraceRequest) -> View:
 
 
 def _page(request: Request, view: View, shared: Preview | None = None) -> Response:
-    language = site().language(request)
+    language = page_templates().language(request)
     status, headers = 200, {"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
     if view.error is not None:
         problem = from_domain(view.error)
         status, headers = problem.status, headers | dict(problem.headers)
-    response = HTMLResponse(site().page(view, language, shared, confined=is_confined(request)), status, headers)
+    response = HTMLResponse(
+        page_templates().page(view, language, shared, confined=is_confined(request)), status, headers
+    )
     if request.query_params.get("lang") == language:
         response.set_cookie("lang", language, max_age=31_536_000, samesite="lax", httponly=True)
     return response

@@ -126,7 +126,7 @@ def with_code(text: str) -> Markup:
 
 
 @cache
-def site() -> PageTemplates:
+def page_templates() -> PageTemplates:
     """Return the templates and examples, read once."""
     return PageTemplates()
 
