@@ -84,8 +84,8 @@ class Build:
         self._meet_variables()
         self._causes = ImplicitNodes(recorder.recorded, self._gathered)
         self._labels = Labels(names, self._gathered)
-        self._keys = forward_order(self._gathered)
-        self._ids = {key: f"n{index}" for index, key in enumerate(self._keys)}
+        self._order = forward_order(self._gathered)
+        self._ids = {key: f"n{index}" for index, key in enumerate(self._order)}
         self._cotangents = [self._by_key(record.cotangents) for record in passes]
         self._kept = [
             {self._gathered.key(node): kept for node, kept in record.leaf_gradients.items()} for record in passes
@@ -99,10 +99,10 @@ class Build:
     def graph(self) -> Graph:
         """Return the graph."""
         roots = {root.node for root in self._roots}
-        nodes = [self._node(key, roots) for key in self._keys]
+        nodes = [self._node(key, roots) for key in self._order]
         gathered = self._gathered
-        links = [link for key in self._keys for link in gathered.gradient_links.get(key, [])]
-        joins = [link for key in self._keys for link in gathered.value_links.get(key, [])]
+        links = [link for key in self._order for link in gathered.gradient_links.get(key, [])]
+        joins = [link for key in self._order for link in gathered.value_links.get(key, [])]
         edges = [self._edge(index, "gradient", link) for index, link in enumerate(links)]
         edges += [self._edge(index, "value", link) for index, link in enumerate(joins, start=len(links))]
         graph = make(
@@ -148,7 +148,7 @@ class Build:
                 self._gathered.meet(leaf, 0, latest, self._values.of(leaf.tensor))
 
     def _key(self, node_id: str) -> Key:
-        return self._keys[int(node_id.removeprefix("n"))]
+        return self._order[int(node_id.removeprefix("n"))]
 
     def _by_key(self, arrivals: Mapping[Place, Arrival]) -> dict[tuple[Key, int], Arrival]:
         return {(self._gathered.key(node), number): arrival for (node, number), arrival in arrivals.items()}
@@ -238,7 +238,7 @@ class Build:
 
     def stale_saves(self, recorded: RecordedStaleSaves) -> StaleSaves:
         """Tell changes that came too late in terms of this graph."""
-        ids = {id(self._record(key)): self._ids[key] for key in self._keys if not isinstance(key, Leaf | Value)}
+        ids = {id(self._record(key)): self._ids[key] for key in self._order if not isinstance(key, Leaf | Value)}
         made = self._ids.get(self._gatherer.home(recorded.value)[0])
         return recorded.told(ids, made, self._spans, self._names)
 

@@ -90,6 +90,9 @@ class InstructionSpans:
     xs
     >>> shown("x[0] = 1", "STORE_SUBSCR")  # and here the target
     x[0] = 1
+    >>> shown("(x\\n .sin())", "CALL")  # and here the end alone, from the name of the method on
+    x
+     .sin()
 
     Args:
         syntax: of the program.
