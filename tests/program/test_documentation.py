@@ -4,7 +4,7 @@ import re
 
 import pytest
 from chainrule.errors import ProgramRejectedError
-from chainrule.limits import Limits
+from chainrule.limits import LIMITS, Limits
 from chainrule.program import check
 from chainrule.program.checker import MAX_SUGGESTIONS, MAX_TOLD
 from chainrule.program.source import MAX_DEPTH, MAX_RUN
@@ -27,6 +27,13 @@ REFUSED = [
 ]
 
 
+ROWS = [
+    (code, reason)
+    for codes, reason in re.findall(r"^\| (`.*`) \| (.*) \|$", PAGE, re.MULTILINE)
+    for code in re.findall(r"`(.*?)`", codes)
+]
+
+
 @pytest.mark.parametrize("source", PROGRAMS)
 def test_the_programs_of_the_page_pass(source: str) -> None:
     check(source, None, Limits())
@@ -36,6 +43,17 @@ def test_the_programs_of_the_page_pass(source: str) -> None:
 def test_what_the_page_says_is_refused_is(source: str) -> None:
     with pytest.raises(ProgramRejectedError):
         check(source, None, Limits())
+
+
+@pytest.mark.parametrize(("code", "reason"), ROWS)
+def test_the_reason_that_the_page_gives_is_the_one_that_is_told(code: str, reason: str) -> None:
+    with pytest.raises(ProgramRejectedError) as refused:
+        check(f"torch.ones(1){code}" if code.startswith(".") else code, None, Limits())
+    assert reason in refused.value.violations[0].message
+
+
+def test_every_limit_that_the_page_names_is_one() -> None:
+    assert {"source_bytes", "input_elements"} <= set(re.findall(r"`(\w+_(?:bytes|elements))`", PAGE)) <= LIMITS.keys()
 
 
 def test_the_limits_of_the_page_are_those_of_the_code() -> None:

@@ -18,6 +18,7 @@ from chainrule.program.policy.denied import (
     Denial,
 )
 from chainrule.program.policy.names import BUILTINS, NAMES
+from chainrule.words.saying import say
 
 SAVED = re.compile(r"_saved_[a-z0-9_]+|(weight|bias)_(ih|hh|hr)_l\d+(_reverse)?")
 """What a Node keeps for backward (as PyTorch's own tutorials read it), and numbered weights of recurrent layers."""
@@ -59,8 +60,7 @@ def module_denial(path: str) -> Denial | None:
             return DENIED_MODULES[prefix]
         if prefix in DENIED_PATHS:
             return DENIED_PATHS[prefix]
-    text = "only PyTorch, math and a few more modules can be imported here"
-    return Denial(text, among=frozenset(MODULES))
+    return Denial(say("only PyTorch, math and a few more modules can be imported here"), among=frozenset(MODULES))
 
 
 def member_denial(module: str, name: str) -> Denial | None:
@@ -75,8 +75,10 @@ def member_denial(module: str, name: str) -> Denial | None:
     if name in DENIED_ATTRIBUTES:
         return DENIED_ATTRIBUTES[name]
     if name.startswith("_"):
-        return Denial(f"names that begin with an underscore are {module.split('.')[0]}'s own affair")
-    return Denial(f"{module} has no such name that can be used here", among=MODULES.get(module, frozenset()))
+        return Denial(say("names that begin with an underscore are internals of {module}", module=module.split(".")[0]))
+    return Denial(
+        say("{module} has no such name that can be used here", module=module), among=MODULES.get(module, frozenset())
+    )
 
 
 def attribute_denial(name: str, defined: frozenset[str]) -> Denial | None:
@@ -93,9 +95,11 @@ def attribute_denial(name: str, defined: frozenset[str]) -> Denial | None:
     if name in ATTRIBUTES or name in defined or SAVED.fullmatch(name):
         return None
     if name.startswith("_"):
-        return Denial("names that begin with an underscore are internals; only those that the program sets can be read")
+        return Denial(
+            say("names that begin with an underscore are internals; only those that the program sets can be read")
+        )
     return Denial(
-        "no tensor, module or optimizer has this attribute, and the program does not define it",
+        say("no tensor, module or optimizer has this attribute, and the program does not define it"),
         among=ATTRIBUTES | defined,
     )
 
