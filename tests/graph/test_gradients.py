@@ -28,8 +28,8 @@ def test_contributions_sum_to_the_gradient() -> None:
 def test_shares_tell_who_passed_how_much() -> None:
     graph = trace(SCALARS)
     [arrival] = arrivals_of(graph, named(graph, "x").id, 1)
-    assert sum(part.share or 0 for part in arrival.contributions) == pytest.approx(1)
-    assert arrival.contributions[2].share == pytest.approx(6 / (2 + abs(math.cos(3)) + 6))
+    assert sum(share or 0 for share in arrival.shares) == pytest.approx(1)
+    assert arrival.shares[2] == pytest.approx(6 / (2 + abs(math.cos(3)) + 6))
 
 
 def test_parallel_edges_are_two_contributions() -> None:

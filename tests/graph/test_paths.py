@@ -2,8 +2,8 @@
 
 import pytest
 from chainrule.errors import ViewInvalidError
-from chainrule.graph.lookup import find_node
-from chainrule.graph.paths import find_paths, parse_path
+from chainrule.graph.lookup import find_node, parse_path
+from chainrule.graph.paths import find_paths
 
 from tests.graph.build import Builder, chain
 from tests.graph.program import trace

@@ -29,11 +29,12 @@ from chainrule.formulas import (
     write,
 )
 from chainrule.formulas.language.element import SHOWN_TERMS, add_up
-from chainrule.graph.index import GraphIndex
+from chainrule.graph.gradients import Contribution, arrival_at
+from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.model import Edge, Graph, Node, Tensor
 
 
-def explain(graph: Graph, node_id: str, pass_index: int = 1) -> Explanation:
+def explain(graph: Graph | GraphIndex, node_id: str, pass_index: int = 1) -> Explanation:
     """Explain one node of a graph in one pass.
 
     Args:
@@ -60,7 +61,7 @@ class Explainer:
         formula = FORMULAS.get(node.op) if node.kind == "function" else None
         bound = Bound(self._index, node, formula, pass_index) if formula else None
         forward, forward_numbers = self._forward(node, formula, bound) if formula and bound else (None, None)
-        edges = [self._edge(node, edge, formula, bound, pass_index) for edge in self._index.outgoing.get(node_id, ())]
+        edges = [self._edge(node, edge, formula, bound, pass_index) for edge in self._index.outgoing[node_id]]
         return Explanation(
             node=node_id,
             pass_index=pass_index,
@@ -100,7 +101,7 @@ class Explainer:
     def _edge(
         self, node: Node, edge: Edge, formula: Formula | None, bound: Bound | None, pass_index: int
     ) -> EdgeExplanation:
-        contribution = _in_pass(edge.contributions, pass_index)
+        contribution = in_pass(edge.contributions, pass_index)
         argument = formula.argument(edge.slot) if formula else None
         symbolic = local = numbers = None
         value = array(contribution)
@@ -139,7 +140,7 @@ class Explainer:
         if below is None or below.value is None:
             return None
         outputs = [
-            Rows(self._names.output(node.id, output.output_nr), output.value, _in_pass(output.gradients, pass_index))
+            Rows(self._names.output(node.id, output.output_nr), output.value, in_pass(output.gradients, pass_index))
             for output in node.outputs
             if output.value is not None
         ]
@@ -151,7 +152,7 @@ class Explainer:
         sharing = [
             other
             for other in self._index.incoming[edge.target, edge.output_nr]
-            if _in_pass(other.contributions, pass_index) is not None
+            if in_pass(other.contributions, pass_index) is not None
         ]
         return self._names.gradient(run, edge.target, edge.output_nr, element), "=" if len(sharing) < 2 else "+="
 
@@ -192,7 +193,7 @@ class Explainer:
             gradient = self._names.gradient(run, node.id, output.output_nr)
             for name in (f"grad{output.output_nr}", *(["grad"] if output.output_nr == 0 else [])):
                 latex[name], plain[name] = gradient.latex, gradient.plain
-        arrived = [f"grad{output.output_nr}" for output in node.outputs if _in_pass(output.gradients, pass_index)]
+        arrived = [f"grad{output.output_nr}" for output in node.outputs if in_pass(output.gradients, pass_index)]
         latex["grads"] = Symbol(", ".join(latex[name].text for name in arrived))
         plain["grads"] = Symbol(", ".join(plain[name].text for name in arrived))
         return latex, plain
@@ -200,17 +201,14 @@ class Explainer:
     def _cotangents(self, node: Node, pass_index: int) -> list[CotangentExplanation]:
         found = []
         for output in node.outputs:
-            gradient = _in_pass(output.gradients, pass_index)
-            if gradient is None:
+            arrival = arrival_at(self._index, node.id, output, pass_index)
+            if arrival.gradient is None:
                 continue
-            users = [
-                edge
-                for edge in self._index.incoming.get((node.id, output.output_nr), ())
-                if _in_pass(edge.contributions, pass_index) is not None
-            ]
-            value = array(gradient)
+            parts = arrival.contributions
+            value = array(arrival.gradient)
             element = largest(value)
-            total = self._sum(node, output.output_nr, users, value, element, pass_index) if len(users) > 1 else None
+            total = self._sum(node, output.output_nr, parts, value, element, pass_index) if len(parts) > 1 else None
+            users = [part.edge for part in parts]
             found.append(
                 CotangentExplanation(
                     output_nr=output.output_nr,
@@ -225,12 +223,12 @@ class Explainer:
         self,
         node: Node,
         output_nr: int,
-        users: Sequence[Edge],
+        contributions: Sequence[Contribution],
         value: NDArray[Any] | None,
         element: Index | None,
         pass_index: int,
     ) -> Math | None:
-        parts = [array(_in_pass(edge.contributions, pass_index)) for edge in users]
+        parts = [array(part.gradient) for part in contributions]
         if value is None or element is None or any(part is None or part.shape != value.shape for part in parts):
             return None
         numbers = [part[element] for part in parts if part is not None]
@@ -243,10 +241,6 @@ class Explainer:
 def _settled(text: str | None, values: Mapping[str, Any], bound: Bound) -> ast.expr | None:
     """Return a formula with the node's own parameters written into it."""
     return None if text is None else simplify(settle(parse(text), values), bound.literals)
-
-
-def _in_pass(tensors: Sequence[Tensor | None], pass_index: int) -> Tensor | None:
-    return tensors[pass_index - 1] if 0 < pass_index <= len(tensors) else None
 
 
 def _was_broadcast(bound: Bound, contribution: Tensor | None) -> bool:

@@ -74,11 +74,6 @@ class FormulaNames:
         for node in index.graph.nodes:
             if node.names:
                 self._bound[node.names[0]].append(node.id)
-        self._per_output = {
-            (variable.node, variable.output_nr): variable.name
-            for variable in index.graph.variables
-            if variable.node is not None
-        }
 
     def output(self, node_id: str, output_nr: int, depth: int = 0) -> Written:
         """Return how an output is written.
@@ -89,8 +84,7 @@ class FormulaNames:
             depth: How many expressions this one already stands in.
         """
         node = self._index.nodes[node_id]
-        output = self._index.output(node_id, output_nr)
-        value = output.value if output else None
+        value = self._index.value(node_id, output_nr)
         scalar = value is not None and value.numel == 1
         if node.kind == "constant" and not node.names and (literal := _literal(value)) is not None:
             written = ast.Constant(literal)
@@ -103,7 +97,8 @@ class FormulaNames:
 
     def _name(self, node: Node, output_nr: int) -> str | None:
         if len(node.outputs) > 1 or output_nr > 0:
-            name = self._per_output.get((node.id, output_nr))
+            variable = self._index.variables.get((node.id, output_nr))
+            name = variable.name if variable is not None else None
         else:
             name = next(iter(node.names), None)
         return name if name is not None and latex_name(name) else None
@@ -170,9 +165,9 @@ class FormulaNames:
 
     def _list(self, node: Node, depth: int) -> Written:
         """Return the inputs of an operator that takes a list, one after the other."""
-        edges = self._index.outgoing.get(node.id, [])
+        edges = self._index.outgoing[node.id]
         parts = [self.output(edge.target, edge.output_nr, depth) for edge in edges[:LISTED_INPUTS]]
-        more = len(edges) > LISTED_INPUTS or bool(self._index.values.get(node.id))
+        more = len(edges) > LISTED_INPUTS or bool(self._index.values[node.id])
         latex = [part.latex.text for part in parts] + ([r"\dots"] if more else [])
         plain = [part.plain.text for part in parts] + (["..."] if more else [])
         return Written(Symbol(", ".join(latex)), Symbol(", ".join(plain)))
@@ -191,8 +186,8 @@ class FormulaNames:
         of = self.output(node_id, output_nr)
         scalar = of.latex.scalar or bool(element)
         root = run.roots[0] if run is not None and len(run.roots) == 1 else None
-        value = self._index.output(root.node, root.output_nr) if root is not None else None
-        if root is None or value is None or value.value is None or value.value.numel != 1:
+        value = self._index.value(root.node, root.output_nr) if root is not None else None
+        if root is None or value is None or value.numel != 1:
             bar = Symbol(rf"\overline{{{of.latex.text}}}", ATOM, of.latex.scalar)
             plain_bar = Symbol(f"grad({of.plain.text})", ATOM, of.plain.scalar)
             latex, plain = element_of(bar, plain_bar, element)

@@ -5,7 +5,7 @@ from typing import Any
 
 from chainrule.explain.model import Math
 from chainrule.formulas.language.writer import plain_number
-from chainrule.graph.index import GraphIndex
+from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.model import Edge, Node, Output, Tensor
 from chainrule.words.saying import listed, say
 
@@ -73,21 +73,13 @@ def node_sentence(index: GraphIndex, node: Node, pass_index: int) -> str:
         return say("This ran outside the autograd graph: no gradient passes here.")
     if index.run(pass_index) is None:
         return say("No backward pass has run here, so there are no gradients yet.")
-    received = [
-        output.gradients[pass_index - 1]
-        for output in node.outputs
-        if pass_index <= len(output.gradients) and output.gradients[pass_index - 1] is not None
-    ]
+    received = [in_pass(output.gradients, pass_index) for output in node.outputs]
     shown = listed([amount(tensor) for tensor in received if tensor is not None])
-    if not received:
+    if not any(received):
         return say("No gradient reached {node} in this pass.", node=called(node))
     if node.kind == "leaf":
         return say("{node} received {gradient}, which is added to its .grad.", node=called(node), gradient=shown)
-    passed = sum(
-        1
-        for edge in index.outgoing.get(node.id, ())
-        if pass_index <= len(edge.contributions) and edge.contributions[pass_index - 1] is not None
-    )
+    passed = sum(in_pass(edge.contributions, pass_index) is not None for edge in index.outgoing[node.id])
     inputs = {0: say("to no input"), 1: say("to its one input")}.get(passed, say("to its {count} inputs", count=passed))
     return say(
         "{op} received {gradient} and passed a contribution {inputs}.", op=node.op, gradient=shown, inputs=inputs
@@ -106,10 +98,10 @@ def edge_sentence(
     """Return what one edge carried: "MulBackward0 received 0.0833 and passed 2 × 0.0833 = 0.1667 to PowBackward0."."""
     to = index.nodes[edge.target]
     name = called(to) if to.kind == "leaf" or len(target) > LONGEST_NAME else f"{to.op} ({target})"
-    carried = edge.contributions[pass_index - 1] if 0 < pass_index <= len(edge.contributions) else None
+    carried = in_pass(edge.contributions, pass_index)
     if carried is None:
         return say("{op} passed nothing to {name}.", op=node.op, name=name)
-    arrived = next((output.gradients[pass_index - 1] for output in node.outputs if output.gradients), None)
+    arrived = next((in_pass(output.gradients, pass_index) for output in node.outputs if output.gradients), None)
     received = say("received {amount} and ", amount=amount(arrived)) if arrived is not None else ""
     if numbers is None:
         return say(

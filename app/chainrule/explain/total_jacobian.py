@@ -1,6 +1,5 @@
 """The Jacobian from a root to a leaf: the sum over all paths of the products of the local Jacobians."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,16 +26,16 @@ def total_jacobian(index: GraphIndex, root: str, output_nr: int, leaf: str) -> M
         not known, or where no way leads there.
     """
     order = _order(index, root, leaf)
-    start = index.output(root, output_nr)
-    if order is None or start is None or start.value is None or start.value.numel > MOST_ROWS:
+    start = index.value(root, output_nr)
+    if order is None or start is None or start.numel > MOST_ROWS:
         return None
-    found: dict[tuple[str, int], Matrix] = {(root, output_nr): np.eye(start.value.numel)}
+    found: dict[tuple[str, int], Matrix] = {(root, output_nr): np.eye(start.numel)}
     with np.errstate(all="ignore"):
         for node in order:
             arrived = {number: matrix for (key, number), matrix in found.items() if key == node}
             if not arrived or node == leaf:
                 continue
-            for edge in index.outgoing.get(node, ()):
+            for edge in index.outgoing[node]:
                 if edge.target not in order:
                     continue
                 product = _product(index, edge, arrived)
@@ -79,31 +78,32 @@ def _order(index: GraphIndex, root: str, leaf: str) -> list[str] | None:
     """Return the nodes between, each after all that use it; None where there are too many, or no way."""
     above = {leaf}
     waiting = [leaf]
-    users: dict[str, set[str]] = defaultdict(set)
-    for edges in index.outgoing.values():
-        for edge in edges:
-            users[edge.target].add(edge.source)
     while waiting:
-        for user in users[waiting.pop()]:
+        for user in _users(index, waiting.pop()):
             if user not in above:
                 above.add(user)
                 waiting.append(user)
     below, waiting = {root}, [root]
     while waiting:
-        for edge in index.outgoing.get(waiting.pop(), ()):
+        for edge in index.outgoing[waiting.pop()]:
             if edge.target in above and edge.target not in below:
                 below.add(edge.target)
                 waiting.append(edge.target)
     between = above & below
     if root not in between or leaf not in between or len(between) > MOST_NODES:
         return None
-    missing = {node: len(users[node] & between) for node in between}
+    missing = {node: len(_users(index, node) & between) for node in between}
     order, ready = [], [root]
     while ready:
         node = ready.pop()
         order.append(node)
-        for target in {edge.target for edge in index.outgoing.get(node, ())} & between:
+        for target in {edge.target for edge in index.outgoing[node]} & between:
             missing[target] -= 1
             if not missing[target]:
                 ready.append(target)
     return order
+
+
+def _users(index: GraphIndex, node: str) -> set[str]:
+    """Return the nodes that take a node in and pass a gradient back."""
+    return {edge.source for edge in index.uses[node] if edge.kind == "gradient"}

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.formulas import Formula, Literal
-from chainrule.graph.index import GraphIndex
+from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.model import Complex, Node, Saved, Tensor
 
 _UNSIGNED = 2**63
@@ -81,18 +81,16 @@ class Bound:
                 self.values[name] = parameter(saved)
         if formula.variadic:
             self._bind_list(index, node)
-        for edge in index.outgoing.get(node.id, ()):
+        for edge in index.outgoing[node.id]:
             argument = formula.argument(edge.slot)
             if argument is not None and not formula.variadic:
-                output = index.output(edge.target, edge.output_nr)
-                self._bind(argument, output.value if output else None)
-        for edge in index.values.get(node.id, ()):
+                self._bind(argument, index.value(edge.target, edge.output_nr))
+        for edge in index.values[node.id]:
             argument = edge.argument
             if argument is None or formula.variadic:
                 continue
-            output = index.output(edge.target, edge.output_nr)
-            if output is not None and self.values.get(argument) is None:
-                self._bind(argument, output.value)
+            if self.values.get(argument) is None:
+                self._bind(argument, index.value(edge.target, edge.output_nr))
             target = index.nodes[edge.target]
             if target.kind == "constant" and not target.names:
                 value = self.values.get(argument)
@@ -101,7 +99,7 @@ class Bound:
         gradients: dict[int, NDArray[Any] | None] = {}
         for output in node.outputs:
             self._bind(f"result{output.output_nr}", output.value)
-            gradient = output.gradients[pass_index - 1] if pass_index <= len(output.gradients) else None
+            gradient = in_pass(output.gradients, pass_index)
             self._bind(f"grad{output.output_nr}", gradient)
             if gradient is not None:
                 gradients[output.output_nr] = array(gradient)
@@ -121,11 +119,9 @@ class Bound:
 
     def _bind_list(self, index: GraphIndex, node: Node) -> None:
         """The inputs of an operator that takes a list: known where each of them has a slot of its own."""
-        if index.values.get(node.id):
+        if index.values[node.id]:
             return
-        outputs = [index.output(edge.target, edge.output_nr) for edge in index.outgoing.get(node.id, ())]
-        values = [output.value if output is not None else None for output in outputs]
-        listed = [array(value) for value in values]
+        listed = [array(index.value(edge.target, edge.output_nr)) for edge in index.outgoing[node.id]]
         if all(part is not None for part in listed):
             self.values["tensors"] = listed
 

@@ -3,8 +3,10 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from chainrule.graph.model import Complex, Graph, Node, Number, Tensor
+from chainrule.graph.index import GraphIndex, in_pass
+from chainrule.graph.model import Complex, Edge, Graph, Node, Number, Output, Tensor
 from chainrule.graph.values import flat_values
 
 AGREEMENT = 1e-4
@@ -13,30 +15,63 @@ AGREEMENT = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one consumer passed to a node in a pass."""
+    """What one use of an output passed back to it in a pass."""
 
-    edge: str
-    consumer: str
+    edge: Edge
     gradient: Tensor
-    share: float | None
-    """Its norm over the sum of the norms of all contributions; None where that is not a number above 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GradientArrival:
-    """What arrived at one output of a node in a pass."""
+    """What arrived at one output of a node in a pass, and from whom."""
 
     output_nr: int
     gradient: Tensor | None
+    uses: tuple[Edge, ...]
+    """The gradient edges of all that use this output, whether they carried something or not."""
     contributions: tuple[Contribution, ...]
+    """What was carried, in the order of the edges."""
     seed: bool
-    """Whether backward started here: the gradient then has a part that no consumer passed."""
-    adds_up: bool | None
-    """Whether the contributions sum to the gradient; None where that cannot be seen."""
+    """Whether backward started here: the gradient then has a part that no use passed."""
+
+    @cached_property
+    def shares(self) -> tuple[float | None, ...]:
+        """Return the norm of each contribution over the sum of all norms; None where that is not a number above 0."""
+        norms = [part.gradient.stats.norm or 0.0 for part in self.contributions]
+        total = math.fsum(norms)
+        return tuple(norm / total if total else None for norm in norms)
+
+    @cached_property
+    def adds_up(self) -> bool | None:
+        """Return whether the contributions sum to the gradient; None where that cannot be seen."""
+        if self.seed or self.gradient is None:
+            return None
+        return _adds_up([part.gradient for part in self.contributions], self.gradient)
 
 
-def arrivals_of(graph: Graph, node_id: str, pass_index: int) -> tuple[GradientArrival, ...]:
-    """Say for each output of a node what each consumer passed to it, and whether that sums to its gradient.
+def arrival_at(index: GraphIndex, node_id: str, output: Output, pass_index: int | None) -> GradientArrival:
+    """Say what each use of an output passed to it in a pass.
+
+    Args:
+        index: The graph.
+        node_id: The node.
+        output: One of its outputs.
+        pass_index: Which pass, from 1; without such a pass nothing arrived.
+    """
+    uses = tuple(index.incoming[node_id, output.output_nr])
+    carried = [(edge, in_pass(edge.contributions, pass_index)) for edge in uses]
+    run = None if pass_index is None else index.run(pass_index)
+    return GradientArrival(
+        output_nr=output.output_nr,
+        gradient=in_pass(output.gradients, pass_index),
+        uses=uses,
+        contributions=tuple(Contribution(edge, gradient) for edge, gradient in carried if gradient is not None),
+        seed=run is not None and any((root.node, root.output_nr) == (node_id, output.output_nr) for root in run.roots),
+    )
+
+
+def arrivals_of(graph: Graph | GraphIndex, node_id: str, pass_index: int) -> tuple[GradientArrival, ...]:
+    """Say for each output of a node what each use of it passed to it, and whether that sums to its gradient.
 
     Args:
         graph: The graph.
@@ -47,26 +82,10 @@ def arrivals_of(graph: Graph, node_id: str, pass_index: int) -> tuple[GradientAr
         KeyError: there is no such node.
         IndexError: there is no such pass.
     """
-    if not 1 <= pass_index <= len(graph.passes):
+    index = GraphIndex.of(graph)
+    if index.run(pass_index) is None:
         raise IndexError(f"there is no pass {pass_index}")
-    node = next((node for node in graph.nodes if node.id == node_id), None)
-    if node is None:
-        raise KeyError(node_id)
-    run = graph.passes[pass_index - 1]
-    found = []
-    for output in node.outputs:
-        edges = [edge for edge in graph.edges if edge.target == node_id and edge.output_nr == output.output_nr]
-        carried = [(edge, gradient) for edge in edges if (gradient := _at(edge.contributions, pass_index)) is not None]
-        total = math.fsum(gradient.stats.norm or 0.0 for _, gradient in carried)
-        contributions = tuple(
-            Contribution(edge.id, edge.source, gradient, (gradient.stats.norm or 0.0) / total if total else None)
-            for edge, gradient in carried
-        )
-        gradient = _at(output.gradients, pass_index)
-        seed = any(root.node == node_id and root.output_nr == output.output_nr for root in run.roots)
-        adds_up = None if seed or gradient is None else _adds_up([part for _, part in carried], gradient)
-        found.append(GradientArrival(output.output_nr, gradient, contributions, seed, adds_up))
-    return tuple(found)
+    return tuple(arrival_at(index, node_id, output, pass_index) for output in index.nodes[node_id].outputs)
 
 
 def _adds_up(parts: list[Tensor], whole: Tensor) -> bool | None:
@@ -105,26 +124,23 @@ def norm_ratio(node: Node, pass_index: int, output_nr: int = 0) -> float | None:
         None where there is no gradient, or the value is zero or not known.
     """
     output = next((output for output in node.outputs if output.output_nr == output_nr), None)
-    gradient = _at(output.gradients, pass_index) if output else None
+    gradient = in_pass(output.gradients, pass_index) if output else None
     if output is None or output.value is None or gradient is None:
         return None
     above, below = gradient.stats.norm, output.value.stats.norm
     return above / below if above is not None and below else None
 
 
-def depths_of(graph: Graph) -> Mapping[str, int]:
+def depths_of(graph: Graph | GraphIndex) -> Mapping[str, int]:
     """Return for each node that a root was computed from, the fewest edges with gradient between it and a root."""
-    taken: dict[str, list[str]] = {}
-    for edge in graph.edges:
-        if edge.kind == "gradient":
-            taken.setdefault(edge.source, []).append(edge.target)
-    depths = {root.node: 0 for root in graph.roots}
+    index = GraphIndex.of(graph)
+    depths = {root.node: 0 for root in index.graph.roots}
     order = list(depths)
     for node in order:
-        for target in taken.get(node, ()):
-            if target not in depths:
-                depths[target] = depths[node] + 1
-                order.append(target)
+        for edge in index.outgoing[node]:
+            if edge.target not in depths:
+                depths[edge.target] = depths[node] + 1
+                order.append(edge.target)
     return depths
 
 
@@ -139,7 +155,7 @@ class Depth:
     largest: float
 
 
-def norms_by_depth(graph: Graph, pass_index: int) -> tuple[Depth, ...]:
+def norms_by_depth(graph: Graph | GraphIndex, pass_index: int) -> tuple[Depth, ...]:
     """Return how large gradients are the farther they are from the loss: where they vanish or explode.
 
     Args:
@@ -149,13 +165,13 @@ def norms_by_depth(graph: Graph, pass_index: int) -> tuple[Depth, ...]:
     Returns:
         From the roots on; depths where no gradient with a finite norm arrived are left out.
     """
-    nodes = {node.id: node for node in graph.nodes}
+    index = GraphIndex.of(graph)
     levels: dict[int, list[tuple[str, float]]] = {}
-    for key, depth in depths_of(graph).items():
+    for key, depth in depths_of(index).items():
         norms = [
             gradient.stats.norm
-            for output in nodes[key].outputs
-            if (gradient := _at(output.gradients, pass_index)) is not None and gradient.stats.norm is not None
+            for output in index.nodes[key].outputs
+            if (gradient := in_pass(output.gradients, pass_index)) is not None and gradient.stats.norm is not None
         ]
         if norms:
             levels.setdefault(depth, []).append((key, math.hypot(*norms)))
@@ -163,7 +179,3 @@ def norms_by_depth(graph: Graph, pass_index: int) -> tuple[Depth, ...]:
         Depth(depth, tuple(key for key, _ in found), min(norm for _, norm in found), max(norm for _, norm in found))
         for depth, found in sorted(levels.items())
     )
-
-
-def _at(tensors: list[Tensor | None], pass_index: int) -> Tensor | None:
-    return tensors[pass_index - 1] if 1 <= pass_index <= len(tensors) else None

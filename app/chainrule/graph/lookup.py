@@ -1,29 +1,13 @@
-"""Find what a person means: the node by an id or a variable's name, the pass where none is named."""
+"""Find what a person means: a node by its id or by a variable's name, two nodes by the way between them."""
 
-from collections.abc import Mapping
 from difflib import get_close_matches
 
 from chainrule.errors import ViewInvalidError
+from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph
 
 
-def names_of(graph: Graph) -> Mapping[str, str]:
-    """Node ids by what a person may call them: ids, the program's variables at its end, earlier names, roots' names."""
-    names: dict[str, str] = {}
-    for root in graph.roots:
-        if root.name is not None:
-            names.setdefault(root.name, root.node)
-    for variable in graph.variables:
-        if variable.node is not None:
-            names.setdefault(variable.name, variable.node)
-    for node in reversed(graph.nodes):
-        for name in node.names:
-            names.setdefault(name, node.id)
-    names.update((node.id, node.id) for node in graph.nodes)
-    return names
-
-
-def find_node(graph: Graph, name: str, option: str) -> str:
+def find_node(graph: Graph | GraphIndex, name: str, option: str) -> str:
     """Return the id of the node that an id or a variable's name stands for; of several of the same name, the last.
 
     Args:
@@ -34,7 +18,7 @@ def find_node(graph: Graph, name: str, option: str) -> str:
     Raises:
         ViewInvalidError: there is no such node.
     """
-    names = names_of(graph)
+    names = GraphIndex.of(graph).named
     if name in names:
         return names[name]
     near = get_close_matches(name, list(names), n=3, cutoff=0.5)
@@ -42,11 +26,14 @@ def find_node(graph: Graph, name: str, option: str) -> str:
     raise ViewInvalidError(option, f"there is no variable or node {name!r} in this graph{hint}")
 
 
-def shown_pass(graph: Graph) -> int | None:
-    """Return the pass that is shown where none is asked for, from 1.
+def parse_path(graph: Graph | GraphIndex, text: str) -> tuple[str, str]:
+    """Read "x..z" as two nodes.
 
-    The last that ran to its end, else the last that ran.
+    Raises:
+        ViewInvalidError: it is not two names with ".." between, or one of them is not there.
     """
-    ran = [one for one in graph.passes if one.order]
-    whole = [one for one in ran if one.error is None]
-    return next((one.index for one in reversed(whole or ran)), None)
+    first, dots, last = text.partition("..")
+    if not (first and dots and last):
+        raise ViewInvalidError("path", f"{text!r} is not two names with '..' between, as in x..z")
+    index = GraphIndex.of(graph)
+    return find_node(index, first.strip(), "path"), find_node(index, last.strip(), "path")

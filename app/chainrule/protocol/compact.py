@@ -1,16 +1,16 @@
 """Leaves out of a large answer what it says twice: an edge that is alone at an output carried the gradient there."""
 
+from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Edge, Graph, Tensor
-
-Gradients = dict[tuple[str, int], list[Tensor | None]]
 
 
 def leave_out(graph: Graph) -> tuple[Graph, list[str]]:
     """Return a graph without contributions that are their target's gradients themselves, and the ids of such edges."""
-    gradients = _gradients(graph)
+    index = GraphIndex(graph)
     edges, alone = [], []
     for edge in graph.edges:
-        if _is_twice(edge, gradients.get((edge.target, edge.output_nr), [])):
+        output = index.output(edge.target, edge.output_nr)
+        if output is not None and _is_twice(edge, output.gradients):
             alone.append(edge.id)
             edge = edge.model_copy(update={"contributions": [None] * len(edge.contributions)})
         edges.append(edge)
@@ -25,15 +25,10 @@ def put_back(graph: Graph, alone: list[str]) -> None:
     """
     if not alone:
         return
-    gradients = _gradients(graph)
-    edges = {edge.id: edge for edge in graph.edges}
+    index = GraphIndex(graph)
     for ident in alone:
-        edge = edges[ident]
-        edge.contributions[:] = gradients[edge.target, edge.output_nr]
-
-
-def _gradients(graph: Graph) -> Gradients:
-    return {(node.id, output.output_nr): output.gradients for node in graph.nodes for output in node.outputs}
+        edge = index.edges[ident]
+        edge.contributions[:] = index.outputs[edge.target, edge.output_nr].gradients
 
 
 def _is_twice(edge: Edge, gradients: list[Tensor | None]) -> bool:

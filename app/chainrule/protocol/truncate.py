@@ -2,7 +2,8 @@
 
 from collections import deque
 
-from chainrule.graph.model import Edge, Graph, Node, Pass, Root
+from chainrule.graph.index import GraphIndex
+from chainrule.graph.model import Graph, Node, Pass, Root
 
 _LISTS = ("order", "inputs", "first_nan", "first_inf")
 """What of a pass is a list of nodes."""
@@ -34,15 +35,13 @@ def nearest(graph: Graph, count: int) -> Graph:
 
 
 def _reached(graph: Graph, count: int) -> set[str]:
-    by_source: dict[str, list[Edge]] = {}
-    for edge in graph.edges:
-        by_source.setdefault(edge.source, []).append(edge)
+    index = GraphIndex(graph)
     starts = [root.node for root in (*graph.roots, *(root for run in graph.passes for root in run.roots))]
     starts = starts or [node.id for node in reversed(graph.nodes)]
     queue = deque(dict.fromkeys(starts[:count]))
     kept = set(queue)
     while queue:
-        for edge in by_source.get(queue.popleft(), ()):
+        for edge in index.inputs[queue.popleft()]:
             if len(kept) == count:
                 return kept
             if edge.target not in kept:

@@ -5,8 +5,8 @@ from typing import Literal
 
 from chainrule.errors import ViewInvalidError
 from chainrule.explain.steps.timeline import StepState, list_steps, moment_at
+from chainrule.graph.index import GraphIndex
 from chainrule.graph.lookup import find_node
-from chainrule.graph.model import Graph
 from chainrule.graph.paths import find_paths
 from chainrule.render.options import ViewOptions
 from chainrule.scene.model import Box, Link
@@ -72,7 +72,7 @@ class Focus:
         return f"step {step.number} of {self.steps}: {step.phase}{several}"
 
 
-def focus_of(graph: Graph, options: ViewOptions) -> Focus:
+def focus_of(index: GraphIndex, options: ViewOptions) -> Focus:
     """Return the focus that the options ask for.
 
     Raises:
@@ -81,27 +81,27 @@ def focus_of(graph: Graph, options: ViewOptions) -> Focus:
     nodes: frozenset[str] | None = None
     edges: frozenset[str] | None = None
     strong: frozenset[str] = frozenset()
-    moment, count = _moment(graph, options.step)
+    moment, count = _moment(index, options.step)
     if moment is not None:
         nodes, edges = moment.nodes, moment.edges
-        strong = frozenset(edge.id for edge in graph.edges if edge.source == moment.step.node and edge.id in edges)
+        strong = frozenset(edge.id for edge in index.inputs[moment.step.node]) & edges
         if moment.step.phase == "backward":
             strong &= moment.contributions
     if options.path is not None:
-        start, end = (find_node(graph, name, "path") for name in options.path)
-        paths = find_paths(graph, start, end, most=1)
+        start, end = (find_node(index, name, "path") for name in options.path)
+        paths = find_paths(index, start, end, most=1)
         ends = paths.nodes or frozenset((start, end))
         nodes = ends if nodes is None else nodes & ends
         edges = paths.edges if edges is None else edges & paths.edges
         strong = strong or paths.edges
-    marked = frozenset(find_node(graph, name, "highlight") for name in options.highlight)
+    marked = frozenset(find_node(index, name, "highlight") for name in options.highlight)
     return Focus(nodes, edges, strong, marked, moment, count)
 
 
-def _moment(graph: Graph, step: int | None) -> tuple[StepState | None, int]:
-    if step is None or not graph.nodes:
+def _moment(index: GraphIndex, step: int | None) -> tuple[StepState | None, int]:
+    if step is None or not index.nodes:
         return None, 0
-    steps = list_steps(graph, sentences=False)
+    steps = list_steps(index, sentences=False)
     if not 1 <= step <= len(steps):
         raise ViewInvalidError("step", f"{step} does not exist; the steps of this program are 1 to {len(steps)}")
-    return moment_at(graph, steps, step), len(steps)
+    return moment_at(index, steps, step), len(steps)

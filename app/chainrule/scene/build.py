@@ -1,9 +1,10 @@
 """From a graph to what a picture shows of it: scopes folded until it can be read, shared sources drawn at each use."""
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence, Set
 
 from chainrule.errors import ViewInvalidError
+from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Edge, Graph
 from chainrule.scene.choice import choose_open, classify, open_asked, unknown_path
 from chainrule.scene.items import Item, place_items
@@ -15,7 +16,7 @@ DEEPEST = 8
 """Frames that stand inside each other at most."""
 
 
-def make_scene(graph: Graph, options: SceneOptions | None = None) -> Scene:
+def make_scene(graph: Graph | GraphIndex, options: SceneOptions | None = None) -> Scene:
     """Decide what a picture of the graph shows.
 
     Args:
@@ -29,9 +30,10 @@ def make_scene(graph: Graph, options: SceneOptions | None = None) -> Scene:
         ViewInvalidError: a path to open or to close is not there.
     """
     options = options or SceneOptions()
-    items = place_items(graph, options)
+    index = GraphIndex.of(graph)
+    items = place_items(index, options)
     shown = {item.node.id for item in items}
-    edges = [edge for edge in graph.edges if edge.source in shown and edge.target in shown]
+    edges = [edge for edge in index.graph.edges if edge.source in shown and edge.target in shown]
     tree = slice_tree(build_tree(items), options.boxes)
     groups = {group.path: group for group in preorder(tree)}
     for path in options.closed:
@@ -55,8 +57,8 @@ def make_scene(graph: Graph, options: SceneOptions | None = None) -> Scene:
         visible = _visible(tree, opened)
         links = _join(edges, visible)
     repeats = Counter(classes[group.path] for group in groups.values() if group.scope)
-    boxes = _draw_boxes(graph, visible, edges, {path: repeats[number] for path, number in classes.items()})
-    return Scene(boxes, links, _frames(tree, opened, visible), _notices(graph, boxes, left))
+    boxes = _draw_boxes(index, shown, visible, {path: repeats[number] for path, number in classes.items()})
+    return Scene(boxes, links, _frames(tree, opened, visible), _notices(len(index.nodes), boxes, left))
 
 
 Visible = Mapping[str, ScopeGroup | Item]
@@ -108,14 +110,10 @@ def _join(edges: Sequence[Edge], visible: Visible) -> tuple[Link, ...]:
     )
 
 
-def _draw_boxes(graph: Graph, visible: Visible, edges: Sequence[Edge], repeats: Mapping[str, int]) -> tuple[Box, ...]:
+def _draw_boxes(index: GraphIndex, shown: Set[str], visible: Visible, repeats: Mapping[str, int]) -> tuple[Box, ...]:
     """Return the boxes in forward order, each fold with what is in it and what crosses its border."""
-    index = {node.id: position for position, node in enumerate(graph.nodes)}
-    taken: dict[str, list[str]] = {}
-    users: dict[str, list[str]] = {root.node: [""] for root in graph.roots}
-    for edge in edges:
-        taken.setdefault(edge.source, []).append(edge.target)
-        users.setdefault(edge.target, []).append(edge.source)
+    roots = {root.node for root in index.graph.roots}
+    place = index.positions.__getitem__
     boxes: list[Box] = []
     for box, child in visible.items():
         if isinstance(child, Item):
@@ -124,10 +122,18 @@ def _draw_boxes(graph: Graph, visible: Visible, edges: Sequence[Edge], repeats: 
         items = _inside(child)
         nodes = {item.node.id: item.node for item in items}
         copies = {item.node.id for item in items if item.copy}
-        members = sorted(nodes, key=index.__getitem__)
-        inputs = {target: None for key in members for target in taken.get(key, ()) if target not in nodes}
+        members = sorted(nodes, key=place)
+        inputs = {
+            edge.target
+            for key in members
+            for edge in index.inputs[key]
+            if edge.target in shown and edge.target not in nodes
+        }
         outputs = [
-            key for key in members if key not in copies and any(user not in nodes for user in users.get(key, ()))
+            key
+            for key in members
+            if key not in copies
+            and (key in roots or any(edge.source in shown and edge.source not in nodes for edge in index.uses[key]))
         ]
         fold = Fold(
             label=child.label,
@@ -137,7 +143,7 @@ def _draw_boxes(graph: Graph, visible: Visible, edges: Sequence[Edge], repeats: 
             scope=child.scope,
             operations=sum(nodes[key].kind in ("function", "detached") for key in members),
             parameters=tuple(key for key in members if nodes[key].kind == "leaf"),
-            inputs=tuple(sorted(inputs, key=index.__getitem__)),
+            inputs=tuple(sorted(inputs, key=place)),
             outputs=tuple(outputs),
         )
         boxes.append(Box(box, None, fold))
@@ -181,14 +187,14 @@ def _is_lone(group: ScopeGroup) -> bool:
     return len(items) == len(group.children) and sum(item.node.kind != "constant" for item in items) < 2
 
 
-def _notices(graph: Graph, boxes: Sequence[Box], left: Sequence[str]) -> tuple[str, ...]:
+def _notices(count: int, boxes: Sequence[Box], left: Sequence[str]) -> tuple[str, ...]:
     """Return what was left out and why."""
     found: list[str] = []
     folds = [box.fold for box in boxes if box.fold]
     if folds:
         inside = len({member for fold in folds for member in fold.members})
         found.append(
-            f"{inside:,} of {len(graph.nodes):,} nodes are folded into {len(folds):,} "
+            f"{inside:,} of {count:,} nodes are folded into {len(folds):,} "
             f"{'box' if len(folds) == 1 else 'boxes'}; open={folds[0].path} unfolds one of them."
         )
     if left:

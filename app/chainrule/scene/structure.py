@@ -5,6 +5,7 @@ from dataclasses import replace
 from hashlib import blake2b
 from operator import itemgetter
 
+from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph
 from chainrule.scene.model import Scene
 
@@ -43,10 +44,9 @@ def structure_of(graph: Graph) -> bytes:
     return blake2b(marshal.dumps(parts, 2), digest_size=20).digest()
 
 
-def refit(scene: Scene, graph: Graph) -> Scene:
+def refit(scene: Scene, graph: Graph | GraphIndex) -> Scene:
     """Return a scene with the nodes and edges of another graph of the same structure."""
-    nodes = {node.id: node for node in graph.nodes}
-    edges = {edge.id: edge for edge in graph.edges}
-    boxes = tuple(replace(box, node=nodes[box.node.id]) if box.node else box for box in scene.boxes)
-    links = tuple(replace(link, edges=tuple(edges[edge.id] for edge in link.edges)) for link in scene.links)
+    index = GraphIndex.of(graph)
+    boxes = tuple(replace(box, node=index.nodes[box.node.id]) if box.node else box for box in scene.boxes)
+    links = tuple(replace(link, edges=tuple(index.edges[edge.id] for edge in link.edges)) for link in scene.links)
     return replace(scene, boxes=boxes, links=links)

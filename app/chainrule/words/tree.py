@@ -1,9 +1,9 @@
 """A graph as words: an indented tree with values and gradients."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from chainrule.graph.flags import OF_PASS, flags_in
-from chainrule.graph.model import Edge, Graph, Node, Pass
+from chainrule.graph.index import OF_PASS, GraphIndex
+from chainrule.graph.model import Graph, Node
 from chainrule.words.wording import say_node, say_shape, say_tensor
 
 INDENT = "  "
@@ -11,7 +11,7 @@ DEEPEST = 40
 """Depth past which lines are indented no further and begin with their depth instead [levels]."""
 
 
-def write_tree(graph: Graph, *, constants: bool = True, detached: bool = True) -> str:
+def write_tree(graph: Graph | GraphIndex, *, constants: bool = True, detached: bool = True) -> str:
     """Write the graph as an indented tree, each root above what it was computed from.
 
     A node is told once; where it takes part again, its line points to the first. What no root was computed from comes
@@ -23,33 +23,24 @@ def write_tree(graph: Graph, *, constants: bool = True, detached: bool = True) -
         constants: Whether constants are told.
         detached: Whether operations that autograd did not record are told.
     """
-    if not graph.nodes:
+    index = GraphIndex.of(graph)
+    if not index.nodes:
         return "The graph is empty: nothing in the program requires a gradient.\n"
     hidden = {kind for kind, shown in (("constant", constants), ("detached", detached)) if not shown}
-    nodes = {node.id: node for node in graph.nodes if node.kind not in hidden}
-    taken: dict[str, list[Edge]] = {}
-    used: set[str] = set()
-    for edge in graph.edges:
-        if edge.source in nodes and edge.target in nodes:
-            taken.setdefault(edge.source, []).append(edge)
-            used.add(edge.target)
-    starts = [root.node for root in graph.roots if root.node in nodes]
-    starts += [key for key in reversed(nodes) if key not in used and key not in starts]
+    nodes = {key: node for key, node in index.nodes.items() if node.kind not in hidden}
+    roots = dict.fromkeys(root.node for root in index.graph.roots if root.node in nodes)
+    unused = [
+        key for key in reversed(nodes) if key not in roots and not any(edge.source in nodes for edge in index.uses[key])
+    ]
     lines: list[str] = []
     told: set[str] = set()
-    for start in starts:
+    for start in (*roots, *unused):
         if start not in told:
-            lines.extend(_subtree(start, nodes, taken, told, graph.passes))
+            lines.extend(_subtree(start, index, nodes, told))
     return "\n".join(lines) + "\n"
 
 
-def _subtree(
-    start: str,
-    nodes: Mapping[str, Node],
-    taken: Mapping[str, list[Edge]],
-    told: set[str],
-    passes: Sequence[Pass],
-) -> Iterator[str]:
+def _subtree(start: str, index: GraphIndex, nodes: Mapping[str, Node], told: set[str]) -> Iterator[str]:
     waiting = [(start, 0)]
     while waiting:
         key, depth = waiting.pop()
@@ -59,8 +50,8 @@ def _subtree(
             yield f"{indent}{say_node(node)} [{key}], told above"
             continue
         told.add(key)
-        yield indent + _line(node, passes)
-        inputs = [edge.target for edge in taken.get(key, ())]
+        yield indent + _line(node, index)
+        inputs = [edge.target for edge in index.inputs[key] if edge.target in nodes]
         operations = [target for target in inputs if nodes[target].kind in ("function", "detached")]
         if len(operations) == 1 and depth:
             waiting.append((operations[0], depth))
@@ -68,16 +59,17 @@ def _subtree(
         waiting.extend((target, depth + 1) for target in reversed(inputs))
 
 
-def _firsts(node: Node, passes: Sequence[Pass]) -> Iterator[str]:
+def _firsts(node: Node, index: GraphIndex) -> Iterator[str]:
     """Yield where NaN and infinities come up; of several passes in which."""
     for flag in node.flags:
         if flag.startswith("first_"):
-            told = [one.index for place, one in enumerate(passes) if flag in flags_in(node, passes, place)]
+            passes = range(1, len(index.graph.passes) + 1)
+            told = [number for number in passes if flag in index.flags(node, number)]
             of_pass = f" of pass {', '.join(map(str, told))}" if flag in OF_PASS and len(passes) > 1 else ""
             yield flag.replace("_", " ") + of_pass
 
 
-def _line(node: Node, passes: Sequence[Pass]) -> str:
+def _line(node: Node, index: GraphIndex) -> str:
     """Return one node: its name, what it is, its value, and each pass's gradient."""
     facts: list[str] = []
     if node.kind == "constant":
@@ -98,5 +90,5 @@ def _line(node: Node, passes: Sequence[Pass]) -> str:
             of_pass = f" of pass {number}" if len(output.gradients) > 1 else ""
             if gradient is not None:
                 facts.append(f"{which}gradient{of_pass} {say_tensor(gradient)}")
-    facts.extend(_firsts(node, passes))
+    facts.extend(_firsts(node, index))
     return f"{say_node(node)} [{node.id}]: {'; '.join(facts)}"

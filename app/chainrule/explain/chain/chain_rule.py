@@ -16,7 +16,8 @@ from chainrule.explain.numbers import largest
 from chainrule.explain.values import array, floats
 from chainrule.formulas import LATEX, PLAIN
 from chainrule.formulas.language.writer import latex_number, plain_number
-from chainrule.graph.index import GraphIndex
+from chainrule.graph.gradients import arrival_at
+from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.model import Data, Edge, Graph, Number, Root
 from chainrule.graph.paths import find_paths
 from chainrule.words.saying import Words, say
@@ -68,7 +69,7 @@ class _Start:
     seed: NDArray[Any] | None
 
 
-def chain_rule(graph: Graph, leaf: str, pass_index: int = 1, most: int = SHOWN_PATHS) -> ChainRule:
+def chain_rule(graph: Graph | GraphIndex, leaf: str, pass_index: int = 1, most: int = SHOWN_PATHS) -> ChainRule:
     """Write the chain rule for a leaf.
 
     Args:
@@ -84,26 +85,24 @@ def chain_rule(graph: Graph, leaf: str, pass_index: int = 1, most: int = SHOWN_P
 
 
 class _Chain:
-    def __init__(self, graph: Graph, leaf: str, pass_index: int) -> None:
+    def __init__(self, graph: Graph | GraphIndex, leaf: str, pass_index: int) -> None:
         self._index = GraphIndex.of(graph)
         self._leaf = self._index.nodes[leaf]
         self._pass_index = pass_index
         self._names = FormulaNames(self._index)
-        self._edges = {edge.id: edge for edge in graph.edges if self._used(edge)}
 
     def _used(self, edge: Edge) -> bool:
         if edge.kind != "gradient":
             return False
         run = self._index.run(self._pass_index)
-        return run is None or edge.contributions[self._pass_index - 1] is not None
+        return run is None or in_pass(edge.contributions, self._pass_index) is not None
 
     def rule(self, most: int) -> ChainRule:
         """Return the whole rule."""
-        graph = self._index.graph.model_copy(update={"edges": list(self._edges.values())})
         count = 0
         found: list[ChainPath] = []
         for start in self._starts():
-            paths = find_paths(graph, self._leaf.id, start.root.node, most)
+            paths = find_paths(self._index, self._leaf.id, start.root.node, most, self._used)
             if paths.start != self._leaf.id:
                 continue
             count += paths.count
@@ -123,9 +122,7 @@ class _Chain:
         )
 
     def _starts(self) -> list[_Start]:
-        run = self._index.run(self._pass_index)
-        roots = self._index.graph.roots if run is None else run.roots
-        return [_Start(root, self._seed(root)) for root in roots]
+        return [_Start(root, self._seed(root)) for root in self._index.roots(self._pass_index)]
 
     def _seed(self, root: Root) -> NDArray[Any] | None:
         """Return what the pass started from: what arrived at the root without what came from its own consumers."""
@@ -134,17 +131,18 @@ class _Chain:
             return None
         if self._index.run(self._pass_index) is None:
             return np.ones(1) if output.value.numel == 1 else None
-        arrived = array(output.gradients[self._pass_index - 1])
+        arrival = arrival_at(self._index, root.node, output, self._pass_index)
+        arrived = array(arrival.gradient)
         if arrived is None:
             return None
-        for edge in self._index.incoming.get((root.node, root.output_nr), ()):
-            carried = array(edge.contributions[self._pass_index - 1])
+        for part in arrival.contributions:
+            carried = array(part.gradient)
             if carried is not None and carried.shape == arrived.shape:
                 arrived = arrived - carried
         return arrived.reshape(-1)
 
     def _path(self, start: _Start, ids: Sequence[str]) -> ChainPath:
-        edges = [self._edges[edge] for edge in ids]
+        edges = [self._index.edges[edge] for edge in ids]
         outputs = [start.root.output_nr, *(edge.output_nr for edge in edges)]
         steps = zip(edges, outputs, strict=False)
         blocks = [jacobian_of(edge, self._index.rows(edge.source, number)) for edge, number in steps]
@@ -162,8 +160,8 @@ class _Chain:
     def _shape(self, edge: Edge, output_nr: int) -> str:
         sizes = []
         for node, number in ((edge.source, output_nr), (edge.target, edge.output_nr)):
-            output = self._index.output(node, number)
-            sizes.append("?" if output is None or output.value is None else str(math.prod(output.value.shape)))
+            value = self._index.value(node, number)
+            sizes.append("?" if value is None else str(math.prod(value.shape)))
         return "×".join(sizes)
 
     def _product(self, edges: Sequence[Edge], outputs: Sequence[int]) -> Math:
@@ -186,9 +184,8 @@ class _Chain:
         return make_math(f"{gradient.latex.text} = {latex}", f"{gradient.plain.text} = {plain}")
 
     def _sum(self, paths: Sequence[ChainPath], hidden: int) -> tuple[Math | None, tuple[int, ...] | None]:
-        output = self._index.output(self._leaf.id, 0)
         run = self._index.run(self._pass_index)
-        recorded = array(output.gradients[self._pass_index - 1]) if output is not None and run is not None else None
+        recorded = None if run is None else array(self._index.gradient(self._leaf.id, 0, self._pass_index))
         element = largest(recorded)
         values = [floats(path.value) for path in paths if path.value is not None]
         if hidden or recorded is None or element is None or not paths or len(values) != len(paths):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from chainrule.explain.concepts.sums import WRITTEN_SIZE, Concept, in_pass, over_passes, over_uses, told
+from chainrule.explain.concepts.sums import WRITTEN_SIZE, Concept, over_passes, over_uses, told
 from chainrule.explain.math import make_math
 from chainrule.explain.model import Math
 from chainrule.explain.names import FormulaNames
@@ -13,7 +13,7 @@ from chainrule.explain.total_jacobian import Matrix, total_jacobian
 from chainrule.explain.values import array
 from chainrule.formulas.language.writer import latex_matrix, plain_matrix
 from chainrule.graph.index import GraphIndex
-from chainrule.graph.model import Graph, Node, Root, Tensor, Variable
+from chainrule.graph.model import Graph, Node, Root, Variable
 from chainrule.words.saying import joined, say
 
 LOOKED_AT = 8
@@ -24,7 +24,7 @@ MOST_OF_A_KIND = 3
 """How many variables one question is answered for."""
 
 
-def concepts(graph: Graph, pass_index: int = 1) -> list[Concept]:
+def concepts(graph: Graph | GraphIndex, pass_index: int = 1) -> list[Concept]:
     """Answer the questions that this graph raises, the most telling first.
 
     Args:
@@ -35,7 +35,7 @@ def concepts(graph: Graph, pass_index: int = 1) -> list[Concept]:
 
 
 class _Concepts:
-    def __init__(self, graph: Graph, pass_index: int) -> None:
+    def __init__(self, graph: Graph | GraphIndex, pass_index: int) -> None:
         self._index = GraphIndex.of(graph)
         self._names = FormulaNames(self._index)
         self._pass_index = pass_index
@@ -43,7 +43,7 @@ class _Concepts:
 
     def all(self) -> Iterator[Concept]:
         """Yield every answer."""
-        roots = self._run.roots if self._run is not None else self._index.graph.roots
+        roots = self._index.roots(self._pass_index)
         if roots:
             yield self._why_a_scalar(roots[0])
             if self._run is not None and self._size(roots[0]) > 1:
@@ -51,12 +51,8 @@ class _Concepts:
         yield from self._none()
         yield from self._adds_up()
 
-    def _value(self, node: str, output_nr: int = 0) -> Tensor | None:
-        output = self._index.output(node, output_nr)
-        return output.value if output is not None else None
-
     def _size(self, root: Root) -> int:
-        value = self._value(root.node, root.output_nr)
+        value = self._index.value(root.node, root.output_nr)
         return 0 if value is None else value.numel
 
     def _called(self, node: str, output_nr: int = 0) -> str:
@@ -99,7 +95,7 @@ class _Concepts:
         if example is not None:
             leaf, matrix = example
             nodes.append(leaf.id)
-            below = self._value(leaf.id)
+            below = self._index.value(leaf.id)
             if below is not None:
                 paragraphs.append(
                     say(
@@ -140,8 +136,7 @@ class _Concepts:
 
     def _gradient_argument(self, root: Root) -> Concept:
         name, example = self._called(root.node, root.output_nr), self._leaf(root)
-        output = self._index.output(root.node, root.output_nr)
-        given = array(output.gradients[self._pass_index - 1]) if output is not None else None
+        given = array(self._index.gradient(root.node, root.output_nr, self._pass_index))
         paragraphs = [
             say(
                 "It says how much each element of {name} counts. backward computes cotangent times "
@@ -211,8 +206,8 @@ class _Concepts:
                 name=name,
             )
         ]
-        output = self._index.output(variable.node, variable.output_nr) if variable.node is not None else None
-        arrived = in_pass(output.gradients, self._pass_index) if output is not None else None
+        place = None if variable.node is None else (variable.node, variable.output_nr)
+        arrived = None if place is None else self._index.gradient(*place, self._pass_index)
         if arrived is not None:
             paragraphs.append(say("The gradient was here all the same: {gradient}.", gradient=told(arrived)))
         paragraphs.append(say("To keep it, call {name}.retain_grad() before backward.", name=name))

@@ -7,6 +7,7 @@ import numpy as np
 from chainrule.explain.model import Math
 from chainrule.explain.sentences import in_words
 from chainrule.explain.values import array
+from chainrule.graph.gradients import arrival_at
 from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Data, Node, Tensor
 from chainrule.words.saying import Words, joined, say
@@ -30,14 +31,12 @@ class Concept(Data):
 
 def over_uses(index: GraphIndex, name: str, leaf: Node, pass_index: int) -> Concept | None:
     """Return why a gradient is the sum over a leaf's uses; None where there is one use."""
-    users = [
-        edge for edge in index.incoming.get((leaf.id, 0), ()) if in_pass(edge.contributions, pass_index) is not None
-    ]
-    if len(users) < 2:
+    arrival = arrival_at(index, leaf.id, leaf.outputs[0], pass_index) if leaf.outputs else None
+    if arrival is None or len(arrival.contributions) < 2:
         return None
-    parts = [in_pass(edge.contributions, pass_index) for edge in users]
-    shown = joined([told(part) for part in parts if part is not None], " + ")
-    arrived = in_pass(leaf.outputs[0].gradients, pass_index) if leaf.outputs else None
+    users = [part.edge for part in arrival.contributions]
+    shown = joined([told(part.gradient) for part in arrival.contributions], " + ")
+    arrived = arrival.gradient
     paragraphs = [
         say(
             "{name} is used {count} times. When it grows a little, each use changes the result, and "
@@ -96,11 +95,6 @@ def _is_sum(before: Tensor, now: Tensor, after: Tensor) -> bool:
     if first is None or second is None or third is None or first.shape != third.shape or not first.any():
         return False
     return second.shape == first.shape and bool(np.allclose(first + second, third, rtol=1e-4, equal_nan=True))
-
-
-def in_pass(tensors: list[Tensor | None], pass_index: int) -> Tensor | None:
-    """Return what there is of a pass, counted from 1."""
-    return tensors[pass_index - 1] if 0 < pass_index <= len(tensors) else None
 
 
 def told(tensor: Tensor) -> str:

@@ -1,9 +1,9 @@
 """What happened at each step, in one sentence with real numbers."""
 
-from collections.abc import Mapping
-
 from chainrule.explain.steps.inputs import tell_inputs
 from chainrule.explain.steps.multipliers import holds, multiplier_of, multipliers_of, passes_unchanged
+from chainrule.graph.gradients import arrival_at
+from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.model import Edge, Graph, Node, Output, Pass, Tensor, Values
 from chainrule.graph.values import same_everywhere
 from chainrule.words.operators import short_name
@@ -17,13 +17,8 @@ MOST_INPUTS = 4
 class Narrator:
     """Tells the steps of one graph."""
 
-    def __init__(self, graph: Graph) -> None:
-        self._nodes: Mapping[str, Node] = {node.id: node for node in graph.nodes}
-        self._taken: dict[str, list[Edge]] = {}
-        self._given: dict[str, list[Edge]] = {}
-        for edge in graph.edges:
-            self._taken.setdefault(edge.source, []).append(edge)
-            self._given.setdefault(edge.target, []).append(edge)
+    def __init__(self, graph: Graph | GraphIndex) -> None:
+        self._index = GraphIndex.of(graph)
 
     def tell_forward(self, node: Node) -> str:
         """Say what an operation took and gave, or what a leaf holds."""
@@ -32,7 +27,7 @@ class Narrator:
             if "parameter" in node.flags:
                 return say("{name} is a parameter: {value}.", name=say_node(node), value=result)
             return say("{name} is a leaf: {value}.", name=say_node(node), value=result)
-        taken = self._taken.get(node.id, ())
+        taken = self._index.inputs[node.id]
         op = short_name(node.op, "custom" in node.flags)
         given = joined([f"{node.names[0]} = ", result]) if node.names else result
         if not taken:
@@ -42,19 +37,18 @@ class Narrator:
 
     def tell_backward(self, node: Node, run: Pass) -> str:
         """Say what a node received in a pass, from where, and what it passed on to whom."""
-        position = run.index - 1
-        received = self._say_received(node, position)
+        received = self._say_received(node, run.index)
         if node.kind == "leaf":
             total = run.accumulated.get(node.id)
-            kept = self._say_kept(node, total, position)
+            kept = self._say_kept(node, total, run.index)
             return say(
                 "{name} received {gradient}{consequence}.", name=say_node(node), gradient=received, consequence=kept
             )
         passed = []
-        for edge in self._taken.get(node.id, ()):
-            contribution = _at(edge.contributions, position)
+        for edge in self._index.inputs[node.id]:
+            contribution = in_pass(edge.contributions, run.index)
             if contribution is not None:
-                passed.append(self._say_passed(node, edge, contribution, position))
+                passed.append(self._say_passed(node, edge, contribution, run.index))
         name = say_function(node)
         if not passed and run.error is not None and node.id == run.order[-1]:
             return say("{name} received {gradient}, and there backward failed.", name=name, gradient=received)
@@ -65,11 +59,11 @@ class Narrator:
             "{name} received {gradient} and passed {contributions}.", name=name, gradient=received, contributions=told
         )
 
-    def _say_kept(self, node: Node, total: Tensor | None, position: int) -> str:
+    def _say_kept(self, node: Node, total: Tensor | None, pass_index: int) -> str:
         """Return what became of a leaf's gradient; torch.autograd.grad keeps none."""
         if total is None:
             return ""
-        gradient = _at(node.outputs[0].gradients, position)
+        gradient = in_pass(node.outputs[0].gradients, pass_index)
         name = f"{say_node(node)}.grad"
         if gradient is not None and gradient.values == total.values and gradient.stats == total.stats:
             return say(", and that is {name} now", name=name)
@@ -80,8 +74,8 @@ class Narrator:
         return listed(_shorten(seen, "outputs")) or say("a tensor that was not seen")
 
     def _say_input(self, edge: Edge) -> str:
-        target = self._nodes[edge.target]
-        value = next((output.value for output in target.outputs if output.output_nr == edge.output_nr), None)
+        target = self._index.nodes[edge.target]
+        value = self._index.value(edge.target, edge.output_nr)
         name = target.names[0] if target.names else short_name(target.op, "custom" in target.flags)
         if value is None or (target.kind == "constant" and not target.names):
             return say_node(target)
@@ -89,25 +83,26 @@ class Narrator:
             return joined([f"{name} (", say_tensor(value), ")"])
         return joined([f"{name} (", say_shape(value), ")"])
 
-    def _say_received(self, node: Node, position: int) -> str:
-        arrived = [_at(output.gradients, position) for output in node.outputs]
-        words = [say_tensor(gradient) for gradient in arrived if gradient is not None]
+    def _say_received(self, node: Node, pass_index: int) -> str:
+        arrivals = [arrival_at(self._index, node.id, output, pass_index) for output in node.outputs]
+        words = [say_tensor(arrival.gradient) for arrival in arrivals if arrival.gradient is not None]
         total = listed(_shorten(words, "outputs")) or say("nothing")
-        carried = [(edge, _at(edge.contributions, position)) for edge in self._given.get(node.id, ())]
+        contributions = arrivals[0].contributions if len(arrivals) == 1 else ()
+        if len(contributions) < 2:
+            return total
         parts = [
             say(
-                "{gradient} from {name}", gradient=say_tensor(contribution), name=say_function(self._nodes[edge.source])
+                "{gradient} from {name}",
+                gradient=say_tensor(part.gradient),
+                name=say_function(self._index.nodes[part.edge.source]),
             )
-            for edge, contribution in carried
-            if contribution is not None
+            for part in contributions
         ]
-        if len(parts) < 2 or len(node.outputs) > 1:
-            return total
         return say("{parts}, together {total}", parts=listed(_shorten(parts, "others")), total=total)
 
-    def _say_passed(self, node: Node, edge: Edge, contribution: Tensor, position: int) -> str:
-        target = say_function(self._nodes[edge.target])
-        received = _at(node.outputs[0].gradients, position) if len(node.outputs) == 1 else None
+    def _say_passed(self, node: Node, edge: Edge, contribution: Tensor, pass_index: int) -> str:
+        target = say_function(self._index.nodes[edge.target])
+        received = in_pass(node.outputs[0].gradients, pass_index) if len(node.outputs) == 1 else None
         words = say_tensor(contribution)
         multiplier = multiplier_of(node, edge.slot)
         if received is not None and multiplier is not None and holds([multiplier.value], received, contribution):
@@ -124,10 +119,6 @@ class Narrator:
         if received is not None and contribution == received and passes_unchanged(node, edge.slot):
             return say("the same to {name}", name=target)
         return say("{gradient} to {name}", gradient=words, name=target)
-
-
-def _at(tensors: list[Tensor | None], position: int) -> Tensor | None:
-    return tensors[position] if position < len(tensors) else None
 
 
 def _nested(numbers: list[float], shape: list[int]) -> Values:

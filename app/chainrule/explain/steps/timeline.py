@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chainrule.explain.steps.narrator import Narrator
+from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph
 
 
@@ -38,7 +39,7 @@ class StepState:
     """Edges that have carried their gradient in the step's pass."""
 
 
-def list_steps(graph: Graph, *, sentences: bool = True) -> tuple[Step, ...]:
+def list_steps(graph: Graph | GraphIndex, *, sentences: bool = True) -> tuple[Step, ...]:
     """List everything that happened, in order: leaves and operations as the program went, then each pass.
 
     Constants have no step: they come with the operation that first takes them in.
@@ -47,22 +48,22 @@ def list_steps(graph: Graph, *, sentences: bool = True) -> tuple[Step, ...]:
         graph: The graph, its nodes in forward order.
         sentences: Whether each step is told in words; without, a long list takes less time.
     """
-    narrator = Narrator(graph)
+    index = GraphIndex.of(graph)
+    narrator = Narrator(index)
     steps: list[Step] = []
-    nodes = {node.id: node for node in graph.nodes}
-    for node in graph.nodes:
+    for node in index.graph.nodes:
         if node.kind != "constant":
             sentence = narrator.tell_forward(node) if sentences else ""
             steps.append(Step(len(steps) + 1, "forward", node.id, None, sentence))
-    for run in graph.passes:
+    for run in index.graph.passes:
         for key in run.order:
-            if key in nodes:
-                sentence = narrator.tell_backward(nodes[key], run) if sentences else ""
+            if key in index.nodes:
+                sentence = narrator.tell_backward(index.nodes[key], run) if sentences else ""
                 steps.append(Step(len(steps) + 1, "backward", key, run.index, sentence))
     return tuple(steps)
 
 
-def moment_at(graph: Graph, steps: Sequence[Step], number: int) -> StepState:
+def moment_at(graph: Graph | GraphIndex, steps: Sequence[Step], number: int) -> StepState:
     """Say what is known after a step.
 
     Args:
@@ -70,13 +71,14 @@ def moment_at(graph: Graph, steps: Sequence[Step], number: int) -> StepState:
         steps: From ``list_steps``; at least one.
         number: Which step, from 1; past the end, the last.
     """
+    index = GraphIndex.of(graph)
     number = max(1, min(number, len(steps)))
     step = steps[number - 1]
     made = {done.node for done in steps[:number] if done.phase == "forward"}
-    edges = [edge for edge in graph.edges if edge.source in made]
+    edges = [edge for node in made for edge in index.inputs[node]]
     known = made | {edge.target for edge in edges}
     ran = {done.node for done in steps[:number] if done.pass_index is not None and done.pass_index == step.pass_index}
-    carried = (edge for edge in graph.edges if edge.source in ran and edge.kind == "gradient")
+    carried = (edge for node in ran for edge in index.outgoing[node])
     return StepState(
         step=step,
         nodes=frozenset(known),

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from chainrule.graph.flags import flags_in
-from chainrule.graph.model import Graph, Node, Output
+from chainrule.graph.index import GraphIndex, in_pass
+from chainrule.graph.model import Node, Output
 from chainrule.graph.source_text import SourceLines
 from chainrule.layout.geometry import Size
 from chainrule.layout.measure import text
@@ -15,7 +15,6 @@ from chainrule.render.card.rows import (
     Row,
     count_of,
     form_for,
-    gradient_at,
     norm_row,
     remark_row,
     saved_rows,
@@ -74,17 +73,15 @@ class Author:
     """Writes the content of each box of one picture."""
 
     def __init__(
-        self, graph: Graph, options: ViewOptions, pass_position: int | None, source: SourceLines, focus: Focus
+        self, index: GraphIndex, options: ViewOptions, pass_index: int | None, source: SourceLines, focus: Focus
     ) -> None:
         self._focus = focus
-        self._several_passes = len(graph.passes) > 1
-        self._nodes = {node.id: node for node in graph.nodes}
+        self._index = index
         self._options = options
-        self._pass = pass_position
-        self._passes = graph.passes
+        self._pass = pass_index
         self._source = source
         self._values = options.view in ("both", "values")
-        self._gradients = options.view in ("both", "gradients") and pass_position is not None
+        self._gradients = options.view in ("both", "gradients") and pass_index is not None
 
     def write(self, box: Box) -> Content:
         """Return the content of a box."""
@@ -101,7 +98,7 @@ class Author:
     def _node(self, box: Box, node: Node) -> Content:
         alarms = tuple(_ALARMS[flag] for flag in node.flags if flag in _ALARMS)
         badges = tuple(_BADGES[flag] for flag in node.flags if flag in _BADGES) + alarms
-        here = flags_in(node, self._passes, self._pass)
+        here = self._index.flags(node, self._pass)
         silent = tuple(_ALARMS[flag] for flag in node.flags if flag in _ALARMS and flag not in here)
         rows = tuple(self._hidden(row, node) for row in self._rows(node))
         header = Header(
@@ -145,8 +142,7 @@ class Author:
             yield from saved_rows(node)
 
     def _gradient_row(self, node: Node, output: Output, label: str) -> Row:
-        position = self._pass or 0
-        gradient = output.gradients[position] if position < len(output.gradients) else None
+        gradient = in_pass(output.gradients, self._pass)
         if gradient is not None:
             return tensor_row("gradient", label, gradient, "")
         reason = _REASONS[node.no_gradient.reason] if node.no_gradient else "none"
@@ -159,13 +155,13 @@ class Author:
 
     def _accumulated(self, node: Node) -> Iterator[Row]:
         # With a single pass .grad is the gradient just shown.
-        position = self._pass or 0
-        if self._several_passes and any(node.accumulated) and position < len(node.accumulated):
-            yield tensor_row("gradient", ".grad", node.accumulated[position], "None")
+        number = self._pass or 1
+        if len(self._index.graph.passes) > 1 and any(node.accumulated) and number <= len(node.accumulated):
+            yield tensor_row("gradient", ".grad", in_pass(node.accumulated, number), "None")
 
     def _fold(self, box: Box, fold: Fold) -> Content:
         is_module = fold.scope is not None and fold.scope.kind == "module"
-        inside = {flag for key in fold.members for flag in self._nodes[key].flags}
+        inside = {flag for key in fold.members for flag in self._index.nodes[key].flags}
         alarms = tuple(word for flag, word in _ALARMS.items() if flag in inside)
         header = Header(
             chip=None,
@@ -190,23 +186,23 @@ class Author:
             yield f"out  {shapes[1]}", ""
 
     def _described(self, ids: Sequence[str]) -> str:
-        nodes = [self._nodes[key] for key in ids if self._nodes[key].kind != "constant"]
+        nodes = [self._index.nodes[key] for key in ids if self._index.nodes[key].kind != "constant"]
         parts = [" ".join(filter(None, (node.names[0] if node.names else "", main_shape(node)))) for node in nodes[:2]]
         more = [f"and {len(nodes) - 2} more"] if len(nodes) > 2 else []
         return text.shorten(", ".join(filter(None, parts + more)), CODE_CELLS)
 
     def _fold_rows(self, fold: Fold) -> Iterator[Row]:
-        main = self._nodes[fold.outputs[-1]] if fold.outputs else None
+        main = self._index.nodes[fold.outputs[-1]] if fold.outputs else None
         if main is not None and main.outputs:
             if self._values:
                 yield norm_row("value", "value", main.outputs[0].value)
             if self._gradients:
-                yield norm_row("gradient", "grad", gradient_at(main.outputs[0].gradients, self._pass))
+                yield norm_row("gradient", "grad", in_pass(main.outputs[0].gradients, self._pass))
         if self._gradients:
             for key in fold.parameters[:_MOST_PARAMETERS]:
-                node = self._nodes[key]
+                node = self._index.nodes[key]
                 name = node.names[0].removeprefix(f"{fold.scope.name}." if fold.scope else "") if node.names else key
-                yield norm_row("gradient", f"grad {tail(name, 18)}", gradient_at(node.outputs[0].gradients, self._pass))
+                yield norm_row("gradient", f"grad {tail(name, 18)}", in_pass(node.outputs[0].gradients, self._pass))
             left = len(fold.parameters) - _MOST_PARAMETERS
             if left > 0:
                 yield remark_row("", f"and {left} more")

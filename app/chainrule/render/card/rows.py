@@ -1,6 +1,6 @@
 """The rows of a card: a tensor, a norm, a remark, what was saved."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chainrule.graph.model import Node, Saved, Tensor
@@ -73,11 +73,6 @@ def _saved_words(saved: Saved) -> str:
     if isinstance(saved, list):
         return text.shorten(", ".join(_saved_words(part) for part in saved[:6]), 18)
     return text.shorten(str(saved), 18)
-
-
-def gradient_at(gradients: Sequence[Tensor | None], position: int | None) -> Tensor | None:
-    """Return the gradient of a pass, counted from 0; None where there is none."""
-    return gradients[position] if position is not None and position < len(gradients) else None
 
 
 def tail(name: str, limit: int) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from chainrule.graph.model import Graph, Node, Tensor
+from chainrule.graph.index import GraphIndex, in_pass
+from chainrule.graph.model import Graph, Node
 from chainrule.layout.measure.text import clean, shorten
 from chainrule.render.focus import focus_of
 from chainrule.render.options import ViewOptions
-from chainrule.render.picture.compose import pass_position
+from chainrule.render.picture.compose import shown_pass
 from chainrule.scene.model import Box, Fold, Link
 from chainrule.words.wording import say_node, say_shape, say_tensor
 
@@ -26,7 +27,8 @@ class Captions:
     """
 
     def __init__(self, graph: Graph, options: ViewOptions) -> None:
-        self._position = pass_position(graph, options, focus_of(graph, options))
+        index = GraphIndex(graph)
+        self._pass = shown_pass(index, options, focus_of(index, options))
         self._options = options
 
     def of_box(self, box: Box) -> list[str]:
@@ -37,7 +39,7 @@ class Captions:
     def of_link(self, link: Link) -> str:
         """Return the label of a link, as the option ``labels`` wants it; empty for none."""
         edge = link.edges[0]
-        carried = edge.contributions[self._position] if self._carries(link) and self._position is not None else None
+        carried = in_pass(edge.contributions, self._pass)
         if self._options.labels == "slots" and len(link.edges) == 1:
             return f"{edge.slot}" + (f" ← {edge.output_nr}" if edge.output_nr else "")
         if len(link.edges) > 1 or carried is None:
@@ -48,15 +50,12 @@ class Captions:
 
     def flows(self, link: Link) -> bool:
         """Return whether a gradient flowed along a link in the pass, or could, where no pass ran."""
-        if self._position is None:
+        if self._pass is None:
             return any(edge.kind == "gradient" for edge in link.edges)
         return self._carries(link)
 
     def _carries(self, link: Link) -> bool:
-        position = self._position
-        return position is not None and any(
-            position < len(edge.contributions) and edge.contributions[position] is not None for edge in link.edges
-        )
+        return any(in_pass(edge.contributions, self._pass) is not None for edge in link.edges)
 
     def _of_node(self, node: Node) -> Iterator[str]:
         yield say_node(node)
@@ -69,7 +68,7 @@ class Captions:
             mark = f" {output.output_nr}" if len(node.outputs) > 1 else ""
             if self._options.view in ("both", "values") and output.value is not None:
                 yield f"value{mark} {say_tensor(output.value)}"
-            gradient = self._gradient(output.gradients)
+            gradient = in_pass(output.gradients, self._pass)
             if self._options.view in ("both", "gradients") and gradient is not None:
                 yield f"grad{mark} {say_tensor(gradient)}"
 
@@ -78,7 +77,3 @@ class Captions:
         leaves = f", {len(fold.parameters)} {'leaf' if len(fold.parameters) == 1 else 'leaves'}"
         counted = f"{fold.operations} {'operation' if fold.operations == 1 else 'operations'}"
         yield counted + (leaves if fold.parameters else "")
-
-    def _gradient(self, gradients: list[Tensor | None]) -> Tensor | None:
-        position = self._position
-        return gradients[position] if position is not None and position < len(gradients) else None

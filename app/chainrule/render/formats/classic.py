@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from chainrule.errors import PictureError
-from chainrule.graph.model import Graph
+from chainrule.graph.index import GraphIndex
 from chainrule.layout import Engine
 from chainrule.layout.measure.text import clean, fitted
 from chainrule.render.formats.dot import write_dot
@@ -19,7 +19,7 @@ _BOX = re.compile(r'viewBox="[0-9.-]+ [0-9.-]+ ([0-9.]+) ([0-9.]+)"')
 _MOVED = re.compile(r"translate\(([0-9.-]+) ([0-9.-]+)\)")
 
 
-def compose_classic(graph: Graph, options: ViewOptions, engine: Engine, position: int | None) -> Picture:
+def compose_classic(index: GraphIndex, options: ViewOptions, engine: Engine, pass_index: int | None) -> Picture:
     """Return Graphviz's own picture as marks.
 
     Only its lines, outlines and texts are taken over; whatever else Graphviz may write stays behind.
@@ -28,14 +28,14 @@ def compose_classic(graph: Graph, options: ViewOptions, engine: Engine, position
         ViewInvalidError: an option names what this graph does not have.
         PictureError: the graph cannot be laid out.
     """
-    svg = engine.picture(write_dot(graph, options)).decode()
+    svg = engine.picture(write_dot(index.graph, options)).decode()
     size, moved = _BOX.search(svg), _MOVED.search(svg)
     if size is None or moved is None:
         raise PictureError("Graphviz gave a picture that cannot be read.")
     origin = float(moved[1]), float(moved[2])
     groups = tuple(_group(g, origin) for g in ElementTree.fromstring(svg).iter(f"{_NAMESPACE}g") if _is_part(g))
     width, height = float(size[1]), float(size[2])
-    return Picture(width, height, title_of_graph(graph), describe_graph(graph, position), groups)
+    return Picture(width, height, title_of_graph(index.graph), describe_graph(index, pass_index), groups)
 
 
 def _is_part(group: ElementTree.Element) -> bool:

@@ -1,11 +1,11 @@
 """What a page tells about each box when it is chosen, and the steps in terms of boxes."""
 
-from collections.abc import Mapping
 from typing import TypedDict
 
 from chainrule.explain.steps.timeline import list_steps
 from chainrule.graph.gradients import arrivals_of, norm_ratio
-from chainrule.graph.model import Graph, Node
+from chainrule.graph.index import GraphIndex
+from chainrule.graph.model import Node
 from chainrule.layout.measure.text import clean
 from chainrule.scene.model import Fold, Scene
 from chainrule.words.wording import say_function, say_node, say_shape, say_tensor
@@ -33,17 +33,16 @@ class PictureDetails(TypedDict):
     steps: list[list[str]]
 
 
-def facts_of(graph: Graph, scene: Scene, position: int | None) -> PictureDetails:
+def facts_of(index: GraphIndex, scene: Scene, pass_index: int | None) -> PictureDetails:
     """Say what a page tells about each box of a scene.
 
     Args:
-        graph: The graph.
+        index: The graph.
         scene: What the picture shows of it.
-        position: The place of the pass that is shown, from 0; None where none ran.
+        pass_index: The pass that is shown; None where none ran.
     """
-    nodes = {node.id: node for node in graph.nodes}
-    few = len(graph.nodes) + sum(len(run.order) for run in graph.passes) <= MOST_STEPS
-    steps = list_steps(graph) if few else ()
+    few = len(index.nodes) + sum(len(run.order) for run in index.graph.passes) <= MOST_STEPS
+    steps = list_steps(index) if few else ()
     told: dict[str, list[str]] = {}
     for step in steps:
         told.setdefault(step.node, []).append(clean(step.sentence))
@@ -52,25 +51,25 @@ def facts_of(graph: Graph, scene: Scene, position: int | None) -> PictureDetails
     for box in scene.boxes:
         if box.node is not None:
             keys[box.node.id] = box.node.id
-            arrived = _arrived_rows(graph, nodes, box.node, position + 1) if few and position is not None else []
+            arrived = _arrived_rows(index, box.node, pass_index) if few and pass_index is not None else []
             boxes[box.node.id] = _node_fact(box.node, arrived, told.get(box.node.id, []))
         elif box.fold is not None:
             for member in box.fold.members:
                 keys.setdefault(member, box.id)
-            boxes[box.id] = _fold_fact(box.fold, nodes)
+            boxes[box.id] = _fold_fact(box.fold, index)
     shown = [[keys[step.node], step.phase, clean(step.sentence)] for step in steps if step.node in keys]
     return PictureDetails(boxes=boxes, steps=shown)
 
 
-def _arrived_rows(graph: Graph, nodes: Mapping[str, Node], node: Node, pass_index: int) -> list[list[str]]:
+def _arrived_rows(index: GraphIndex, node: Node, pass_index: int) -> list[list[str]]:
     """Return who passed how much of the gradient, and how it compares with the value."""
     rows: list[list[str]] = []
-    for arrival in arrivals_of(graph, node.id, pass_index):
+    for arrival in arrivals_of(index, node.id, pass_index):
         which = f" {arrival.output_nr}" if len(node.outputs) > 1 else ""
         several = len(arrival.contributions) > 1
-        for part in arrival.contributions:
-            share = f", {part.share:.0%} of the norms" if several and part.share is not None else ""
-            words = f"{say_tensor(part.gradient)}, from {clean(say_function(nodes[part.consumer]))}{share}"
+        for part, portion in zip(arrival.contributions, arrival.shares, strict=True):
+            share = f", {portion:.0%} of the norms" if several and portion is not None else ""
+            words = f"{say_tensor(part.gradient)}, from {clean(say_function(index.nodes[part.edge.source]))}{share}"
             rows.append([f"arrived{which}", words, "gradient"])
         if arrival.seed:
             rows.append([f"arrived{which}", "backward starts here", "gradient"])
@@ -102,12 +101,12 @@ def _node_fact(node: Node, arrived: list[list[str]], sentences: list[str]) -> Bo
     )
 
 
-def _fold_fact(fold: Fold, nodes: Mapping[str, Node]) -> BoxDetails:
+def _fold_fact(fold: Fold, index: GraphIndex) -> BoxDetails:
     rows = [["folded", f"{len(fold.members):,} nodes"], ["to unfold", f"open={clean(fold.path)}"]]
     if fold.repeat > 1:
         rows.append(["equal ones", f"{fold.repeat}"])
     for member in fold.members[:MOST_MEMBERS]:
-        node = nodes[member]
+        node = index.nodes[member]
         value = node.outputs[0].value if node.outputs else None
         shape = f" {say_shape(value)}" if value and node.kind != "constant" else ""
         rows.append([member, f"{clean(say_node(node))}{shape}"])

@@ -8,6 +8,7 @@ from functools import cache
 from markupsafe import Markup
 
 from chainrule import assets
+from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph
 from chainrule.graph.source_text import lines_of
 from chainrule.layout import Engine
@@ -16,7 +17,7 @@ from chainrule.render.formats.details import facts_of
 from chainrule.render.formats.svg import draw_svg
 from chainrule.render.options import ViewOptions
 from chainrule.render.picture.alt_text import describe_graph, title_of_graph
-from chainrule.render.picture.compose import pass_position, scene_of
+from chainrule.render.picture.compose import scene_of, shown_pass
 from chainrule.render.templates import template
 from chainrule.render.theme import page_stylesheet
 
@@ -31,13 +32,14 @@ def draw_html(graph: Graph, options: ViewOptions, engine: Engine, source: str = 
         PictureError: the graph cannot be laid out.
     """
     svg = draw_svg(graph, options, engine, source).decode()
-    scene = scene_of(graph, options)
-    position = pass_position(graph, options, focus_of(graph, options))
+    index = GraphIndex(graph)
+    scene = scene_of(index, options)
+    pass_index = shown_pass(index, options, focus_of(index, options))
     script = _file("standalone.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     page = template("standalone.html").render(
         title=title_of_graph(graph),
-        description=describe_graph(graph, position),
+        description=describe_graph(index, pass_index),
         theme={"auto": "", "print": "light"}.get(options.theme, options.theme),
         policy=f"default-src 'none'; style-src 'unsafe-inline'; font-src data:; script-src 'sha256-{digest}'; "
         "base-uri 'none'; form-action 'none'",
@@ -46,7 +48,7 @@ def draw_html(graph: Graph, options: ViewOptions, engine: Engine, source: str = 
         fonts=Markup(_fonts()),
         style=Markup(page_stylesheet() + _file("standalone.css")),
         script=Markup(script),
-        facts=Markup(_json(facts_of(graph, scene, position))),
+        facts=Markup(_json(facts_of(index, scene, pass_index))),
         lines=lines_of(source.encode("utf-8", "replace").decode()),
     )
     return page.encode()

@@ -2,12 +2,13 @@
 
 from markupsafe import Markup
 
+from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph
 from chainrule.layout import Engine
 from chainrule.render.focus import focus_of
 from chainrule.render.formats.classic import compose_classic
 from chainrule.render.options import Theme, ViewOptions
-from chainrule.render.picture.compose import compose, pass_position
+from chainrule.render.picture.compose import compose, shown_pass
 from chainrule.render.picture.elements import write_groups
 from chainrule.render.primitives import Picture
 from chainrule.render.templates import template
@@ -22,7 +23,8 @@ def draw_svg(graph: Graph, options: ViewOptions, engine: Engine, source: str = "
         PictureError: the graph cannot be laid out.
     """
     if options.style == "classic" and graph.nodes:
-        picture = compose_classic(graph, options, engine, pass_position(graph, options, focus_of(graph, options)))
+        index = GraphIndex(graph)
+        picture = compose_classic(index, options, engine, shown_pass(index, options, focus_of(index, options)))
     else:
         picture = compose(graph, options, engine, source)
     return write_svg(picture, options.theme)

@@ -1,12 +1,13 @@
 """A graph as text and as JSON: what it holds, without a picture."""
 
 from chainrule.graph.gradients import norms_by_depth
+from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph
 from chainrule.layout import Engine
 from chainrule.render.focus import focus_of
 from chainrule.render.options import ViewOptions
 from chainrule.render.picture.alt_text import describe_graph, title_of_graph
-from chainrule.render.picture.compose import pass_position
+from chainrule.render.picture.compose import shown_pass
 from chainrule.words.tree import write_tree
 from chainrule.words.wording import say_number
 
@@ -20,21 +21,22 @@ def draw_text(graph: Graph, options: ViewOptions, engine: Engine, source: str = 
     Raises:
         ViewInvalidError: an option names what this graph does not have.
     """
-    position = pass_position(graph, options, focus_of(graph, options))
-    tree = write_tree(graph, constants=options.constants, detached=options.detached)
+    index = GraphIndex(graph)
+    pass_index = shown_pass(index, options, focus_of(index, options))
+    tree = write_tree(index, constants=options.constants, detached=options.detached)
     if not graph.nodes:
         return tree.encode()
-    text = f"{title_of_graph(graph)}\n{describe_graph(graph, position)}\n\n{tree}"
-    if position is not None:
-        text += _depths(graph, position + 1)
+    text = f"{title_of_graph(graph)}\n{describe_graph(index, pass_index)}\n\n{tree}"
+    if pass_index is not None:
+        text += _depths(index, pass_index)
     return "".join(
         character if character == "\n" or character.isprintable() else "\ufffd" for character in text
     ).encode()
 
 
-def _depths(graph: Graph, pass_index: int) -> str:
+def _depths(index: GraphIndex, pass_index: int) -> str:
     """Return how large gradients are the farther they are from the roots, where there is some way to go."""
-    levels = norms_by_depth(graph, pass_index)
+    levels = norms_by_depth(index, pass_index)
     if len(levels) < FEWEST_DEPTHS:
         return ""
     lines = ["", f"Norms of gradients in pass {pass_index} by the fewest edges from a root:"]

@@ -1,5 +1,6 @@
 """What a picture says in words: its title and its description, for those who do not see it."""
 
+from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.model import Graph, Node, Tensor
 from chainrule.layout.measure.text import clean
 from chainrule.render.card import numbers
@@ -15,19 +16,19 @@ def title_of_graph(graph: Graph) -> str:
     return f"Autograd graph of {', '.join(names[:3])}" if names else "Autograd graph"
 
 
-def describe_graph(graph: Graph, pass_position: int | None) -> str:
+def describe_graph(index: GraphIndex, pass_index: int | None) -> str:
     """Return one or two sentences: what is computed, and the gradients of the leaves."""
-    nodes = {node.id: node for node in graph.nodes}
+    graph, nodes = index.graph, index.nodes
     functions = sum(node.kind == "function" for node in graph.nodes)
     leaves = [node for node in graph.nodes if node.kind == "leaf"]
     roots = [nodes[root.node] for root in graph.roots if root.node in nodes]
     computed = ", ".join(_named(node) for node in roots[:3]) or "the graph"
     operations = "1 operation" if functions == 1 else f"{functions} operations"
     sentences = [f"Computes {computed} in {operations} from {_several(leaves)}."]
-    if pass_position is not None and leaves:
-        gradients = "; ".join(_gradient(node, pass_position) for node in leaves[:_MOST_LEAVES])
+    if pass_index is not None and leaves:
+        gradients = "; ".join(_gradient(node, pass_index) for node in leaves[:_MOST_LEAVES])
         more = f"; and {len(leaves) - _MOST_LEAVES} more" if len(leaves) > _MOST_LEAVES else ""
-        several = f" of pass {pass_position + 1}" if len(graph.passes) > 1 else ""
+        several = f" of pass {pass_index}" if len(graph.passes) > 1 else ""
         sentences.append(f"Gradients{several}: {gradients}{more}.")
     return " ".join(sentences)
 
@@ -54,9 +55,8 @@ def _named_shape(node: Node) -> str:
     return f"{name_of(node)} ({describe_shape(value.shape)})" if value else name_of(node)
 
 
-def _gradient(node: Node, position: int) -> str:
-    gradients = node.outputs[0].gradients if node.outputs else []
-    gradient = gradients[position] if position < len(gradients) else None
+def _gradient(node: Node, pass_index: int) -> str:
+    gradient = in_pass(node.outputs[0].gradients, pass_index) if node.outputs else None
     return f"{name_of(node)} {_told(gradient) if gradient else 'none'}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from chainrule.errors import LayoutDeadlineError, ViewInvalidError
-from chainrule.graph.lookup import shown_pass
+from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph, Tensor
 from chainrule.graph.source_text import SourceLines
 from chainrule.layout import Engine, Geometry, Room, Size
@@ -55,8 +55,9 @@ def compose(graph: Graph, options: ViewOptions, engine: Engine, source: str = ""
         LayoutDeadlineError: layout took too long, the coarser second try included.
         PictureError: Graphviz failed.
     """
-    focus = focus_of(graph, options)
-    position = pass_position(graph, options, focus)
+    index = GraphIndex(graph)
+    focus = focus_of(index, options)
+    pass_index = shown_pass(index, options, focus)
     if not graph.nodes:
         return message_picture(
             "There is no graph to draw",
@@ -64,45 +65,44 @@ def compose(graph: Graph, options: ViewOptions, engine: Engine, source: str = ""
             "requires_grad=True, for example x = torch.tensor([1., 2.], requires_grad=True).",
             options.font_scale,
         )
-    author = Author(graph, options, position, SourceLines(source), focus)
-    plan = _plan(graph, options, author, engine)
-    title, description = title_of_graph(graph), describe_graph(graph, position)
-    return _paint(graph, plan, options, focus, position, title, description)
+    author = Author(index, options, pass_index, SourceLines(source), focus)
+    plan = _plan(index, options, author, engine)
+    title, description = title_of_graph(graph), describe_graph(index, pass_index)
+    return _paint(graph, plan, options, focus, pass_index, title, description)
 
 
-def pass_position(graph: Graph, options: ViewOptions, focus: Focus) -> int | None:
-    """Return the place of the pass that is shown, from 0; None where no pass ran.
+def shown_pass(index: GraphIndex, options: ViewOptions, focus: Focus) -> int | None:
+    """Return the pass that is shown; None where no pass ran.
 
     A step of a pass shows that pass; without a step or a pass asked for, it is the last one that ran to its end.
 
     Raises:
         ViewInvalidError: there is no such pass.
     """
-    count = len(graph.passes)
+    count = len(index.graph.passes)
     if focus.moment is not None and focus.moment.step.pass_index is not None:
-        return focus.moment.step.pass_index - 1
+        return focus.moment.step.pass_index
     if options.pass_index is not None:
         if not 1 <= options.pass_index <= count:
             known = "no pass ran" if not count else "there is one pass" if count == 1 else f"there are {count} passes"
             raise ViewInvalidError("pass", f"{options.pass_index} does not exist; {known}")
-        return options.pass_index - 1
-    shown = shown_pass(graph)
-    return None if shown is None else shown - 1
+        return options.pass_index
+    return index.shown_pass
 
 
-def _plan(graph: Graph, options: ViewOptions, author: Author, engine: Engine) -> Plan:
-    key, scene = _kept_scene(graph, options, engine)
+def _plan(index: GraphIndex, options: ViewOptions, author: Author, engine: Engine) -> Plan:
+    key, scene = _kept_scene(index, options, engine)
     try:
         return _place(key, scene, options, author, engine, ())
     except LayoutDeadlineError as error:
         if len(scene.boxes) <= COARSE:
-            raise _too_slow(graph, scene, engine) from error
-    key, coarse = _kept_scene(graph, replace(options, open=(), boxes=COARSE), engine)
+            raise _too_slow(index.graph, scene, engine) from error
+    key, coarse = _kept_scene(index, replace(options, open=(), boxes=COARSE), engine)
     notice = f"Laying out {len(scene.boxes)} boxes took too long: this is a coarser picture."
     try:
         return _place(key, coarse, options, author, engine, (notice,))
     except LayoutDeadlineError as error:
-        raise _too_slow(graph, coarse, engine) from error
+        raise _too_slow(index.graph, coarse, engine) from error
 
 
 def _too_slow(graph: Graph, scene: Scene, engine: Engine) -> LayoutDeadlineError:
@@ -113,7 +113,7 @@ def _too_slow(graph: Graph, scene: Scene, engine: Engine) -> LayoutDeadlineError
     )
 
 
-def scene_of(graph: Graph, options: ViewOptions) -> Scene:
+def scene_of(graph: Graph | GraphIndex, options: ViewOptions) -> Scene:
     """Fold, copy and hide as the options say.
 
     Raises:
@@ -132,10 +132,10 @@ def _scene_options(options: ViewOptions) -> SceneOptions:
     )
 
 
-def _kept_scene(graph: Graph, options: ViewOptions, engine: Engine) -> tuple[Hashable, Scene]:
+def _kept_scene(index: GraphIndex, options: ViewOptions, engine: Engine) -> tuple[Hashable, Scene]:
     """Return a scene, and under what it is kept."""
-    key = structure_of(graph), _scene_options(options)
-    return key, refit(engine.scenes.get(key, lambda: scene_of(graph, options)), graph)
+    key = structure_of(index.graph), _scene_options(options)
+    return key, refit(engine.scenes.get(key, lambda: scene_of(index, options)), index)
 
 
 def _place(
@@ -165,19 +165,19 @@ def _paint(
     plan: Plan,
     options: ViewOptions,
     focus: Focus,
-    position: int | None,
+    pass_index: int | None,
     title: str,
     description: str,
 ) -> Picture:
     geometry = plan.geometry
     scales = {kind: scale_of(kind, _tinted(plan.contents, kind)) for kind in ("value", "gradient")}
     shown = {kind: scale for kind, scale in scales.items() if _has_grid(plan.contents, kind)}
-    notes = _notes(graph, plan, options, focus, position)
+    notes = _notes(graph, plan, options, focus, pass_index)
     scale = options.font_scale
     foot_width, foot_height = (length * scale for length in legend_size(list(shown), notes))
     width = max(geometry.size.width, foot_width) + 2 * MARGIN
     left = (width - geometry.size.width) / 2
-    flows = {link.id: flow_of(link, position) for link in plan.scene.links}
+    flows = {link.id: flow_of(link, pass_index) for link in plan.scene.links}
     several = frozenset(node.id for node in graph.nodes if len(node.outputs) > 1)
     painter = Painter(several, geometry, options, focus, scales, flows, (left, MARGIN))
     groups = [painter.frame(frame) for frame in all_frames(plan.scene.frames)]
@@ -205,12 +205,12 @@ def _has_grid(contents: Mapping[str, Content], kind: str) -> bool:
     return any(block.kind == kind and isinstance(block.form, GridForm) for block in blocks)
 
 
-def _notes(graph: Graph, plan: Plan, options: ViewOptions, focus: Focus, position: int | None) -> list[str]:
+def _notes(graph: Graph, plan: Plan, options: ViewOptions, focus: Focus, pass_index: int | None) -> list[str]:
     notes = []
     if focus.note():
         notes.append(focus.note())
-    elif position is not None and len(graph.passes) > 1 and options.view in ("both", "gradients"):
-        notes.append(f"pass {position + 1} of {len(graph.passes)}")
+    elif pass_index is not None and len(graph.passes) > 1 and options.view in ("both", "gradients"):
+        notes.append(f"pass {pass_index} of {len(graph.passes)}")
     return notes + [text.shorten(notice, NOTE_CELLS) for notice in plan.notices]
 
 

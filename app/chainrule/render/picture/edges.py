@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chainrule.graph.index import in_pass
 from chainrule.graph.model import Edge, Tensor
 from chainrule.layout.geometry import Point, Route
 from chainrule.layout.measure import text
@@ -29,22 +30,18 @@ class EdgeFlow:
     norm: float | None
 
 
-def flow_of(link: Link, pass_position: int | None) -> EdgeFlow:
+def flow_of(link: Link, pass_index: int | None) -> EdgeFlow:
     """Return what a link carries in a pass; of several edges, the norm of all together."""
     if all(edge.kind == "value" for edge in link.edges):
         return EdgeFlow("take", None, None)
-    if pass_position is None:
+    if pass_index is None:
         return EdgeFlow("plain", None, None)
-    carried = [gradient for edge in link.edges if (gradient := _at(edge, pass_position)) is not None]
+    carried = [gradient for edge in link.edges if (gradient := in_pass(edge.contributions, pass_index)) is not None]
     if not carried:
         return EdgeFlow("still", None, None)
     norms = [gradient.stats.norm for gradient in carried if gradient.stats.norm is not None]
     norm = math.hypot(*norms) if len(norms) == len(carried) else None
     return EdgeFlow("flow", carried[0] if len(carried) == 1 else None, norm)
-
-
-def _at(edge: Edge, position: int) -> Tensor | None:
-    return edge.contributions[position] if position < len(edge.contributions) else None
 
 
 def draw_route(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from chainrule.errors import ViewInvalidError
 from chainrule.graph import Flag, Graph, Node, Scope, Tensor
+from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.render import ViewOptions
 from chainrule.render.picture.compose import scene_of
 from chainrule.scene.model import Fold
@@ -49,7 +50,7 @@ class FoldShown:
     """The nodes inside that stand out."""
 
 
-def fold_shown(graph: Graph, options: ViewOptions, box: str, pass_index: int | None) -> FoldShown | None:
+def fold_shown(graph: Graph | GraphIndex, options: ViewOptions, box: str, pass_index: int | None) -> FoldShown | None:
     """Gather what the inspector shows of a fold.
 
     Args:
@@ -61,17 +62,17 @@ def fold_shown(graph: Graph, options: ViewOptions, box: str, pass_index: int | N
     Returns:
         The fold, or None where the picture has no such fold.
     """
+    index = GraphIndex.of(graph)
     try:
-        scene = scene_of(graph, options)
+        scene = scene_of(index, options)
     except ViewInvalidError:
         return None
     fold = next((one.fold for one in scene.boxes if one.id == box), None)
-    return None if fold is None else _shown(graph, fold, pass_index)
+    return None if fold is None else _shown(index, fold, pass_index)
 
 
-def _shown(graph: Graph, fold: Fold, pass_index: int | None) -> FoldShown:
-    nodes = {node.id: node for node in graph.nodes}
-
+def _shown(index: GraphIndex, fold: Fold, pass_index: int | None) -> FoldShown:
+    nodes = index.nodes
     prefix = f"{fold.scope.name}." if fold.scope else "."
 
     def members(ids: tuple[str, ...]) -> tuple[Member, ...]:
@@ -98,7 +99,6 @@ def _shown(graph: Graph, fold: Fold, pass_index: int | None) -> FoldShown:
 
 def _member(node: Node, prefix: str, pass_index: int | None) -> Member:
     output = node.outputs[0] if node.outputs else None
-    gradients = output.gradients if output else []
-    gradient = gradients[pass_index - 1] if pass_index is not None and pass_index <= len(gradients) else None
+    gradient = in_pass(output.gradients, pass_index) if output else None
     flags = tuple(flag for flag in STANDS_OUT if flag in node.flags)
     return Member(node.id, called(node).removeprefix(prefix), output.value if output else None, gradient, flags)

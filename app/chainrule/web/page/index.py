@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from chainrule.graph import Graph, Node, Tensor
-from chainrule.graph.lookup import shown_pass
+from chainrule.graph.index import GraphIndex
 from chainrule.web.page.node import called, operator
 
 
@@ -26,7 +26,7 @@ def index(graph: Graph) -> dict[str, Any]:
         "passes": [
             {"index": one.index, "call": one.call, "order": one.order, "error": one.error} for one in graph.passes
         ],
-        "shown_pass": shown_pass(graph),
+        "shown_pass": GraphIndex(graph).shown_pass,
         "roots": [root.node for root in graph.roots],
     }
 

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from chainrule.graph import Edge, Graph, Node, Saved, Tensor
-from chainrule.graph.flags import flags_in
+from chainrule.graph import Edge, Graph, Node, Output, Saved, Tensor
+from chainrule.graph.gradients import arrival_at
+from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.source_text import SourceLines
 from chainrule.web.page.tables import TableGrid, bars, grid, python_text
 
@@ -123,7 +124,7 @@ def show(tensor: Tensor | None) -> Shown | None:
     return None if tensor is None else Shown(tensor, grid(tensor), python_text(tensor), bars(tensor))
 
 
-def detail(graph: Graph, source: str, node_id: str, pass_index: int | None) -> Detail | None:
+def detail(graph: Graph | GraphIndex, source: str, node_id: str, pass_index: int | None) -> Detail | None:
     """Gather what the inspector shows.
 
     Args:
@@ -135,45 +136,40 @@ def detail(graph: Graph, source: str, node_id: str, pass_index: int | None) -> D
     Returns:
         The detail, or None where there is no such node.
     """
-    nodes = {node.id: node for node in graph.nodes}
-    node = nodes.get(node_id)
+    index = GraphIndex.of(graph)
+    node = index.nodes.get(node_id)
     if node is None:
         return None
-    count = len(graph.passes)
-    place = None if count == 0 else min(max((pass_index or 1) - 1, 0), count - 1)
+    count = len(index.graph.passes)
+    shown = min(max(pass_index or 1, 1), count) if count else None
 
     def carried(edge: Edge, other: str) -> Carried:
-        tensor = None if place is None else _at(edge.contributions, place)
-        return Carried(edge, nodes[other], called(nodes[other]), show(tensor))
+        node = index.nodes[other]
+        return Carried(edge, node, called(node), show(in_pass(edge.contributions, shown)))
 
-    arriving = [edge for edge in graph.edges if edge.target == node_id and edge.kind == "gradient"]
-    leaving = [edge for edge in graph.edges if edge.source == node_id]
-    outputs = tuple(
-        OutputShown(
+    def output_shown(output: Output) -> OutputShown:
+        arrival = arrival_at(index, node_id, output, shown)
+        return OutputShown(
             output.output_nr,
             show(output.value),
             show(output.before),
-            None if place is None else show(_at(output.gradients, place)),
-            tuple(carried(edge, edge.source) for edge in arriving if edge.output_nr == output.output_nr),
+            show(arrival.gradient),
+            tuple(carried(edge, edge.source) for edge in arrival.uses),
         )
-        for output in node.outputs
-    )
+
+    leaving = index.inputs[node_id]
     return Detail(
         node=node,
         title=called(node),
         code=SourceLines(source).one_line(node.span),
-        flags=tuple(flags_in(node, graph.passes, place)),
-        pass_index=None if place is None else place + 1,
-        outputs=outputs,
+        flags=tuple(index.flags(node, shown)),
+        pass_index=shown,
+        outputs=tuple(output_shown(output) for output in node.outputs),
         departures=tuple(carried(edge, edge.target) for edge in leaving if edge.kind == "gradient"),
         constants=tuple(carried(edge, edge.target) for edge in leaving if edge.kind == "value"),
         saved=tuple(SavedShown(name, _saved_text(value), _saved_tensor(value)) for name, value in node.saved.items()),
-        accumulated=_accumulated(graph, node),
+        accumulated=_accumulated(index.graph, node),
     )
-
-
-def _at(tensors: list[Tensor | None], place: int) -> Tensor | None:
-    return tensors[place] if place < len(tensors) else None
 
 
 def _accumulated(graph: Graph, node: Node) -> tuple[Accumulated, ...]:
@@ -181,8 +177,8 @@ def _accumulated(graph: Graph, node: Node) -> tuple[Accumulated, ...]:
         return ()
     gradients = node.outputs[0].gradients if node.outputs else []
     return tuple(
-        Accumulated(one.index, show(_at(gradients, place)), show(_at(node.accumulated, place)))
-        for place, one in enumerate(graph.passes)
+        Accumulated(one.index, show(in_pass(gradients, one.index)), show(in_pass(node.accumulated, one.index)))
+        for one in graph.passes
     )
 
 

@@ -13,7 +13,7 @@ from chainrule.explain.model import Explanation
 from chainrule.explain.steps.narrator import Narrator
 from chainrule.explain.steps.timeline import Step, list_steps
 from chainrule.graph import Graph, Values, Variable
-from chainrule.graph.lookup import shown_pass
+from chainrule.graph.index import GraphIndex
 from chainrule.limits import Limits
 from chainrule.pipeline import Pipeline, Trace, TraceRequest
 from chainrule.program.inputs import validate_inputs
@@ -39,7 +39,7 @@ class View:
     values: dict[str, Values] = field(default_factory=dict)
     id: str | None = None
     picture: str | None = None
-    graph: Graph = field(default_factory=Graph)
+    indexed: GraphIndex = field(default_factory=lambda: GraphIndex(Graph()))
     console: tuple[ConsoleLine, ...] = ()
     problems: tuple[ProblemShown, ...] = ()
     detail: Detail | None = None
@@ -60,6 +60,11 @@ class View:
     error: ChainruleError | None = None
 
     @property
+    def graph(self) -> Graph:
+        """Return the graph."""
+        return self.indexed.graph
+
+    @property
     def variables(self) -> tuple[Variable, ...]:
         """Return the program's names at its end."""
         return tuple(self.graph.variables)
@@ -71,14 +76,12 @@ class View:
 
     def grad_fn(self, variable: Variable) -> str:
         """Return the name of a variable's grad_fn, or "None"."""
-        for node in self.graph.nodes:
-            if node.id == variable.node:
-                return node.op if node.kind == "function" else "None"
-        return "None"
+        node = self.indexed.nodes.get(variable.node or "")
+        return node.op if node is not None and node.kind == "function" else "None"
 
     def concepts(self) -> list[Concept]:
         """Return what everybody asks about backward, answered on this graph."""
-        return concepts(self.graph) if self.ran else []
+        return concepts(self.indexed) if self.ran else []
 
     def told(self, tell: Callable[[str], str]) -> dict[str, Any] | None:
         """Return the step that the picture shows, in one sentence.
@@ -92,8 +95,8 @@ class View:
             return None
         at = min(self.step or self.whole, len(self.steps))
         step = self.steps[at - 1]
-        narrator = Narrator(self.graph)
-        node = next(node for node in self.graph.nodes if node.id == step.node)
+        narrator = Narrator(self.indexed)
+        node = self.indexed.nodes[step.node]
         if step.pass_index is None:
             sentence = narrator.tell_forward(node)
         else:
@@ -119,9 +122,7 @@ class View:
         if not self.graph.passes or self.graph.passes[0].call != "implicit":
             return None
         root = self.graph.passes[0].roots[0]
-        outputs = next((node.outputs for node in self.graph.nodes if node.id == root.node), [])
-        output = next((output for output in outputs if output.output_nr == root.output_nr), None)
-        seed = output.gradients[0] if output and output.gradients else None
+        seed = self.indexed.gradient(root.node, root.output_nr, 1)
         if seed is None or not seed.shape or seed.values is None:
             return None
         return {"name": root.name, "values": seed.model_dump(include={"values"})["values"]}
@@ -200,25 +201,25 @@ def _view(
     pass_index: int | None,
 ) -> View:
     answer = trace.answer
-    graph, restore = answer.graph, read_book(answer.sayings)
+    index, restore = GraphIndex(answer.graph), read_book(answer.sayings)
     note = answer.check.note if answer.check else None
     check = answer.check.model_copy(update={"note": restore(note)}) if answer.check and note else answer.check
-    steps = list_steps(graph, sentences=False)
-    run = _shown_pass(graph, steps, options.step, pass_index)
-    shown = None if node is None else detail(graph, request.source, node, run)
+    steps = list_steps(index, sentences=False)
+    run = _shown_pass(index, steps, options.step, pass_index)
+    shown = None if node is None else detail(index, request.source, node, run)
     return View(
         source=request.source,
         inputs=show_inputs(trace.program.inputs),
         values=dict(trace.program.inputs),
         id=trace.id,
         picture=picture,
-        graph=graph,
+        indexed=index,
         console=tuple(answer.console),
         problems=tuple(of_problem(problem, request.source, restore) for problem in answer.problems) + problems,
         detail=shown,
-        fold=fold_shown(graph, options, node, run) if node and shown is None else None,
-        explanation=None if shown is None else explain(graph, shown.node.id, shown.pass_index or 1),
-        chain=chain_rule(graph, shown.node.id, shown.pass_index or 1) if shown and shown.node.kind == "leaf" else None,
+        fold=fold_shown(index, options, node, run) if node and shown is None else None,
+        explanation=None if shown is None else explain(index, shown.node.id, shown.pass_index or 1),
+        chain=chain_rule(index, shown.node.id, shown.pass_index or 1) if shown and shown.node.kind == "leaf" else None,
         steps=steps,
         step=options.step,
         shown_pass=run,
@@ -227,10 +228,10 @@ def _view(
     )
 
 
-def _shown_pass(graph: Graph, steps: tuple[Step, ...], step: int | None, asked: int | None) -> int | None:
+def _shown_pass(index: GraphIndex, steps: tuple[Step, ...], step: int | None, asked: int | None) -> int | None:
     """Return the pass that the picture shows.
 
     The step's own, else the one asked for, else the last that ran to its end.
     """
     own = steps[min(step, len(steps)) - 1].pass_index if step and steps else None
-    return own or asked or shown_pass(graph)
+    return own or asked or index.shown_pass
