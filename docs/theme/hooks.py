@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.assets import STATIC
-from chainrule.render.theme import COLOURS
+from chainrule.render.palette import PICTURE
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +33,7 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 def on_env(env: Any, **_: Any) -> Any:
     """Give the theme the colours of the pictures."""
     env.globals["palette"] = {
-        theme: ";".join(f"--{name}:{colour}" for name, colour in colours.items()) for theme, colours in COLOURS.items()
+        theme: ";".join(f"--{role}:{tones.on(theme)}" for role, tones in PICTURE.items())
+        for theme in ("light", "dark", "print")
     }
     return env

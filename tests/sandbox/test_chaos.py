@@ -52,10 +52,8 @@ async def of_its_own(settings: Settings) -> AsyncIterator[tuple[Pool, Own]]:
 @pytest.fixture(scope="module")
 async def shared() -> AsyncIterator[Shared]:
     """One pool for the tests that leave it as it was, and its zygote."""
-    async with of_its_own(Settings(workers=2, queue=3, limits=Limits(wall_seconds=60.0, cpu_seconds=60))) as (
-        pool,
-        own,
-    ):
+    settings = Settings(workers=2, queue=3, limits=Limits(wall_seconds=60.0, cpu_seconds=60))
+    async with of_its_own(settings) as (pool, own):
         (zygote,) = own()
         yield pool, zygote
 
