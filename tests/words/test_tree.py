@@ -1,8 +1,8 @@
 """The graph as text: what a screen reader, a terminal or a table gets."""
 
 from chainrule.graph import Graph
+from chainrule.words.tensors import say_tensor
 from chainrule.words.tree import write_tree
-from chainrule.words.wording import say_number, say_tensor
 
 from tests.graph.build import Builder, chain, tensor
 from tests.graph.program import CUBES, SCALARS, trace
@@ -88,7 +88,7 @@ def test_an_empty_graph_is_explained() -> None:
 def test_the_first_nan_is_told() -> None:
     made = Builder()
     made.node("LogBackward0", [made.leaf("x")], flags=["first_nan"])
-    assert "first nan" in write_tree(made.graph())
+    assert "first NaN" in write_tree(made.graph())
 
 
 def test_of_several_passes_the_one_with_the_first_nan_is_told() -> None:
@@ -96,13 +96,7 @@ def test_of_several_passes_the_one_with_the_first_nan_is_told() -> None:
         "x = torch.tensor([0., 1.], requires_grad=True)\ny = x.sqrt()\n(x * 2).sum().backward()\n"
         "y.backward(torch.tensor([0., 1.]))"
     )
-    assert "first nan gradient of pass 2" in write_tree(graph)
-
-
-def test_numbers_are_short_and_never_zero_by_rounding() -> None:
-    assert say_number(1e-9) == "1e-09"
-    assert say_number("-inf") == "-Inf"
-    assert say_number(7) == "7"
+    assert "first NaN gradient of pass 2" in write_tree(graph)
 
 
 def test_a_complex_number_has_both_parts() -> None:
@@ -119,5 +113,5 @@ def test_a_large_tensor_is_told_by_its_norm_and_what_is_not_finite() -> None:
     text = write_tree(
         trace("x = torch.ones(50, requires_grad=True)\ny = torch.log(torch.arange(50.0) * x)\ny.sum().backward()")
     )
-    assert "50 (norm" in text
-    assert "1 Inf)" in text
+    assert "[50] (norm" in text
+    assert "1 ∞)" in text

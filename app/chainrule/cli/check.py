@@ -12,6 +12,7 @@ from chainrule.pipeline import Pipeline, TraceRequest, versions
 from chainrule.render import ViewOptions
 from chainrule.sandbox import make_pool
 from chainrule.settings import Settings
+from chainrule.words.numbers import say_count
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -43,7 +44,7 @@ async def _check(settings: Settings) -> int:
             print(f"  {'on ' if layer.active else 'OFF'} {layer.name}{f': {layer.detail}' if layer.detail else ''}")
         print(f"\nlayout\n  on  {engine.name}\n\nlimits")
         for field in fields(settings.limits):
-            print(f"  {field.name:<16} {getattr(settings.limits, field.name):,}")
+            print(f"  {field.name:<16} {say_count(getattr(settings.limits, field.name))}")
     except ChainruleError as error:
         print(f"chainrule: {error}", file=sys.stderr)
         return 1

@@ -12,7 +12,7 @@ from chainrule.explain.math import make_math
 from chainrule.explain.model import CotangentExplanation, EdgeExplanation, Explanation, JacobianExplanation, Math
 from chainrule.explain.names import FormulaNames, Written, derivative, element_of, numbers_first
 from chainrule.explain.numbers import PLUS_EQUALS, Index, equation, largest, numbers_at
-from chainrule.explain.sentences import cotangent_sentence, edge_sentence, node_sentence, title_of
+from chainrule.explain.sentences import cotangent_sentence, edge_sentence, node_sentence
 from chainrule.explain.values import Bound, array
 from chainrule.formulas import (
     FORMULAS,
@@ -32,6 +32,7 @@ from chainrule.formulas.language.element import SHOWN_TERMS, add_up
 from chainrule.graph.gradients import Contribution, arrival_at
 from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.model import Edge, Graph, Node, Tensor
+from chainrule.words.nodes import say_title
 
 
 def explain(graph: Graph | GraphIndex, node_id: str, pass_index: int = 1) -> Explanation:
@@ -65,7 +66,7 @@ class Explainer:
         return Explanation(
             node=node_id,
             pass_index=pass_index,
-            title=formula.title if formula else title_of(node),
+            title=formula.title if formula else say_title(node),
             sentence=node_sentence(self._index, node, pass_index),
             note=formula.note if formula else "",
             forward=forward,

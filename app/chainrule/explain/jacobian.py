@@ -11,9 +11,9 @@ import numpy as np
 from chainrule.explain.math import make_math
 from chainrule.explain.model import JacobianExplanation, Math
 from chainrule.explain.names import Written, element_of
-from chainrule.explain.values import floats
 from chainrule.formulas.language.writer import latex_matrix, plain_matrix
 from chainrule.graph.model import Edge, Node, Tensor
+from chainrule.graph.numbers import python_values
 from chainrule.graph.values import flat_values
 from chainrule.words.saying import listed, say
 
@@ -90,7 +90,7 @@ def _elements(written: Written, shape: Sequence[int]) -> list[str]:
 
 
 def _sentence(jacobian: list[Any], outputs: Sequence[str], target: str) -> str:
-    matrix = np.array(floats(jacobian))
+    matrix = np.array(python_values(jacobian))
     rows, columns = matrix.shape
     output = outputs[0]
     if len(outputs) > 1:
@@ -133,7 +133,7 @@ def _product(edge: Edge, cotangents: Sequence[tuple[Tensor | None, int]], contri
     if len(arrived) != rows or all(tensor is None for tensor, _ in cotangents):
         return None
     parts = [
-        np.array(floats(values)).reshape(-1, width)
+        np.array(python_values(values)).reshape(-1, width)
         for values, width in ((arrived, rows), (edge.jacobian, columns), (contribution.values, columns))
     ]
     with np.errstate(all="ignore"):

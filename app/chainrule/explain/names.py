@@ -13,6 +13,7 @@ from chainrule.formulas import FORMULAS, LATEX, PLAIN, Notation, Symbol, choose,
 from chainrule.formulas.language.writer import ATOM, POWER
 from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Node, Pass, Tensor
+from chainrule.words.nodes import operation_of
 
 INLINED_CHARACTERS = 16
 """Length in plain characters up to which an unnamed intermediate is written as its expression."""
@@ -27,7 +28,6 @@ _GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
     "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
 )
-_SUFFIX = re.compile(r"Backward\d*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,6 @@ class Written:
 
     latex: Symbol
     plain: Symbol
-
-
-def short_op(op: str) -> str:
-    """Return the name of an operator without autograd's suffix: "Pow" for "PowBackward0"."""
-    return _SUFFIX.sub("", op.rpartition("::")[2])
 
 
 def latex_name(name: str) -> str:
@@ -126,12 +121,11 @@ class FormulaNames:
         return Written(write(forward, latex, LATEX), shown) if len(shown.text) <= INLINED_CHARACTERS else None
 
     def _numbered(self, node: Node, output_nr: int, scalar: bool) -> Written:
-        op = {"leaf": "leaf", "constant": "const"}.get(node.kind, short_op(node.op).rpartition(".")[2].lower())
-        number = node.id.removeprefix("n") + (f", {output_nr}" if output_nr else "")
-        shown = re.sub(r"\W", "", op) or "node"
-        return Written(
-            Symbol(rf"\text{{{shown}}}_{{{number}}}", ATOM, scalar), Symbol(f"{shown}[{number}]", ATOM, scalar)
-        )
+        # An operation's name comes from the program where that has a class of its own.
+        op = re.sub(r"\W", "", operation_of(node)) or "node"
+        number = f".{output_nr}" if output_nr else ""
+        shown = f"{op} {node.id}{number}"
+        return Written(Symbol(_upright(shown), ATOM, scalar), Symbol(shown, ATOM, scalar))
 
     def symbols(self, node: Node, bound: Bound, depth: int = 0) -> tuple[dict[str, Symbol], dict[str, Symbol]]:
         """Return how the names of a node's formula are written, in LaTeX and in plain characters.

@@ -1,68 +1,30 @@
 """What happened at a node, in plain words."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from chainrule.explain.model import Math
-from chainrule.formulas.language.writer import plain_number
 from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.model import Edge, Node, Output, Tensor
+from chainrule.graph.values import flat_values
+from chainrule.words.nodes import say_grad_fn
+from chainrule.words.numbers import say_number
 from chainrule.words.saying import listed, say
+from chainrule.words.shapes import say_shape
 
 LONGEST_NAME = 16
 """Characters up to which a sentence adds what the program calls a node to its operator's name."""
 
 
-def title_of(node: Node) -> str:
-    """Return what a person calls a node that the table does not list."""
-    match node.kind:
-        case "leaf":
-            return say("Leaf")
-        case "constant":
-            return say("Constant")
-        case "detached":
-            return say("{op}, outside the graph", op=node.op)
-    return node.op
-
-
-def shape_of(tensor: Tensor) -> str:
-    """Return a tensor's shape in words: "a scalar", "a 3×3 tensor"."""
-    if not tensor.shape:
-        return say("a scalar")
-    return (
-        say("a {names} tensor", names="×".join(str(size) for size in tensor.shape))
-        if len(tensor.shape) > 1
-        else say("{value} numbers", value=tensor.shape[0])
-    )
-
-
 def amount(tensor: Tensor) -> str:
     """Return a gradient in words: its number for one element, else its shape."""
-    if tensor.numel == 1 and tensor.values is not None:
-        value = tensor.values
-        while isinstance(value, list):
-            value = value[0]
-        if isinstance(value, bool | int | float):
-            return f"{value:.4g}"
-        if isinstance(value, str):
-            return value
-    return (
-        say("a gradient of shape {shape}", shape="×".join(str(size) for size in tensor.shape))
-        if tensor.shape
-        else say("a scalar gradient")
-    )
+    values = flat_values(tensor)
+    if values is not None and len(values) == 1:
+        return say_number(values[0])
+    return _shaped(tensor) if tensor.shape else say("a scalar gradient")
 
 
-def in_words(values: Any) -> str:
-    """Numbers, or nested lists of them, in four significant digits."""
-    if isinstance(values, list):
-        return f"[{', '.join(in_words(value) for value in values)}]"
-    return plain_number(values)
-
-
-def called(node: Node) -> str:
-    """Return what a node is called in a sentence: a leaf by its name, an operator by its own."""
-    return node.names[0] if node.kind in {"leaf", "constant"} and node.names else node.op
+def _shaped(tensor: Tensor) -> str:
+    return say("a gradient of shape {shape}", shape=say_shape(tensor.shape))
 
 
 def node_sentence(index: GraphIndex, node: Node, pass_index: int) -> str:
@@ -76,9 +38,9 @@ def node_sentence(index: GraphIndex, node: Node, pass_index: int) -> str:
     received = [in_pass(output.gradients, pass_index) for output in node.outputs]
     shown = listed([amount(tensor) for tensor in received if tensor is not None])
     if not any(received):
-        return say("No gradient reached {node} in this pass.", node=called(node))
+        return say("No gradient reached {node} in this pass.", node=say_grad_fn(node))
     if node.kind == "leaf":
-        return say("{node} received {gradient}, which is added to its .grad.", node=called(node), gradient=shown)
+        return say("{node} received {gradient}, which is added to its .grad.", node=say_grad_fn(node), gradient=shown)
     passed = sum(in_pass(edge.contributions, pass_index) is not None for edge in index.outgoing[node.id])
     inputs = {0: say("to no input"), 1: say("to its one input")}.get(passed, say("to its {count} inputs", count=passed))
     return say(
@@ -97,7 +59,7 @@ def edge_sentence(
 ) -> str:
     """Return what one edge carried: "MulBackward0 received 0.0833 and passed 2 × 0.0833 = 0.1667 to PowBackward0."."""
     to = index.nodes[edge.target]
-    name = called(to) if to.kind == "leaf" or len(target) > LONGEST_NAME else f"{to.op} ({target})"
+    name = say_grad_fn(to) if to.kind == "leaf" or len(target) > LONGEST_NAME else f"{to.op} ({target})"
     carried = in_pass(edge.contributions, pass_index)
     if carried is None:
         return say("{op} passed nothing to {name}.", op=node.op, name=name)
@@ -113,8 +75,7 @@ def edge_sentence(
         )
     arithmetic = numbers.text.split("= ", 1)[1]
     if element:
-        place, shape = ", ".join(map(str, element)), "×".join(map(str, carried.shape))
-        passed = say("a gradient of shape {shape}", shape=shape)
+        place, passed = ", ".join(map(str, element)), _shaped(carried)
         return say(
             "{op} {receipt}passed {gradient} to {name}; at [{index}] it is {arithmetic}.",
             op=node.op,
@@ -141,7 +102,7 @@ def cotangent_sentence(
     told = listed(sources) if len(sources) <= 6 else say("{count} uses", count=len(sources))
     return say(
         "{node} is used {count} times, so its gradient is the sum of what came back from {users}.",
-        node=called(node),
+        node=say_grad_fn(node),
         count=len(sources),
         users=told,
     )

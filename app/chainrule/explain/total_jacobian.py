@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.explain.values import floats
 from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Edge, Number
+from chainrule.graph.numbers import python_values
 
 Matrix = NDArray[Any]
 
@@ -69,7 +69,7 @@ def _product(index: GraphIndex, edge: Edge, arrived: Mapping[int, Matrix]) -> Ma
 
 def _times(arrived: Matrix, jacobian: list[list[Number]]) -> Matrix | None:
     try:
-        return np.asarray(arrived @ np.array(floats(jacobian), dtype=float).reshape(len(jacobian), -1))
+        return np.asarray(arrived @ np.array(python_values(jacobian), dtype=float).reshape(len(jacobian), -1))
     except ValueError:
         return None
 

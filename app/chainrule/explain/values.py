@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from chainrule.formulas import Formula, Literal
 from chainrule.graph.index import GraphIndex, in_pass
-from chainrule.graph.model import Complex, Node, Saved, Tensor
+from chainrule.graph.model import Node, Saved, Tensor
+from chainrule.graph.numbers import python_values
 
 _UNSIGNED = 2**63
 
@@ -18,19 +19,10 @@ def array(tensor: Tensor | None) -> NDArray[Any] | None:
     if tensor is None or tensor.values is None:
         return None
     try:
-        return np.array(floats(tensor.values)).reshape(tensor.shape)
+        return np.array(python_values(tensor.values)).reshape(tensor.shape)
     except ValueError:
         # A graph that was sent to us need not be one that a tape made.
         return None
-
-
-def floats(values: Any) -> Any:
-    """Numbers as JSON carries them, in lists of any depth, as Python's numbers."""
-    if isinstance(values, list):
-        return [floats(value) for value in values]
-    if isinstance(values, Complex):
-        return complex(float(values.re), float(values.im))
-    return values if isinstance(values, bool | int) else float(values)
 
 
 def _unlisted(tensor: Tensor | None) -> NDArray[Any] | None:

@@ -1,21 +1,24 @@
 """The listed values of a tensor: its elements in one list, and the one number that they may all be."""
 
+from collections.abc import Iterator
+
 from chainrule.graph.model import Number, Tensor, Values
+
+
+def flat(values: Values | None) -> Iterator[Number]:
+    """Yield the numbers of nested lists in order; none where nothing is listed."""
+    waiting: list[Values] = [] if values is None else [values]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting.extend(reversed(part))
+        else:
+            yield part
 
 
 def flat_values(tensor: Tensor) -> list[Number] | None:
     """Return the elements in one list; None where they are not listed."""
-    if tensor.values is None:
-        return None
-    found: list[Number] = []
-    waiting: list[Values] = [tensor.values]
-    while waiting:
-        values = waiting.pop()
-        if isinstance(values, list):
-            waiting.extend(reversed(values))
-        else:
-            found.append(values)
-    return found
+    return None if tensor.values is None else list(flat(tensor.values))
 
 
 def same_everywhere(tensor: Tensor) -> Number | None:

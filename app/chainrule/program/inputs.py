@@ -1,19 +1,21 @@
 """Validate the inputs and the cotangent of a request: numbers, or regular nested lists of numbers."""
 
 import keyword
-import math
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
 from chainrule.errors import GradientInvalidError, InputInvalidError
 from chainrule.graph import Complex, Values
 from chainrule.graph.model import NonFinite, Real
+from chainrule.graph.numbers import json_real
 from chainrule.limits import Limits
 from chainrule.program.policy.allowed import MODULES
 from chainrule.program.policy.names import NAMES
+from chainrule.words.shapes import torch_shape
 
 MAX_DIMENSIONS = 16
 """Depth of nested lists [levels]."""
-_NON_FINITE: dict[str, NonFinite] = {"nan": "nan", "inf": "inf", "-inf": "-inf"}
+_NON_FINITE = frozenset(get_args(NonFinite))
 
 
 def validate_inputs(inputs: Mapping[str, object], limits: Limits) -> dict[str, Values]:
@@ -90,16 +92,14 @@ class _Reader:
 
     def _real(self, value: object, path: str) -> Real:
         if isinstance(value, str) and value in _NON_FINITE:
-            return _NON_FINITE[value]
+            return json_real(float(value))
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._error(path, f"is {_described(value)}, not a number")
         try:
             number = float(value)
         except OverflowError:
             raise self._error(path, "is too large for a float") from None
-        if math.isfinite(number):
-            return number
-        return "nan" if math.isnan(number) else "inf" if number > 0 else "-inf"
+        return json_real(number)
 
     def _regular(self, items: list[Values], path: str) -> Values:
         shapes = [_shape(item) for item in items]
@@ -126,7 +126,7 @@ def _shape(value: Values) -> tuple[int, ...]:
 
 
 def _told(shape: tuple[int, ...]) -> str:
-    return "a number" if not shape else f"a list of {shape[0]}" if len(shape) == 1 else f"of shape {list(shape)}"
+    return "a number" if not shape else f"a list of {shape[0]}" if len(shape) == 1 else f"of shape {torch_shape(shape)}"
 
 
 def _all_complex(values: Values) -> Values:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from chainrule.render.options import CHOICES, FONT_SCALES, MOST_BOXES, PNG_SCALES, SWITCHES, ViewOptions
+from chainrule.words.numbers import say_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class OptionWords:
             known = self.schema["enum"]
             return "on or off" if set(known) == set(SWITCHES) else ", ".join(known)
         if "maximum" in self.schema:
-            return f"{self.schema['minimum']:g} to {self.schema['maximum']:g}"
+            return f"{say_number(self.schema['minimum'])} to {say_number(self.schema['maximum'])}"
         return ""
 
 

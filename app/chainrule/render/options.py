@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Literal, Self, get_args
 
 from chainrule.errors import ViewInvalidError
+from chainrule.words.numbers import say_number
 
 View = Literal["both", "values", "gradients", "structure"]
 Theme = Literal["auto", "light", "dark", "print"]
@@ -138,5 +139,5 @@ def _number(key: str, text: str, *, low: float, high: float) -> float:
     except ValueError:
         raise ViewInvalidError(key, f"{text!r} is not a number") from None
     if not low <= value <= high:
-        raise ViewInvalidError(key, f"{text} is not from {low:g} to {high:g}")
+        raise ViewInvalidError(key, f"{text} is not from {say_number(low)} to {say_number(high)}")
     return value

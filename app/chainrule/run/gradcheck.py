@@ -8,8 +8,10 @@ from functools import partial
 
 import torch
 
-from chainrule.graph.model import Graph
+from chainrule.graph.model import Complex, Graph, Values
+from chainrule.graph.numbers import json_real, python_values
 from chainrule.graph.syntax import Syntax
+from chainrule.graph.values import flat
 from chainrule.limits import Limits
 from chainrule.protocol.messages import Check, ExecutionAnswer, ExecutionRequest, LeafCheck
 from chainrule.run.code import Code, compile_program
@@ -20,7 +22,8 @@ from chainrule.run.execute import Run, execute, own_names, run_program
 from chainrule.run.namespace import bindings
 from chainrule.tape import Namespace, Tape
 from chainrule.tape.gradcheck import AGREEMENT, STEP, Compared, Move, Probe, Waiter, compare, place, steps, watched
-from chainrule.tape.tensors.decimals import real
+from chainrule.words.nodes import name_of
+from chainrule.words.numbers import say_number
 from chainrule.words.saying import say
 
 SHARE = 0.8
@@ -51,7 +54,7 @@ def _check(request: ExecutionRequest, syntax: Syntax, limits: Limits, seconds: f
     except LimitReached:
         note = say(
             "The time for the check, {seconds} s, is over; what was compared until then is shown.",
-            seconds=f"{seconds:.2g}",
+            seconds=say_number(seconds),
         )
     return checker.answer(note)
 
@@ -113,17 +116,17 @@ class _Checker:
         if not found:
             return
         worst = max(found, key=lambda compared: (not compared.kink, compared.error))
-        names = next((found.names for found in graph.nodes if found.id == node), [])
+        leaf = next((found for found in graph.nodes if found.id == node), None)
         self._leaves.append(
             LeafCheck(
                 node=node,
-                name=names[0] if names else node,
+                name=name_of(leaf) if leaf is not None else node,
                 compared=len(found),
                 numel=len(gradient),
-                largest_error=real(worst.error),
+                largest_error=json_real(worst.error),
                 element=list(place(worst.element, shape)),
-                gradient=real(worst.gradient),
-                difference=real(worst.difference),
+                gradient=json_real(worst.gradient),
+                difference=json_real(worst.difference),
                 kink=worst.kink,
                 agrees=worst.kink or worst.error <= AGREEMENT,
             )
@@ -163,17 +166,15 @@ def _gradient(graph: Graph, node: str) -> list[float]:
     """Return a leaf's gradient in the first pass, flat; empty where there is none."""
     found = next((found for found in graph.nodes if found.id == node), None)
     gradient = found.outputs[0].gradients[0] if found is not None and found.outputs and graph.passes else None
-    return [] if gradient is None or gradient.values is None else _flat(gradient.values)
+    return [] if gradient is None else _reals(gradient.values)
 
 
 def _value_at(graph: Graph, node: str, element: int) -> float:
     found = next(found for found in graph.nodes if found.id == node)
     value = found.outputs[0].value
-    flat = [] if value is None or value.values is None else _flat(value.values)
-    return flat[element] if element < len(flat) and math.isfinite(flat[element]) else 0.0
+    numbers = [] if value is None else _reals(value.values)
+    return numbers[element] if element < len(numbers) and math.isfinite(numbers[element]) else 0.0
 
 
-def _flat(values: object) -> list[float]:
-    if isinstance(values, list):
-        return [number for part in values for number in _flat(part)]
-    return [float(values)] if isinstance(values, bool | int | float | str) else []
+def _reals(values: Values | None) -> list[float]:
+    return [python_values(number) for number in flat(values) if not isinstance(number, Complex)]

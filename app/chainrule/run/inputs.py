@@ -2,7 +2,8 @@
 
 import torch
 
-from chainrule.graph.model import Complex, Values
+from chainrule.graph.model import Values
+from chainrule.graph.numbers import python_values
 
 
 def leaf(values: Values) -> torch.Tensor:
@@ -16,14 +17,6 @@ def as_tensor(values: Values) -> torch.Tensor:
     Raises:
         ValueError: the lists are ragged.
     """
-    plain = _plain(values)
+    plain = python_values(values)
     tensor = torch.tensor(plain)
     return tensor if tensor.is_complex() else tensor.to(torch.get_default_dtype())
-
-
-def _plain(values: Values) -> object:
-    if isinstance(values, list):
-        return [_plain(value) for value in values]
-    if isinstance(values, Complex):
-        return complex(float(values.re), float(values.im))
-    return float(values)  # "nan", "inf" and "-inf" as well

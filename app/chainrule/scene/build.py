@@ -11,6 +11,7 @@ from chainrule.scene.items import Item, place_items
 from chainrule.scene.model import Box, Fold, Frame, Link, Scene, SceneOptions
 from chainrule.scene.slices import slice_tree
 from chainrule.scene.tree import ScopeGroup, build_tree, preorder
+from chainrule.words.numbers import say_count
 
 DEEPEST = 8
 """Frames that stand inside each other at most."""
@@ -194,7 +195,7 @@ def _notices(count: int, boxes: Sequence[Box], left: Sequence[str]) -> tuple[str
     if folds:
         inside = len({member for fold in folds for member in fold.members})
         found.append(
-            f"{inside:,} of {count:,} nodes are folded into {len(folds):,} "
+            f"{say_count(inside)} of {say_count(count)} nodes are folded into {say_count(len(folds))} "
             f"{'box' if len(folds) == 1 else 'boxes'}; open={folds[0].path} unfolds one of them."
         )
     if left:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from chainrule.errors import ViewInvalidError
 from chainrule.scene.items import SOURCES, Item
 from chainrule.scene.tree import ScopeGroup, preorder
-from chainrule.words.operators import short_name
+from chainrule.words.nodes import operation_of
 
 Classes = Mapping[str, int]
 """A number for each path; equal for groups that look equal when they are open."""
@@ -29,9 +29,7 @@ def classify(root: ScopeGroup) -> dict[str, int]:
                 node = child.node
                 shapes = (tuple(output.value.shape) if output.value else None for output in node.outputs)
                 if node.kind != "constant":
-                    parts.append(
-                        (node.kind == "leaf", short_name(node.op, "custom" in node.flags).lstrip("_"), tuple(shapes))
-                    )
+                    parts.append((node.kind == "leaf", operation_of(node).lstrip("_"), tuple(shapes)))
         found[group.path] = numbers.setdefault(tuple(parts), len(numbers))
     return found
 

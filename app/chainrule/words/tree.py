@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from chainrule.graph.index import OF_PASS, GraphIndex
 from chainrule.graph.model import Graph, Node
-from chainrule.words.wording import say_node, say_shape, say_tensor
+from chainrule.words.nodes import say_flag, say_node
+from chainrule.words.shapes import say_shape
+from chainrule.words.tensors import say_tensor
 
 INDENT = "  "
 DEEPEST = 40
@@ -66,7 +68,7 @@ def _firsts(node: Node, index: GraphIndex) -> Iterator[str]:
             passes = range(1, len(index.graph.passes) + 1)
             told = [number for number in passes if flag in index.flags(node, number)]
             of_pass = f" of pass {', '.join(map(str, told))}" if flag in OF_PASS and len(passes) > 1 else ""
-            yield flag.replace("_", " ") + of_pass
+            yield say_flag(flag) + of_pass
 
 
 def _line(node: Node, index: GraphIndex) -> str:
@@ -85,7 +87,9 @@ def _line(node: Node, index: GraphIndex) -> str:
     for output in node.outputs:
         which = f"output {output.output_nr} " if len(node.outputs) > 1 else ""
         if output.value is not None and node.kind != "constant":
-            facts.append(f"{which}{say_shape(output.value)} {output.value.dtype}, value {say_tensor(output.value)}")
+            facts.append(
+                f"{which}{say_shape(output.value.shape)} {output.value.dtype}, value {say_tensor(output.value)}"
+            )
         for number, gradient in enumerate(output.gradients, 1):
             of_pass = f" of pass {number}" if len(output.gradients) > 1 else ""
             if gradient is not None:

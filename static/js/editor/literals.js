@@ -9,10 +9,13 @@ export function rangeFor(value) {
   return { min: -reach, max: reach, step: reach / 200 };
 }
 
+/** A number with six significant digits, as a slider gives it. */
+export const tidy = (number) => Number(number.toPrecision(6));
+
 /** A number as Python writes it, an integer where the literal was one and still can be. */
 export function literalText(value, whole) {
   if (whole && Number.isInteger(value)) return String(value);
-  const text = String(Number(value.toPrecision(6)));
+  const text = String(tidy(value));
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
 

@@ -1,11 +1,10 @@
 // The inputs panel: a slider for each number, a grid for each matrix, a field for the rest; sliders on literals.
 import { byId, make } from "../page/dom.js";
 import { editGrid, mapNested, shapeOf } from "./grid.js";
-import { allLiterals, literalAt, rangeFor, withLiteral } from "../editor/literals.js";
+import { allLiterals, literalAt, rangeFor, tidy, withLiteral } from "../editor/literals.js";
 import { say } from "../page/words.js";
 
 const LARGEST_GRID = 144;
-const tidy = (number) => Number(number.toPrecision(6));
 
 /** A number near those that students type: from -2 to 2, two decimals. */
 const randomNumber = () => Math.round((Math.random() * 4 - 2) * 100) / 100;

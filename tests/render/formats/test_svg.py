@@ -117,7 +117,7 @@ def test_other_values_need_neither_folding_nor_layout(engine: Engine) -> None:
 def test_a_screen_reader_hears_each_box_once_with_its_numbers(engine: Engine) -> None:
     said = {g.get("data-node"): g.get("aria-label") for g in groups(svg(seed_graph(), engine), "node")}
     assert said["n1"] == "constant, 3"
-    assert said["n2"] == "pow, operation, 3×3, value from -3.408 to 1.081, grad 0.1667 at every element"
+    assert said["n2"] == "pow, operation, 3×3, value from -3.4075 to 1.0807, grad 0.1667 at every element"
     assert (said["n7"] or "").startswith("z, div, operation, scalar, value -1.1008")
 
 

@@ -3,7 +3,7 @@
 import pytest
 from chainrule.graph import Graph
 from chainrule.web.page.index import index
-from chainrule.web.page.node import called, detail, operator
+from chainrule.web.page.node import detail
 from fastapi.testclient import TestClient
 
 
@@ -64,11 +64,13 @@ def test_a_graph_without_a_pass_has_values_and_no_gradients(client: TestClient) 
     assert shown.outputs[0].gradient is None
 
 
-def test_operators_and_names_are_as_people_say_them(graph: Graph) -> None:
-    said = {operator(node) for node in graph.nodes}
-    assert {"leaf", "constant", "split", "mul", "add", "detach"} <= said
-    assert "x" in {called(node) for node in graph.nodes}
-    assert "add → y" in {called(node) for node in graph.nodes}
+def test_operations_and_names_are_as_people_say_them(graph: Graph) -> None:
+    nodes = index(graph)["nodes"]
+    assert {"leaf", "constant", "split", "mul", "add", "detach"} <= {node["operator"] for node in nodes}
+    assert {"x", "y = add", "2"} <= {node["called"] for node in nodes}
+    shown = detail(graph, "", next(node["id"] for node in nodes if "y" in node["names"]), 1)
+    assert shown is not None
+    assert shown.title == "y = add"
 
 
 def test_sizes_in_the_index_say_nan_and_inf_first(client: TestClient) -> None:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 from chainrule.graph import Complex, Stats, Tensor
-from chainrule.web.page.tables import bars, grid, python_text, short, table
+from chainrule.web.page.tables import bars, grid, python_text, table
 
 
 def tensor(values: object, /, **changes: object) -> Tensor:
@@ -39,27 +39,6 @@ def _listed(value: object) -> object:
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
         return str(value)
     return value
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [
-        (0.08333333, "0.0833"),
-        (-1.10083, "-1.101"),
-        (12345.678, "12346"),
-        (1e-7, "1.00e-07"),
-        (3e12, "3.00e+12"),
-        (0.0, "0"),
-        (7, "7"),
-        (True, "True"),
-        ("nan", "nan"),
-        (Complex(re=1.0, im=-2.0), "1.000-2.000j"),
-        (Complex(re=1.0, im=2.0), "1.000+2.000j"),
-        (None, "None"),
-    ],
-)
-def test_a_number_is_short(number: object, text: str) -> None:
-    assert short(number) == text
 
 
 def test_a_scalar_a_vector_and_a_matrix_are_one_matrix() -> None:

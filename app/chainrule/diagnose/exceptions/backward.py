@@ -3,12 +3,13 @@
 import ast
 import re
 
-from chainrule.diagnose.exceptions.context import RaiseContext, numbers, shape_of, start_of
+from chainrule.diagnose.exceptions.context import RaiseContext, numbers, start_of
 from chainrule.diagnose.exceptions.rule import Diagnosis, rule
 from chainrule.diagnose.requiring import let_require
 from chainrule.diagnose.source import SourceText, called, grouped
 from chainrule.protocol.messages import Fix
 from chainrule.words.saying import say
+from chainrule.words.shapes import torch_shape
 
 
 def _non_scalar(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
@@ -16,7 +17,7 @@ def _non_scalar(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     name = moment.label(root, say("the root"))
     tensor = moment.tensor(root)
     shape = (
-        say("has {count} elements (shape {shape})", count=tensor.numel(), shape=shape_of(tensor))
+        say("has {count} elements (shape {shape})", count=tensor.numel(), shape=torch_shape(tensor.shape))
         if tensor is not None
         else say("is not a scalar")
     )

@@ -8,13 +8,14 @@ from chainrule.diagnose.exceptions.rule import Diagnosis, rule
 from chainrule.diagnose.source import grouped
 from chainrule.protocol.messages import Fix
 from chainrule.words.saying import joined, say
+from chainrule.words.shapes import torch_shape
 
 
 def _cat(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     dimension, expected, got, number = (int(group) for group in match.groups())
     items = _items(moment)
     shapes = [tensor.shape for item in items if (tensor := moment.tensor(item)) is not None]
-    told = ", ".join(str(list(shape)) for shape in shapes)
+    told = ", ".join(map(torch_shape, shapes))
     detail = say(
         "cat puts tensors one after the other along dimension {dimension}; in every other "
         "dimension their sizes must be equal, and tensor number {number} (counted from 0) has "
@@ -66,9 +67,9 @@ def _stack(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
             "Entry {position} has shape {shape}, entry {other_position} has {other_shape}. cat joins them along "
             "a dimension that is there.",
             position=match[2],
-            shape=numbers(match[1]),
+            shape=torch_shape(numbers(match[1])),
             other_position=match[4],
-            other_shape=numbers(match[3]),
+            other_shape=torch_shape(numbers(match[3])),
         ),
         tuple(fixes),
     )
@@ -149,8 +150,8 @@ def _mask(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         say(
             "A mask says of every element whether it is taken, so its shape {mask_shape} must be that "
             "of the tensor, {tensor_shape}, or of its first dimensions.",
-            mask_shape=numbers(match[1]),
-            tensor_shape=numbers(match[2]),
+            mask_shape=torch_shape(numbers(match[1])),
+            tensor_shape=torch_shape(numbers(match[2])),
         )
     )
 

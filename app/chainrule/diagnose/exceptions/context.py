@@ -17,6 +17,7 @@ from chainrule.diagnose.source import SourceText, called
 from chainrule.graph.model import Graph, Span
 from chainrule.tape.graph.stale_saves import StaleSaves
 from chainrule.words.saying import say
+from chainrule.words.shapes import torch_shape
 
 FILENAME = "<program>"
 """What programs are compiled as: their frames are known by it."""
@@ -163,7 +164,11 @@ class RaiseContext:
         """Return an expression with its shape, as far as it is known: "W of shape [2, 3]"."""
         tensor = self.tensor(node)
         label = self.label(node, otherwise)
-        return say("{label} of shape {shape}", label=label, shape=list(tensor.shape)) if tensor is not None else label
+        return (
+            say("{label} of shape {shape}", label=label, shape=torch_shape(tensor.shape))
+            if tensor is not None
+            else label
+        )
 
     def name_of(self, wanted: object) -> str | None:
         """Return the program's name for a tensor or module: a variable, or a path such as ``net.0``."""
@@ -178,11 +183,6 @@ class RaiseContext:
                 for path in _paths(value, wanted):
                     return f"{name}.{path}"
         return None
-
-
-def shape_of(tensor: torch.Tensor) -> str:
-    """Return a shape as a person writes it: "[2, 3]", "a scalar"."""
-    return str(list(tensor.shape)) if tensor.ndim else "[] (a scalar)"
 
 
 def dimensions(count: int) -> str:

@@ -8,6 +8,7 @@ from chainrule.diagnose.exceptions.rule import Diagnosis, rule
 from chainrule.diagnose.source import called, grouped
 from chainrule.protocol.messages import Fix
 from chainrule.words.saying import say
+from chainrule.words.shapes import torch_shape
 
 
 def _gradient_shape(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
@@ -18,8 +19,8 @@ def _gradient_shape(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         "gradient= says how much each element of {name} counts, so it has {name}'s shape: "
         "{shape}, not {given_shape}. It is the gradient of some later loss with respect to {name}.",
         name=name,
-        shape=wants,
-        given_shape=gave,
+        shape=torch_shape(wants),
+        given_shape=torch_shape(gave),
     )
     fixes: list[Fix] = []
     given = _gradient_argument(call)
@@ -33,7 +34,10 @@ def _gradient_shape(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         if tensor is not None and tensor.numel() == count:
             text = grouped(moment.text.of(given), given)
             fixes.insert(
-                0, moment.text.replace(say("Reshape it to {shape}", shape=wants), given, f"{text}.reshape({wants})")
+                0,
+                moment.text.replace(
+                    say("Reshape it to {shape}", shape=torch_shape(wants)), given, f"{text}.reshape({wants})"
+                ),
             )
     return Diagnosis(detail, tuple(fixes))
 
@@ -69,8 +73,8 @@ def _assigned_gradient(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(
         say(
             "A gradient has the shape of what it belongs to: {shape}, not {given_shape}.",
-            shape=numbers(match[2]),
-            given_shape=numbers(match[1]),
+            shape=torch_shape(numbers(match[2])),
+            given_shape=torch_shape(numbers(match[1])),
         )
     )
 

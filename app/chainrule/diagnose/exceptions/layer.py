@@ -11,6 +11,7 @@ from chainrule.diagnose.exceptions.rule import Diagnosis, rule
 from chainrule.diagnose.source import grouped
 from chainrule.protocol.messages import Fix
 from chainrule.words.saying import joined, say
+from chainrule.words.shapes import torch_shape
 
 
 def module_input(moment: RaiseContext) -> Diagnosis:
@@ -19,7 +20,7 @@ def module_input(moment: RaiseContext) -> Diagnosis:
     kind = type(module).__name__
     known = moment.name_of(module)
     name = known or say("This {kind}", kind=kind)
-    got = f" {list(taken.shape)}" if isinstance(taken, torch.Tensor) else say(" something else")
+    got = f" {torch_shape(taken.shape)}" if isinstance(taken, torch.Tensor) else say(" something else")
     fixes: list[Fix] = []
     wants, position, size = _expected(module, taken)
     told = (

@@ -5,11 +5,13 @@ import re
 
 import torch
 
-from chainrule.diagnose.exceptions.context import RaiseContext, shape_of
+from chainrule.diagnose.exceptions.context import RaiseContext
 from chainrule.diagnose.exceptions.rule import Diagnosis, rule
 from chainrule.diagnose.source import called, grouped
 from chainrule.protocol.messages import Fix
+from chainrule.words.numbers import say_number
 from chainrule.words.saying import joined, say
+from chainrule.words.shapes import torch_shape
 
 
 def sides_of(moment: RaiseContext) -> list[ast.expr]:
@@ -163,7 +165,11 @@ def _one_number(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         base = base if base is not None else node.args[0] if node.args else None
     tensor = moment.tensor(base)
     name = moment.label(base, say("The tensor"))
-    shape = say("has shape {shape}", shape=shape_of(tensor)) if tensor is not None else say("has more than one element")
+    shape = (
+        say("has shape {shape}", shape=torch_shape(tensor.shape))
+        if tensor is not None
+        else say("has more than one element")
+    )
     fixes: list[Fix] = []
     if base is not None and isinstance(node, ast.Call):
         text = grouped(moment.text.of(base), base)
@@ -211,8 +217,8 @@ def _probability(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     size = (
         say(
             " goes from {minimum} to {maximum}",
-            minimum=f"{float(tensor.min()):.4g}",
-            maximum=f"{float(tensor.max()):.4g}",
+            minimum=say_number(float(tensor.min())),
+            maximum=say_number(float(tensor.max())),
         )
         if tensor is not None
         else say(" does not")

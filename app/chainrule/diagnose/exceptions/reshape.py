@@ -8,6 +8,7 @@ from chainrule.diagnose.exceptions.context import RaiseContext, dimensions, numb
 from chainrule.diagnose.exceptions.rule import Diagnosis, rule
 from chainrule.protocol.messages import Fix
 from chainrule.words.saying import say
+from chainrule.words.shapes import torch_shape
 
 
 def _reshape(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
@@ -16,13 +17,13 @@ def _reshape(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     tensor = moment.tensor(base)
     name = moment.label(base, say("The tensor"))
     known = math.prod(number for number in asked if number >= 0)
-    shape = say(" (shape {shape})", shape=list(tensor.shape)) if tensor is not None else ""
+    shape = say(" (shape {shape})", shape=torch_shape(tensor.shape)) if tensor is not None else ""
     detail = say(
         "{name} has {size} elements{shape}, and reshaping keeps every one of them: shape {target_shape} ",
         name=name,
         size=size,
         shape=shape,
-        target_shape=asked,
+        target_shape=torch_shape(asked),
     )
     detail += (
         say("would need a multiple of {count}.", count=known)
@@ -39,7 +40,7 @@ def _reshape(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
                 made = [*asked[:index], size // rest, *asked[index + 1 :]]
                 fixes.append(
                     moment.text.replace(
-                        say("Let PyTorch find dimension {index}: shape {shape}", index=index, shape=made),
+                        say("Let PyTorch find dimension {index}: shape {shape}", index=index, shape=torch_shape(made)),
                         argument,
                         "-1",
                     )

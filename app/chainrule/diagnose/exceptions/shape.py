@@ -11,6 +11,7 @@ from chainrule.diagnose.exceptions.rule import Diagnosis, rule
 from chainrule.diagnose.source import called, grouped
 from chainrule.protocol.messages import Fix
 from chainrule.words.saying import joined, say
+from chainrule.words.shapes import torch_shape
 
 
 def _broadcast(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
@@ -64,7 +65,7 @@ def _broadcast_fixes(
                 title = say(
                     "Give {name} one more dimension, shape {shape}",
                     name=moment.label(node, say("this side")),
-                    shape=made,
+                    shape=torch_shape(made),
                 )
                 fixes.append(moment.text.replace(title, node, f"{text}.unsqueeze({dimension})"))
                 break
@@ -97,10 +98,14 @@ def _matmul(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         shapes = told.get("one"), told.get("other")
         if shapes[0] and shapes[1]:
             first = say(
-                "{name} of shape {shape}", name=moment.label(left, say("the left side")), shape=numbers(shapes[0])
+                "{name} of shape {shape}",
+                name=moment.label(left, say("the left side")),
+                shape=torch_shape(numbers(shapes[0])),
             )
             second = say(
-                "{name} of shape {shape}", name=moment.label(right, say("the right side")), shape=numbers(shapes[1])
+                "{name} of shape {shape}",
+                name=moment.label(right, say("the right side")),
+                shape=torch_shape(numbers(shapes[1])),
             )
     detail = say(
         "A product of matrices of shape [n, k] and [k, m] has shape [n, m]: the last size of the "
@@ -162,8 +167,8 @@ def _expand(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
             size=match[2],
             target_size=match[1],
             dimension=match[3],
-            shape=numbers(match[5]),
-            target_shape=numbers(match[4]),
+            shape=torch_shape(numbers(match[5])),
+            target_shape=torch_shape(numbers(match[4])),
         )
     )
 
@@ -183,10 +188,10 @@ def _in_place_shape(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         say(
             "A change in place keeps the shape {shape} of {name}, but with {operand} the result "
             "would have shape {result_shape}.",
-            shape=numbers(match[1]),
+            shape=torch_shape(numbers(match[1])),
             name=moment.label(left, say("the tensor")),
             operand=moment.told(right, say("the other side")),
-            result_shape=numbers(match[2]),
+            result_shape=torch_shape(numbers(match[2])),
         ),
         tuple(fixes),
     )

@@ -10,10 +10,11 @@ from chainrule.graph.model import Node, Span
 from chainrule.protocol.messages import Fix
 from chainrule.tape.graph.stale_saves import StaleSave, StaleSaves
 from chainrule.words.saying import joined, say
+from chainrule.words.shapes import torch_shape
 
 
 def _modified(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
-    shape = numbers(match["shape"])
+    shape = torch_shape(numbers(match["shape"]))
     version = numbers(match["versions"])
     stale = moment.stale_saves
     statements = _statements(moment, stale)
@@ -46,7 +47,7 @@ def _statements(moment: RaiseContext, stale: StaleSaves | None) -> list[ast.stmt
     return list(dict.fromkeys(statement for statement in found if statement is not None))
 
 
-def _which(moment: RaiseContext, stale: StaleSaves | None, statements: list[ast.stmt], shape: list[int]) -> str:
+def _which(moment: RaiseContext, stale: StaleSaves | None, statements: list[ast.stmt], shape: str) -> str:
     """Return the value: what the program calls it, and where it was made."""
     made = _node(moment, stale.made) if stale is not None else None
     name = next(iter(made.names), None) if made is not None else None

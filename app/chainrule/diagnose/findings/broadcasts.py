@@ -7,6 +7,7 @@ from chainrule.diagnose.source import grouped
 from chainrule.graph.model import Edge, Node
 from chainrule.protocol.messages import Fix, Problem
 from chainrule.words.saying import say
+from chainrule.words.shapes import torch_shape
 
 _LOSSES = ("Pow", "Abs", "Mul", "SmoothL1", "Huber")
 """Operations that make a loss of a difference."""
@@ -47,10 +48,10 @@ def _problem(flow: GraphFlow, node: Node, made: Edge, data: Edge, size: int) -> 
         "other, so that the difference has shape {difference_shape}: every element is compared with every other, and "
         "the gradient is that of another loss than you mean. Give both the same shape.",
         output=flow.called(flow.nodes[made.target]),
-        output_shape=[size, 1],
+        output_shape=torch_shape([size, 1]),
         target=flow.called(flow.nodes[data.target]),
-        target_shape=[size],
-        difference_shape=[size, size],
+        target_shape=torch_shape([size]),
+        difference_shape=torch_shape([size, size]),
     )
     return Problem.of("broadcast-in-loss", detail, span=node.span, node=node.id, fixes=_fixes(flow, node, size))
 
@@ -64,6 +65,6 @@ def _fixes(flow: GraphFlow, node: Node, size: int) -> list[Fix]:
     for side in (syntax.left, syntax.right):
         if isinstance(side, ast.Name | ast.Attribute) and flow.text.of(side) in data:
             words = flow.text.of(side)
-            title = say("Give {name} one more dimension, shape {shape}", name=words, shape=[size, 1])
+            title = say("Give {name} one more dimension, shape {shape}", name=words, shape=torch_shape([size, 1]))
             return [flow.text.replace(title, side, f"{grouped(words, side)}.unsqueeze(1)")]
     return []

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from chainrule.diagnose.source import SourceText
 from chainrule.graph.model import Edge, Graph, Node, Pass, Span, Tensor
+from chainrule.words.nodes import say_grad_fn
 from chainrule.words.saying import joined, say
 
 
@@ -100,7 +101,7 @@ class GraphFlow:
             return paths[0] if paths and "parameter" in node.flags else node.names[0]
         words = self.words(node.span)
         line = say(" in line {line}", line=node.span.line) if node.span else ""
-        return joined([f"`{words}`" if words else node.op, line])
+        return joined([f"`{words}`" if words else say_grad_fn(node), line])
 
     def operation(self, node: Node) -> str:
         """Return the operation of a node with its place: "SqrtBackward0 (`x.sqrt()`, line 3)"."""

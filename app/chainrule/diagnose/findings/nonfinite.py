@@ -8,14 +8,15 @@ from chainrule.diagnose.findings.flow import GraphFlow, elements, is_finite
 from chainrule.diagnose.source import called, grouped
 from chainrule.graph.model import Edge, Node, Tensor
 from chainrule.protocol.messages import Fix, Problem
+from chainrule.words.numbers import say_number
 from chainrule.words.saying import joined, say
 
 _CAUSES = {
     "Sqrt": say("the square root of a negative number is NaN"),
-    "Log": say("the logarithm of 0 is -inf, that of a negative number is NaN"),
-    "Log2": say("the logarithm of 0 is -inf, that of a negative number is NaN"),
-    "Log10": say("the logarithm of 0 is -inf, that of a negative number is NaN"),
-    "Log1P": say("log1p of -1 is -inf, that of less is NaN"),
+    "Log": say("the logarithm of 0 is -∞, that of a negative number is NaN"),
+    "Log2": say("the logarithm of 0 is -∞, that of a negative number is NaN"),
+    "Log10": say("the logarithm of 0 is -∞, that of a negative number is NaN"),
+    "Log1P": say("log1p of -1 is -∞, that of less is NaN"),
     "Div": say("a number divided by 0 is infinite, and 0/0 is NaN"),
     "Reciprocal": say("1/0 is infinite"),
     "Rsqrt": say("1 over the root of 0 is infinite"),
@@ -26,7 +27,7 @@ _CAUSES = {
     "Acos": say("it is defined from -1 to 1"),
     "Asin": say("it is defined from -1 to 1"),
     "Atanh": say("it is infinite at -1 and 1"),
-    "Softmax": say("a row in which everything is -inf has no softmax"),
+    "Softmax": say("a row in which everything is -∞ has no softmax"),
     "Norm": say("its sum of squares is too large"),
 }
 # Where a derivative is infinite or 0/0, and that of a norm in one letter, the table of formulas does not say.
@@ -183,14 +184,19 @@ def _operation(node: Node) -> str:
 
 def _told(flow: GraphFlow, edge: Edge) -> str:
     value = flow.incoming(edge)
-    if value is None or value.stats.min is None:
+    low, high = (None, None) if value is None else (value.stats.min, value.stats.max)
+    if value is None or low is None or high is None:
         return ""
     name = flow.called(flow.nodes[edge.target])
-    low, high = value.stats.min, value.stats.max
     return (
-        f"{name} = {low:g}"
+        f"{name} = {say_number(low)}"
         if value.numel == 1
-        else say("{name} with values from {minimum} to {maximum}", name=name, minimum=f"{low:g}", maximum=f"{high:g}")
+        else say(
+            "{name} with values from {minimum} to {maximum}",
+            name=name,
+            minimum=say_number(low),
+            maximum=say_number(high),
+        )
     )
 
 

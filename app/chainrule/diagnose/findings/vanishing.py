@@ -9,6 +9,7 @@ from chainrule.diagnose.findings.flow import GraphFlow
 from chainrule.diagnose.source import SourceText
 from chainrule.graph.model import Node
 from chainrule.protocol.messages import Fix, Problem
+from chainrule.words.numbers import say_number
 from chainrule.words.saying import joined, say
 
 DEPTH = 8
@@ -70,7 +71,7 @@ def _depth_problem(flow: GraphFlow, way: list[Node], index: int, ratio: float) -
     factor = ratio ** (1 / steps)
     picked = [way[0], way[len(way) // 3], way[2 * len(way) // 3], way[-1]]
     told = joined(
-        [say("{norm} at {node}", norm=f"{_norm(flow, node, index):.3g}", node=flow.called(node)) for node in picked],
+        [say("{norm} at {node}", norm=say_number(_norm(flow, node, index)), node=flow.called(node)) for node in picked],
         ", ",
     )
     detail = say(
@@ -80,8 +81,8 @@ def _depth_problem(flow: GraphFlow, way: list[Node], index: int, ratio: float) -
         start=flow.called(way[0]),
         end=flow.called(way[-1]),
         norms=told,
-        factor=f"{factor:.3g}",
-        ratio=f"{ratio:.2g}",
+        factor=say_number(factor),
+        ratio=say_number(ratio),
     )
     kinds = {node.op.split("Backward")[0] for node in way}
     if slug == "gradient-vanishes" and kinds & {"Sigmoid", "Tanh"}:

@@ -9,6 +9,7 @@ from chainrule.diagnose.source import called
 from chainrule.formulas import FORMULAS, names, parse, texts
 from chainrule.graph.model import Edge, Node
 from chainrule.protocol.messages import Fix, Problem
+from chainrule.words.numbers import say_number
 from chainrule.words.saying import joined, say
 
 TOLD = 3
@@ -127,9 +128,9 @@ def _zero_problem(flow: GraphFlow, node: Node, edge: Edge, leaves: set[str]) -> 
     if factor is None and value is not None and value.stats.max is not None and value.stats.min is not None:
         low, high = value.stats.min, value.stats.max
         size = (
-            say("goes from {minimum} to {maximum}", minimum=f"{low:.4g}", maximum=f"{high:.4g}")
+            say("goes from {minimum} to {maximum}", minimum=say_number(low), maximum=say_number(high))
             if low < high
-            else say("is {number}", number=f"{low:.4g}")
+            else say("is {number}", number=say_number(low))
         )
         detail += say(" Here {node} {range}.", node=flow.called(flow.nodes[edge.target]), range=size)
         if operation == "Relu" and value.numel > 1:
@@ -177,9 +178,9 @@ def _cancelled_problem(flow: GraphFlow, node: Node, edge: Edge, arrived: float, 
             "A gradient of norm {norm} arrives at {operation}, and {remainder} is left of it for "
             "{node}: {cause}. A loss that depends on nothing else of it (its sum, or the sum of "
             "its squares) is constant, and what is left is rounding.",
-            norm=f"{arrived:.3g}",
+            norm=say_number(arrived),
             operation=flow.operation(node),
-            remainder=f"{left:.3g}",
+            remainder=say_number(left),
             node=flow.called(flow.nodes[edge.target]),
             cause=cause,
         ),

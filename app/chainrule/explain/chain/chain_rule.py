@@ -13,14 +13,17 @@ from chainrule.explain.math import make_math
 from chainrule.explain.model import Math
 from chainrule.explain.names import FormulaNames, derivative
 from chainrule.explain.numbers import largest
-from chainrule.explain.values import array, floats
+from chainrule.explain.values import array
 from chainrule.formulas import LATEX, PLAIN
-from chainrule.formulas.language.writer import latex_number, plain_number
 from chainrule.graph.gradients import arrival_at
 from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.model import Data, Edge, Graph, Number, Root
+from chainrule.graph.numbers import json_real, python_values
 from chainrule.graph.paths import find_paths
+from chainrule.words.nodes import name_of
+from chainrule.words.numbers import latex_number, say_number
 from chainrule.words.saying import Words, say
+from chainrule.words.shapes import say_shape
 
 SHOWN_PATHS = 8
 """Paths that are shown; all are counted."""
@@ -154,15 +157,15 @@ class _Chain:
             product=self._product(edges, outputs),
             numbers=product_in_numbers(start.seed, known) if len(known) == len(edges) else None,
             shapes=" · ".join(self._shape(edge, number) for edge, number in zip(edges, outputs, strict=False)),
-            value=None if value is None else [_json(number) for number in value],
+            value=None if value is None else [json_real(number) for number in value],
         )
 
     def _shape(self, edge: Edge, output_nr: int) -> str:
-        sizes = []
+        sizes: list[int | str] = []
         for node, number in ((edge.source, output_nr), (edge.target, edge.output_nr)):
             value = self._index.value(node, number)
-            sizes.append("?" if value is None else str(math.prod(value.shape)))
-        return "×".join(sizes)
+            sizes.append("?" if value is None else math.prod(value.shape))
+        return say_shape(sizes)
 
     def _product(self, edges: Sequence[Edge], outputs: Sequence[int]) -> Math:
         latex, plain = [], []
@@ -187,7 +190,7 @@ class _Chain:
         run = self._index.run(self._pass_index)
         recorded = None if run is None else array(self._index.gradient(self._leaf.id, 0, self._pass_index))
         element = largest(recorded)
-        values = [floats(path.value) for path in paths if path.value is not None]
+        values = [python_values(path.value) for path in paths if path.value is not None]
         if hidden or recorded is None or element is None or not paths or len(values) != len(paths):
             return None, None
         flat = int(np.ravel_multi_index(element, recorded.shape)) if element else 0
@@ -198,17 +201,17 @@ class _Chain:
             return None, None
         left = self._names.gradient(run, self._leaf.id, 0, element)
         latex = " + ".join(grouped(latex_number(term), r"\left({}\right)") for term in terms)
-        plain = " + ".join(grouped(plain_number(term), "({})") for term in terms)
+        plain = " + ".join(grouped(say_number(term), "({})") for term in terms)
         result = recorded[element].item()
         if len(terms) == 1:
             return make_math(f"{left.latex.text} = {latex}", f"{left.plain.text} = {plain}"), element
         return make_math(
             f"{left.latex.text} = {latex} = {latex_number(result)}",
-            f"{left.plain.text} = {plain} = {plain_number(result)}",
+            f"{left.plain.text} = {plain} = {say_number(result)}",
         ), element
 
     def _sentence(self, count: int, hidden: int, summed: bool) -> str:
-        name = self._leaf.names[0] if self._leaf.names else self._leaf.op
+        name = name_of(self._leaf)
         if count == 0:
             return say("No path leads from where backward starts to {name}, so it gets no gradient.", name=name)
         if count == 1:
@@ -224,9 +227,3 @@ class _Chain:
             remark=shown,
             announcement=adds,
         )
-
-
-def _json(number: float) -> Number:
-    if math.isfinite(number):
-        return number
-    return "nan" if math.isnan(number) else "inf" if number > 0 else "-inf"

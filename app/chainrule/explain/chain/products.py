@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from chainrule.explain.math import make_math
 from chainrule.explain.model import Math
-from chainrule.explain.values import floats
-from chainrule.formulas.language.writer import latex_matrix, latex_number, plain_matrix, plain_number
+from chainrule.formulas.language.writer import latex_matrix, plain_matrix
 from chainrule.graph.model import Edge
+from chainrule.graph.numbers import python_values
+from chainrule.words.numbers import latex_number, say_number
 
 Matrix = NDArray[Any]
 
@@ -30,7 +31,9 @@ def jacobian_of(edge: Edge, rows: slice | None) -> Matrix | None:
         rows: those of the output that is asked about; None where it was not seen.
     """
     try:
-        made = None if edge.jacobian is None or rows is None else np.array(floats(edge.jacobian[rows]), dtype=float)
+        made = (
+            None if edge.jacobian is None or rows is None else np.array(python_values(edge.jacobian[rows]), dtype=float)
+        )
     except ValueError:
         return None
     return made if made is not None and made.ndim == 2 else None
@@ -73,11 +76,11 @@ def _of_numbers(numbers: list[float], result: float) -> Math:
     if numbers[0] == 1 and len(numbers) > 1:
         numbers = numbers[1:]
     latex = shortened([grouped(latex_number(number), r"\left({}\right)") for number in numbers], r"\cdots")
-    plain = shortened([grouped(plain_number(number), "({})") for number in numbers], "...")
+    plain = shortened([grouped(say_number(number), "({})") for number in numbers], "...")
     if len(numbers) == 1:
         return make_math(latex[0], plain[0])
     return make_math(
-        r" \cdot ".join(latex) + f" = {latex_number(result)}", f"{' × '.join(plain)} = {plain_number(result)}"
+        r" \cdot ".join(latex) + f" = {latex_number(result)}", f"{' × '.join(plain)} = {say_number(result)}"
     )
 
 

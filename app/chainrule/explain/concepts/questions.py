@@ -8,13 +8,14 @@ from chainrule.explain.concepts.sums import WRITTEN_SIZE, Concept, over_passes, 
 from chainrule.explain.math import make_math
 from chainrule.explain.model import Math
 from chainrule.explain.names import FormulaNames
-from chainrule.explain.sentences import in_words
 from chainrule.explain.total_jacobian import Matrix, total_jacobian
 from chainrule.explain.values import array
 from chainrule.formulas.language.writer import latex_matrix, plain_matrix
 from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph, Node, Root, Variable
+from chainrule.words.nodes import name_of
 from chainrule.words.saying import joined, say
+from chainrule.words.tensors import say_values
 
 LOOKED_AT = 8
 """Leaves among which one is looked for whose whole Jacobian is small."""
@@ -182,7 +183,7 @@ class _Concepts:
                 "Here one weight is 1 and the others are 0: it picks row {row} of the Jacobian, counted from 0.",
                 row=chosen[0],
             )
-        return say("Here the weights are {weights}.", weights=in_words(flat.tolist()))
+        return say("Here the weights are {weights}.", weights=say_values(flat.tolist()))
 
     def _none(self) -> Iterator[Concept]:
         inner = [variable for variable in self._index.graph.variables if self._is_inner(variable)]
@@ -221,7 +222,7 @@ class _Concepts:
 
     def _leaf_none(self, node: Node) -> Concept:
         assert node.no_gradient is not None
-        name = node.names[0] if node.names else node.id
+        name = name_of(node)
         cut = node.no_gradient.node
         at = say(" The way is cut at {op}.", op=self._index.nodes[cut].op) if cut in self._index.nodes else ""
         reasons = {

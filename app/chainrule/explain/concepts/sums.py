@@ -5,12 +5,13 @@ from typing import Literal
 import numpy as np
 
 from chainrule.explain.model import Math
-from chainrule.explain.sentences import in_words
 from chainrule.explain.values import array
 from chainrule.graph.gradients import arrival_at
 from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Data, Node, Tensor
 from chainrule.words.saying import Words, joined, say
+from chainrule.words.shapes import say_shape
+from chainrule.words.tensors import say_values
 
 Slug = Literal["why-a-scalar", "gradient-argument", "grad-is-none", "gradient-adds-up"]
 
@@ -101,5 +102,5 @@ def told(tensor: Tensor) -> str:
     """Return a tensor in a sentence: its numbers where they are few, else its shape."""
     value = array(tensor)
     if value is None or value.size > WRITTEN_SIZE or not value.size:
-        return say("a tensor of shape {shape}", shape="×".join(map(str, tensor.shape)))
-    return in_words(value.tolist())
+        return say("a tensor of shape {shape}", shape=say_shape(tensor.shape))
+    return say_values(value.tolist())

@@ -27,7 +27,7 @@ from chainrule.formulas import (
 from chainrule.formulas.language.writer import NEGATION
 from chainrule.graph.model import Node, Saved, Tensor
 from chainrule.graph.values import flat_values, same_everywhere
-from chainrule.words.wording import say_number
+from chainrule.words.numbers import say_number
 
 TOLERANCE = 1e-4
 """Relative difference up to which a product is told as true: float32 arithmetic in another order stays well below."""

@@ -6,9 +6,10 @@ from chainrule.graph.gradients import arrival_at
 from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.model import Edge, Graph, Node, Output, Pass, Tensor, Values
 from chainrule.graph.values import same_everywhere
-from chainrule.words.operators import short_name
+from chainrule.words.nodes import name_of, operation_of, say_function, say_node
 from chainrule.words.saying import joined, listed, say
-from chainrule.words.wording import say_function, say_node, say_shape, say_tensor, say_values
+from chainrule.words.shapes import say_shape
+from chainrule.words.tensors import say_tensor, say_values
 
 MOST_INPUTS = 4
 """Inputs and edges that a sentence tells one by one."""
@@ -28,7 +29,7 @@ class Narrator:
                 return say("{name} is a parameter: {value}.", name=say_node(node), value=result)
             return say("{name} is a leaf: {value}.", name=say_node(node), value=result)
         taken = self._index.inputs[node.id]
-        op = short_name(node.op, "custom" in node.flags)
+        op = operation_of(node)
         given = joined([f"{node.names[0]} = ", result]) if node.names else result
         if not taken:
             return say("{op} gave {result}.", op=op, result=given)
@@ -76,12 +77,12 @@ class Narrator:
     def _say_input(self, edge: Edge) -> str:
         target = self._index.nodes[edge.target]
         value = self._index.value(edge.target, edge.output_nr)
-        name = target.names[0] if target.names else short_name(target.op, "custom" in target.flags)
+        name = name_of(target)
         if value is None or (target.kind == "constant" and not target.names):
             return say_node(target)
         if same_everywhere(value) is not None:
             return joined([f"{name} (", say_tensor(value), ")"])
-        return joined([f"{name} (", say_shape(value), ")"])
+        return joined([f"{name} (", say_shape(value.shape), ")"])
 
     def _say_received(self, node: Node, pass_index: int) -> str:
         arrivals = [arrival_at(self._index, node.id, output, pass_index) for output in node.outputs]

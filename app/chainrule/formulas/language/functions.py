@@ -114,7 +114,7 @@ ELEMENTWISE: dict[str, Function] = {
     "expm1": Function(np.expm1, r"e^{{{0}}} - 1", "exp({0}) - 1", bare=True, loose=True),
     "log2": Function(np.log2, r"\log_{{2}}\left({0}\right)", "log2({0})", bare=True, tight=True),
     "log10": Function(np.log10, r"\log_{{10}}\left({0}\right)", "log10({0})", bare=True, tight=True),
-    "isnan": Function(np.isnan, r"{0} \text{{ is nan}}", "{0} is nan"),
+    "isnan": Function(np.isnan, r"{0} \text{{ is NaN}}", "{0} is NaN"),
     "lgamma": Function(_vectorized(math.lgamma), r"\ln\Gamma\left({0}\right)", "lgamma({0})", bare=True, tight=True),
     "digamma": Function(_vectorized(_digamma), r"\psi\left({0}\right)", "digamma({0})", bare=True, tight=True),
     "floor": Function(np.floor, r"\lfloor {0} \rfloor", "floor({0})", bare=True, tight=True),

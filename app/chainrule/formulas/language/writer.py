@@ -1,13 +1,13 @@
 """An expression as text: in LaTeX, or in plain characters."""
 
 import ast
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from chainrule.formulas.language.evaluate import FUNCTIONS
 from chainrule.formulas.language.expression import CONSTANTS, called, number
+from chainrule.words.numbers import INFINITY, latex_number, say_number
 
 SUM, NEGATION, PRODUCT, FRACTION, POWER, ATOM = range(1, 7)
 """How tightly a text binds; one that binds too loosely for its place gets parentheses."""
@@ -51,39 +51,21 @@ _TIGHT_OPERANDS = frozenset({"T", "outer", "dot", "inverse", "solve"})
 """Functions whose mark of transposition would otherwise bind to the last part of the operand only."""
 
 
-def plain_number(value: Any) -> str:
-    """Return a number in four significant digits."""
-    if isinstance(value, float):
-        if math.isnan(value):
-            return "nan"
-        if math.isinf(value):
-            return "inf" if value > 0 else "-inf"
-        return f"{value:.4g}"
+def _told(value: Any, number: Callable[[Any], str]) -> str:
+    """Return a number, or the several of a parameter; nothing for what is no number."""
     if isinstance(value, list | tuple):
-        return ", ".join(filter(None, (plain_number(item) for item in value)))
-    return str(value) if isinstance(value, int | complex | str) else ""
+        return ", ".join(filter(None, (_told(item, number) for item in value)))
+    return number(value) if isinstance(value, int | float | complex) else ""
 
 
-def latex_number(value: Any) -> str:
-    """Return a number in four significant digits, with a power of ten where Python writes an exponent."""
-    if isinstance(value, bool):
-        return rf"\text{{{value}}}"
-    if isinstance(value, list | tuple):
-        return ", ".join(filter(None, (latex_number(item) for item in value)))
-    if value is None or not isinstance(value, int | float | complex | str):
-        return ""
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else _told(value, say_number)
+
+
+def _latex(value: Any) -> str:
     if isinstance(value, str):
         return rf"\text{{{value}}}" if value.isalnum() else ""
-    text = plain_number(value)
-    if text.endswith("inf"):
-        return text.replace("inf", r"\infty")
-    if text == "nan":
-        return r"\text{nan}"
-    mantissa, _, exponent = text.partition("e")
-    if not exponent:
-        return text
-    power = rf"10^{{{int(exponent)}}}"
-    return power if mantissa == "1" else rf"{mantissa} \times {power}"
+    return _told(value, latex_number)
 
 
 LATEX = Notation(
@@ -96,7 +78,7 @@ LATEX = Notation(
     times_matrix=r"{0} \, {1}",
     beside=r"{0} \, {1}",
     more=r"\cdots",
-    number=latex_number,
+    number=_latex,
     compared={ast.Gt: ">", ast.GtE: r"\geq", ast.Lt: r"\lt", ast.LtE: r"\leq", ast.Eq: "=", ast.NotEq: r"\neq"},
     joined={ast.And: r" \wedge ", ast.Or: r" \vee "},
     negated=r"\neg {0}",
@@ -113,11 +95,11 @@ PLAIN = Notation(
     times_matrix="{0} @ {1}",
     beside="{0} × {1}",
     more="...",
-    number=plain_number,
+    number=_plain,
     compared={ast.Gt: ">", ast.GtE: "≥", ast.Lt: "<", ast.LtE: "≤", ast.Eq: "=", ast.NotEq: "≠"},
     joined={ast.And: " and ", ast.Or: " or "},
     negated="not {0}",
-    constants={"pi": "π", "inf": "∞"},
+    constants={"pi": "π", "inf": INFINITY},
     template=lambda name: FUNCTIONS[name].text,
 )
 
@@ -130,7 +112,7 @@ def latex_matrix(matrix: Any) -> str:
 
 def plain_matrix(matrix: Any) -> str:
     """Return a matrix of numbers in plain characters, its rows apart by semicolons."""
-    return "[" + "; ".join(" ".join(map(plain_number, row)) for row in matrix.tolist()) + "]"
+    return "[" + "; ".join(" ".join(map(say_number, row)) for row in matrix.tolist()) + "]"
 
 
 def write(expression: ast.expr, symbols: Symbols, notation: Notation = LATEX) -> Symbol:
@@ -147,8 +129,9 @@ def write(expression: ast.expr, symbols: Symbols, notation: Notation = LATEX) ->
     match expression:
         case ast.Constant(value=value):
             text = notation.number(value)
-            loose = text.startswith("-") or "times" in text
-            return Symbol(text, NEGATION if text.startswith("-") else PRODUCT if loose else ATOM, scalar=True)
+            product = PRODUCT if "times" in text else ATOM
+            binds = SUM if isinstance(value, complex) else NEGATION if text.startswith("-") else product
+            return Symbol(text, binds, scalar=True)
         case ast.Name(id=name):
             if name in CONSTANTS:
                 return Symbol(notation.constants[name], ATOM, scalar=True)

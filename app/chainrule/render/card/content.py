@@ -9,8 +9,6 @@ from chainrule.graph.source_text import SourceLines
 from chainrule.layout.geometry import Size
 from chainrule.layout.measure import text
 from chainrule.layout.measure.card import SHEETS, Block, Card, Header, measure, measure_pill
-from chainrule.render.card import numbers
-from chainrule.render.card.names import main_shape, shape_of, title_of
 from chainrule.render.card.rows import (
     Row,
     count_of,
@@ -24,6 +22,8 @@ from chainrule.render.card.rows import (
 from chainrule.render.focus import Focus
 from chainrule.render.options import ViewOptions
 from chainrule.scene.model import Box, Fold
+from chainrule.words.nodes import ALARMS, name_of, operation_of, say_output, say_outputs
+from chainrule.words.numbers import say_number
 
 NAME_CELLS = 26
 CODE_CELLS = 34
@@ -38,12 +38,6 @@ _BADGES = {
     "checkpoint": "checkpoint",
     "in_backward": "made in backward",
     "truncated": "truncated",
-}
-_ALARMS = {
-    "first_nan": "first NaN",
-    "first_inf": "first Inf",
-    "first_nan_gradient": "first NaN gradient",
-    "first_inf_gradient": "first Inf gradient",
 }
 _REASONS = {
     "not_reached": "none: not reached",
@@ -96,15 +90,15 @@ class Author:
         return self._node(box, box.node)
 
     def _node(self, box: Box, node: Node) -> Content:
-        alarms = tuple(_ALARMS[flag] for flag in node.flags if flag in _ALARMS)
+        alarms = tuple(ALARMS[flag] for flag in node.flags if flag in ALARMS)
         badges = tuple(_BADGES[flag] for flag in node.flags if flag in _BADGES) + alarms
         here = self._index.flags(node, self._pass)
-        silent = tuple(_ALARMS[flag] for flag in node.flags if flag in _ALARMS and flag not in here)
+        silent = tuple(ALARMS[flag] for flag in node.flags if flag in ALARMS and flag not in here)
         rows = tuple(self._hidden(row, node) for row in self._rows(node))
         header = Header(
             chip=tail(node.names[0], NAME_CELLS) if node.names else None,
-            title=text.shorten(title_of(node), NAME_CELLS),
-            shape=shape_of(node),
+            title=text.shorten(operation_of(node), NAME_CELLS),
+            shape=say_outputs(node),
             lines=tuple(self._lines(node)),
             code="" if node.kind == "constant" else text.shorten(self._source.one_line(node.span) or "", CODE_CELLS),
             badges=badges,
@@ -162,7 +156,7 @@ class Author:
     def _fold(self, box: Box, fold: Fold) -> Content:
         is_module = fold.scope is not None and fold.scope.kind == "module"
         inside = {flag for key in fold.members for flag in self._index.nodes[key].flags}
-        alarms = tuple(word for flag, word in _ALARMS.items() if flag in inside)
+        alarms = tuple(word for flag, word in ALARMS.items() if flag in inside)
         header = Header(
             chip=None,
             title=tail(fold.scope.name if fold.scope and is_module else fold.label, NAME_CELLS + 6),
@@ -187,7 +181,7 @@ class Author:
 
     def _described(self, ids: Sequence[str]) -> str:
         nodes = [self._index.nodes[key] for key in ids if self._index.nodes[key].kind != "constant"]
-        parts = [" ".join(filter(None, (node.names[0] if node.names else "", main_shape(node)))) for node in nodes[:2]]
+        parts = [" ".join(filter(None, (node.names[0] if node.names else "", say_output(node)))) for node in nodes[:2]]
         more = [f"and {len(nodes) - 2} more"] if len(nodes) > 2 else []
         return text.shorten(", ".join(filter(None, parts + more)), CODE_CELLS)
 
@@ -201,7 +195,7 @@ class Author:
         if self._gradients:
             for key in fold.parameters[:_MOST_PARAMETERS]:
                 node = self._index.nodes[key]
-                name = node.names[0].removeprefix(f"{fold.scope.name}." if fold.scope else "") if node.names else key
+                name = name_of(node).removeprefix(f"{fold.scope.name}." if fold.scope else "")
                 yield norm_row("gradient", f"grad {tail(name, 18)}", in_pass(node.outputs[0].gradients, self._pass))
             left = len(fold.parameters) - _MOST_PARAMETERS
             if left > 0:
@@ -217,7 +211,4 @@ def _constant_words(node: Node) -> str:
     value = node.outputs[0].value if node.outputs else None
     if value is None or value.values is None or isinstance(value.values, list):
         return text.shorten(value.preview, 16) if value else "?"
-    number = value.values
-    if isinstance(number, float) and abs(number) < 1e6:
-        return f"{number:.6g}"
-    return numbers.one(number, 13)
+    return say_number(value.values, 13)

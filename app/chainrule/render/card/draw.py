@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from chainrule.graph.model import Node, Tensor
+from chainrule.graph.numbers import magnitude
+from chainrule.graph.values import flat
 from chainrule.layout.measure import card as measures
 from chainrule.layout.measure import text
 from chainrule.layout.measure.card import Block, Card, Header
@@ -19,12 +21,12 @@ from chainrule.layout.measure.forms import (
     Words,
 )
 from chainrule.layout.measure.forms import Number as NumberForm
-from chainrule.render.card import numbers
 from chainrule.render.card.content import Content
-from chainrule.render.card.heat import Scale, flatten
+from chainrule.render.card.heat import Scale
 from chainrule.render.card.histogram import draw_histogram
 from chainrule.render.card.rows import Row
 from chainrule.render.primitives import Anchor, Mark, Path, Rect, Text
+from chainrule.words.numbers import say_number, say_numbers
 
 _ROUND = {"leaf": 15.0, "detached": 0.0, "constant": 12.0}
 _RADIUS = 7.0
@@ -152,9 +154,9 @@ def _row(card: Card, row: Row, top: float, scales: Mapping[str, Scale]) -> Itera
 def _tensor(block: Block, tensor: Tensor, x: float, y: float, scale: Scale) -> Iterator[Mark]:
     form = block.form
     if isinstance(form, NumberForm):
-        number = next(flatten(tensor.values), None)
-        word = "?" if number is None else numbers.one(number, form.characters)
-        loud = number is not None and numbers.magnitude(number) is None
+        number = next(flat(tensor.values), None)
+        word = "?" if number is None else say_number(number, form.characters)
+        loud = number is not None and magnitude(number) is None
         if loud:
             yield Rect(x - 5, y, text.width(word, SCALAR_SIZE) + 10, 20, "alarm", 3)
         yield _text(x, y + 14.5, word, SCALAR_SIZE, "alarm-text" if loud else "bold")
@@ -170,8 +172,8 @@ def _grid(form: GridForm, tensor: Tensor, x: float, y: float, scale: Scale) -> I
     if tensor.values is None:
         yield _text(x, y + 12.5, "not listed", NOTE_SIZE, "soft")
         return
-    listed = list(flatten(tensor.values))
-    words = numbers.many(listed, form.characters)
+    listed = list(flat(tensor.values))
+    words = say_numbers(listed, form.characters)
     whole = not any("." in word for word in words)
     baseline = form.cell_height / 2 + form.font_size * 0.36
     for index, (number, word) in enumerate(zip(listed, words, strict=True)):
@@ -211,10 +213,10 @@ def label_of(content: Content, title: str) -> str:
 
 def _said(tensor: Tensor) -> str:
     if tensor.numel == 1 and tensor.values is not None:
-        return numbers.one(next(flatten(tensor.values)), 12)
+        return say_number(next(flat(tensor.values)))
     stats = tensor.stats
     if stats.min is None or stats.max is None:
         return f"{tensor.numel} elements"
     if stats.min == stats.max and not stats.nan and not stats.inf:
-        return f"{stats.min:.4g} at every element"
-    return f"from {stats.min:.4g} to {stats.max:.4g}"
+        return f"{say_number(stats.min)} at every element"
+    return f"from {say_number(stats.min)} to {say_number(stats.max)}"

@@ -1,11 +1,12 @@
 """The tints of cells: one scale for all values of a picture and one for all gradients, diverging around zero."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chainrule.graph.model import Number, Tensor, Values
-from chainrule.render.card.numbers import magnitude
+from chainrule.graph.model import Number, Tensor
+from chainrule.graph.numbers import magnitude
+from chainrule.graph.values import flat
 from chainrule.render.palette import LEVELS
 
 _POSITIVE = {"value": "v", "gradient": "g"}
@@ -48,16 +49,5 @@ class Scale:
 
 def scale_of(kind: str, tensors: Iterable[Tensor]) -> Scale:
     """Return the scale that fits all these tensors."""
-    weights = (magnitude(number) for tensor in tensors for number in flatten(tensor.values))
+    weights = (magnitude(number) for tensor in tensors for number in flat(tensor.values))
     return Scale(kind, max((abs(weight) for weight in weights if weight is not None), default=0.0))
-
-
-def flatten(values: Values | None) -> Iterator[Number]:
-    """Yield the numbers of nested lists in order."""
-    stack: list[Values] = [] if values is None else [values]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, list):
-            stack.extend(reversed(item))
-        else:
-            yield item

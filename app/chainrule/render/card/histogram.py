@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from chainrule.graph.model import Tensor
+from chainrule.graph.numbers import magnitude
+from chainrule.graph.values import flat
 from chainrule.layout.measure.forms import BARS, NOTE_SIZE, Histogram
-from chainrule.render.card import numbers
-from chainrule.render.card.heat import flatten
 from chainrule.render.primitives import Mark, Path, Rect, Text
+from chainrule.words.numbers import say_number
+from chainrule.words.tensors import count_not_finite
 
 _BINS = 16
 _CHARACTERS = 9
@@ -23,19 +25,19 @@ def draw_histogram(form: Histogram, tensor: Tensor, x: float, y: float, kind: st
     else:
         if counts:
             yield _bars(counts, x, y, kind)
-        yield Text(x, y + height + 12, numbers.one(stats.min, _CHARACTERS), NOTE_SIZE, "")
-        yield Text(x + width, y + height + 12, numbers.one(stats.max, _CHARACTERS), NOTE_SIZE, "", "end")
-        mean = numbers.one(stats.mean if stats.mean is not None else "nan", _CHARACTERS)
+        yield Text(x, y + height + 12, say_number(stats.min, _CHARACTERS), NOTE_SIZE, "")
+        yield Text(x + width, y + height + 12, say_number(stats.max, _CHARACTERS), NOTE_SIZE, "", "end")
+        mean = say_number(stats.mean if stats.mean is not None else "nan", _CHARACTERS)
         if not stats.nan and not stats.inf:
             yield Text(x, y + height + 26, f"mean {mean}", NOTE_SIZE, "soft")
     if stats.nan or stats.inf:
-        words = " ".join(f"{count} {name}" for count, name in ((stats.nan, "NaN"), (stats.inf, "Inf")) if count)
+        words = ", ".join(count_not_finite(stats))
         yield Rect(x, y + height + 16, min(width, len(words) * 6.2 + 10), 15, "alarm", 3)
         yield Text(x + 5, y + height + 27, words, NOTE_SIZE, "alarm-text")
 
 
 def _count(tensor: Tensor) -> Sequence[int]:
-    weights = [w for w in (numbers.magnitude(n) for n in flatten(tensor.values)) if w is not None]
+    weights = [w for w in (magnitude(n) for n in flat(tensor.values)) if w is not None]
     if not weights:
         return ()
     low, high = min(weights), max(weights)

@@ -7,8 +7,9 @@ from chainrule.graph.model import Node, Saved, Tensor
 from chainrule.layout.measure import text
 from chainrule.layout.measure.card import Block
 from chainrule.layout.measure.forms import Form, form_of, histogram, line_of, words
-from chainrule.render.card import numbers
-from chainrule.render.card.names import describe_shape
+from chainrule.words.numbers import say_number
+from chainrule.words.shapes import say_shape
+from chainrule.words.tensors import count_not_finite
 
 _MOST_SAVED = 5
 _NORM_CHARACTERS = 9
@@ -41,11 +42,10 @@ def norm_row(kind: str, label: str, tensor: Tensor | None) -> Row:
     """Return the row of a tensor of which only the norm is told, or how many elements are not finite."""
     if tensor is None:
         return remark_row(kind, "none", label)
-    bad = [count_of(tensor.stats.nan, "NaN", "NaN"), count_of(tensor.stats.inf, "Inf", "Inf")]
-    remark = ", ".join(filter(None, bad))
+    remark = ", ".join(count_not_finite(tensor.stats))
     if not remark and tensor.stats.norm is None:
         return remark_row(kind, "none", label)
-    remark = remark or f"norm {numbers.one(tensor.stats.norm or 0.0, _NORM_CHARACTERS)}"
+    remark = remark or f"norm {say_number(tensor.stats.norm or 0.0, _NORM_CHARACTERS)}"
     return Row(Block(kind, label, line_of(5 + _NORM_CHARACTERS)), text.shorten(remark, 5 + _NORM_CHARACTERS))
 
 
@@ -67,9 +67,9 @@ def saved_rows(node: Node) -> Iterator[Row]:
 
 def _saved_words(saved: Saved) -> str:
     if isinstance(saved, Tensor):
-        return text.shorten(f"{describe_shape(saved.shape)} {saved.dtype}", 18)
+        return text.shorten(f"{say_shape(saved.shape)} {saved.dtype}", 18)
     if isinstance(saved, float):
-        return f"{saved:.6g}"
+        return say_number(saved)
     if isinstance(saved, list):
         return text.shorten(", ".join(_saved_words(part) for part in saved[:6]), 18)
     return text.shorten(str(saved), 18)

@@ -9,7 +9,10 @@ from chainrule.render.focus import focus_of
 from chainrule.render.options import ViewOptions
 from chainrule.render.picture.compose import shown_pass
 from chainrule.scene.model import Box, Fold, Link
-from chainrule.words.wording import say_node, say_shape, say_tensor
+from chainrule.words.nodes import say_node
+from chainrule.words.numbers import say_number
+from chainrule.words.shapes import say_shape
+from chainrule.words.tensors import say_tensor
 
 LONGEST = 60
 """Characters that a line has at most."""
@@ -45,7 +48,7 @@ class Captions:
         if len(link.edges) > 1 or carried is None:
             return ""
         if self._options.labels == "norms" and carried.stats.norm is not None:
-            return f"norm {carried.stats.norm:.4g}"
+            return f"norm {say_number(carried.stats.norm)}"
         return shorten(say_tensor(carried), LONGEST) if self._options.labels == "values" else ""
 
     def flows(self, link: Link) -> bool:
@@ -62,7 +65,7 @@ class Captions:
         value = node.outputs[0].value if node.outputs else None
         if node.kind == "constant":
             return
-        shape = f" · {say_shape(value)} {value.dtype}" if value and len(node.outputs) == 1 else ""
+        shape = f" · {say_shape(value.shape)} {value.dtype}" if value and len(node.outputs) == 1 else ""
         yield f"{node.op}{shape}"
         for output in node.outputs:
             mark = f" {output.output_nr}" if len(node.outputs) > 1 else ""

@@ -8,7 +8,10 @@ from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Node
 from chainrule.layout.measure.text import clean
 from chainrule.scene.model import Fold, Scene
-from chainrule.words.wording import say_function, say_node, say_shape, say_tensor
+from chainrule.words.nodes import say_function, say_node
+from chainrule.words.numbers import say_count, say_number, say_share
+from chainrule.words.shapes import say_shape
+from chainrule.words.tensors import say_tensor
 
 MOST_STEPS = 1_000
 """Steps past which a page has none: it would be larger than what it shows."""
@@ -68,7 +71,7 @@ def _arrived_rows(index: GraphIndex, node: Node, pass_index: int) -> list[list[s
         which = f" {arrival.output_nr}" if len(node.outputs) > 1 else ""
         several = len(arrival.contributions) > 1
         for part, portion in zip(arrival.contributions, arrival.shares, strict=True):
-            share = f", {portion:.0%} of the norms" if several and portion is not None else ""
+            share = f", {say_share(portion)} of the norms" if several and portion is not None else ""
             words = f"{say_tensor(part.gradient)}, from {clean(say_function(index.nodes[part.edge.source]))}{share}"
             rows.append([f"arrived{which}", words, "gradient"])
         if arrival.seed:
@@ -77,7 +80,7 @@ def _arrived_rows(index: GraphIndex, node: Node, pass_index: int) -> list[list[s
             rows.append([f"arrived{which}", "what arrived does not add up to the gradient: a hook changed it"])
     ratio = norm_ratio(node, pass_index)
     if "parameter" in node.flags and ratio is not None:
-        rows.append(["gradient / value", f"{ratio:.3g}"])
+        rows.append(["gradient / value", say_number(ratio)])
     return rows
 
 
@@ -86,7 +89,7 @@ def _node_fact(node: Node, arrived: list[list[str]], sentences: list[str]) -> Bo
     for output in node.outputs:
         which = f" {output.output_nr}" if len(node.outputs) > 1 else ""
         if output.value is not None:
-            rows.append([f"shape{which}", f"{say_shape(output.value)} {output.value.dtype}"])
+            rows.append([f"shape{which}", f"{say_shape(output.value.shape)} {output.value.dtype}"])
             rows.append([f"value{which}", say_tensor(output.value), "value"])
         for number, gradient in enumerate(output.gradients, 1):
             several = f", pass {number}" if len(output.gradients) > 1 else ""
@@ -102,14 +105,14 @@ def _node_fact(node: Node, arrived: list[list[str]], sentences: list[str]) -> Bo
 
 
 def _fold_fact(fold: Fold, index: GraphIndex) -> BoxDetails:
-    rows = [["folded", f"{len(fold.members):,} nodes"], ["to unfold", f"open={clean(fold.path)}"]]
+    rows = [["folded", f"{say_count(len(fold.members))} nodes"], ["to unfold", f"open={clean(fold.path)}"]]
     if fold.repeat > 1:
         rows.append(["equal ones", f"{fold.repeat}"])
     for member in fold.members[:MOST_MEMBERS]:
         node = index.nodes[member]
         value = node.outputs[0].value if node.outputs else None
-        shape = f" {say_shape(value)}" if value and node.kind != "constant" else ""
+        shape = f" {say_shape(value.shape)}" if value and node.kind != "constant" else ""
         rows.append([member, f"{clean(say_node(node))}{shape}"])
     left = len(fold.members) - MOST_MEMBERS
-    sentences = [f"and {left:,} more."] if left > 0 else []
+    sentences = [f"and {say_count(left)} more."] if left > 0 else []
     return BoxDetails(title=clean(fold.label), rows=rows, sentences=sentences, line=None)

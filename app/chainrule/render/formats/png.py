@@ -7,6 +7,7 @@ from chainrule.render.formats.svg import draw_svg
 from chainrule.render.formats.typst import POINTS, fixed_theme, print_svg, size_of
 from chainrule.render.options import ViewOptions
 from chainrule.render.picture.alt_text import title_of_graph
+from chainrule.words.numbers import say_count, say_number
 
 MOST_PIXELS = 36_000_000
 """Width times height of a PNG at most [px]: four bytes of memory each."""
@@ -36,9 +37,10 @@ def to_png(svg: bytes, title: str, scale: float = 1.0) -> bytes:
     width, height = size_of(svg)
     if width * height * scale**2 > MOST_PIXELS:
         fits = (MOST_PIXELS / (width * height)) ** 0.5
-        advice = f"scale={int(fits * 100) / 100:g} would do" if fits >= 0.5 else "fold more, or ask for svg or pdf"
+        smaller = f"scale={say_number(int(fits * 100) / 100)} would do"
+        advice = smaller if fits >= 0.5 else "fold more, or ask for svg or pdf"
+        size = " × ".join(say_count(round(side * scale)) for side in (width, height))
         raise PictureError(
-            f"The PNG would have {width * scale:,.0f} × {height * scale:,.0f} pixels, more than the "
-            f"{MOST_PIXELS:,} that are drawn; {advice}."
+            f"The PNG would have {size} pixels, more than the {say_count(MOST_PIXELS)} that are drawn; {advice}."
         )
     return print_svg(svg, "png", title, width * POINTS, 72 / POINTS * scale)

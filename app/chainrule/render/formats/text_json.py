@@ -8,8 +8,8 @@ from chainrule.render.focus import focus_of
 from chainrule.render.options import ViewOptions
 from chainrule.render.picture.alt_text import describe_graph, title_of_graph
 from chainrule.render.picture.compose import shown_pass
+from chainrule.words.numbers import say_number
 from chainrule.words.tree import write_tree
-from chainrule.words.wording import say_number
 
 FEWEST_DEPTHS = 4
 """Distances from the roots from which on the text tells how gradients change with them."""

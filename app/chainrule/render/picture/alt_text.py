@@ -2,10 +2,11 @@
 
 from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.model import Graph, Node, Tensor
+from chainrule.graph.values import flat
 from chainrule.layout.measure.text import clean
-from chainrule.render.card import numbers
-from chainrule.render.card.heat import flatten
-from chainrule.render.card.names import describe_shape, title_of
+from chainrule.words.nodes import name_of
+from chainrule.words.numbers import say_number, say_numbers
+from chainrule.words.shapes import say_shape
 
 _MOST_LEAVES = 8
 
@@ -33,14 +34,13 @@ def describe_graph(index: GraphIndex, pass_index: int | None) -> str:
     return " ".join(sentences)
 
 
-def name_of(node: Node) -> str:
-    """Return what a node is called: its variable, or its operation."""
-    return clean(node.names[0]) if node.names else clean(title_of(node))
+def _called(node: Node) -> str:
+    return clean(name_of(node))
 
 
 def _named(node: Node) -> str:
     value = node.outputs[0].value if node.outputs else None
-    return f"{name_of(node)} ({_told(value)})" if value else name_of(node)
+    return f"{_called(node)} ({_told(value)})" if value else _called(node)
 
 
 def _several(leaves: list[Node]) -> str:
@@ -52,19 +52,19 @@ def _several(leaves: list[Node]) -> str:
 
 def _named_shape(node: Node) -> str:
     value = node.outputs[0].value if node.outputs else None
-    return f"{name_of(node)} ({describe_shape(value.shape)})" if value else name_of(node)
+    return f"{_called(node)} ({say_shape(value.shape)})" if value else _called(node)
 
 
 def _gradient(node: Node, pass_index: int) -> str:
     gradient = in_pass(node.outputs[0].gradients, pass_index) if node.outputs else None
-    return f"{name_of(node)} {_told(gradient) if gradient else 'none'}"
+    return f"{_called(node)} {_told(gradient) if gradient else 'none'}"
 
 
 def _told(tensor: Tensor) -> str:
     if tensor.values is not None and 0 < tensor.numel <= 9:
-        listed = list(flatten(tensor.values))
+        listed = list(flat(tensor.values))
         if not tensor.shape:
-            return numbers.one(listed[0], 12)
-        return f"{describe_shape(tensor.shape)}: {' '.join(numbers.many(listed, 9))}"
+            return say_number(listed[0])
+        return f"{say_shape(tensor.shape)}: {' '.join(say_numbers(listed))}"
     norm = tensor.stats.norm
-    return describe_shape(tensor.shape) + (f", norm {norm:.4g}" if norm is not None else "")
+    return say_shape(tensor.shape) + (f", norm {say_number(norm)}" if norm is not None else "")

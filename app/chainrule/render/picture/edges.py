@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from chainrule.graph.index import in_pass
 from chainrule.graph.model import Edge, Tensor
+from chainrule.graph.values import flat
 from chainrule.layout.geometry import Point, Route
 from chainrule.layout.measure import text
-from chainrule.render.card import numbers
-from chainrule.render.card.heat import flatten
 from chainrule.render.options import Labels
 from chainrule.render.primitives import Mark, Path, Rect, Text
 from chainrule.scene.model import Link
+from chainrule.words.numbers import say_number
 
 LABEL_CELLS = 12
 LABEL_SIZE = 10.5
@@ -72,10 +72,10 @@ def label_of(link: Link, flow: EdgeFlow, labels: Labels) -> str:
     if labels == "none" or flow.style != "flow":
         return ""
     if labels == "values" and flow.carried is not None and flow.carried.numel == 1:
-        number = next(flatten(flow.carried.values), None)
+        number = next(flat(flow.carried.values), None)
         if number is not None:
-            return numbers.one(number, LABEL_CELLS)
-    return "norm ?" if flow.norm is None else f"norm {numbers.one(flow.norm, LABEL_CELLS - 5)}"
+            return say_number(number, LABEL_CELLS)
+    return "norm ?" if flow.norm is None else f"norm {say_number(flow.norm, LABEL_CELLS - 5)}"
 
 
 def _slot(edge: Edge) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from chainrule.layout.measure import text
-from chainrule.render.card import numbers
 from chainrule.render.card.heat import Scale
 from chainrule.render.palette import LEVELS
 from chainrule.render.primitives import Mark, Rect, Text
+from chainrule.words.numbers import say_number
 
 SIZE = 10.0
 NOTE_CELLS = 90
@@ -32,7 +32,7 @@ def draw_legend(scales: Mapping[str, Scale], notes: Sequence[str]) -> Iterator[M
     for kind, scale in scales.items():
         yield Text(x, y + 11, _NAMES[kind], SIZE, "soft")
         left = x + text.room(9, SIZE)
-        most = numbers.one(scale.most, _NUMBER - 1)
+        most = say_number(scale.most, _NUMBER - 1)
         yield Text(left + text.room(_NUMBER, SIZE), y + 11, f"-{most}", SIZE, "soft", "end")
         left += text.room(_NUMBER, SIZE) + 6
         tints = [f"m{level}" for level in range(len(LEVELS), 0, -1)]

@@ -11,14 +11,13 @@ from chainrule.layout.measure import text
 from chainrule.render.card import draw
 from chainrule.render.card.content import Content
 from chainrule.render.card.heat import Scale
-from chainrule.render.card.names import KIND_WORDS, title_of
 from chainrule.render.focus import Focus
 from chainrule.render.options import ViewOptions
 from chainrule.render.picture import edges
-from chainrule.render.picture.alt_text import name_of
 from chainrule.render.picture.edges import EdgeFlow
 from chainrule.render.primitives import Mark, MarkGroup, Rect, Text
 from chainrule.scene.model import Box, Frame, Link
+from chainrule.words.nodes import KIND_WORDS, name_of, operation_of
 
 _WIDTHS = 5
 _RING = 5.0
@@ -139,5 +138,9 @@ def runs_of(ids: tuple[str, ...]) -> str:
 def _called(box: Box) -> str:
     if box.node is not None:
         # A node without a name is called after its operation: nothing is said twice.
-        return ", ".join(dict.fromkeys((name_of(box.node), title_of(box.node), KIND_WORDS[box.node.kind])))
+        return ", ".join(
+            dict.fromkeys(
+                (text.clean(name_of(box.node)), text.clean(operation_of(box.node)), KIND_WORDS[box.node.kind])
+            )
+        )
     return f"{text.clean(box.fold.label)}, folded" if box.fold else ""

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from chainrule.errors import SandboxError
 from chainrule.protocol.frames import Layer
 from chainrule.sandbox.processes.child import Child, ChildLostError
+from chainrule.words.numbers import say_number
 
 START_SECONDS = 120.0
 """How long it may take until the first child is ready; importing torch from a cold disk is most of it [s]."""
@@ -58,7 +59,7 @@ class ChildPool(ABC):
                 first = await self._idle.get()
         except TimeoutError:
             self.close()
-            raise SandboxError(f"no child was ready after {START_SECONDS:g} s") from None
+            raise SandboxError(f"no child was ready after {say_number(START_SECONDS)} s") from None
         except OSError as error:
             self.close()
             raise SandboxError(f"the sandbox cannot be started: {error}") from error

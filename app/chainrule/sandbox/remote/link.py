@@ -16,6 +16,7 @@ from chainrule import __version__
 from chainrule.graph.model import Data
 from chainrule.limits import Limits
 from chainrule.protocol.frames import ANSWER, BROKEN, HEADER, REQUEST, STARTED, Layer
+from chainrule.words.numbers import say_number
 
 GREETING = b"G"
 """Worker to server: a Greeting."""
@@ -120,7 +121,7 @@ class Incoming:
                     raise LinkBrokenError(f"it announced a frame {kind!r} of {length} bytes")
                 return kind, await self._reader.readexactly(length)
         except TimeoutError:
-            raise LinkBrokenError(f"nothing came for {seconds:g} s") from None
+            raise LinkBrokenError(f"nothing came for {say_number(seconds)} s") from None
         except asyncio.IncompleteReadError:
             raise LinkBrokenError("the connection was closed") from None
         except OSError as error:

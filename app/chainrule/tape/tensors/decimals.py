@@ -8,20 +8,11 @@ import numpy as np
 import torch
 
 from chainrule.graph import Complex, Number
-from chainrule.graph.model import Real
+from chainrule.graph.numbers import json_real, rounded
 from chainrule.tape.construct import make
 
 _DIGITS = {torch.float16: 5, torch.bfloat16: 4, torch.float32: 9}
 """Significant decimal digits that always suffice, for the dtypes that Python's float does not print shortest."""
-
-
-def real(value: float) -> Real:
-    """Return a real number as JSON carries it: NaN and the infinities as strings."""
-    if math.isfinite(value):
-        return value
-    if math.isnan(value):
-        return "nan"
-    return "inf" if value > 0 else "-inf"
 
 
 def numbers(flat: torch.Tensor) -> list[Any]:
@@ -34,13 +25,13 @@ def numbers(flat: torch.Tensor) -> list[Any]:
         ]
     if not flat.is_floating_point():
         return list(flat.tolist())
-    return [real(value) for value in _shortest(flat)]
+    return [json_real(value) for value in _shortest(flat)]
 
 
 def shortest(number: complex, dtype: str) -> Number:
     """Return a single number of a dtype as JSON carries it."""
     if dtype == "float32" and isinstance(number, float):
-        return real(number if number.is_integer() else float(str(np.float32(number))))
+        return json_real(number if number.is_integer() else float(str(np.float32(number))))
     if isinstance(number, bool | int):
         return number
     found: Number = numbers(torch.tensor([number], dtype=getattr(torch, dtype)))[0]
@@ -62,7 +53,7 @@ def _by_trial(flat: torch.Tensor, exact: list[float]) -> list[float]:
     for digits in range(1, _DIGITS.get(flat.dtype, 17) + 1):
         if not open_places:
             break
-        tries = [float(f"{exact[place]:.{digits}g}") for place in open_places]
+        tries = [rounded(exact[place], digits) for place in open_places]
         back = torch.tensor(tries, dtype=torch.float64).to(flat.dtype).tolist()
         remaining = []
         for place, value, again in zip(open_places, tries, back, strict=True):
@@ -94,7 +85,7 @@ def python_number(value: object) -> Number | None:
     if isinstance(value, bool | int):
         return value
     if isinstance(value, float):
-        return real(value)
+        return json_real(value)
     if isinstance(value, complex):
-        return make(Complex, re=real(value.real), im=real(value.imag))
+        return make(Complex, re=json_real(value.real), im=json_real(value.imag))
     return None

@@ -12,6 +12,7 @@ from chainrule.tape.tensors.decimals import nested, numbers, shortest
 from chainrule.tape.tensors.preview import preview
 from chainrule.tape.tensors.statistics import empty_statistics, of_one, statistics
 from chainrule.tape.tensors.unrecorded import unrecorded
+from chainrule.words.shapes import torch_shape
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +73,7 @@ def describe(snapshot: Snapshot, requires_grad: bool, is_leaf: bool, listed: boo
         with unrecorded():
             elements = snapshot.corner.to(getattr(torch, snapshot.dtype))
             corner = nested(numbers(elements.reshape(-1)), tuple(elements.shape))
-    text = f"tensor of shape {list(snapshot.shape)}"
+    text = f"tensor of shape {torch_shape(snapshot.shape)}"
     if corner is not None:
         text = preview(corner, snapshot.shape, snapshot.dtype)
     return make(

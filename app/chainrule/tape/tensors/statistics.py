@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chainrule.graph import Stats
+from chainrule.graph.numbers import rounded
 from chainrule.tape.construct import make
 
 HISTOGRAM_BINS = 16
@@ -129,4 +130,4 @@ def _stats(
 
 def _short(value: float | None) -> float | None:
     """Keep nine digits, as many as tell every float32 apart: more would be noise of the summation."""
-    return float(f"{value:.9g}") if value is not None and math.isfinite(value) else None
+    return rounded(value, 9) if value is not None and math.isfinite(value) else None

@@ -20,6 +20,7 @@ from chainrule.web.http.caching import NOT_KEPT
 from chainrule.web.problems import ProblemDocument, ProblemResponse
 from chainrule.web.query import parse
 from chainrule.web.state import pipeline_of
+from chainrule.words.numbers import say_count
 
 router = APIRouter(prefix="/api/v1", tags=["graphs"])
 
@@ -98,7 +99,9 @@ async def post_batch(request: Request) -> Response:
         size += len(content)
         if size > MOST_ANSWER_BYTES:
             return _failure(
-                problems.from_status(413, f"The answers are over {MOST_ANSWER_BYTES:,} bytes together; send fewer")
+                problems.from_status(
+                    413, f"The answers are over {say_count(MOST_ANSWER_BYTES)} bytes together; send fewer"
+                )
             )
         return b'{"status":200,"answer":' + content + b"}"
 

@@ -13,6 +13,7 @@ from chainrule.protocol.messages import ExecutionRequest
 from chainrule.sandbox import RemotePool
 from chainrule.web.api.documents import problem_responses
 from chainrule.web.http.metrics import MEDIA_TYPE
+from chainrule.words.numbers import say_number
 
 router = APIRouter(tags=["service"], responses=problem_responses(421))
 
@@ -47,7 +48,9 @@ async def readyz(request: Request) -> Health:
             answer = await state.pool.execute(PROBE)
     except TimeoutError:
         away = state.pool.away if isinstance(state.pool, RemotePool) else None
-        raise SandboxError(away or f"A small program did not come back within {PATIENCE_SECONDS:g} s") from None
+        raise SandboxError(
+            away or f"A small program did not come back within {say_number(PATIENCE_SECONDS)} s"
+        ) from None
     root = next((one for one in answer.graph.roots), None)
     values = [
         output.value.values

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from chainrule.limits import BATCH_ITEMS
 from chainrule.pipeline import TraceRequest
+from chainrule.words.numbers import say_count
 
 SEED_PROGRAM = "x = torch.tensor([1., 2., 3.], requires_grad=True)\nz = (2 * x ** 3).sum() / 12\nz.backward()\n"
 
@@ -60,7 +61,7 @@ def read_body(model: type[Model], content: bytes) -> Model:
         return model.model_validate_json(content)
     except ValidationError as error:
         if error.error_count() > MOST_ERRORS:
-            text = f"{error.error_count():,} things do not fit the schema"
+            text = f"{say_count(error.error_count())} things do not fit the schema"
             raise RequestValidationError([{"loc": (), "msg": text, "type": "too_many"}]) from None
         raise RequestValidationError(error.errors(include_url=False)) from None
 

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chainrule.settings import Settings
 from chainrule.web.http.decompression import TAKEN, UNPACKERS, BodyBrokenError, BodyTooLargeError, Unpacked
 from chainrule.web.problems import ProblemResponse, from_status, respond
+from chainrule.words.numbers import say_count, say_number
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]", "*.localhost")
 
@@ -103,7 +104,7 @@ class RequestLimits:
         except BodyTooLargeError:
             await respond(self._too_large(), Request(scope))(scope, receive, send)
         except BodyTooSlowError:
-            detail = f"The body did not arrive within {self._settings.body_seconds:g} s, the limit"
+            detail = f"The body did not arrive within {say_number(self._settings.body_seconds)} s, the limit"
             late = from_status(408, detail, [("Connection", "close")])
             await respond(late, Request(scope))(scope, receive, send)
 
@@ -116,7 +117,7 @@ class RequestLimits:
         if length > self._settings.url_bytes:
             return from_status(
                 414,
-                f"The address has {length:,} bytes, the limit is {self._settings.url_bytes:,}; "
+                f"The address has {say_count(length)} bytes, the limit is {say_count(self._settings.url_bytes)}; "
                 "send a long program with POST /api/v1/graphs, as the body",
             )
         if not scope["query_string"].isascii():
@@ -132,7 +133,7 @@ class RequestLimits:
 
     def _too_large(self) -> ProblemResponse:
         return from_status(
-            413, f"The body is over {self._settings.body_bytes:,} bytes, the limit", [("Connection", "close")]
+            413, f"The body is over {say_count(self._settings.body_bytes)} bytes, the limit", [("Connection", "close")]
         )
 
 

@@ -8,7 +8,7 @@ from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.render import ViewOptions
 from chainrule.render.picture.compose import scene_of
 from chainrule.scene.model import Fold
-from chainrule.web.page.node import called
+from chainrule.words.nodes import say_node
 
 MOST_LISTED = 60
 """Nodes inside a fold that are listed one by one."""
@@ -101,4 +101,4 @@ def _member(node: Node, prefix: str, pass_index: int | None) -> Member:
     output = node.outputs[0] if node.outputs else None
     gradient = in_pass(output.gradients, pass_index) if output else None
     flags = tuple(flag for flag in STANDS_OUT if flag in node.flags)
-    return Member(node.id, called(node).removeprefix(prefix), output.value if output else None, gradient, flags)
+    return Member(node.id, say_node(node).removeprefix(prefix), output.value if output else None, gradient, flags)

@@ -5,7 +5,8 @@ from typing import Any
 
 from chainrule.graph import Graph, Node, Tensor
 from chainrule.graph.index import GraphIndex
-from chainrule.web.page.node import called, operator
+from chainrule.graph.numbers import rounded
+from chainrule.words.nodes import operation_of, say_node
 
 
 def index(graph: Graph) -> dict[str, Any]:
@@ -38,8 +39,8 @@ def _node(node: Node, graph: Graph) -> dict[str, Any]:
         "id": node.id,
         "kind": node.kind,
         "op": node.op,
-        "operator": operator(node),
-        "called": called(node),
+        "operator": operation_of(node),
+        "called": say_node(node),
         "names": node.names,
         "span": None if span is None else [span.line, span.column, span.end_line, span.end_column],
         "scope": [scope.name for scope in node.scope],
@@ -61,4 +62,4 @@ def _size(tensor: Tensor | None) -> float | str | None:
         return "inf"
     if stats.norm is None or tensor.numel == 0:
         return None
-    return float(f"{stats.norm / math.sqrt(tensor.numel):.4g}")
+    return rounded(stats.norm / math.sqrt(tensor.numel), 4)

@@ -1,6 +1,5 @@
 """What the inspector says about one node in one pass, gathered from the graph."""
 
-import re
 from dataclasses import dataclass
 
 from chainrule.graph import Edge, Graph, Node, Output, Saved, Tensor
@@ -8,9 +7,9 @@ from chainrule.graph.gradients import arrival_at
 from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.source_text import SourceLines
 from chainrule.web.page.tables import TableGrid, bars, grid, python_text
-
-_BACKWARD = re.compile(r"Backward\d*$")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+from chainrule.words.nodes import say_node
+from chainrule.words.numbers import say_number
+from chainrule.words.shapes import say_shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,32 +88,6 @@ def _numbers(shown: Shown | None) -> object:
     return None if shown is None else (shown.tensor.values, shown.tensor.stats)
 
 
-def operator(node: Node) -> str:
-    """Return the operator as a person says it: "pow" for PowBackward0, "leaf" for AccumulateGrad.
-
-    Args:
-        node: any.
-    """
-    if node.kind in ("leaf", "constant"):
-        return node.kind
-    if node.kind == "detached":
-        return node.op.removeprefix("aten.")
-    if "custom" in node.flags:
-        return _BACKWARD.sub("", node.op)
-    return _HUMP.sub("_", _BACKWARD.sub("", node.op)).lower()
-
-
-def called(node: Node) -> str:
-    """Return the name that a person finds a node by: its variable with its operator, or the operator alone.
-
-    Args:
-        node: any.
-    """
-    if node.kind == "leaf":
-        return node.names[0] if node.names else "leaf"
-    return f"{operator(node)} → {node.names[0]}" if node.names else operator(node)
-
-
 def show(tensor: Tensor | None) -> Shown | None:
     """Return a tensor with its table, its Python text and its histogram.
 
@@ -145,7 +118,7 @@ def detail(graph: Graph | GraphIndex, source: str, node_id: str, pass_index: int
 
     def carried(edge: Edge, other: str) -> Carried:
         node = index.nodes[other]
-        return Carried(edge, node, called(node), show(in_pass(edge.contributions, shown)))
+        return Carried(edge, node, say_node(node), show(in_pass(edge.contributions, shown)))
 
     def output_shown(output: Output) -> OutputShown:
         arrival = arrival_at(index, node_id, output, shown)
@@ -160,7 +133,7 @@ def detail(graph: Graph | GraphIndex, source: str, node_id: str, pass_index: int
     leaving = index.inputs[node_id]
     return Detail(
         node=node,
-        title=called(node),
+        title=say_node(node),
         code=SourceLines(source).one_line(node.span),
         flags=tuple(index.flags(node, shown)),
         pass_index=shown,
@@ -188,7 +161,9 @@ def _saved_tensor(value: Saved) -> Shown | None:
 
 def _saved_text(value: Saved) -> str:
     if isinstance(value, Tensor):
-        return f"{'×'.join(map(str, value.shape)) or 'scalar'} {value.dtype}"
+        return f"{say_shape(value.shape)} {value.dtype}"
     if isinstance(value, list):
         return f"[{', '.join(_saved_text(item) for item in value)}]"
+    if isinstance(value, float):
+        return say_number(value)
     return repr(value) if isinstance(value, str) else str(value)

@@ -1,20 +1,17 @@
 """Tensors as tables for people: cells with a heat level, full precision, and their text in Python."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import cast
 
-from chainrule.graph import Complex, Number, Tensor
+from chainrule.graph import Number, Tensor
+from chainrule.graph.numbers import magnitude
+from chainrule.graph.values import flat
 from chainrule.render.card.heat import Scale
-from chainrule.render.card.numbers import magnitude, many
+from chainrule.words.numbers import python_number, say_numbers
 
 FEWEST_BARRED = 12
 """Elements from which a histogram says more than the numbers beside it."""
-
-CHARACTERS = 9
-"""Longest text of one cell."""
 
 MAX_SLICES = 16
 """Matrices shown of a tensor of more than two dimensions."""
@@ -45,34 +42,6 @@ class TableGrid:
     left_out: int
 
 
-def short(number: object, digits: int = 4) -> str:
-    """Return a number as people read it: a few significant digits, a true minus sign left to the typeface.
-
-    Args:
-        number: one element of ``Tensor.values``.
-        digits: significant digits.
-
-    Returns:
-        Text such as ``0.0833``, ``1.2e-05``, ``nan``, ``True`` or ``1+2j``.
-    """
-    if isinstance(number, Complex):
-        imaginary = short(number.im, digits)
-        return f"{short(number.re, digits)}{'' if imaginary.startswith('-') else '+'}{imaginary}j"
-    if isinstance(number, bool | str):
-        return str(number)
-    if isinstance(number, int):
-        return str(number)
-    if not isinstance(number, float):
-        return str(number)
-    if number == 0 or not math.isfinite(number):
-        return f"{number:g}"
-    size = abs(number)
-    if 1e-3 <= size < 1e5:
-        places = max(0, digits - 1 - max(math.floor(math.log10(size)), -1))
-        return f"{number:.{places}f}"
-    return f"{number:.{max(digits - 2, 1)}e}"
-
-
 def grid(tensor: Tensor) -> TableGrid | None:
     """Return a tensor's elements as matrices of cells.
 
@@ -85,7 +54,7 @@ def grid(tensor: Tensor) -> TableGrid | None:
     if tensor.values is None:
         return None
     top = max(abs(tensor.stats.min or 0.0), abs(tensor.stats.max or 0.0))
-    cells = _cells(_flat(tensor.values), top)
+    cells = _cells(list(flat(tensor.values)), top)
     columns = tensor.shape[-1] if tensor.shape else 1
     rows = [tuple(cells[start : start + columns]) for start in range(0, len(cells), max(columns, 1))]
     height = tensor.shape[-2] if len(tensor.shape) > 1 else 1
@@ -113,30 +82,8 @@ def _cells(numbers: Sequence[Number], top: float) -> list[Cell]:
     scale = Scale("value", top)
     return [
         Cell(text, python_number(number), scale.level(number))
-        for text, number in zip(many(numbers, CHARACTERS), numbers, strict=True)
+        for text, number in zip(say_numbers(numbers), numbers, strict=True)
     ]
-
-
-def _flat(values: object) -> list[Number]:
-    """Return the numbers of nested lists, in order."""
-    found: list[Number] = []
-    pending = [values]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, list):
-            pending.extend(reversed(value))
-        else:
-            found.append(cast(Number, value))
-    return found
-
-
-def python_number(value: object) -> str:
-    """Return one element in full, as Python writes it."""
-    if isinstance(value, Complex):
-        return f"complex({python_number(value.re)}, {python_number(value.im)})"
-    if isinstance(value, str):
-        return f"float({value!r})"
-    return repr(value)
 
 
 def python_text(tensor: Tensor) -> str | None:
@@ -182,12 +129,8 @@ def bars(tensor: Tensor, bins: int = 16) -> tuple[int, ...] | None:
     ):
         return None
     counts = [0] * bins
-    pending: list[object] = [tensor.values]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, list):
-            pending.extend(value)
-        elif isinstance(value, bool | int | float) and math.isfinite(value):
+    for value in flat(tensor.values):
+        if isinstance(value, bool | int | float):
             place = int((value - stats.min) / (stats.max - stats.min) * bins)
             counts[min(place, bins - 1)] += 1
     return tuple(counts)

@@ -13,11 +13,13 @@ from chainrule.render.iframe import write_iframe
 from chainrule.render.templates import environment, template
 from chainrule.web.examples import GalleryExample, read_examples
 from chainrule.web.page.i18n import LANGUAGES, choose_language, teller, translations
-from chainrule.web.page.node import called, operator
 from chainrule.web.page.script_words import script_words
-from chainrule.web.page.tables import short, table
+from chainrule.web.page.tables import table
 from chainrule.web.page.view import View
 from chainrule.web.pictures.embed import Preview
+from chainrule.words.nodes import operation_of, say_flag
+from chainrule.words.numbers import python_number, say_number
+from chainrule.words.shapes import say_shape
 
 FIRST_EXAMPLE = "mean_of_cubes"
 
@@ -103,15 +105,6 @@ class PageTemplates:
         }
 
 
-def shape(sizes: Sequence[int]) -> str:
-    """Sizes as the cards write them: "3×3", "[64]" for one dimension, nothing for none.
-
-    Args:
-        sizes: of the dimensions.
-    """
-    return f"[{sizes[0]}]" if len(sizes) == 1 else "×".join(map(str, sizes))
-
-
 def with_code(text: str) -> Markup:
     """Return a text with what stands in backquotes as code.
 
@@ -139,10 +132,11 @@ def _add_words() -> None:
     templates = environment()
     templates.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     templates.filters |= {
-        "short": short,
-        "operator": operator,
-        "called": called,
-        "shape": shape,
+        "number": say_number,
+        "full": python_number,
+        "operation": operation_of,
+        "flag": say_flag,
+        "shape": _shape,
         "code": with_code,
         "said": _said,
         "jacobian_rows": lambda one: table(one.values),
@@ -157,6 +151,11 @@ def _gettext(context: Context, text: str) -> str:
 @pass_context
 def _ngettext(context: Context, one: str, many: str, count: int) -> str:
     return translations(context["language"]).ngettext(one, many, count)
+
+
+@pass_context
+def _shape(context: Context, sizes: Sequence[int]) -> str:
+    return teller(context["language"])(say_shape(sizes))
 
 
 @pass_context

@@ -1,0 +1,168 @@
+"""How a number is written: in few digits for people, in LaTeX, as PyTorch prints it, and in full as Python source.
+
+People read NaN, ∞ and an imaginary part with i; text that is Python source has nan, inf and j.
+"""
+
+import math
+from collections.abc import Sequence
+
+from chainrule.graph.model import Complex, Number
+from chainrule.graph.numbers import python_values
+
+NAN = "NaN"
+INFINITY = "∞"
+DECIMALS = 4
+"""Decimals that a number has at most, as many as PyTorch prints."""
+DIGITS = 7
+"""Significant digits that a number has at most: float32 tells no more apart."""
+_LEAST, _MOST = 1e-3, 1e6
+"""Magnitudes from which, and below which, a number is written without an exponent."""
+_MANTISSA = 3
+"""Decimals before an exponent."""
+
+
+def say_number(number: Number | complex, characters: int | None = None) -> str:
+    """Return a number as people read it.
+
+    It has at most four decimals and seven digits, fewer where they are zeros, and an exponent where that would not show
+    it. An integer is written in full.
+
+    Args:
+        number: As JSON carries it, or one of Python's.
+        characters: The room there is; digits that do not fit are left out.
+
+    >>> say_number(1 / 12), say_number(2.0), say_number(12345.678), say_number(-1.25e-7), say_number("nan")
+    ('0.0833', '2', '12345.68', '-1.25e-7', 'NaN')
+    >>> say_number(12345.678, characters=6), say_number(1 - 0.5j), say_number(True)
+    ('12346', '1.0-0.5i', 'True')
+    """
+    return say_numbers([number], characters)[0]
+
+
+def say_numbers(numbers: Sequence[Number | complex], characters: int | None = None) -> list[str]:
+    """Return the numbers of one column: as ``say_number`` writes one, with as many decimals as the longest needs.
+
+    Args:
+        numbers: As JSON carries them, or Python's.
+        characters: The room that each of them has.
+
+    >>> say_numbers([0.5, 0.25, 3.0, 1e-9, "-inf"])
+    ['0.50', '0.25', '3.00', '1e-9', '-∞']
+    """
+    plain = [python_values(number) if isinstance(number, str | Complex) else number for number in numbers]
+    reals = [number for number in plain if not isinstance(number, complex)]
+    if len(reals) == len(plain):
+        return _column(reals, characters)
+    room = None if characters is None else (characters - 2) // 2
+    parts = _column([part for number in plain for part in (number.real, number.imag)], room)
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    return [f"{real}{'' if imaginary.startswith('-') else '+'}{imaginary}i" for real, imaginary in pairs]
+
+
+def _column(numbers: Sequence[float], characters: int | None) -> list[str]:
+    decimals = _decimals(numbers, characters)
+    words = [_word(number, decimals) for number in numbers]
+    spare = min((_zeros(word) for word in words if word is not None and "." in word), default=0)
+    fixed = [_cut(word, spare) for word in words]
+    return [
+        word if word is not None and (characters is None or len(word) <= characters) else _marked(number, characters)
+        for number, word in zip(numbers, fixed, strict=True)
+    ]
+
+
+def _decimals(numbers: Sequence[float], characters: int | None) -> int:
+    """Return how many decimals there is room for beside the largest whole part."""
+    written = [number for number in numbers if math.isfinite(number) and _LEAST <= abs(number) < _MOST]
+    if all(float(number).is_integer() for number in written):
+        return 0
+    digits = len(str(int(max(map(abs, written)))))
+    room = DIGITS if characters is None else characters - digits - any(number < 0 for number in written) - 1
+    return max(0, min(DECIMALS, DIGITS - digits, room))
+
+
+def _word(number: float, decimals: int) -> str | None:
+    """Return a number without an exponent; None where that would not show it."""
+    if isinstance(number, int):
+        return str(number)
+    if number == 0:
+        return "0"
+    shown = max(_LEAST, 10.0**-decimals) <= abs(number) < _MOST  # never true of NaN
+    return f"{number:.{decimals}f}" if shown else None
+
+
+def _zeros(word: str) -> int:
+    fraction = word.partition(".")[2]
+    return len(fraction) - len(fraction.rstrip("0"))
+
+
+def _cut(word: str | None, decimals: int) -> str | None:
+    return word[:-decimals].rstrip(".") if word and decimals and "." in word else word
+
+
+def _marked(number: float, characters: int | None) -> str:
+    """Return a number that is not finite, or one with an exponent and as many digits as there is room for."""
+    if math.isnan(number):
+        return NAN
+    if math.isinf(number):
+        return INFINITY if number > 0 else f"-{INFINITY}"
+    for digits in range(_MANTISSA, -1, -1):
+        mantissa, _, power = f"{number:.{digits}e}".partition("e")
+        word = f"{mantissa.rstrip('0').rstrip('.') if digits else mantissa}e{int(power)}"
+        if characters is None or len(word) <= characters:
+            return word
+    return word
+
+
+def say_count(count: float) -> str:
+    """Return how many, its thousands apart: "12,345"."""
+    return f"{count:,}"
+
+
+def say_share(part: float) -> str:
+    """Return a part of a whole as a percentage: "12%"."""
+    return f"{part:.0%}"
+
+
+def latex_number(number: Number | complex) -> str:
+    r"""Return a number as people read it, in LaTeX.
+
+    >>> latex_number(0.5), latex_number(-1.25e-7), latex_number(1e6), latex_number("-inf"), latex_number(True)
+    ('0.5', '-1.25 \\times 10^{-7}', '10^{6}', '-\\infty', '\\text{True}')
+    """
+    text = say_number(number)
+    if isinstance(number, bool) or text == NAN:
+        return rf"\text{{{text}}}"
+    if isinstance(number, complex | Complex):
+        return text.replace(INFINITY, r"\infty ").replace(NAN, rf"\text{{{NAN}}}")
+    mantissa, _, exponent = text.replace(INFINITY, r"\infty").partition("e")
+    if not exponent:
+        return mantissa
+    power = rf"10^{{{exponent}}}"
+    return power if mantissa == "1" else rf"{mantissa} \times {power}"
+
+
+def python_number(number: object) -> str:
+    """Return a number in full, as Python source that makes it again.
+
+    >>> python_number(0.1), python_number("inf"), python_number(Complex(re=1.0, im="nan"))
+    ('0.1', "float('inf')", "complex(1.0, float('nan'))")
+    """
+    if isinstance(number, Complex):
+        return f"complex({python_number(number.re)}, {python_number(number.im)})"
+    return f"float({number!r})" if isinstance(number, str) else repr(number)
+
+
+def torch_number(number: Number) -> str:
+    """Return a number much as PyTorch prints it.
+
+    >>> torch_number(2.0), torch_number(1 / 3), torch_number(1e-7), torch_number("nan"), torch_number(7)
+    ('2.', '0.3333', '1.0000e-07', 'nan', '7')
+    """
+    if isinstance(number, Complex):
+        imaginary = torch_number(number.im)
+        return f"{torch_number(number.re)}{'' if imaginary.startswith('-') else '+'}{imaginary}j"
+    if isinstance(number, bool | int | str):
+        return str(number)
+    if number.is_integer() and abs(number) < 1e6:
+        return f"{number:.0f}."
+    return f"{number:.4f}" if 1e-3 <= abs(number) < 1e5 else f"{number:.4e}"
