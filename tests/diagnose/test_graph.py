@@ -172,7 +172,7 @@ def test_infinity_and_the_nan_that_follows_it_are_both_told() -> None:
     first, second = problems(source)
     assert (first.slug, place(source, first)) == ("infinite", "torch.log(p)")
     assert (second.slug, place(source, second)) == ("nan", "p*torch.log(p)")
-    assert "logarithm of 0 is -inf" in first.detail
+    assert "logarithm of 0 is -∞" in first.detail
 
 
 @pytest.mark.parametrize(
