@@ -53,8 +53,8 @@ def make_scene(graph: Graph | GraphIndex, options: SceneOptions | None = None) -
     if options.open:
         opened, left = open_asked(tree, opened, options.open, options.most_boxes)
         # What is small inside need not be asked for one by one.
-        little = min(options.boxes, options.repeated)
-        opened = choose_open(tree, classes, little, little, options.closed, opened)
+        small_room = min(options.boxes, options.repeated)
+        opened = choose_open(tree, classes, small_room, small_room, options.closed, opened)
         visible = _visible(tree, opened)
         links = _join(edges, visible)
     repeats = Counter(classes[group.path] for group in groups.values() if group.scope)
@@ -173,7 +173,7 @@ def _frames(tree: ScopeGroup, opened: Container[str], visible: Visible) -> tuple
                 own.append(child.id)
             elif child.path not in opened:
                 own.append(ids[child.path])
-            elif child.scope is None or depth >= DEEPEST or _is_lone(child):
+            elif child.scope is None or depth >= DEEPEST or _has_single_node(child):
                 own.extend(boxes[child.path])
                 within.extend(frames[child.path])
             else:
@@ -182,7 +182,7 @@ def _frames(tree: ScopeGroup, opened: Container[str], visible: Visible) -> tuple
     return tuple(frames[tree.path])
 
 
-def _is_lone(group: ScopeGroup) -> bool:
+def _has_single_node(group: ScopeGroup) -> bool:
     """Return whether a scope holds a single node besides constants: a frame around it would tell nothing."""
     items = [child for child in group.children if isinstance(child, Item)]
     return len(items) == len(group.children) and sum(item.node.kind != "constant" for item in items) < 2

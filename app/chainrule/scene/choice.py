@@ -47,6 +47,23 @@ def choose_open(
     Scopes of one type open together and whole, or not at all, and so do the slices in the same place of equal scopes;
     at each depth small ones go before big ones.
 
+    Two equal blocks of four operations each and a head of six are three boxes while all are closed. The head costs
+    five boxes more and goes first, being smaller than both blocks together, which cost six more:
+
+    >>> from chainrule.graph.model import Node, Scope
+    >>> def scope(name, type, first, count):
+    ...     node = dict(kind="function", op="AddBackward0", names=[], sequence_nr=None, span=None, outputs=[])
+    ...     items = tuple(Item(Node(id=f"n{first + number}", **node), ()) for number in range(count))
+    ...     return ScopeGroup(name, name, Scope(kind="module", name=name, type=type, call=1), items)
+    >>> inside = (scope("a", "Block", 0, 4), scope("b", "Block", 4, 4), scope("head", "Head", 8, 6))
+    >>> root = ScopeGroup("", "", None, inside)
+    >>> def opened(room, repeated):
+    ...     return sorted(choose_open(root, classify(root), room, repeated))
+    >>> opened(8, 8), opened(13, 13), opened(14, 14)
+    (['', 'head'], ['', 'head'], ['', 'a', 'b', 'head'])
+    >>> opened(14, 8)
+    ['', 'head']
+
     Args:
         root: The tree; the root itself is always open.
         classes: From ``classify``.
@@ -58,24 +75,26 @@ def choose_open(
     Returns:
         The paths of the open groups.
     """
-    shut = set(closed)
+    kept_closed = set(closed)
     sizes = _sizes(root)
     opened = {root.path, *already}
     boxes = 1 + sum(len(group.children) - 1 for group in preorder(root) if group.path in opened)
     level = [root]
     while level:
-        alike: dict[tuple[object, ...], list[ScopeGroup]] = {}
+        by_kind: dict[tuple[object, ...], list[ScopeGroup]] = {}
         below: list[ScopeGroup] = []
         for parent in level:
             for place, group in enumerate(_inner(parent)):
                 if group.path in opened:
                     below.append(group)
-                elif group.path not in shut:
-                    alike.setdefault(_kind(group, classes, parent, place), []).append(group)
-        for groups in sorted(alike.values(), key=lambda some: sum(sizes[group.path] for group in some)):
-            whole = len(groups) > 1 and not shut
+                elif group.path not in kept_closed:
+                    by_kind.setdefault(_kind(group, classes, parent, place), []).append(group)
+        for groups in sorted(by_kind.values(), key=lambda some: sum(sizes[group.path] for group in some)):
+            # Equal groups are shown alike, down to the last operation: one that is open beside one that is not would
+            # look like a difference between them.
+            whole = len(groups) > 1 and not kept_closed
             cost = sum((sizes[group.path] if whole else len(group.children)) - 1 for group in groups)
-            if boxes + cost > (repeated if len(groups) > 1 else room) or _tells_little(groups[0]):
+            if boxes + cost > (repeated if len(groups) > 1 else room) or _has_nothing_to_show(groups[0]):
                 continue
             boxes += cost
             shown = [inner for group in groups for inner in preorder(group)] if whole else groups
@@ -105,7 +124,7 @@ def _inner(group: ScopeGroup) -> list[ScopeGroup]:
     return [child for child in group.children if isinstance(child, ScopeGroup)]
 
 
-def _tells_little(group: ScopeGroup) -> bool:
+def _has_nothing_to_show(group: ScopeGroup) -> bool:
     """Return whether opening a slice would show more folds, or sources that nothing uses: nothing worth the room."""
     sources = all(isinstance(child, Item) and child.node.kind in SOURCES for child in group.children)
     return group.slice and (bool(_inner(group)) or sources)

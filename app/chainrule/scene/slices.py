@@ -23,6 +23,21 @@ SHORTEST = 8
 def slice_tree(root: ScopeGroup, room: int) -> ScopeGroup:
     """Return every group a width that can be read, where scopes leave more children than that.
 
+    A hundred operations in a row, in a picture with room for twelve boxes, keep three at either end, where a person
+    looks first, and two slices between. Each of these has room for no more than twelve either, so they hold slices
+    again, as even as can be, of eight operations at most:
+
+    >>> from chainrule.graph.model import Node
+    >>> def operation(number):
+    ...     node = dict(kind="function", op="AddBackward0", names=[], sequence_nr=None, span=None, outputs=[])
+    ...     return Item(Node(id=f"n{number}", **node), ())
+    >>> row = ScopeGroup("", "", None, tuple(operation(number) for number in range(100)))
+    >>> sliced = slice_tree(row, 12)
+    >>> [child.id if isinstance(child, Item) else child.path for child in sliced.children]
+    ['n0', 'n1', 'n2', 'n3..n49', 'n50..n96', 'n97', 'n98', 'n99']
+    >>> [child.path for child in sliced.children[3].children]
+    ['n3..n9', 'n10..n17', 'n18..n25', 'n26..n33', 'n34..n41', 'n42..n49']
+
     Args:
         root: The tree of scopes.
         room: How many boxes there may be in all.
@@ -93,17 +108,25 @@ def _slices(children: tuple[Child, ...], path: str, widest: int) -> tuple[Child,
 
 
 def _cut(children: tuple[Child, ...], path: str, width: int) -> tuple[Child, ...]:
-    """Keep the first and last operations and cut what is between into slices of slices, until all are narrow."""
+    """Keep the first and last operations and cut what is between into slices of slices, until all are narrow.
+
+    In the example of ``slice_tree`` the width is 12, so 94 of the 100 are between and 12 - 2 * 3 = 6 slices may stand
+    there. One level of slices would hold 6 * 12 = 72, too few, so there are two, and 6 * 8 * 8 = 384 is room enough
+    for slices of the shortest length. The first round makes 12 slices of 7 or 8, the second two of these six each.
+    """
     units = units_of(children)
     end = width // 4
     middle = units[end : len(units) - end]
     most = width - 2 * end
+    # As few levels as can be: each is one more click on the way to an operation.
     levels = 1
     while most * width**levels < len(middle):
         levels += 1
+    # Then slices as short as these levels allow, so that all levels are about equally wide.
     size = SHORTEST
     while most * size**levels < len(middle):
         size += 1
+    # From the inside out: what is a slice in one round is a single child in the next.
     for _ in range(levels):
         if len(middle) > most:
             runs = _even_runs(middle, -(-len(middle) // size))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from chainrule.graph.model import Scope
 from chainrule.scene.items import SOURCES, Item
 
-FEW_UNUSED = 3
+MOST_UNUSED = 3
 """Sources that nothing uses up to which each is shown."""
 
 
@@ -110,14 +110,14 @@ def build_tree(items: Sequence[Item]) -> ScopeGroup:
             _insert(source, stack)
         waiting = []
         stack[-1].children.append(item)
-    if len(waiting) <= FEW_UNUSED or not root.children:
+    if len(waiting) <= MOST_UNUSED or not root.children:
         root.children.extend(waiting)
         return _freeze(made)
     nodes = "leaves" if all(item.node.kind == "leaf" for item in waiting) else "nodes"
     label = f"{len(waiting)} {nodes} that nothing uses"
-    aside = ScopeGroup(_free("unused", paths), label, None, tuple(waiting), slice=True)
+    unused = ScopeGroup(_take_free_path("unused", paths), label, None, tuple(waiting), slice=True)
     tree = _freeze(made)
-    return replace(tree, children=(*tree.children, aside))
+    return replace(tree, children=(*tree.children, unused))
 
 
 def _shared(stack: Sequence[_Building], scope: Sequence[Scope]) -> int:
@@ -140,10 +140,10 @@ def _new_path(parent: str, scope: Scope, paths: set[str]) -> str:
     path = segment(scope)
     if scope.kind != "module" or path in paths:
         path = join_path(parent, scope)
-    return _free(path, paths)
+    return _take_free_path(path, paths)
 
 
-def _free(path: str, paths: set[str]) -> str:
+def _take_free_path(path: str, paths: set[str]) -> str:
     """Return the path, with a number where it is taken, as by two loops over the same name; it is taken now."""
     free, number = path, 1
     while free in paths:

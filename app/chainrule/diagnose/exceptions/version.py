@@ -6,6 +6,7 @@ import re
 from chainrule.diagnose.edits import out_of_place
 from chainrule.diagnose.exceptions.context import RaiseContext, numbers
 from chainrule.diagnose.exceptions.rule import Diagnosis, rule
+from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Node, Span
 from chainrule.protocol.messages import Fix
 from chainrule.tape.graph.stale_saves import StaleSave, StaleSaves
@@ -67,10 +68,9 @@ def _which(moment: RaiseContext, stale: StaleSaves | None, statements: list[ast.
 
 def _viewed(moment: RaiseContext, made: Node) -> str | None:
     """Return the name of what a nameless node is a view of, where it is one."""
-    nodes = {node.id: node for node in moment.graph.nodes}
-    taken = {edge.source: edge.target for edge in reversed(moment.graph.edges) if edge.kind == "gradient"}
-    while "view" in made.flags and not made.names and made.id in taken:
-        made = nodes[taken[made.id]]
+    index = GraphIndex(moment.graph)
+    while "view" in made.flags and not made.names and index.outgoing[made.id]:
+        made = index.nodes[index.outgoing[made.id][0].target]
     return made.names[0] if made.names else None
 
 

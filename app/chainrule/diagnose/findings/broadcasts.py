@@ -20,7 +20,7 @@ def broadcast_differences(flow: GraphFlow) -> list[Problem]:
     for node in flow.graph.nodes:
         if not node.op.startswith(("SubBackward", "RsubBackward")):
             continue
-        taken = flow.taken[node.id]
+        taken = flow.inputs[node.id]
         made = next((edge for edge in taken if edge.kind == "gradient"), None)
         data = next((edge for edge in taken if edge.kind == "value"), None)
         size = _crossed(flow, node, made, data) if made is not None and data is not None else None
@@ -34,11 +34,11 @@ def _crossed(flow: GraphFlow, node: Node, made: Edge, data: Edge) -> int | None:
 
     None where that is not so, or seems to be meant.
     """
-    column, row = flow.incoming(made), flow.incoming(data)
+    column, row = flow.taken_in(made), flow.taken_in(data)
     if column is None or row is None or len(row.shape) != 1 or row.shape[0] < 2 or column.shape != [row.shape[0], 1]:
         return None
     is_meant = flow.nodes[made.target].op.startswith(_MEANT)
-    is_loss = any(flow.nodes[edge.source].op.startswith(_LOSSES) for edge in flow.used[node.id])
+    is_loss = any(flow.nodes[edge.source].op.startswith(_LOSSES) for edge in flow.uses[node.id])
     return row.shape[0] if is_loss and not is_meant else None
 
 
@@ -61,7 +61,7 @@ def _fixes(flow: GraphFlow, node: Node, size: int) -> list[Fix]:
     syntax = flow.text.at(node.span)
     if not isinstance(syntax, ast.BinOp) or not isinstance(syntax.op, ast.Sub):
         return []
-    data = {name for edge in flow.taken[node.id] if edge.kind == "value" for name in flow.nodes[edge.target].names}
+    data = {name for edge in flow.inputs[node.id] if edge.kind == "value" for name in flow.nodes[edge.target].names}
     for side in (syntax.left, syntax.right):
         if isinstance(side, ast.Name | ast.Attribute) and flow.text.of(side) in data:
             words = flow.text.of(side)

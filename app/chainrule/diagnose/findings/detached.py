@@ -19,7 +19,7 @@ def cuts(flow: GraphFlow, *, meant: bool) -> list[Problem]:
     """Find where what requires a gradient goes on without its history, and into what a pass went through."""
     found: dict[object, Problem] = {}
     for node in flow.graph.nodes:
-        entering = [edge for edge in flow.taken[node.id] if node.kind == "detached" and _tracked(flow, edge)]
+        entering = [edge for edge in flow.inputs[node.id] if node.kind == "detached" and _tracked(flow, edge)]
         if not entering or "in_backward" in node.flags or _takes_shape_only(node):
             continue
         way = _way_out(flow, node)
@@ -32,7 +32,7 @@ def cuts(flow: GraphFlow, *, meant: bool) -> list[Problem]:
 
 
 def _tracked(flow: GraphFlow, edge: Edge) -> bool:
-    value = flow.incoming(edge)
+    value = flow.taken_in(edge)
     return value is not None and value.requires_grad
 
 
@@ -52,7 +52,7 @@ def _way_out(flow: GraphFlow, start: Node) -> list[Node]:
     pending = [start.id]
     while pending:
         at = pending.pop(0)
-        for edge in flow.used[at]:
+        for edge in flow.uses[at]:
             source = flow.nodes[edge.source]
             if source.kind == "function" and edge.argument != "condition":
                 way: list[Node] = []

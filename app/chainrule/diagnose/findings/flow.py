@@ -1,94 +1,49 @@
-"""A finished graph, indexed for the questions of diagnosis."""
+"""A finished graph with its program, for the questions of diagnosis."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from chainrule.diagnose.source import SourceText
-from chainrule.graph.model import Edge, Graph, Node, Pass, Span, Tensor
+from chainrule.graph.index import GraphIndex, in_pass
+from chainrule.graph.model import Edge, Node, Pass, Span, Tensor
 from chainrule.words.nodes import say_grad_fn
 from chainrule.words.saying import joined, say
 
 
-@dataclass(frozen=True)
-class GraphFlow:
-    """A graph with its program."""
+@dataclass(frozen=True, eq=False)
+class GraphFlow(GraphIndex):
+    """A graph with its program: what flowed where, and what to call it in a sentence."""
 
-    graph: Graph
     text: SourceText
 
     @cached_property
-    def nodes(self) -> dict[str, Node]:
-        """Return each node by its id."""
-        return {node.id: node for node in self.graph.nodes}
-
-    @cached_property
-    def taken(self) -> dict[str, list[Edge]]:
-        """Return for each node the edges to what it takes in."""
-        return self._by("source")
-
-    @cached_property
-    def used(self) -> dict[str, list[Edge]]:
-        """Return for each node the edges from those that take it in."""
-        return self._by("target")
-
-    @cached_property
-    def _takers(self) -> Counter[tuple[str, int]]:
-        """Return how many gradient edges take each output of each node."""
-        return Counter((edge.target, edge.output_nr) for edge in self.graph.edges if edge.kind == "gradient")
-
-    @cached_property
-    def _told(self) -> dict[tuple[str, int], list[tuple[Edge, Tensor]]]:
+    def _passed_on(self) -> dict[tuple[str, int], list[tuple[Edge, Tensor]]]:
         """Return what each node passed on in each pass, as far as it was asked for."""
         return {}
 
-    def _by(self, end: str) -> dict[str, list[Edge]]:
-        found: dict[str, list[Edge]] = {node.id: [] for node in self.graph.nodes}
-        for edge in self.graph.edges:
-            found.setdefault(getattr(edge, end), []).append(edge)
-        return found
-
     @property
-    def passes(self) -> list[tuple[int, Pass]]:
-        """Return the passes that came to their end, each with its place in lists of gradients."""
-        return [(index, one) for index, one in enumerate(self.graph.passes) if one.error is None]
+    def passes(self) -> list[Pass]:
+        """Return the passes that came to their end."""
+        return [one for one in self.graph.passes if one.error is None]
 
-    def incoming(self, edge: Edge) -> Tensor | None:
+    def taken_in(self, edge: Edge) -> Tensor | None:
         """Return the forward value that an edge takes in."""
-        for output in self.nodes[edge.target].outputs:
-            if output.output_nr == edge.output_nr:
-                return output.value
-        return None
+        return self.value(edge.target, edge.output_nr)
 
-    def gradients(self, node: Node, index: int) -> list[Tensor]:
+    def gradients(self, node: Node, pass_index: int) -> list[Tensor]:
         """Return the cotangents that arrived at a node's outputs in a pass."""
-        found = [output.gradients[index] for output in node.outputs if index < len(output.gradients)]
+        found = [in_pass(output.gradients, pass_index) for output in node.outputs]
         return [tensor for tensor in found if tensor is not None]
 
-    def passed_on(self, node: Node, index: int) -> list[tuple[Edge, Tensor]]:
+    def passed_on(self, node: Node, pass_index: int) -> list[tuple[Edge, Tensor]]:
         """Return what a node passed on in a pass, by edge."""
-        found = self._told.get((node.id, index))
+        found = self._passed_on.get((node.id, pass_index))
         if found is None:
-            carried = [(edge, self.carried(edge, index)) for edge in self.taken[node.id]]
-            found = self._told[node.id, index] = [(edge, tensor) for edge, tensor in carried if tensor is not None]
+            carried = [(edge, self.carried(edge, pass_index)) for edge in self.inputs[node.id]]
+            found = [(edge, tensor) for edge, tensor in carried if tensor is not None]
+            self._passed_on[node.id, pass_index] = found
         return found
-
-    def carried(self, edge: Edge, index: int) -> Tensor | None:
-        """Return what an edge carried in a pass.
-
-        Large graphs leave it out where it is all that arrived at the target.
-        """
-        if edge.kind != "gradient" or index >= len(edge.contributions):
-            return None
-        if edge.contributions[index] is not None:
-            return edge.contributions[index]
-        if self._takers[edge.target, edge.output_nr] > 1:
-            return None
-        for output in self.nodes[edge.target].outputs:
-            if output.output_nr == edge.output_nr and index < len(output.gradients):
-                return output.gradients[index]
-        return None
 
     def in_order(self, one: Pass) -> Iterator[Node]:
         """Return the nodes of a pass in the order in which autograd ran them."""

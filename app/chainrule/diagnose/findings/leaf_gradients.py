@@ -10,6 +10,7 @@ from chainrule.diagnose.findings.detached import cuts, plain_numbers
 from chainrule.diagnose.findings.flow import GraphFlow
 from chainrule.diagnose.requiring import freeze
 from chainrule.diagnose.source import SourceText
+from chainrule.graph.index import in_pass
 from chainrule.graph.model import Node, Span, Tensor
 from chainrule.protocol.messages import Fix, Problem
 from chainrule.words.saying import listed, say
@@ -20,8 +21,8 @@ TOLD = 4
 
 def accumulated(flow: GraphFlow) -> list[Problem]:
     """Find the first pass that added to gradients of an earlier one."""
-    for index, one in flow.passes:
-        added = [node for node in flow.graph.nodes if node.id in one.accumulated and _added(node, index)]
+    for one in flow.passes:
+        added = [node for node in flow.graph.nodes if node.id in one.accumulated and _added(node, one.index)]
         if not added or one.span is None:
             continue
         names = [flow.called(node) for node in added]
@@ -31,7 +32,7 @@ def accumulated(flow: GraphFlow) -> list[Problem]:
             "Pass {number} (line {line}) added its gradient to what was in {gradients} already: "
             "{leaf}.grad is now the sum of several passes. Where that is not meant, set it back "
             "before.",
-            number=index + 1,
+            number=one.index,
             line=line,
             gradients=_listed([f"{n}.grad" for n in names]),
             leaf=first,
@@ -51,11 +52,10 @@ def accumulated(flow: GraphFlow) -> list[Problem]:
     return []
 
 
-def _added(leaf: Node, index: int) -> bool:
+def _added(leaf: Node, pass_index: int) -> bool:
     own = leaf.outputs[0].gradients if leaf.outputs else []
-    now = leaf.accumulated[index] if index < len(leaf.accumulated) else None
-    gradient = own[index] if index < len(own) else None
-    if index == 0 or now is None or gradient is None:
+    now, gradient = in_pass(leaf.accumulated, pass_index), in_pass(own, pass_index)
+    if pass_index == 1 or now is None or gradient is None:
         return False
     return not _equal(now, gradient)
 
@@ -73,7 +73,7 @@ def without_gradient(flow: GraphFlow, parameters: Mapping[str, torch.Tensor]) ->
         flow: the graph.
         parameters: those of the program's modules, by path.
     """
-    if not any(one.call != "autograd.grad" for _, one in flow.passes):
+    if not any(one.call != "autograd.grad" for one in flow.passes):
         return cuts(flow, meant=True)
     lonely = _lonely(flow, parameters)
     found = cuts(flow, meant=not lonely)
@@ -103,12 +103,12 @@ def without_gradient(flow: GraphFlow, parameters: Mapping[str, torch.Tensor]) ->
 
 def _swallowed(flow: GraphFlow) -> str:
     """Return what custom Functions kept to themselves: gradients that arrived and for which they returned None."""
-    for index, one in flow.passes:
+    for one in flow.passes:
         for node in flow.in_order(one):
-            if "custom" not in node.flags or not flow.gradients(node, index):
+            if "custom" not in node.flags or not flow.gradients(node, one.index):
                 continue
-            carried = {edge.id for edge, _ in flow.passed_on(node, index)}
-            for edge in flow.taken[node.id]:
+            carried = {edge.id for edge, _ in flow.passed_on(node, one.index)}
+            for edge in flow.inputs[node.id]:
                 if edge.kind == "gradient" and edge.id not in carried:
                     name = node.op.removesuffix("Backward")
                     return say(

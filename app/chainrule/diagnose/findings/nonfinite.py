@@ -58,9 +58,9 @@ def nonfinite(flow: GraphFlow) -> list[Problem]:
     forward = _forward(flow)
     if forward:
         return forward
-    for index, one in flow.passes:
+    for one in flow.passes:
         for node in flow.in_order(one):
-            problem = _backward(flow, node, index)
+            problem = _backward(flow, node, one.index)
             if problem is not None:
                 return [problem]
     return []
@@ -69,7 +69,7 @@ def nonfinite(flow: GraphFlow) -> list[Problem]:
 def _forward(flow: GraphFlow) -> list[Problem]:
     found: dict[str, Problem] = {}
     for node in flow.graph.nodes:
-        inputs = [flow.incoming(edge) for edge in flow.taken[node.id]]
+        inputs = [flow.taken_in(edge) for edge in flow.inputs[node.id]]
         for output in node.outputs:
             value = output.value
             if value is None or is_finite(value):
@@ -92,7 +92,7 @@ def _comes_through(flow: GraphFlow, constant: Node) -> bool:
 
     ``where`` may leave it out. An infinite constant is a mask more often.
     """
-    users = [flow.nodes[edge.source] for edge in flow.used[constant.id]]
+    users = [flow.nodes[edge.source] for edge in flow.uses[constant.id]]
     return any(output.value is not None and output.value.stats.nan for user in users for output in user.outputs)
 
 
@@ -119,7 +119,7 @@ def _forward_problem(flow: GraphFlow, node: Node, value: Tensor, kind: str, clea
         count=elements(value.numel),
     )
     detail += say(", and everything that went into it is finite.") if clean else say(", from an infinite input.")
-    told = [_told(flow, edge) for edge in flow.taken[node.id]]
+    told = [_told(flow, edge) for edge in flow.inputs[node.id]]
     told = [words for words in dict.fromkeys(told) if words]
     if told:
         detail += say(" It took in {inputs}.", inputs=joined(told, ", "))
@@ -128,11 +128,11 @@ def _forward_problem(flow: GraphFlow, node: Node, value: Tensor, kind: str, clea
     return _problem(flow, kind, node, detail)
 
 
-def _backward(flow: GraphFlow, node: Node, index: int) -> Problem | None:
-    arrived = flow.gradients(node, index)
+def _backward(flow: GraphFlow, node: Node, pass_index: int) -> Problem | None:
+    arrived = flow.gradients(node, pass_index)
     if not arrived or not all(is_finite(tensor) for tensor in arrived):
         return None
-    for edge, carried in flow.passed_on(node, index):
+    for edge, carried in flow.passed_on(node, pass_index):
         if is_finite(carried):
             continue
         kind = "nan" if carried.stats.nan else "infinite"
@@ -141,7 +141,7 @@ def _backward(flow: GraphFlow, node: Node, index: int) -> Problem | None:
         detail = say(
             "All values are finite. In pass {pass_number} a finite gradient arrives at {operation}, and "
             "what it passes on to {node} is {condition} in {number} of {elements}",
-            pass_number=index + 1,
+            pass_number=pass_index,
             operation=flow.operation(node),
             node=flow.called(target),
             condition=word,
@@ -150,7 +150,7 @@ def _backward(flow: GraphFlow, node: Node, index: int) -> Problem | None:
         )
         slope = _SLOPES.get(_operation(node))
         detail += joined([": ", slope, "."]) if slope else "."
-        value = flow.incoming(edge)
+        value = flow.taken_in(edge)
         if value is not None and value.stats.zero:
             detail += say(
                 " {node} is 0 in {number} of {elements}.",
@@ -161,7 +161,7 @@ def _backward(flow: GraphFlow, node: Node, index: int) -> Problem | None:
         if kind == "nan" and any(tensor.stats.zero for tensor in arrived):
             detail += say(" The gradient that arrives is 0 there, and 0 times infinity is NaN")
             chosen = any(
-                flow.nodes[e.source].op.startswith(("Where", "MaskedFill", "Clamp")) for e in flow.used[node.id]
+                flow.nodes[e.source].op.startswith(("Where", "MaskedFill", "Clamp")) for e in flow.uses[node.id]
             )
             detail += say(": choosing another branch with where or a mask afterwards does not help.") if chosen else "."
         return _problem(flow, kind, node, detail)
@@ -183,7 +183,7 @@ def _operation(node: Node) -> str:
 
 
 def _told(flow: GraphFlow, edge: Edge) -> str:
-    value = flow.incoming(edge)
+    value = flow.taken_in(edge)
     low, high = (None, None) if value is None else (value.stats.min, value.stats.max)
     if value is None or low is None or high is None:
         return ""

@@ -23,36 +23,36 @@ _CLIPS = ("clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_")
 
 def depth_problems(flow: GraphFlow) -> list[Problem]:
     """Compare the gradient at the root with that at the far end of the longest way back."""
-    for index, _ in reversed(flow.passes):
-        way = [node for node in _longest_way(flow, index) if _norm(flow, node, index) > 0]
+    for one in reversed(flow.passes):
+        way = [node for node in _longest_way(flow, one.index) if _norm(flow, node, one.index) > 0]
         if len(way) < DEPTH or way[-1].kind != "leaf":
             continue
-        norms = [_norm(flow, node, index) for node in way]
+        norms = [_norm(flow, node, one.index) for node in way]
         start = max(range(3), key=norms.__getitem__)  # a mean at the root divides by the number of elements
         way, norms = way[start:], norms[start:]
         ratio = norms[-1] / norms[0]
         steps = [abs(math.log(after / before)) for before, after in pairwise(norms)]
         gradual = max(steps) <= STEEPEST * abs(math.log(ratio))
         if gradual and (ratio <= RATIO or ratio >= 1 / RATIO):
-            return [_depth_problem(flow, way, index, ratio)]
+            return [_depth_problem(flow, way, one.index, ratio)]
     return []
 
 
-def _norm(flow: GraphFlow, node: Node, index: int) -> float:
-    norms = [tensor.stats.norm for tensor in flow.gradients(node, index) if tensor.stats.norm is not None]
+def _norm(flow: GraphFlow, node: Node, pass_index: int) -> float:
+    norms = [tensor.stats.norm for tensor in flow.gradients(node, pass_index) if tensor.stats.norm is not None]
     return math.hypot(*norms) if norms else 0.0
 
 
-def _longest_way(flow: GraphFlow, index: int) -> list[Node]:
+def _longest_way(flow: GraphFlow, pass_index: int) -> list[Node]:
     """Return the longest way back from a root through edges that carried a gradient, as nodes."""
-    order = flow.graph.passes[index].order
+    order = flow.graph.passes[pass_index - 1].order
     steps: dict[str, tuple[int, str | None]] = dict.fromkeys(order[:1], (0, None))
     place = {id: number for number, id in enumerate(order)}
     for id in order:
         if id not in flow.nodes:
             continue
         length, _ = steps.setdefault(id, (0, None))
-        for edge, _ in flow.passed_on(flow.nodes[id], index):
+        for edge, _ in flow.passed_on(flow.nodes[id], pass_index):
             known = steps.get(edge.target, (0, None))[0]
             if place.get(edge.target, -1) > place[id] and length + 1 > known:
                 steps[edge.target] = (length + 1, id)
@@ -65,13 +65,16 @@ def _longest_way(flow: GraphFlow, index: int) -> list[Node]:
     return way[::-1]
 
 
-def _depth_problem(flow: GraphFlow, way: list[Node], index: int, ratio: float) -> Problem:
+def _depth_problem(flow: GraphFlow, way: list[Node], pass_index: int, ratio: float) -> Problem:
     slug = "gradient-vanishes" if ratio < 1 else "gradient-explodes"
     steps = len(way) - 1
     factor = ratio ** (1 / steps)
     picked = [way[0], way[len(way) // 3], way[2 * len(way) // 3], way[-1]]
     told = joined(
-        [say("{norm} at {node}", norm=say_number(_norm(flow, node, index)), node=flow.called(node)) for node in picked],
+        [
+            say("{norm} at {node}", norm=say_number(_norm(flow, node, pass_index)), node=flow.called(node))
+            for node in picked
+        ],
         ", ",
     )
     detail = say(

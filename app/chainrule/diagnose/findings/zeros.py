@@ -49,13 +49,13 @@ _ACTIVATIONS = frozenset(_CAUSES) - {"Pow", "LinalgVectorNorm", "Abs", "Std", "M
 def zero_gradients(flow: GraphFlow) -> list[Problem]:
     """Find the nodes where a gradient arrives and only zeros are passed on, so that a leaf gets nothing."""
     found: dict[object, tuple[Node, Edge, set[str]]] = {}
-    for index, one in flow.passes:
+    for one in flow.passes:
         seen: set[str] = set()
         for node in flow.in_order(one):
-            if not any(has_values(tensor) for tensor in flow.gradients(node, index)):
+            if not any(has_values(tensor) for tensor in flow.gradients(node, one.index)):
                 continue
-            for edge, carried in flow.passed_on(node, index):
-                leaves = _leaves_behind(flow, edge, index, seen) if is_zero(carried) else set()
+            for edge, carried in flow.passed_on(node, one.index):
+                leaves = _leaves_behind(flow, edge, one.index, seen) if is_zero(carried) else set()
                 if leaves:
                     found.setdefault((node.op, node.span), (node, edge, set()))[2].update(leaves)
     sources = {entry[0].id for entry in found.values()}
@@ -63,7 +63,7 @@ def zero_gradients(flow: GraphFlow) -> list[Problem]:
     return [_zero_problem(flow, *entry) for entry in told[:TOLD]]
 
 
-def _leaves_behind(flow: GraphFlow, start: Edge, index: int, seen: set[str]) -> set[str]:
+def _leaves_behind(flow: GraphFlow, start: Edge, pass_index: int, seen: set[str]) -> set[str]:
     """Return the leaves whose whole gradient is zero, down from an edge through others that carried only zeros.
 
     What was ``seen`` before is left to the edge that came there first, so that all of this takes one walk.
@@ -73,13 +73,13 @@ def _leaves_behind(flow: GraphFlow, start: Edge, index: int, seen: set[str]) -> 
     while pending:
         at = pending.pop()
         node = flow.nodes[at]
-        gradients = flow.gradients(node, index)
+        gradients = flow.gradients(node, pass_index)
         if at in seen or not gradients or not all(map(is_zero, gradients)):
             continue
         seen.add(at)
         if node.kind == "leaf":
             leaves.add(flow.called(node))
-        pending += [edge.target for edge, carried in flow.passed_on(node, index) if is_zero(carried)]
+        pending += [edge.target for edge, carried in flow.passed_on(node, pass_index) if is_zero(carried)]
     return leaves
 
 
@@ -98,8 +98,8 @@ def _other_factor(flow: GraphFlow, node: Node, edge: Edge) -> Node | None:
     if formula is None or not node.op.startswith(("Mul", "Mm", "Addmm", "Bmm", "Baddbmm", "Mv", "Dot")):
         return None
     wanted = {name for text in texts(formula.vjps.get(edge.argument or "")) for name in names(parse(text))}
-    for other in flow.taken[node.id]:
-        if other.id != edge.id and other.argument in wanted and is_zero(flow.incoming(other)):
+    for other in flow.inputs[node.id]:
+        if other.id != edge.id and other.argument in wanted and is_zero(flow.taken_in(other)):
             return flow.nodes[other.target]
     return None
 
@@ -114,7 +114,7 @@ def _leaky(flow: GraphFlow, node: Node) -> list[Fix]:
 
 def _zero_problem(flow: GraphFlow, node: Node, edge: Edge, leaves: set[str]) -> Problem:
     operation = node.op.split("Backward")[0].lstrip("_")
-    value = flow.incoming(edge)
+    value = flow.taken_in(edge)
     called_so = sorted(leaves)
     told: str = ", ".join(called_so[:4])
     if len(called_so) > 4:
@@ -158,12 +158,12 @@ _FIXED = {
 
 def cancelled_gradients(flow: GraphFlow) -> list[Problem]:
     """Find softmaxes and normalisations whose whole effect the loss takes out again."""
-    for index, one in flow.passes:
+    for one in flow.passes:
         for node in flow.in_order(one):
             operation = node.op.split("Backward")[0].lstrip("_")
-            gradients = flow.gradients(node, index)
+            gradients = flow.gradients(node, one.index)
             arrived = sum(tensor.stats.norm or 0.0 for tensor in gradients)
-            for edge, carried in flow.passed_on(node, index)[:1]:
+            for edge, carried in flow.passed_on(node, one.index)[:1]:
                 finite = all(map(is_finite, [*gradients, carried]))
                 if operation in _FIXED and finite and arrived and (carried.stats.norm or 0.0) < CANCELLED * arrived:
                     return [_cancelled_problem(flow, node, edge, arrived, carried.stats.norm or 0.0)]

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from chainrule.graph import Edge, Graph, Node, Pass, Tensor
+from chainrule.graph import Edge, Node, Pass, Tensor
+from chainrule.graph.index import GraphIndex, in_pass
 
 _Count = Callable[[Tensor], int]
-_Place = tuple[str, int]
 
 
 def nan_count(tensor: Tensor) -> int:
@@ -28,49 +28,33 @@ def appears(count: _Count, made: Iterable[Tensor], inputs: Iterable[Tensor], spo
     return any(count(tensor) for tensor in made) and not any(spoilt(tensor) for tensor in inputs)
 
 
-def marked_passes(graph: Graph) -> list[Pass]:
+def marked_passes(index: GraphIndex) -> list[Pass]:
     """Return the passes of a graph with the nodes where their first NaN and their first Inf come up."""
-    taken: dict[str, list[Edge]] = {}
-    takers: dict[_Place, list[Edge]] = {}
-    for edge in graph.edges:
-        if edge.kind == "gradient":
-            taken.setdefault(edge.source, []).append(edge)
-            takers.setdefault((edge.target, edge.output_nr), []).append(edge)
-    return [_marked(done, place, graph, taken, takers) for place, done in enumerate(graph.passes)]
+    return [_marked(done, number, index) for number, done in enumerate(index.graph.passes, 1)]
 
 
-def _marked(
-    done: Pass, place: int, graph: Graph, taken: dict[str, list[Edge]], takers: dict[_Place, list[Edge]]
-) -> Pass:
+def _marked(done: Pass, number: int, index: GraphIndex) -> Pass:
+    graph = index.graph
     arrived = {
-        (node.id, output.output_nr): gradient
-        for node in graph.nodes
-        for output in node.outputs
-        if (gradient := output.gradients[place]) is not None
+        place: gradient
+        for place, output in index.outputs.items()
+        if (gradient := in_pass(output.gradients, number)) is not None
     }
     if not any(spoilt_count(gradient) for gradient in arrived.values()):
-        contributions = (edge.contributions[place] for edge in graph.edges)
+        contributions = (in_pass(edge.contributions, number) for edge in graph.edges)
         if not any(spoilt_count(carried) for carried in contributions if carried is not None):
             return done
-    ran = {ident for ident, _ in arrived}
 
     def carried(edges: Sequence[Edge]) -> list[Tensor]:
-        return [tensor for edge in edges if (tensor := carried_by(edge)) is not None]
-
-    def carried_by(edge: Edge) -> Tensor | None:
-        known = edge.contributions[place]
-        if known is None and edge.source in ran and len(takers[edge.target, edge.output_nr]) == 1:
-            # A large graph leaves out what is alone: it is what arrives.
-            return arrived.get((edge.target, edge.output_nr))
-        return known
+        return [tensor for edge in edges if (tensor := index.carried(edge, number)) is not None]
 
     def is_first(node: Node, count: _Count, spoilt: _Count) -> bool:
         outputs = [(node.id, output.output_nr) for output in node.outputs]
         cotangents = [arrived[output] for output in outputs if output in arrived]
-        if appears(count, carried(taken.get(node.id, [])), cotangents, spoilt):
+        if appears(count, carried(index.outgoing[node.id]), cotangents, spoilt):
             return True
         return any(
-            appears(count, [arrived[output]], carried(takers.get(output, [])), spoilt)
+            appears(count, [arrived[output]], carried(index.incoming[output]), spoilt)
             for output in outputs
             if output in arrived
         )

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from chainrule.graph import Edge, Flag, Graph, Node, Tensor
+from chainrule.graph import Flag, Graph, Node, Tensor
+from chainrule.graph.index import GraphIndex
 from chainrule.tape.alarms.first_nonfinite import appears, inf_count, marked_passes, nan_count, spoilt_count
 from chainrule.tape.alarms.no_gradient import NoGradientReasons
 
@@ -15,20 +16,17 @@ def marked(graph: Graph) -> Graph:
     contribution to it has: where infinities are added up, or a hook or the program itself put it in. A node that is
     one in any pass has the flag ``first_nan_gradient`` (``first_inf_gradient``).
     """
-    taken: dict[str, list[Edge]] = {node.id: [] for node in graph.nodes}
-    for edge in graph.edges:
-        taken[edge.source].append(edge)
-    values = {(node.id, output.output_nr): output.value for node in graph.nodes for output in node.outputs}
-    passes = marked_passes(graph)
+    index = GraphIndex(graph)
+    passes = marked_passes(index)
     first_nan = {ident for done in passes for ident in done.first_nan}
     first_inf = {ident for done in passes for ident in done.first_inf}
-    reasons = NoGradientReasons(graph)
+    reasons = NoGradientReasons(index)
     nodes = []
     for node in graph.nodes:
         flags = list(node.flags)
         made = [output.value for output in node.outputs if output.value is not None]
         if any(map(spoilt_count, made)):
-            inputs = [values.get((edge.target, edge.output_nr)) for edge in taken[node.id]]
+            inputs = [index.value(edge.target, edge.output_nr) for edge in index.inputs[node.id]]
             flags += _forward(made, [value for value in inputs if value is not None])
         if node.id in first_nan:
             flags.append("first_nan_gradient")

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from chainrule.graph import Edge, Graph, Node, NoGradient
+from chainrule.graph import Node, NoGradient
+from chainrule.graph.index import GraphIndex
 
 _WHOLE_NUMBERS = frozenset({"bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"})
 
@@ -10,15 +11,10 @@ _WHOLE_NUMBERS = frozenset({"bool", "uint8", "uint16", "uint32", "uint64", "int8
 class NoGradientReasons:
     """Looks for the reasons in a graph."""
 
-    def __init__(self, graph: Graph) -> None:
-        self._passes = [done.index for done in graph.passes if done.error is None]
-        self._nodes = {node.id: node for node in graph.nodes}
-        self._takers: dict[str, list[Edge]] = {}
-        self._taken: dict[str, list[Edge]] = {}
-        for edge in graph.edges:
-            self._takers.setdefault(edge.target, []).append(edge)
-            self._taken.setdefault(edge.source, []).append(edge)
-        done = [one for one in graph.passes if one.error is None]
+    def __init__(self, index: GraphIndex) -> None:
+        self._passes = [done.index for done in index.graph.passes if done.error is None]
+        self._index = index
+        done = [one for one in index.graph.passes if one.error is None]
         self._under_roots = self._reach(root.node for one in done for root in one.roots)
         self._asked = self._under_roots
         """What some pass would have reached, had it been asked for all leaves."""
@@ -51,8 +47,8 @@ class NoGradientReasons:
         waiting = list(dict.fromkeys(starts))
         seen = set(waiting)
         for ident in waiting:
-            for edge in self._taken.get(ident, []):
-                if edge.kind == "gradient" and edge.target not in seen:
+            for edge in self._index.outgoing[ident]:
+                if edge.target not in seen:
                     seen.add(edge.target)
                     waiting.append(edge.target)
         return seen
@@ -62,11 +58,13 @@ class NoGradientReasons:
         seen = {leaf.id}
         waiting = [leaf.id]
         for ident in waiting:
-            for edge in self._takers.get(ident, []):
+            for edge in self._index.uses[ident]:
                 if edge.kind != "gradient" or edge.source in seen:
                     continue
                 if any(
-                    gradient is not None for output in self._nodes[edge.source].outputs for gradient in output.gradients
+                    gradient is not None
+                    for output in self._index.nodes[edge.source].outputs
+                    for gradient in output.gradients
                 ):
                     return edge.source
                 seen.add(edge.source)
@@ -80,7 +78,7 @@ class NoGradientReasons:
         for ident, cut in waiting:
             if cut is not None and ident in self._under_roots:
                 return cut
-            for edge in self._takers.get(ident, []):
+            for edge in self._index.uses[ident]:
                 if edge.source not in seen:
                     seen.add(edge.source)
                     waiting.append((edge.source, cut or (edge.source if edge.kind == "value" else None)))
