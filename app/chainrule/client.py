@@ -1,11 +1,4 @@
-"""A client of the REST API, for programs: typed answers, problems as exceptions, another try where the server is busy.
-
->>> from chainrule.client import Client
->>> with Client("http://127.0.0.1:8000") as chainrule:  # doctest: +SKIP
-...     answer = chainrule.trace("(x ** 2).sum()", inputs={"x": [1.0, 2.0]})
-...     answer.graph.nodes[0].outputs[0].gradients[0].values
-[2.0, 4.0]
-"""
+"""A client of the REST API: typed answers, problems as exceptions, another try where the server is busy."""
 
 import asyncio
 import json
@@ -145,6 +138,18 @@ def picture_url(base_url: str, program: Program, picture_format: str = "svg", **
 class Client:
     """A client that waits.
 
+    With the address of a server, such as ``http://127.0.0.1:8000``:
+
+    >>> from chainrule import Client
+    >>> with Client(address) as client:
+    ...     answer = client.trace("(x ** 2).sum()", inputs={"x": [1.0, 2.0]})
+    ...     picture = client.draw("x * x", "svg", theme="dark")
+    >>> [x] = [node for node in answer.graph.nodes if "x" in node.names]
+    >>> x.outputs[0].gradients[0].values
+    [2.0, 4.0]
+    >>> picture[:4]
+    b'<svg'
+
     Args:
         base_url: where the server is.
         timeout: time for one request [s].
@@ -226,7 +231,17 @@ class Client:
 
 
 class AsyncClient:
-    """The same for programs with an event loop; arguments and errors are those of `Client`."""
+    """The same for programs with an event loop; arguments and errors are those of `Client`.
+
+    >>> import asyncio
+    >>> from chainrule import AsyncClient
+    >>> async def count_nodes(*sources):
+    ...     async with AsyncClient(address) as client:
+    ...         answers = await asyncio.gather(*map(client.trace, sources))
+    ...     return [len(answer.graph.nodes) for answer in answers]
+    >>> asyncio.run(count_nodes("x * x", "x * y"))
+    [2, 3]
+    """
 
     def __init__(
         self,

@@ -16,7 +16,6 @@ from typing import Protocol, TypeVar, cast
 
 import anyio.to_thread
 
-from chainrule import __version__
 from chainrule.cache import ByteCache
 from chainrule.errors import GradientInvalidError, RootUnknownError
 from chainrule.graph import SCHEMA_VERSION, Graph, Tensor
@@ -25,6 +24,7 @@ from chainrule.program import CheckedProgram, check, validate_gradient
 from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
 from chainrule.render import Drawing, ViewOptions, draw
 from chainrule.settings import Settings
+from chainrule.version import __version__
 
 Result = TypeVar("Result")
 

@@ -65,7 +65,7 @@ def test_a_setting_that_cannot_be_used_is_told_in_one_line(
 
 
 def test_the_server_answers_once_it_has_told_its_address_and_ends_when_it_is_told_to() -> None:
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "CHAINRULE_LOG_REQUESTS": "1"}
+    environ = {**os.environ, "PYTHONPATH": str(ROOT / "app"), "CHAINRULE_LOG_REQUESTS": "1"}
     with subprocess.Popen(
         [sys.executable, "-W", "error", "-m", "chainrule", "serve", "--port", "0"],
         cwd=ROOT,

@@ -32,7 +32,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.
     script = tmp_path_factory.mktemp("own") / "own.py"
     script.write_text(SCRIPT)
     command = [sys.executable, "-m", "chainrule", "view", "--no-open", "--view", "values", str(script), "3"]
-    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environ = {**os.environ, "PYTHONPATH": str(ROOT / "app")}
     with subprocess.Popen(
         command, cwd=script.parent, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from chainrule.integrations.studio import open_studio
+from chainrule.library import close_shared
 
 
 @pytest.fixture(scope="session", autouse=True)
-def closed_studio() -> Iterator[None]:
+def closed_pipeline() -> Iterator[None]:
     yield
-    if open_studio.cache_info().currsize:
-        open_studio("").close()
-        open_studio.cache_clear()
+    close_shared()

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import shtab
 
-from chainrule import __version__
 from chainrule.cli.check import add_check
 from chainrule.cli.options import UsageError
 from chainrule.cli.render import add_render
@@ -15,6 +14,7 @@ from chainrule.cli.serve import add_serve
 from chainrule.cli.view import add_view
 from chainrule.cli.worker import add_worker
 from chainrule.errors import ChainruleError
+from chainrule.version import __version__
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -3,11 +3,8 @@
 import argparse
 from pathlib import Path
 
-from chainrule.render.formats.registry import MEDIA_TYPES, SUFFIXES
+from chainrule.render.formats.registry import format_of_suffix
 from chainrule.render.option_words import WORDS
-
-FORMATS = {SUFFIXES.get(name, name): name for name in MEDIA_TYPES} | {"gv": "dot", "htm": "html"}
-"""Formats by the suffix of a file."""
 
 
 class UsageError(ValueError):
@@ -33,12 +30,13 @@ def format_of(path: Path) -> str:
     Raises:
         ValueError: its suffix is none of a format, or there is no such folder.
     """
-    suffix = path.suffix.removeprefix(".").lower()
-    if suffix not in FORMATS:
-        raise ValueError(f"{path}: no format has the suffix {path.suffix!r}; there are {', '.join(sorted(FORMATS))}")
+    try:
+        picture_format = format_of_suffix(path.suffix)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
     if not path.parent.is_dir():
         raise ValueError(f"{path} cannot be written: there is no folder {path.parent}")
-    return FORMATS[suffix]
+    return picture_format
 
 
 def write_file(path: Path, content: bytes) -> None:

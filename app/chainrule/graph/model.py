@@ -267,7 +267,17 @@ class Variable(Data):
 
 
 class Graph(Data):
-    """All that one execution did, as a graph; the order of nodes and edges is deterministic."""
+    """All that one execution did, as a graph; the order of nodes and edges is deterministic.
+
+    >>> import chainrule
+    >>> graph = chainrule.trace("y = x * x", inputs={"x": 3.0})
+    >>> [(node.id, node.op, node.names) for node in graph.nodes]
+    [('n0', 'AccumulateGrad', ['x']), ('n1', 'MulBackward0', ['y'])]
+    >>> [(edge.source, edge.slot, edge.target) for edge in graph.edges if edge.kind == "gradient"]
+    [('n1', 0, 'n0'), ('n1', 1, 'n0')]
+    >>> chainrule.Graph.model_validate_json(graph.model_dump_json()) == graph
+    True
+    """
 
     schema_version: Annotated[int, Field(ge=1)] = SCHEMA_VERSION
     """Grows when something here changes its meaning."""

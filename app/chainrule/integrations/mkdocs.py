@@ -23,9 +23,10 @@ from typing import Any
 
 from pymdownx.superfences import SuperFencesException
 
-from chainrule.integrations.inline import inline_image
-from chainrule.integrations.studio import Fault, PictureOrder, RefusedError, make_order, open_studio
+from chainrule.integrations.figure import Fault, FigureOrder, RefusedError, read_order
+from chainrule.integrations.renderer import open_renderer
 from chainrule.render.iframe import write_iframe
+from chainrule.render.inline import inline_image
 
 LOG = getLogger("mkdocs.chainrule")
 FENCE_OPTIONS = frozenset({"mode", "alt", "raises", "show-source"})
@@ -56,7 +57,7 @@ def draw_fence(
     server = os.environ.get("CHAINRULE_SERVER", "")
     given = {name: str(value) for name, value in options.items() if name not in FENCE_OPTIONS}
     try:
-        order = make_order(source.rstrip() + "\n", given)
+        order = read_order(source.rstrip() + "\n", given)
         html = _picture(order, str(options.get("mode", "static")), server, options)
     except ValueError as error:
         return _failed((Fault(str(error)),), source, md)
@@ -66,7 +67,7 @@ def draw_fence(
     return f'{code}<figure class="{escape(css_class)}">{html}</figure>'
 
 
-def _picture(order: PictureOrder, mode: str, server: str, options: MutableMapping[str, Any]) -> str:
+def _picture(order: FigureOrder, mode: str, server: str, options: MutableMapping[str, Any]) -> str:
     alt = str(options.get("alt", f"Autograd graph of: {order.program.source.strip()}"))
     if mode not in MODES:
         raise ValueError(f"mode: {mode!r} is not one of {', '.join(MODES)}")
@@ -76,7 +77,7 @@ def _picture(order: PictureOrder, mode: str, server: str, options: MutableMappin
         return f'<img src="{escape(order.url(server))}" alt="{escape(alt)}" loading="lazy">'
     if mode == "iframe":
         return write_iframe(order.frame_url(server), title=alt)
-    figure = open_studio(server).draw(order)
+    figure = open_renderer(server).draw(order)
     if figure.faults and "raises" not in options:
         raise RefusedError(figure.faults)
     return inline_image(figure.content, alt)

@@ -16,10 +16,11 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata, OptionSpec
 
-from chainrule import __version__
-from chainrule.integrations.studio import Fault, PictureOrder, RefusedError, make_order, open_studio
+from chainrule.integrations.figure import Fault, FigureOrder, RefusedError, read_order
+from chainrule.integrations.renderer import open_renderer
 from chainrule.render.iframe import write_iframe
 from chainrule.render.option_words import NAMES
+from chainrule.version import __version__
 
 LOG = logging.getLogger(__name__)
 MODES = ("static", "link", "iframe")
@@ -65,7 +66,7 @@ class Chainrule(SphinxDirective):
         if self.config.chainrule_theme:
             options.setdefault("theme", self.config.chainrule_theme)
         try:
-            order = make_order(source, options)
+            order = read_order(source, options)
         except ValueError as error:
             raise self.error(f"chainrule: {error}") from None
         place = chainrule(
@@ -108,7 +109,7 @@ class Chainrule(SphinxDirective):
 def visit_html(self: Any, node: chainrule) -> None:
     """Write the graph for a browser."""
     server = self.builder.config.chainrule_server
-    order: PictureOrder = node["order"]
+    order: FigureOrder = node["order"]
     classes = " ".join(["chainrule", *node["classes"]])
     names = f'{classes}" id="{node["ids"][0]}' if node["ids"] else classes
     alt = escape(node["alt"])
@@ -161,15 +162,15 @@ def _file(builder: Any, node: chainrule, picture_format: str) -> str | None:
     return name
 
 
-def _order(node: chainrule, picture_format: str) -> PictureOrder:
-    order: PictureOrder = node["order"]
-    return PictureOrder(order.program, picture_format, order.view)
+def _order(node: chainrule, picture_format: str) -> FigureOrder:
+    order: FigureOrder = node["order"]
+    return FigureOrder(order.program, picture_format, order.view)
 
 
 def _draw(node: chainrule, picture_format: str, config: Any = None) -> bytes | None:
     config = config or node.document.settings.env.config
     try:
-        figure = open_studio(config.chainrule_server).draw(_order(node, picture_format))
+        figure = open_renderer(config.chainrule_server).draw(_order(node, picture_format))
     except RefusedError as error:
         _report(node, error.faults, config)
         return None

@@ -29,7 +29,7 @@ def surroundings(source: str, seed: int, namespace: dict[str, Any], console_byte
     """Seed every generator, catch what is printed and warned, and make the namespace the module ``__main__``."""
     console = Console(console_bytes)
     with ExitStack() as stack:
-        stack.enter_context(_same_numbers(seed))
+        stack.enter_context(same_numbers(seed))
         stack.enter_context(_torch_defaults())
         stack.enter_context(_torch_switches())
         stack.enter_context(_source_lines(source))
@@ -41,7 +41,8 @@ def surroundings(source: str, seed: int, namespace: dict[str, Any], console_byte
 
 
 @contextmanager
-def _same_numbers(seed: int) -> Iterator[None]:
+def same_numbers(seed: int) -> Iterator[None]:
+    """Seed every generator of random numbers of the CPU, and put each back as it was."""
     before = random.getstate(), np.random.get_state(), torch.get_rng_state()
     random.seed(seed)
     np.random.seed(seed % 2**32)

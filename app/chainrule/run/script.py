@@ -36,7 +36,7 @@ def answer_script(path: Path, arguments: list[str], limits: Limits) -> ScriptAns
     source, text = trace.syntax.source, SourceText(trace.syntax.source, trace.syntax)
     problems = [unconfined_notice(path)]
     if trace.raised is not None:
-        span = _place(trace.raised, str(path.resolve()), source)
+        span = raised_at(trace.raised, str(path.resolve()), source)
         problems.insert(0, diagnose_exception(trace.raised, text, trace.graph, span, trace.stale_saves))
     problems += diagnose_graph(trace.graph, text, trace.names)
     answer = ExecutionAnswer(graph=trace.graph, console=console.lines(), problems=problems)
@@ -85,8 +85,8 @@ def _line(filename: str) -> int | None:
     return frame.f_lineno
 
 
-def _place(error: Exception, filename: str, source: str) -> Span | None:
-    """Return the innermost place in the script that an exception passed through."""
+def raised_at(error: Exception, filename: str, source: str) -> Span | None:
+    """Return the innermost place in a file that an exception passed through."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename]
     if not frames or frames[-1].lineno is None:
         return None

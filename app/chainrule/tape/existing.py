@@ -10,7 +10,14 @@ from chainrule.tape.record.autograd import is_leaf, reachable
 from chainrule.tape.tape import Tape
 
 
-def graph_of(root: object, names: Mapping[str, object], limits: Limits = Limits()) -> Graph:  # noqa: B008 # a frozen value
+def graph_of(
+    root: object,
+    names: Mapping[str, object],
+    limits: Limits = Limits(),  # noqa: B008 # a frozen value
+    start: torch.Tensor | None = None,
+    *,
+    run_backward: bool = True,
+) -> Graph:
     """Return the graph that a tensor hangs on.
 
     Values that nothing keeps are not in it: the tape was not there when they were computed. Gradients are, where the
@@ -20,28 +27,47 @@ def graph_of(root: object, names: Mapping[str, object], limits: Limits = Limits(
         root: a tensor with a grad_fn.
         names: variables, to name nodes by.
         limits: what is kept.
+        start: the cotangent at the root; left out, ones.
+        run_backward: False asks for no gradients.
 
     Raises:
         TypeError: the root is no tensor.
         ValueError: it has no grad_fn, so that there is no graph.
     """
     if not isinstance(root, torch.Tensor):
-        raise TypeError(f"show() takes a tensor, not {type(root).__name__}")
-    if root.grad_fn is None:
-        raise ValueError("This tensor has no grad_fn: nothing that requires a gradient went into it")
+        raise TypeError(f"a graph hangs on a tensor, not on {type(root).__name__}")
+    require_graph(root)
     tape = Tape(limits)
-    with tape:
-        ask_gradients(root, limits)
+    if run_backward:
+        with tape:
+            ask_gradients(root, limits, start)
     name = next((name for name, value in names.items() if value is root), "root")
     return tape.graph({name: root}, names)
 
 
-def ask_gradients(root: torch.Tensor, limits: Limits) -> None:
-    """Run a pass from a tensor that changes no ``.grad`` and frees nothing, as far as that can be done."""
+def require_graph(root: torch.Tensor) -> None:
+    """Refuse a tensor that no graph hangs on.
+
+    Raises:
+        ValueError: it has no grad_fn.
+    """
+    if root.grad_fn is None:
+        raise ValueError("This tensor has no grad_fn: nothing that requires a gradient went into it")
+
+
+def ask_gradients(root: torch.Tensor, limits: Limits, start: torch.Tensor | None = None) -> None:
+    """Run a pass from a tensor that changes no ``.grad`` and frees nothing, as far as that can be done.
+
+    Args:
+        root: where it starts.
+        limits: how far the leaves are looked for.
+        start: the cotangent there; left out, ones.
+    """
     nodes, _ = reachable([root.grad_fn], limits.nodes)
     leaves = [node.variable for node in nodes if is_leaf(node)]
     try:
-        torch.autograd.grad([root], leaves, [torch.ones_like(root)], retain_graph=True, allow_unused=True)
+        cotangent = torch.ones_like(root) if start is None else start
+        torch.autograd.grad([root], leaves, [cotangent], retain_graph=True, allow_unused=True)
     except RuntimeError:
         # An earlier backward freed what the nodes had saved: structure, leaves and named values are still there.
         return

@@ -4,7 +4,7 @@ import gc
 import linecache
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any, Literal, Self
 
 import torch
@@ -42,6 +42,17 @@ class Tape:
     A pass that raised is part of the graph, with ``Pass.error``, if at least one Node had run to its end; otherwise
     only its roots are remembered, so that the graph it asked for is still there.
 
+    >>> import torch
+    >>> from chainrule import Tape
+    >>> with Tape() as tape:
+    ...     x = torch.tensor([1.0, 2.0], requires_grad=True)
+    ...     loss = (x**2).sum()
+    ...     loss.backward()
+    >>> graph = tape.graph(names={"x": x, "loss": loss})
+    >>> [x] = [node for node in graph.nodes if "x" in node.names]
+    >>> x.outputs[0].gradients[0].values
+    [2.0, 4.0]
+
     It meets at most ``limits.nodes`` Nodes: PyTorch frees a chain of Nodes that Python has met by recursion, and a
     process crashes when one of some 50,000 is freed from its root.
 
@@ -50,6 +61,8 @@ class Tape:
         filename: what the program was compiled as; frames of other files are not the program's.
         source: the program's text, or its syntax where that is parsed for others too; left out, ``linecache`` is asked
             for the text.
+        caller: the frame that calls the program, where the file holds more than the program: frames outside that call
+            are not the program's.
     """
 
     def __init__(
@@ -57,6 +70,7 @@ class Tape:
         limits: Limits = Limits(),  # noqa: B008 # a frozen value
         filename: str = "<program>",
         source: str | Syntax | None = None,
+        caller: FrameType | None = None,
     ) -> None:
         self.limits = limits
         if not isinstance(source, Syntax):
@@ -66,7 +80,7 @@ class Tape:
         capture = TensorCapture(limits.tensor_elements)
         self._values = Values(capture)
         self._names = BoundNames(self._values)
-        self._frames = Frames(filename, Loops(extents), self._names.bind_local)
+        self._frames = Frames(filename, Loops(extents), self._names.bind_local, caller)
         self._modules = Modules()
         self._parameters = Parameters()
         self._reads = NumberReads(filename, extents)

@@ -9,7 +9,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from chainrule import __version__
 from chainrule.assets import STATIC
 from chainrule.cache import ByteCache
 from chainrule.errors import ChainruleError
@@ -17,6 +16,7 @@ from chainrule.layout import make_engine
 from chainrule.pipeline import Executor, Pipeline
 from chainrule.sandbox import Pool, RemotePool, make_pool
 from chainrule.settings import Settings
+from chainrule.version import __version__
 from chainrule.web import problems
 from chainrule.web.api import batch, catalogue, graphs, health, openapi, render
 from chainrule.web.http.compression import PackedAnswers

@@ -12,10 +12,10 @@ from typing import Literal, Self
 
 from pydantic import Field
 
-from chainrule import __version__
 from chainrule.graph.model import Data
 from chainrule.limits import Limits
 from chainrule.protocol.frames import ANSWER, BROKEN, HEADER, REQUEST, STARTED, Layer
+from chainrule.version import __version__
 from chainrule.words.numbers import say_number
 
 GREETING = b"G"

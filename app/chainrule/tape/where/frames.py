@@ -88,10 +88,13 @@ class Frames:
         filename: what the program was compiled as.
         loops: finds the loops around an instruction.
         bind: told of every local name that is bound to something new.
+        caller: the frame that calls the program; neither it nor those that called it are the program's, whatever file
+            they are of. None where all frames of the file are.
     """
 
-    def __init__(self, filename: str, loops: Loops, bind: Bind) -> None:
+    def __init__(self, filename: str, loops: Loops, bind: Bind, caller: FrameType | None = None) -> None:
         self._filename = filename
+        self._caller = caller
         self._loops = loops
         self._bind = bind
         self._followed: list[_FollowedFrame] = []
@@ -126,11 +129,11 @@ class Frames:
 
         There is none where the operation is called itself.
         """
-        filename = self._filename
+        filename, caller = self._filename, self._caller
         frame: FrameType | None = sys._getframe(1)
         below: FrameType | None = None
         found = []
-        while frame is not None:
+        while frame is not None and frame is not caller:
             if frame.f_code.co_filename == filename:
                 found.append(frame)
             elif not found:
@@ -147,6 +150,7 @@ class Frames:
     def release(self) -> None:
         """Let go of the frames."""
         self._follow([], {})
+        self._caller = None
         self._suspended.clear()
 
     def _follow(self, found: list[FrameType], callees: dict[int, object]) -> None:

@@ -11,7 +11,7 @@ def inline_image(svg: bytes, alt: str) -> str:
 
     Args:
         svg: the picture.
-        alt: what it shows.
+        alt: what it shows, in words.
     """
     address = f"data:image/svg+xml;base64,{b64encode(svg).decode()}"
-    return f'<img src="{address}" alt="{escape(alt)}" style="max-width: 100%">'
+    return f'<img src="{address}" alt="{escape(alt, quote=True)}" style="max-width: 100%">'

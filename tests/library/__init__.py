@@ -1,0 +1,1 @@
+"""What `import chainrule` offers, without a server."""
