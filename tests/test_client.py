@@ -158,6 +158,6 @@ def test_nothing_of_a_wait_is_longer_than_a_minute() -> None:
 @pytest.mark.parametrize("page", ["README.md", "docs/api.md"])
 def test_the_example_of_the_documentation_works(address: str, page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
-    example = next(block for block in re.findall(r"```python\n(.*?)```", text, re.S) if "chainrule.client" in block)
+    example = next(block for block in re.findall(r"```python\n(.*?)```", text, re.S) if "Client(" in block)
     assert 'Client("http://127.0.0.1:8000")' in example
     exec(compile(example.replace("http://127.0.0.1:8000", address), page, "exec"), {})
