@@ -18,7 +18,7 @@ from chainrule.assets import EXAMPLES
 from chainrule.graph.model import Graph
 from chainrule.layout import make_engine
 from chainrule.limits import Limits
-from chainrule.protocol.messages import ExecutionRequest
+from chainrule.protocol.program import Program
 from chainrule.render import ViewOptions, draw
 from chainrule.run.execute import execute
 from chainrule.worker.warmup import warm_up
@@ -80,7 +80,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def traced(source: str) -> Graph:
-    answer = execute(ExecutionRequest(source=source), LIMITS)
+    answer = execute(Program(source), LIMITS)
     for problem in answer.problems:
         print(f"  {problem.severity}: {problem.title} {problem.message or ''}")
     return answer.graph

@@ -16,13 +16,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from chainrule.limits import Limits
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.run.execute import execute
 from chainrule.sandbox import Pool
 from chainrule.settings import Settings
 from chainrule.worker.warmup import warm_up
 
-SEED = ExecutionRequest(
+SEED = Program(
     source="""
 x = torch.tensor([[0.4490, -0.7287, -1.2367],
                   [1.0262, 0.3886, -1.2934],
@@ -32,7 +33,7 @@ z = g.sum()/12
 z.backward()
 """
 )
-ENDLESS = ExecutionRequest(source="while True:\n    pass")
+ENDLESS = Program("while True:\n    pass")
 TIMES = 60
 
 

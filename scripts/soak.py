@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from chainrule.protocol.messages import ExecutionRequest
+from chainrule.protocol.program import Program
 from chainrule.sandbox import Pool
 from chainrule.settings import Settings
 
@@ -49,7 +49,7 @@ async def main(count: int) -> None:
     try:
         before = (0.0, 0.0)
         for done in range(count + 1):
-            await pool.execute(ExecutionRequest(source=SOURCES[done % len(SOURCES)], inputs={"x": [1.0, 2.0]}))
+            await pool.execute(Program(SOURCES[done % len(SOURCES)], inputs={"x": [1.0, 2.0]}))
             if done == count // 10:  # caches are full by then
                 before = _resident_megabytes(os.getpid()), _resident_megabytes(_zygote())
             if done and done % (count // 10) == 0:

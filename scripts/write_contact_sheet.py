@@ -13,7 +13,7 @@ from chainrule.graph.model import Graph
 from chainrule.layout import Engine, make_engine
 from chainrule.limits import Limits
 from chainrule.program import check
-from chainrule.protocol.messages import ExecutionRequest
+from chainrule.protocol.program import Program
 from chainrule.render import ViewOptions, draw
 from chainrule.render.formats.png import to_png
 from chainrule.render.palette import PALETTE
@@ -60,7 +60,6 @@ SAMPLES = {
         "loss = h.sum()",
         {"boxes": "12"},
     ),
-    "style=classic": ("(2*x**3).sum()/12", {"style": "classic"}),
     "left to right": ("(2*x**3).sum()/12", {"direction": "LR", "labels": "slots"}),
 }
 _SIZE = re.compile(r'width="([0-9.]+)" height="([0-9.]+)"')
@@ -78,8 +77,8 @@ class Sheet:
 
 def trace(title: str, source: str, query: dict[str, str]) -> Sheet:
     """Execute a program of ours in this process."""
-    program = check(source, {}, LIMITS)
-    answer = execute(ExecutionRequest(source=source, inputs=dict(program.inputs)), LIMITS)
+    program = check(Program(source), LIMITS).program
+    answer = execute(program, LIMITS)
     return Sheet(title, source, answer.graph, query)
 
 

@@ -8,8 +8,9 @@ import pytest
 from chainrule.errors import GradientInvalidError, ProgramRejectedError, RateLimitedError, RootUnknownError
 from chainrule.graph import Graph
 from chainrule.layout import make_engine
-from chainrule.pipeline import Pipeline, TraceRequest
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest, Problem, Rejection
+from chainrule.pipeline import Pipeline
+from chainrule.protocol.messages import ExecutionAnswer, Problem, Rejection
+from chainrule.protocol.program import Program
 from chainrule.render import ViewOptions
 from chainrule.settings import Settings
 
@@ -22,11 +23,11 @@ class Answers:
 
     def __init__(self, answer: ExecutionAnswer = EMPTY) -> None:
         self.answer = answer
-        self.requests: list[ExecutionRequest] = []
+        self.requests: list[Program] = []
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def execute(self, request: ExecutionRequest) -> ExecutionAnswer:
+    async def execute(self, request: Program) -> ExecutionAnswer:
         self.requests.append(request)
         await self.gate.wait()
         return self.answer
@@ -39,8 +40,8 @@ def make(pool: Answers, cache_bytes: int = 1_000_000, **more: Callable[..., None
 async def test_an_equal_request_is_answered_from_memory() -> None:
     pool = Answers()
     pipeline = make(pool)
-    first = await pipeline.trace(TraceRequest("x * x", {"x": 2.0}))
-    assert await pipeline.trace(TraceRequest("x * x", {"x": 2.0})) is first
+    first = await pipeline.trace(Program("x * x", {"x": 2.0}))
+    assert await pipeline.trace(Program("x * x", {"x": 2.0})) is first
     assert len(pool.requests) == 1
 
 
@@ -48,7 +49,7 @@ async def test_equal_requests_under_way_are_run_once() -> None:
     pool = Answers()
     pool.gate.clear()
     pipeline = make(pool)
-    tasks = [asyncio.ensure_future(pipeline.trace(TraceRequest("x * x"))) for _ in range(5)]
+    tasks = [asyncio.ensure_future(pipeline.trace(Program("x * x"))) for _ in range(5)]
     while not pool.requests:
         await asyncio.sleep(0)
     assert pipeline.under_way == 1
@@ -61,8 +62,8 @@ async def test_a_caller_that_leaves_does_not_stop_the_others() -> None:
     pool = Answers()
     pool.gate.clear()
     pipeline = make(pool)
-    leaving = asyncio.ensure_future(pipeline.trace(TraceRequest("x * x")))
-    staying = asyncio.ensure_future(pipeline.trace(TraceRequest("x * x")))
+    leaving = asyncio.ensure_future(pipeline.trace(Program("x * x")))
+    staying = asyncio.ensure_future(pipeline.trace(Program("x * x")))
     while not pool.requests:
         await asyncio.sleep(0)
     leaving.cancel()
@@ -74,37 +75,37 @@ async def test_a_caller_that_leaves_does_not_stop_the_others() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        TraceRequest("x * 2", {"x": 2.0}),
-        TraceRequest("x * x", {"x": 3.0}),
-        TraceRequest("x * x", {"x": 2.0}, seed=1),
-        TraceRequest("x * x", {"x": 2.0}, root="x"),
-        TraceRequest("x * x", {"x": 2.0}, gradient="none"),
-        TraceRequest("x * x", {"x": 2.0}, gradient=1.0),
+        Program("x * 2", {"x": 2.0}),
+        Program("x * x", {"x": 3.0}),
+        Program("x * x", {"x": 2.0}, seed=1),
+        Program("x * x", {"x": 2.0}, root="x"),
+        Program("x * x", {"x": 2.0}, gradient="none"),
+        Program("x * x", {"x": 2.0}, gradient=1.0),
     ],
 )
-def test_any_other_request_has_another_id(other: TraceRequest) -> None:
+def test_any_other_request_has_another_id(other: Program) -> None:
     pipeline = make(Answers())
-    assert pipeline.identify(other) != pipeline.identify(TraceRequest("x * x", {"x": 2.0}))
+    assert pipeline.identify(other) != pipeline.identify(Program("x * x", {"x": 2.0}))
 
 
 def test_the_order_of_inputs_does_not_matter() -> None:
     pipeline = make(Answers())
     one, other = {"x": 1.0, "y": 2.0}, {"y": 2.0, "x": 1.0}
-    assert pipeline.identify(TraceRequest("x * y", one)) == pipeline.identify(TraceRequest("x * y", other))
+    assert pipeline.identify(Program("x * y", one)) == pipeline.identify(Program("x * y", other))
 
 
 async def test_an_answer_that_depends_on_the_load_of_the_machine_is_not_kept() -> None:
     pool = Answers(LATE)
     pipeline = make(pool)
-    assert not (await pipeline.trace(TraceRequest("x * x"))).reproducible
-    await pipeline.trace(TraceRequest("x * x"))
+    assert not (await pipeline.trace(Program("x * x"))).reproducible
+    await pipeline.trace(Program("x * x"))
     assert len(pool.requests) == 2
 
 
 async def test_the_memory_is_bounded() -> None:
     pipeline = make(Answers(), cache_bytes=60_000)
     for seed in range(20):
-        await pipeline.trace(TraceRequest("x * x", seed=seed))
+        await pipeline.trace(Program("x * x", seed=seed))
     assert 0 < len(pipeline.traces) < 20
     assert pipeline.traces.size_bytes <= 30_000
 
@@ -113,10 +114,10 @@ async def test_what_is_refused_before_it_runs_is_not_counted_against_anyone() ->
     admitted: list[str] = []
     pipeline = make(Answers(), admit=lambda: admitted.append("one"))
     with pytest.raises(ProgramRejectedError):
-        await pipeline.trace(TraceRequest("import os"))
+        await pipeline.trace(Program("import os"))
     assert admitted == []
-    await pipeline.trace(TraceRequest("x * x"))
-    await pipeline.trace(TraceRequest("x * x"))
+    await pipeline.trace(Program("x * x"))
+    await pipeline.trace(Program("x * x"))
     assert admitted == ["one"]
 
 
@@ -126,7 +127,7 @@ async def test_what_is_not_admitted_does_not_run() -> None:
 
     pool = Answers()
     with pytest.raises(RateLimitedError):
-        await make(pool, admit=refuse).trace(TraceRequest("x * x"))
+        await make(pool, admit=refuse).trace(Program("x * x"))
     assert pool.requests == []
 
 
@@ -136,7 +137,7 @@ async def test_what_is_not_admitted_does_not_run() -> None:
 async def test_a_rejection_by_the_child_is_an_error_of_the_request(slug: str, error: type[Exception]) -> None:
     answer = ExecutionAnswer(rejection=Rejection.model_validate({"slug": slug, "detail": "y is no tensor"}))
     with pytest.raises(error, match="y is no tensor"):
-        await make(Answers(answer)).trace(TraceRequest("x * x"))
+        await make(Answers(answer)).trace(Program("x * x"))
 
 
 @pytest.mark.parametrize(("gradient", "sent", "runs"), [(None, None, True), ("none", None, False), (2.0, 2.0, True)])
@@ -144,21 +145,21 @@ async def test_the_child_is_told_which_pass_to_run(
     gradient: float | str | None, sent: float | None, runs: bool
 ) -> None:
     pool = Answers()
-    await make(pool).trace(TraceRequest("x * x", gradient=gradient))  # type: ignore[arg-type]
-    assert (pool.requests[0].gradient, pool.requests[0].run_backward) == (sent, runs)
+    await make(pool).trace(Program("x * x", gradient=gradient))  # type: ignore[arg-type]
+    assert (pool.requests[0].cotangent, pool.requests[0].runs_backward) == (sent, runs)
     assert pool.requests[0].inputs == {"x": 1.0}
 
 
 async def test_each_stage_that_ran_is_told_with_its_outcome() -> None:
     seen: list[tuple[str, str]] = []
     pipeline = make(Answers(LATE), observe=lambda stage, outcome, seconds: seen.append((stage, outcome)))
-    await pipeline.draw(await pipeline.trace(TraceRequest("x * x")), "svg", ViewOptions())
+    await pipeline.draw(await pipeline.trace(Program("x * x")), "svg", ViewOptions())
     assert seen == [("execute", "time-limit"), ("draw", "svg")]
 
 
 async def test_a_picture_is_drawn_once_for_each_view() -> None:
     pipeline = make(Answers())
-    trace = await pipeline.trace(TraceRequest("x * x"))
+    trace = await pipeline.trace(Program("x * x"))
     light = await pipeline.draw(trace, "svg", ViewOptions(theme="light"))
     assert await pipeline.draw(trace, "svg", ViewOptions(theme="light")) is light
     assert await pipeline.draw(trace, "svg", ViewOptions(theme="dark")) is not light
@@ -178,10 +179,10 @@ async def test_what_was_run_elsewhere_is_shown_whatever_else_is_asked_and_nothin
     answer = ExecutionAnswer(problems=[Problem(slug="unconfined", severity="notice", title="t", detail="d")])
     pipeline.adopt(source, answer)
 
-    for wanted in (TraceRequest(source), TraceRequest(source, {"x": 1.0}, seed=3, check=True)):
+    for wanted in (Program(source), Program(source, {"x": 1.0}, seed=3, check=True)):
         trace = await pipeline.trace(wanted)
         assert trace.answer is answer
         assert not trace.reproducible
     with pytest.raises(ProgramRejectedError):
-        await pipeline.trace(TraceRequest(source + "\n"))
+        await pipeline.trace(Program(source + "\n"))
     assert pool.requests == []

@@ -4,28 +4,20 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 from urllib.parse import urlencode
 
 import httpx
 
-from chainrule.graph import Graph, Values
+from chainrule.graph import Graph
 from chainrule.payload import encode
+from chainrule.protocol.program import Program
 from chainrule.protocol.response import GraphAnswer
+from chainrule.render.formats.registry import FORMATS
+from chainrule.render.options import find_option
 
-PictureFormat = Literal["svg", "png", "pdf", "dot", "mermaid", "html", "text"]
-
-MEDIA_TYPES: dict[str, str] = {
-    "svg": "image/svg+xml",
-    "png": "image/png",
-    "pdf": "application/pdf",
-    "dot": "text/vnd.graphviz",
-    "mermaid": "text/vnd.mermaid",
-    "html": "text/html",
-    "text": "text/plain",
-}
 BUSY = frozenset({429, 503})
 """Statuses after which the same request may do better."""
 LONGEST_WAIT_SECONDS = 60.0
@@ -45,23 +37,6 @@ class ProblemError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
-    """A program, and what is asked of it."""
-
-    source: str
-    inputs: Mapping[str, Values] = field(default_factory=dict)
-    seed: int = 0
-    root: str | None = None
-    gradient: Values | Literal["none"] | None = None
-    check: bool = False
-    """Whether to compare the gradients with finite differences."""
-
-    def body(self) -> dict[str, Any]:
-        """Return the JSON that the API takes."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
-
-
-@dataclass(frozen=True, slots=True)
 class _Call:
     """One request to be sent."""
 
@@ -72,9 +47,8 @@ class _Call:
     view: Mapping[str, Any] = field(default_factory=dict)
 
     def send_with(self, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
-        parameters = {name.replace("_", "-"): _text(value) for name, value in self.view.items() if value is not None}
         headers = {"Accept": f"{self.accept}, application/problem+json;q=0.1"}
-        return client.build_request(self.method, self.path, params=parameters, json=self.json, headers=headers)
+        return client.build_request(self.method, self.path, params=_view(self.view), json=self.json, headers=headers)
 
 
 def _text(value: Any) -> str:
@@ -103,17 +77,34 @@ def _wait_seconds(attempt: int, response: httpx.Response | None) -> float:
     return min(wait, LONGEST_WAIT_SECONDS)
 
 
+def _program(program: Program | str, asked: Mapping[str, Any]) -> Program:
+    return Program(program, **asked) if isinstance(program, str) else replace(program, **asked)
+
+
 def _graph_call(program: Program) -> _Call:
-    return _Call("POST", "/api/v1/graphs", program.body())
+    return _Call("POST", "/api/v1/graphs", program.as_json())
 
 
-def _picture_call(program: Program, picture_format: PictureFormat, view: Mapping[str, Any]) -> _Call:
-    return _Call("POST", "/api/v1/graphs", program.body(), MEDIA_TYPES[picture_format], view)
+def _picture_call(program: Program, picture_format: str, view: Mapping[str, Any]) -> _Call:
+    return _Call("POST", "/api/v1/graphs", program.as_json(), _media_type(picture_format), view)
 
 
-def _render_call(graph: Graph, source: str, picture_format: PictureFormat, view: Mapping[str, Any]) -> _Call:
+def _render_call(graph: Graph, source: str, picture_format: str, view: Mapping[str, Any]) -> _Call:
     body = {"graph": graph.model_dump(mode="json"), "source": source}
-    return _Call("POST", "/api/v1/render", body, MEDIA_TYPES[picture_format], view)
+    return _Call("POST", "/api/v1/render", body, _media_type(picture_format), view)
+
+
+def _media_type(picture_format: str) -> str:
+    known = {one.name: one.media_type for one in FORMATS.values() if one.is_picture}
+    if picture_format not in known:
+        raise ValueError(f"{picture_format!r} is no format of pictures; there are {', '.join(known)}")
+    return known[picture_format]
+
+
+def _view(options: Mapping[str, Any]) -> dict[str, str]:
+    """Return the options of a picture as an address has them; the server refuses those that it does not know."""
+    given = {name: value for name, value in options.items() if value is not None}
+    return {option.name if (option := find_option(name)) else name: _text(value) for name, value in given.items()}
 
 
 def _outcomes(response: httpx.Response) -> list[GraphAnswer | ProblemError]:
@@ -127,9 +118,9 @@ def _outcomes(response: httpx.Response) -> list[GraphAnswer | ProblemError]:
 
 def picture_url(base_url: str, program: Program, picture_format: str = "svg", **view: Any) -> str:
     """Return the address of a picture, for a document to embed."""
-    given = {name: _text(value) for name, value in view.items() if value is not None}
-    for name, value in program.body().items():
-        if name != "source" and value not in (0, {}):
+    given = _view(view)
+    for name, value in program.as_json().items():
+        if name not in ("source", "check"):  # which changes no picture
             given[name] = value if isinstance(value, str) else json.dumps(value)
     query = f"?{urlencode(sorted(given.items()))}" if given else ""
     return f"{base_url.rstrip('/')}/{picture_format}/{encode(program.source)}{query}"
@@ -184,30 +175,29 @@ class Client:
         """Close the connections."""
         self._http.close()
 
-    def trace(self, source: str, **asked: Any) -> GraphAnswer:
+    def trace(self, program: Program | str, **asked: Any) -> GraphAnswer:
         """Execute a program and return its graph.
 
         Args:
-            source: the program.
-            asked: ``inputs``, ``seed``, ``root``, ``gradient``, as fields of `Program`.
+            program: the program, or its source.
+            asked: ``inputs``, ``seed``, ``root``, ``gradient``, ``check``: the fields of `Program`.
 
         Raises:
             ProblemError: the server refused, or is still busy after all retries.
             httpx.HTTPError: the server cannot be reached.
         """
-        return GraphAnswer.model_validate_json(self._send(_graph_call(Program(source, **asked))).content)
+        return GraphAnswer.model_validate_json(self._send(_graph_call(_program(program, asked))).content)
 
     def trace_many(self, programs: Sequence[Program]) -> list[GraphAnswer | ProblemError]:
         """Execute up to 50 programs and return the outcome of each; raises as `trace` does."""
-        body = {"items": [program.body() for program in programs]}
+        body = {"items": [program.as_json() for program in programs]}
         return _outcomes(self._send(_Call("POST", "/api/v1/graphs:batch", body)))
 
-    def draw(self, program: Program | str, picture_format: PictureFormat = "svg", **view: Any) -> bytes:
+    def draw(self, program: Program | str, picture_format: str = "svg", **view: Any) -> bytes:
         """Execute a program and return its picture; raises as `trace` does."""
-        wanted = Program(program) if isinstance(program, str) else program
-        return self._send(_picture_call(wanted, picture_format, view)).content
+        return self._send(_picture_call(_program(program, {}), picture_format, view)).content
 
-    def render(self, graph: Graph, source: str = "", picture_format: PictureFormat = "svg", **view: Any) -> bytes:
+    def render(self, graph: Graph, source: str = "", picture_format: str = "svg", **view: Any) -> bytes:
         """Return the picture of a graph; nothing is executed. Raises as `trace` does."""
         return self._send(_render_call(graph, source, picture_format, view)).content
 
@@ -269,22 +259,21 @@ class AsyncClient:
         """Close the connections."""
         await self._http.aclose()
 
-    async def trace(self, source: str, **asked: Any) -> GraphAnswer:
+    async def trace(self, program: Program | str, **asked: Any) -> GraphAnswer:
         """Execute a program and return its graph."""
-        response = await self._send(_graph_call(Program(source, **asked)))
+        response = await self._send(_graph_call(_program(program, asked)))
         return GraphAnswer.model_validate_json(response.content)
 
     async def trace_many(self, programs: Sequence[Program]) -> list[GraphAnswer | ProblemError]:
         """Execute up to 50 programs and return the outcome of each."""
-        body = {"items": [program.body() for program in programs]}
+        body = {"items": [program.as_json() for program in programs]}
         return _outcomes(await self._send(_Call("POST", "/api/v1/graphs:batch", body)))
 
-    async def draw(self, program: Program | str, picture_format: PictureFormat = "svg", **view: Any) -> bytes:
+    async def draw(self, program: Program | str, picture_format: str = "svg", **view: Any) -> bytes:
         """Execute a program and return its picture."""
-        wanted = Program(program) if isinstance(program, str) else program
-        return (await self._send(_picture_call(wanted, picture_format, view))).content
+        return (await self._send(_picture_call(_program(program, {}), picture_format, view))).content
 
-    async def render(self, graph: Graph, source: str = "", picture_format: PictureFormat = "svg", **view: Any) -> bytes:
+    async def render(self, graph: Graph, source: str = "", picture_format: str = "svg", **view: Any) -> bytes:
         """Return the picture of a graph; nothing is executed."""
         return (await self._send(_render_call(graph, source, picture_format, view))).content
 

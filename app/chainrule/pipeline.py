@@ -8,8 +8,8 @@ import asyncio
 import hashlib
 import json
 import os
-from collections.abc import Awaitable, Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
 from importlib.metadata import version
 from time import perf_counter
 from typing import Protocol, TypeVar, cast
@@ -20,8 +20,9 @@ from chainrule.cache import ByteCache
 from chainrule.errors import GradientInvalidError, RootUnknownError
 from chainrule.graph import SCHEMA_VERSION, Graph, Tensor
 from chainrule.layout import Engine
-from chainrule.program import CheckedProgram, check, validate_gradient
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.program import check
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.render import Drawing, ViewOptions, draw
 from chainrule.settings import Settings
 from chainrule.version import __version__
@@ -38,26 +39,13 @@ WEIGHED_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class TraceRequest:
-    """What a person or program asks to be traced."""
-
-    source: str
-    inputs: Mapping[str, object] = field(default_factory=dict)
-    seed: int = 0
-    root: str | None = None
-    gradient: object = None
-    """The cotangent of the implicit pass, numbers in nested lists; None for ones, "none" for no pass."""
-    check: bool = False
-    """Whether to compare the gradients with finite differences."""
-
-
-@dataclass(frozen=True, slots=True)
 class Trace:
     """An executed program."""
 
     id: str
     answer: ExecutionAnswer
-    program: CheckedProgram
+    program: Program
+    """What was run: its inputs are filled in."""
     reproducible: bool = True
     """False where the answer depends on how busy the machine was."""
 
@@ -65,7 +53,7 @@ class Trace:
 class Executor(Protocol):
     """What runs programs: the sandbox's pool, or anything with its one method."""
 
-    async def execute(self, request: ExecutionRequest) -> ExecutionAnswer:
+    async def execute(self, program: Program) -> ExecutionAnswer:
         """Run a program and return its answer."""
 
 
@@ -115,10 +103,10 @@ class Pipeline:
         self.drawings: ByteCache[Drawing] = ByteCache(settings.cache_bytes // 2)
         self._adopted: dict[str, Trace] = {}
 
-    def identify(self, request: TraceRequest) -> str:
-        """Return the id of a request's answer: equal for equal requests to equal versions."""
-        inputs = sorted(request.inputs.items())
-        parts = (request.source, inputs, request.seed, request.root, request.gradient, request.check, self._versions)
+    def identify(self, program: Program) -> str:
+        """Return the id of a program's answer: equal for equal programs and equal versions."""
+        inputs = sorted(program.inputs.items())
+        parts = (program.source, inputs, program.seed, program.root, program.gradient, program.check, self._versions)
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
     def adopt(self, source: str, answer: ExecutionAnswer) -> None:
@@ -126,24 +114,25 @@ class Pipeline:
 
         No option of a request changes it, and it may come out otherwise the next time.
         """
-        key = hashlib.sha256(source.encode()).hexdigest()[:32]
-        self._adopted[source] = Trace(key, answer, CheckedProgram(source, False, {}, frozenset()), reproducible=False)
+        program = Program(source)
+        key = hashlib.sha256(program.source.encode()).hexdigest()[:32]
+        self._adopted[program.source] = Trace(key, answer, program, reproducible=False)
 
-    async def trace(self, request: TraceRequest) -> Trace:
+    async def trace(self, program: Program) -> Trace:
         """Execute a program, or return what it gave before.
 
         Raises:
             RequestError: the program was not run, or what was asked of it is not there.
             ServiceError: the service cannot answer now.
         """
-        adopted = self._adopted.get(request.source)
+        adopted = self._adopted.get(program.source)
         if adopted is not None:
             return adopted
-        key = self.identify(request)
+        key = self.identify(program)
         kept = self.traces.get(key)
         if kept is not None:
             return kept
-        return await self._once(("trace", key), lambda: self._execute(key, request))
+        return await self._once(("trace", key), lambda: self._execute(key, program))
 
     async def draw(self, trace: Trace, picture_format: str, options: ViewOptions) -> Drawing:
         """Draw the graph of a trace, or return the picture drawn before.
@@ -173,28 +162,16 @@ class Pipeline:
         """Run ``work`` in one of a few threads and return its result."""
         return await anyio.to_thread.run_sync(work, limiter=self._threads)
 
-    async def _execute(self, key: str, request: TraceRequest) -> Trace:
-        program = await self.in_thread(lambda: check(request.source, request.inputs, self._limits))
-        given = request.gradient not in (None, "none")
-        gradient = validate_gradient(request.gradient, self._limits) if given else None
+    async def _execute(self, key: str, program: Program) -> Trace:
+        checked = await self.in_thread(lambda: check(program, self._limits))
         self._admit()
         started = perf_counter()
-        answer = await self._pool.execute(
-            ExecutionRequest(
-                source=request.source,
-                inputs=program.inputs,
-                seed=request.seed,
-                root=request.root,
-                gradient=gradient,
-                run_backward=request.gradient != "none",
-                check=request.check,
-            )
-        )
+        answer = await self._pool.execute(checked.program)
         self._observe("execute", _outcome(answer), perf_counter() - started)
         if answer.rejection is not None:
             raise REJECTIONS[answer.rejection.slug](answer.rejection.detail)
         reproducible = TRANSIENT_PROBLEMS.isdisjoint(problem.slug for problem in answer.problems)
-        trace = Trace(key, answer, program, reproducible)
+        trace = Trace(key, answer, checked.program, reproducible)
         if reproducible:
             small = len(answer.graph.nodes) <= WEIGHED_AT_ONCE
             self.traces.put(key, trace, _weight(answer) if small else await self.in_thread(lambda: _weight(answer)))

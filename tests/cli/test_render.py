@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from chainrule.cli.main import main
-from chainrule.render.option_words import WORDS
+from chainrule.render.options import OPTIONS
 
 from tests import ROOT
 
@@ -179,5 +179,5 @@ def test_help_says_what_every_option_means(command: str, capsys: pytest.CaptureF
         main([command, "--help"])
     assert end.value.code == 0
     told = " ".join(capsys.readouterr().out.split())
-    for name, words in WORDS.items():
-        assert f"--{name.replace('_', '-')} X {words.text}" in told
+    for name, option in OPTIONS.items():
+        assert f"--{name} X {option.text}" in told

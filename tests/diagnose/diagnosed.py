@@ -2,7 +2,8 @@
 
 from chainrule.limits import Limits
 from chainrule.program import check
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest, Problem
+from chainrule.protocol.messages import ExecutionAnswer, Problem
+from chainrule.protocol.program import Program
 from chainrule.run.execute import execute
 
 # PyTorch imports parts of itself at first use, which may take seconds in a process that has not done so before.
@@ -11,8 +12,8 @@ LIMITS = Limits(wall_seconds=120.0, cpu_seconds=120)
 
 def run(source: str) -> ExecutionAnswer:
     """Check and execute a program."""
-    program = check(source, None, LIMITS)
-    return execute(ExecutionRequest(source=program.source, inputs=program.inputs), LIMITS)
+    program = check(Program(source), LIMITS).program
+    return execute(program, LIMITS)
 
 
 def problems(source: str) -> list[Problem]:

@@ -6,7 +6,7 @@ import pytest
 from chainrule.diagnose.source import apply_fix
 from chainrule.errors import ProgramRejectedError
 from chainrule.problems import PROBLEMS, Kind
-from chainrule.protocol.messages import ExecutionRequest
+from chainrule.protocol.program import Program
 from chainrule.run.execute import execute
 
 from tests.diagnose.diagnosed import LIMITS, problems
@@ -58,5 +58,5 @@ def test_each_fix_makes_the_problem_go_away(kind: Kind) -> None:
 def test_the_example_of_the_time_limit_runs_until_it() -> None:
     source = PROBLEMS["time-limit"].example
     assert source is not None
-    answer = execute(ExecutionRequest(source=source), replace(LIMITS, wall_seconds=0.2))
+    answer = execute(Program(source), replace(LIMITS, wall_seconds=0.2))
     assert [problem.slug for problem in answer.problems] == ["time-limit"]

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from chainrule.limits import Limits
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.sandbox import Pool
 from chainrule.settings import Settings
 
@@ -39,9 +40,7 @@ def pool_and_runner(canaries: Canaries) -> Iterator[tuple[Pool, asyncio.Runner]]
     with asyncio.Runner() as runner:
         pool = Pool(Settings(limits=LIMITS, workers=2), grace_seconds=0.6)
         runner.run(pool.start())
-        runner.run(
-            pool.execute(ExecutionRequest(source=f"victim = torch.full((3,), 1234567.0)\nprint('{canaries.secret}')"))
-        )
+        runner.run(pool.execute(Program(f"victim = torch.full((3,), 1234567.0)\nprint('{canaries.secret}')")))
         yield pool, runner
         runner.run(pool.stop())
 
@@ -49,4 +48,4 @@ def pool_and_runner(canaries: Canaries) -> Iterator[tuple[Pool, asyncio.Runner]]
 @pytest.fixture(scope="session")
 def execute(pool_and_runner: tuple[Pool, asyncio.Runner]) -> Execute:
     pool, runner = pool_and_runner
-    return lambda source: runner.run(pool.execute(ExecutionRequest(source=source)))
+    return lambda source: runner.run(pool.execute(Program(source)))

@@ -8,6 +8,7 @@ import torch
 from chainrule.errors import RequestError
 from chainrule.program import check
 from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.sandbox import Pool
 
 from tests.escape.canaries import Canaries
@@ -49,7 +50,7 @@ def test_through_the_policy(
 ) -> None:
     source = canaries.fill(program.source)
     try:
-        check(source, {}, LIMITS)
+        check(Program(source), LIMITS)
     except RequestError:  # said no before anything was run
         answer = None
     else:

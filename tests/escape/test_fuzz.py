@@ -3,6 +3,7 @@
 from chainrule.errors import RequestError
 from chainrule.program import check
 from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -51,10 +52,10 @@ PROGRAMS = st.lists(STATEMENTS, min_size=1, max_size=6).map(
 
 def answer_of(source: str, execute: Execute) -> ExecutionAnswer | None:
     try:
-        checked = check(source, {}, LIMITS)
+        checked = check(Program(source), LIMITS)
     except RequestError:
         return None
-    return execute(checked.source)
+    return execute(checked.program.source)
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from chainrule.errors import SandboxError
-from chainrule.protocol.messages import ExecutionRequest
+from chainrule.protocol.program import Program
 from chainrule.sandbox import Pool
 from chainrule.settings import Settings
 
@@ -83,7 +83,7 @@ async def test_without_any_wall_the_harmless_ones_among_the_hostile_programs_get
     try:
         await pool.start()
         for program in (program for program in PROGRAMS if program.unconfined):
-            answer = await pool.execute(ExecutionRequest(source=canaries.fill(past_the_policy(program))))
+            answer = await pool.execute(Program(canaries.fill(past_the_policy(program))))
             through[program.id] = any("ESCAPED" in line.text for line in answer.console)
     finally:
         await pool.stop()

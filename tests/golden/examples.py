@@ -10,7 +10,7 @@ from chainrule.graph.model import Graph
 from chainrule.layout import Engine
 from chainrule.limits import Limits
 from chainrule.program import check
-from chainrule.protocol.messages import ExecutionRequest
+from chainrule.protocol.program import Program
 from chainrule.render import ViewOptions, draw
 from chainrule.sandbox import Pool
 from chainrule.settings import Settings
@@ -49,6 +49,6 @@ async def _trace_all() -> dict[str, Graph]:
 
 
 async def _trace(pool: Pool, source: str) -> Graph:
-    program = check(source, {}, LIMITS)
-    answer = await pool.execute(ExecutionRequest(source=source, inputs=dict(program.inputs)))
+    program = check(Program(source), LIMITS).program
+    answer = await pool.execute(program)
     return answer.graph

@@ -8,6 +8,7 @@ from chainrule.limits import LIMITS, Limits
 from chainrule.program import check
 from chainrule.program.checker import MAX_SUGGESTIONS, MAX_TOLD
 from chainrule.program.source import MAX_DEPTH, MAX_RUN
+from chainrule.protocol.program import Program
 
 from tests import ROOT
 
@@ -36,13 +37,13 @@ ROWS = [
 
 @pytest.mark.parametrize("source", PROGRAMS)
 def test_the_programs_of_the_page_pass(source: str) -> None:
-    check(source, None, Limits())
+    check(Program(source), Limits())
 
 
 @pytest.mark.parametrize("source", REFUSED)
 def test_what_the_page_says_is_refused_is(source: str) -> None:
     with pytest.raises(ProgramRejectedError):
-        check(source, None, Limits())
+        check(Program(source), Limits())
 
 
 @pytest.mark.parametrize(("code", "reason"), ROWS)

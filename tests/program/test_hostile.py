@@ -5,6 +5,7 @@ from chainrule.errors import ProgramRejectedError, Violation
 from chainrule.limits import Limits
 from chainrule.program import check
 from chainrule.program.checker import MAX_SUGGESTIONS, MAX_TOLD
+from chainrule.protocol.program import Program
 
 SYSTEM, FILES, NETWORK, INTERNALS = "no access to the system", "no files", "no network", "interpreter's internals"
 
@@ -157,7 +158,7 @@ HOSTILE: list[tuple[str, str, str]] = [
 
 def violations(source: str) -> tuple[Violation, ...]:
     with pytest.raises(ProgramRejectedError) as caught:
-        check(source, None, Limits())
+        check(Program(source), Limits())
     return caught.value.violations
 
 
@@ -258,9 +259,9 @@ def test_a_text_that_is_made_to_hurt_the_parser_is_refused(source: str) -> None:
 
 
 def test_a_wide_program_under_the_limit_is_no_trouble() -> None:
-    assert check("[" + "1," * 9_000 + "]", None, Limits()).is_expression
-    assert check("x\n" * 9_000, {"x": 1.0}, Limits()).inputs == {"x": 1.0}
-    assert check("[" + "-1.5, " * 3_000 + "]", None, Limits()).is_expression
+    assert check(Program("[" + "1," * 9_000 + "]"), Limits()).is_expression
+    assert check(Program("x\n" * 9_000, {"x": 1.0}), Limits()).program.inputs == {"x": 1.0}
+    assert check(Program("[" + "-1.5, " * 3_000 + "]"), Limits()).is_expression
 
 
 def test_a_flood_of_unknown_names_is_answered_with_the_first_of_them() -> None:
@@ -270,4 +271,4 @@ def test_a_flood_of_unknown_names_is_answered_with_the_first_of_them() -> None:
 
 
 def test_warnings_of_the_parser_do_not_come_out() -> None:
-    check("print('\\d', 1 is 1)", None, Limits())
+    check(Program("print('\\d', 1 is 1)"), Limits())

@@ -7,8 +7,9 @@ import pytest
 from chainrule.errors import GradientInvalidError, InputInvalidError
 from chainrule.graph import Complex
 from chainrule.limits import Limits
-from chainrule.program import check, validate_gradient
-from chainrule.program.inputs import MAX_DIMENSIONS, validate_inputs
+from chainrule.program import check
+from chainrule.program.inputs import MAX_DIMENSIONS, validate_gradient, validate_inputs
+from chainrule.protocol.program import Program
 
 LIMITS = Limits()
 
@@ -85,19 +86,19 @@ def test_a_name_that_is_no_variable_is_refused(name: str) -> None:
 
 
 def test_an_input_may_stand_in_a_program_of_several_statements() -> None:
-    program = check("y = x**2\ny.sum()", {"x": [1, 2]}, LIMITS)
+    program = check(Program("y = x**2\ny.sum()", {"x": [1, 2]}), LIMITS)
     assert not program.is_expression
-    assert program.inputs == {"x": [1.0, 2.0]}
+    assert program.program.inputs == {"x": [1.0, 2.0]}
     assert program.bound_names == {"y"}
 
 
 def test_an_input_may_take_the_name_of_a_function() -> None:
-    assert check("var * 2", {"var": 3}, LIMITS).inputs == {"var": 3.0}
+    assert check(Program("var * 2", {"var": 3}), LIMITS).program.inputs == {"var": 3.0}
 
 
 def test_an_input_that_the_program_overwrites_is_refused() -> None:
     with pytest.raises(InputInvalidError, match="gives x a value itself"):
-        check("x = torch.ones(1)\nx*2", {"x": 1}, LIMITS)
+        check(Program("x = torch.ones(1)\nx*2", {"x": 1}), LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -120,10 +121,10 @@ def test_an_input_that_the_program_overwrites_is_refused() -> None:
     ],
 )
 def test_free_names_of_an_expression_are_its_inputs(source: str, inputs: set[str]) -> None:
-    program = check(source, None, LIMITS)
+    program = check(Program(source), LIMITS)
     assert program.is_expression
-    assert program.inputs == dict.fromkeys(inputs, 1.0)
-    assert "\r" not in program.source
+    assert program.program.inputs == dict.fromkeys(inputs, 1.0)
+    assert "\r" not in program.program.source
 
 
 def test_a_gradient_is_read_as_inputs_are() -> None:

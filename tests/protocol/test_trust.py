@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from chainrule.limits import Limits
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.protocol.trust import AnswerInvalidError, read_answer
 from chainrule.run.execute import execute
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 SOURCE = "x = torch.tensor([1.0, 2.0], requires_grad=True)\ny = (x*x).sum()\nprint(y)\ny.backward()"
-REQUEST = ExecutionRequest(source=SOURCE)
+REQUEST = Program(SOURCE)
 LIMITS = Limits(stdout_bytes=1000, nodes=50, source_bytes=2000)
 ANSWER = execute(REQUEST, LIMITS).model_dump_json()
 

@@ -31,7 +31,7 @@ def test_every_option_has_its_type() -> None:
         "widths": "true",
         "font-scale": "1.5",
         "boxes": "40",
-        "style": "classic",
+        "style": "Cards",
         "scale": "2",
     }
     assert ViewOptions.from_query(query) == ViewOptions(
@@ -51,7 +51,7 @@ def test_every_option_has_its_type() -> None:
         widths=True,
         font_scale=1.5,
         boxes=40,
-        style="classic",
+        style="cards",
         scale=2.0,
     )
 
@@ -72,6 +72,7 @@ def test_a_hyphen_and_an_underscore_are_the_same() -> None:
         ("step", "-1", "-1 is not from 1"),
         ("boxes", "1000000", "1000000 is not from 2"),
         ("constants", "maybe", "neither on nor off"),
+        ("style", "classic", "'classic' is not one of cards"),
         ("path", "x", "not of the form start..end"),
         ("path", "..z", "not of the form start..end"),
         ("font-scale", "nan", "nan is not from 0.5 to 3"),

@@ -26,7 +26,7 @@ def test_hostile_names_stay_text(engine: Engine, word: str) -> None:
     options = ViewOptions(saved=True, labels="slots")
     source = "\n".join([word.replace("\n", " ")] * 3)
     graph = hostile_graph(word)
-    for shown in (options, replace(options, boxes=2), replace(options, style="classic")):
+    for shown in (options, replace(options, boxes=2)):
         check_svg(draw(graph, "svg", shown, engine, source).content)
 
 

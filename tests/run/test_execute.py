@@ -5,14 +5,15 @@ import ast
 import pytest
 import torch
 from chainrule.limits import Limits
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.protocol.trust import read_answer
 from chainrule.run.execute import execute
 from chainrule.run.gradcheck import execute_and_check
 
 
 def run(source: str, limits: Limits | None = None, **request: object) -> ExecutionAnswer:
-    return execute(ExecutionRequest(source=source, **request), limits or Limits())  # type: ignore[arg-type]
+    return execute(Program(source, **request), limits or Limits())  # type: ignore[arg-type]
 
 
 def slugs(answer: ExecutionAnswer) -> list[str]:
@@ -91,7 +92,7 @@ def test_a_gradient_of_another_shape_is_rejected(gradient: object) -> None:
 
 
 def test_no_pass_is_run_when_none_is_wanted() -> None:
-    answer = run("x*x", inputs={"x": 2.0}, run_backward=False)
+    answer = run("x*x", inputs={"x": 2.0}, gradient="none")
     assert answer.graph.passes == []
     assert any(node.op == "MulBackward0" for node in answer.graph.nodes)
 
@@ -278,7 +279,7 @@ def test_lines_are_counted_as_python_counts_them() -> None:
     assert problem.span is not None
     assert (problem.span.line, problem.span.column, problem.span.end_column) == (3, 0, 9)
     assert "line 3, in <module>\n    x.view(3)\n" in answer.console[0].text
-    read_answer(answer.model_dump_json().encode(), ExecutionRequest(source=source), Limits())
+    read_answer(answer.model_dump_json().encode(), Program(source), Limits())
 
 
 @pytest.mark.parametrize(
@@ -300,7 +301,7 @@ def test_the_text_is_parsed_once(monkeypatch: pytest.MonkeyPatch, source: str) -
         return original(text, *args, **kwargs)  # type: ignore[call-overload]
 
     monkeypatch.setattr(ast, "parse", parse)
-    answer = execute_and_check(ExecutionRequest(source=source, check=True), Limits())
+    answer = execute_and_check(Program(source, check=True), Limits())
     assert answer.graph.variables
     assert parsed.count(source) == 1
 

@@ -1,14 +1,15 @@
 import pytest
 import torch
 from chainrule.limits import Limits
-from chainrule.protocol.messages import Check, ExecutionRequest, LeafCheck
+from chainrule.protocol.messages import Check, LeafCheck
+from chainrule.protocol.program import Program
 from chainrule.run.gradcheck import execute_and_check
 
 PATIENT = Limits(wall_seconds=200, cpu_seconds=200, check_seconds=100)
 
 
 def check(source: str, **request: object) -> Check:
-    answer = execute_and_check(ExecutionRequest(source=source, check=True, **request), PATIENT)  # type: ignore[arg-type]
+    answer = execute_and_check(Program(source, check=True, **request), PATIENT)  # type: ignore[arg-type]
     assert answer.check is not None
     return answer.check
 
@@ -99,9 +100,7 @@ def test_a_program_without_gradients_says_so() -> None:
 
 
 def test_the_console_has_the_first_run_only() -> None:
-    request = ExecutionRequest(
-        source="x = torch.ones(3, requires_grad=True)\nprint('once')\nx.sum().backward()", check=True
-    )
+    request = Program(source="x = torch.ones(3, requires_grad=True)\nprint('once')\nx.sum().backward()", check=True)
     answer = execute_and_check(request, Limits())
     assert [line.text for line in answer.console] == ["once\n"]
 
@@ -116,20 +115,20 @@ def test_large_leaves_are_compared_at_some_elements() -> None:
 def test_time_that_is_over_ends_the_check_with_what_it_has() -> None:
     source = "x = torch.ones(50, requires_grad=True)\nfor _ in range(300):\n    y = x * 2\ny.sum().backward()"
     limits = Limits(wall_seconds=200, cpu_seconds=200, check_seconds=0.05)
-    answer = execute_and_check(ExecutionRequest(source=source, check=True), limits)
+    answer = execute_and_check(Program(source, check=True), limits)
     assert answer.check is not None
     assert answer.check.note == ("The time for the check, 0.05 s, is over; what was compared until then is shown.")
 
 
 def test_a_program_that_uses_all_its_time_leaves_none() -> None:
     limits = Limits(wall_seconds=0.2, cpu_seconds=200)
-    answer = execute_and_check(ExecutionRequest(source="while True:\n    pass", check=True), limits)
+    answer = execute_and_check(Program("while True:\n    pass", check=True), limits)
     assert answer.check is not None
     assert answer.check.note == "The program left no time to run it again."
 
 
 def test_what_is_not_asked_for_is_not_done() -> None:
-    answer = execute_and_check(ExecutionRequest(source="x = torch.ones(3, requires_grad=True)\nx.sum()"), Limits())
+    answer = execute_and_check(Program("x = torch.ones(3, requires_grad=True)\nx.sum()"), Limits())
     assert answer.check is None
 
 

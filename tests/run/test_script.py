@@ -71,3 +71,12 @@ def test_a_script_may_end_itself(tmp_path: Path, code: str, error: str | None) -
     answered = answer_script(script(tmp_path, text), [], Limits())
     assert answered.error == error
     assert any(node.op == "MulBackward0" for node in answered.answer.graph.nodes)
+
+
+def test_its_folder_is_first_for_the_script_alone(tmp_path: Path) -> None:
+    (tmp_path / "beside_own.py").write_text("import sys\nfirst = sys.path[0]\n")
+    before = list(sys.path)
+    path = script(tmp_path, "import sys\nimport beside_own\nfirst = beside_own.first\nsys.path.insert(0, '/nowhere')\n")
+    assert answer_script(path, [], Limits()).error is None
+    assert sys.modules.pop("beside_own").first == str(tmp_path)
+    assert sys.path == before

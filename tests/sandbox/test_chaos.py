@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from chainrule.errors import BusyError, SandboxError
 from chainrule.limits import Limits
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.sandbox import Pool
 from chainrule.sandbox.outcomes import conclude
 from chainrule.sandbox.pool import SPARE
@@ -30,11 +31,11 @@ Shared = tuple[Pool, int]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is a zygote on Linux only")
 
-SUM = ExecutionRequest(source="(x*x).sum()", inputs={"x": [1.0, 2.0]})
+SUM = Program("(x*x).sum()", inputs={"x": [1.0, 2.0]})
 BUSY = SUM.model_copy(update={"source": "for turn in range(3_000_000):\n    pass\n(x*x).sum()"})
 """The same, long enough under way to be met."""
 LOOP = SUM.model_copy(update={"source": "for turn in range(100_000):\n    pass\n(x*x).sum()"})
-ENDLESS = ExecutionRequest(source="while True:\n    pass")
+ENDLESS = Program("while True:\n    pass")
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from chainrule.limits import Limits
 from chainrule.problems import PROBLEMS
-from chainrule.protocol.messages import ExecutionRequest
+from chainrule.protocol.program import Program
 from chainrule.sandbox import Pool
 from chainrule.settings import Settings
 
@@ -32,11 +32,11 @@ async def confined() -> AsyncIterator[Pool]:
 
 @pytest.mark.parametrize("source", IDIOMS.values(), ids=IDIOMS.keys())
 async def test_an_idiom_runs_in_a_confined_child(confined: Pool, source: str) -> None:
-    answer = await confined.execute(ExecutionRequest(source=source))
+    answer = await confined.execute(Program(source))
     assert [problem.message for problem in answer.problems if problem.severity == "error"] == []
 
 
 @pytest.mark.parametrize("kind", TOLD_AFTER_RUNNING, ids=lambda kind: kind.slug)
 async def test_a_problem_is_explained_in_a_confined_child(confined: Pool, kind) -> None:
-    answer = await confined.execute(ExecutionRequest(source=kind.example))
+    answer = await confined.execute(Program(kind.example))
     assert kind.slug in [problem.slug for problem in answer.problems]

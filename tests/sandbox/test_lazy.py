@@ -2,7 +2,7 @@
 
 import asyncio
 
-from chainrule.protocol.messages import ExecutionRequest
+from chainrule.protocol.program import Program
 from chainrule.sandbox import LazyPool
 from chainrule.settings import Settings
 
@@ -12,7 +12,7 @@ async def test_it_runs_programs_and_starts_once() -> None:
     await pool.start()
     try:
         source = "x = tensor(2., requires_grad=True)\ny = x * 3\n"
-        answers = await asyncio.gather(*(pool.execute(ExecutionRequest(source=source)) for _ in range(2)))
+        answers = await asyncio.gather(*(pool.execute(Program(source)) for _ in range(2)))
     finally:
         await pool.stop()
     assert [sum(node.op == "MulBackward0" for node in answer.graph.nodes) for answer in answers] == [1, 1]

@@ -9,7 +9,7 @@ import pytest
 import torch
 from chainrule.errors import SandboxError
 from chainrule.limits import Limits
-from chainrule.protocol.messages import ExecutionRequest
+from chainrule.protocol.program import Program
 from chainrule.sandbox import Pool
 from chainrule.settings import Settings
 
@@ -26,7 +26,7 @@ async def running(settings: Settings) -> AsyncIterator[Pool]:
 
 async def test_a_program_is_executed_in_a_child() -> None:
     async with running(Settings()) as pool:
-        answer = await pool.execute(ExecutionRequest(source="(x**3).sum()", inputs={"x": [1.0, 2.0]}))
+        answer = await pool.execute(Program("(x**3).sum()", inputs={"x": [1.0, 2.0]}))
     (leaf,) = [node for node in answer.graph.nodes if node.kind == "leaf"]
     x = torch.tensor([1.0, 2.0], requires_grad=True)
     (x**3).sum().backward()
@@ -38,9 +38,7 @@ async def test_limits_are_problems_and_other_programs_go_on() -> None:
     settings = Settings(limits=Limits(wall_seconds=0.5, memory_bytes=128 * 2**20))
     async with running(settings) as pool:
         sources = ["while True:\n    pass", "torch.ones(10**8)", "1 + 1", "def f():\n    f()\nf()"]
-        endless, large, small, deep = await asyncio.gather(
-            *(pool.execute(ExecutionRequest(source=source)) for source in sources)
-        )
+        endless, large, small, deep = await asyncio.gather(*(pool.execute(Program(source)) for source in sources))
     assert [answer.problems[0].slug for answer in (endless, large)] == ["time-limit", "memory-limit"]
     assert "0.5 s" in endless.problems[0].detail
     assert "128 MB" in large.problems[0].detail

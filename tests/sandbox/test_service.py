@@ -16,7 +16,8 @@ import torch
 from chainrule.errors import BusyError, SandboxError
 from chainrule.limits import Limits
 from chainrule.protocol.frames import ANSWER, BROKEN, STARTED, Layer
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.sandbox import RemotePool, make_pool
 from chainrule.sandbox.remote import client as remote
 from chainrule.sandbox.remote import link
@@ -51,7 +52,7 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sett
     assert not os.path.exists(path)
 
 
-async def executed(settings: Settings, request: ExecutionRequest) -> ExecutionAnswer:
+async def executed(settings: Settings, request: Program) -> ExecutionAnswer:
     pool = make_pool(settings)
     await pool.start()
     try:
@@ -61,7 +62,7 @@ async def executed(settings: Settings, request: ExecutionRequest) -> ExecutionAn
 
 
 async def test_a_program_runs_in_the_worker(served: Settings) -> None:
-    answer = await executed(served, ExecutionRequest(source="(x**3).sum()", inputs={"x": [1.0, 2.0]}))
+    answer = await executed(served, Program("(x**3).sum()", inputs={"x": [1.0, 2.0]}))
     (leaf,) = [node for node in answer.graph.nodes if node.kind == "leaf"]
     x = torch.tensor([1.0, 2.0], requires_grad=True)
     (x**3).sum().backward()

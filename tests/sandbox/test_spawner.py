@@ -1,7 +1,7 @@
 """Children without a zygote, as on systems where it does not work; they run here all the same."""
 
 import pytest
-from chainrule.protocol.messages import ExecutionRequest
+from chainrule.protocol.program import Program
 from chainrule.sandbox import Pool, pool
 from chainrule.settings import Settings
 
@@ -12,8 +12,8 @@ async def test_programs_run_in_processes_of_their_own(monkeypatch: pytest.Monkey
     await spawned.start()
     try:
         assert {layer.name for layer in spawned.report()} >= {"seccomp", "rlimits"}
-        right = await spawned.execute(ExecutionRequest(source="(x*x).sum()", inputs={"x": [1.0, 2.0]}))
-        wrong = await spawned.execute(ExecutionRequest(source="import os"))
+        right = await spawned.execute(Program("(x*x).sum()", inputs={"x": [1.0, 2.0]}))
+        wrong = await spawned.execute(Program("import os"))
     finally:
         await spawned.stop()
     assert [node.accumulated[0].values for node in right.graph.nodes if node.accumulated and node.accumulated[0]] == [

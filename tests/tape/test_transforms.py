@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from chainrule.limits import Limits
-from chainrule.protocol.messages import ExecutionRequest
+from chainrule.protocol.program import Program
 from chainrule.run.execute import execute
 from chainrule.tape import Tape
 
@@ -95,7 +95,7 @@ def test_vmap_is_one_batched_node() -> None:
     ],
 )
 def test_a_program_of_transforms_has_a_graph_and_no_problem(source: str) -> None:
-    answer = execute(ExecutionRequest(source=source), Limits())
+    answer = execute(Program(source), Limits())
     assert answer.problems == []
     assert "SinBackward0" in [node.op for node in answer.graph.nodes]
 

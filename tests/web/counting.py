@@ -1,6 +1,7 @@
 """The sandbox, counted."""
 
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.sandbox import Pool
 from chainrule.settings import Settings
 
@@ -14,6 +15,6 @@ class CountingPool(Pool):
         super().__init__(SETTINGS)
         self.executions = 0
 
-    async def execute(self, request: ExecutionRequest) -> ExecutionAnswer:
+    async def execute(self, request: Program) -> ExecutionAnswer:
         self.executions += 1
         return await super().execute(request)

@@ -2,7 +2,8 @@
 
 import pytest
 from chainrule.protocol.frames import Layer
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.sandbox import Pool
 from chainrule.web import create_app
 from starlette.testclient import TestClient
@@ -24,7 +25,7 @@ class Reporting(Pool):
     def report(self) -> list[Layer]:
         return [self._layer]
 
-    async def execute(self, request: ExecutionRequest) -> ExecutionAnswer:
+    async def execute(self, request: Program) -> ExecutionAnswer:
         return ExecutionAnswer()
 
 

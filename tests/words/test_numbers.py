@@ -151,14 +151,13 @@ def test_what_pytorch_prints_reads_back(number: float) -> None:
 DRAWN = ("layout", "render/picture", "render/card/draw.py", "render/card/histogram.py")
 """Where numbers are coordinates of a drawing."""
 FOR_OTHERS = (
-    "render/formats/classic.py",
     "render/formats/typst.py",
     "render/formats/dot.py",
     "render/theme.py",
     "web/page/i18n.py",
 )
 """Where numbers are written for another program: Graphviz, Typst, CSS."""
-BELOW = ("limits.py", "payload.py")
+BELOW = ("limits.py", "payload.py", "settings.py")
 """What may not import words, because words are built on it."""
 
 

@@ -13,7 +13,8 @@ import pytest
 import torch
 from chainrule.limits import Limits
 from chainrule.protocol.frames import ANSWER, BROKEN, FORK, HEADER, HELLO, REQUEST, STARTED, Hello, Layer, SetupOrder
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.protocol.trust import AnswerInvalidError, read_answer
 from chainrule.worker import serve as child
 from chainrule.worker import spawned, stem, zygote
@@ -22,7 +23,7 @@ from chainrule.worker.confine import Confinement, ConfinementError
 from chainrule.worker.warmup import touch_memory
 
 LAYERS = [Layer(name="seccomp", active=True)]
-REQUEST_FRAME = ExecutionRequest(source="(x*x).sum()", inputs={"x": 3.0}).model_dump_json().encode()
+REQUEST_FRAME = Program("(x*x).sum()", inputs={"x": 3.0}).encode()
 
 
 @pytest.fixture
@@ -70,11 +71,11 @@ def test_a_child_that_is_not_asked_ends(sent: bytes, ends: tuple[socket.socket, 
 
 @pytest.mark.parametrize(("error", "slug"), [(KeyError("x"), "tracing-failed"), (MemoryError(), "memory-limit")])
 def test_a_fault_of_ours_is_answered_as_one(error: Exception, slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
+    def fail(request: Program, limits: Limits) -> ExecutionAnswer:
         raise error
 
     monkeypatch.setattr(child, "execute_and_check", fail)
-    answer = child.answer_to(ExecutionRequest(source="1"), Limits())
+    answer = child.answer_to(Program("1"), Limits())
     assert [problem.slug for problem in answer.problems] == [slug]
 
 
@@ -82,7 +83,7 @@ def test_an_answer_that_is_too_long_keeps_what_is_nearest_to_the_result() -> Non
     source = (
         "print('kept')\nx = torch.ones(2, requires_grad=True)\ny = x\nfor i in range(60):\n    y = y.sin()\ny.sum()"
     )
-    request = ExecutionRequest(source=source)
+    request = Program(source)
     answer = child.answer_to(request, Limits())
     limits = Limits(answer_bytes=len(child.encode(answer, Limits())) // 2)
     content = child.encode(answer, limits)
@@ -99,7 +100,7 @@ def test_an_answer_that_is_too_long_keeps_what_is_nearest_to_the_result() -> Non
 
 def test_a_pass_of_a_graph_that_was_cut_names_no_node_that_is_gone() -> None:
     loop = "y = x\nfor i in range(60):\n    y = y.sin()\ntorch.autograd.grad(y.sum(), x)"
-    request = ExecutionRequest(source=f"x = torch.ones(2, requires_grad=True)\n{loop}")
+    request = Program(f"x = torch.ones(2, requires_grad=True)\n{loop}")
     answer = child.answer_to(request, Limits())
     (leaf,) = [node.id for node in answer.graph.nodes if node.kind == "leaf"]
     assert answer.graph.passes[0].inputs == [leaf]
@@ -117,7 +118,7 @@ def test_what_edges_of_a_large_graph_carried_comes_through_though_it_is_written_
         "x = torch.tensor([1., 2.], requires_grad=True)\ny = x * 3\ny.register_hook(lambda g: g * 5)\n"
         "z = y.sin() + y\nz.sum().backward(retain_graph=True)\nz.backward(torch.tensor([1., 0.]))\n"
     )
-    request = ExecutionRequest(source=source)
+    request = Program(source)
     answer = child.answer_to(request, Limits())
     large = Limits(detailed_nodes=3)
     content = child.encode(answer, large)
@@ -139,12 +140,12 @@ def test_what_edges_of_a_large_graph_carried_comes_through_though_it_is_written_
 def test_an_answer_that_leaves_out_what_is_not_there_is_not_trusted(forged: str) -> None:
     content = f'{{"alone": [{forged}]}}'.encode()
     with pytest.raises(AnswerInvalidError, match="cannot be known"):
-        read_answer(content, ExecutionRequest(source="1"), Limits())
+        read_answer(content, Program("1"), Limits())
 
 
 def test_an_answer_that_is_much_too_long_loses_its_graph_and_then_all_but_the_reason() -> None:
     limits = Limits(answer_bytes=2_500)
-    answer = child.answer_to(ExecutionRequest(source="print('kept')\ntorch.ones(9, requires_grad=True)*2"), limits)
+    answer = child.answer_to(Program("print('kept')\ntorch.ones(9, requires_grad=True)*2"), limits)
     bare = ExecutionAnswer.model_validate_json(child.encode(answer, limits))
     assert bare.graph.nodes == []
     assert [line.text for line in bare.console] == ["kept\n"]

@@ -4,23 +4,19 @@ import argparse
 import asyncio
 import sys
 from dataclasses import fields
-from typing import TYPE_CHECKING
 
 from chainrule.errors import ChainruleError
 from chainrule.layout import make_engine
-from chainrule.pipeline import Pipeline, TraceRequest, versions
+from chainrule.pipeline import Pipeline, versions
+from chainrule.protocol.program import Program
 from chainrule.render import ViewOptions
 from chainrule.sandbox import make_pool
 from chainrule.settings import Settings
 from chainrule.words.numbers import say_count
 
-if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-
-def add_check(commands: "Commands") -> None:
-    """Add the command to the command line."""
-    parser = commands.add_parser("check", help="say whether this installation works, and what holds programs back")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
     parser.set_defaults(run=check)
 
 
@@ -37,7 +33,7 @@ async def _check(settings: Settings) -> int:
         await pool.start()
         engine = make_engine(settings)
         pipeline = Pipeline(settings, pool, engine)
-        trace = await pipeline.trace(TraceRequest("(2 * x ** 3).sum() / 12", {"x": [1.0, 2.0, 3.0]}))
+        trace = await pipeline.trace(Program("(2 * x ** 3).sum() / 12", {"x": [1.0, 2.0, 3.0]}))
         await pipeline.draw(trace, "svg", ViewOptions())
         print("\nsandbox")
         for layer in pool.report():

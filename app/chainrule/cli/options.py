@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from chainrule.render.formats.registry import format_of_suffix
-from chainrule.render.option_words import WORDS
+from chainrule.render.options import OPTIONS
 
 
 class UsageError(ValueError):
@@ -12,16 +12,18 @@ class UsageError(ValueError):
 
 
 def add_view_options(parser: argparse.ArgumentParser) -> None:
-    """Add every option of a picture; each is kept as ``view_`` and its name, None where it is not given."""
+    """Add every option of a picture; each is kept as ``view_`` and its field, None where it is not given."""
     group = parser.add_argument_group("options of the picture", "as in the address of a picture")
-    for name, words in WORDS.items():
-        values = f" ({words.choices})" if words.choices else ""
-        group.add_argument(
-            f"--{name.replace('_', '-')}",
-            dest=f"view_{name}",
-            metavar="X",
-            help=(words.text + values).replace("%", "%%"),
-        )
+    for name, option in OPTIONS.items():
+        values = f" ({option.kind.choices})" if option.kind.choices else ""
+        text = (option.text + values).replace("%", "%%")
+        group.add_argument(f"--{name}", dest=f"view_{option.field}", metavar="X", help=text)
+
+
+def view_options(arguments: argparse.Namespace) -> dict[str, str]:
+    """Return the options of a picture that were given, by their names."""
+    given = {name: getattr(arguments, f"view_{option.field}") for name, option in OPTIONS.items()}
+    return {name: text for name, text in given.items() if text is not None}
 
 
 def format_of(path: Path) -> str:

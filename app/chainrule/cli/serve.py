@@ -8,7 +8,6 @@ import socket
 import sys
 import textwrap
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from chainrule.cli.options import read_port
 from chainrule.errors import SandboxError
@@ -19,21 +18,14 @@ from chainrule.web.http.execution_log import LOG as PROGRAMS
 from chainrule.web.http.headers import LOG as REQUESTS
 from chainrule.web.http.listener import listen, serve_app, url_of, why_not
 
-if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
-
 DESCRIPTORS = 512
 """Open files of a server beside its connections: its children, listeners, what it serves."""
 
 
-def add_serve(commands: "Commands") -> None:
-    """Add the command to the command line."""
-    parser = commands.add_parser(
-        "serve",
-        help="serve the page and the API",
-        epilog=_limits_help(),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.epilog = _limits_help()
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--host", help="the address to listen on (default: CHAINRULE_HOST, or 127.0.0.1)")
     parser.add_argument(
         "--port", type=read_port, help="the port (default: CHAINRULE_PORT, or 8000; 0 takes a free one)"

@@ -1,6 +1,7 @@
 """``chainrule view``: the graph of one's own script, in the browser; the script is trusted and runs unconfined."""
 
 import argparse
+import ast
 import asyncio
 import sys
 import webbrowser
@@ -10,31 +11,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from chainrule.cli.options import add_view_options, format_of, read_port, write_file
+from chainrule.cli.hiding import refuse_unreachable_modules
+from chainrule.cli.options import add_view_options, format_of, read_port, view_options, write_file
 from chainrule.layout import make_engine
 from chainrule.payload import encode
-from chainrule.render import draw
+from chainrule.protocol.program import Program
+from chainrule.render import ViewOptions, draw
 from chainrule.sandbox import LazyPool
 from chainrule.settings import Settings
 from chainrule.web import create_app
 from chainrule.web.http.listener import listen, serve_app, url_of, why_not
 from chainrule.web.page.routes import MOST_PAYLOAD_CHARACTERS
-from chainrule.web.query import VIEW_OPTIONS, parse_view
 
 if TYPE_CHECKING:
     from chainrule.run.script import ScriptAnswer
 
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-
-def add_view(commands: "Commands") -> None:
-    """Add the command to the command line."""
-    parser = commands.add_parser(
-        "view",
-        help="run one's own script, unconfined, and show its graph in the browser",
-        description="Runs a script as python would, with no sandbox and no limit on time: use it for your own code. "
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.description = (
+        "Runs a script as python would, with no sandbox and no limit on time: use it for your own code. "
         "The page opens with its graph, served to this machine alone until Ctrl+C; with -o the graph is written to a "
-        "file instead. The exit code is 1 where the script raised.",
+        "file instead. The exit code is 1 where the script raised."
     )
     parser.add_argument("script", type=Path)
     parser.add_argument(
@@ -50,8 +48,8 @@ def add_view(commands: "Commands") -> None:
 def view(arguments: argparse.Namespace) -> int:
     """Run a script and show its graph."""
     settings = Settings.from_environment()
-    given = {name: getattr(arguments, f"view_{name}") for name in VIEW_OPTIONS}
-    options = parse_view(given)
+    given = view_options(arguments)
+    options = ViewOptions.from_query(given)
     picture_format = "" if arguments.output is None else format_of(arguments.output)
     _check(arguments.script)
     print(f"chainrule: running {arguments.script} without a sandbox", file=sys.stderr)
@@ -65,23 +63,25 @@ def view(arguments: argparse.Namespace) -> int:
         print(arguments.output)
         _open(arguments.output.resolve().as_uri(), arguments)
         return failed
-    return _show(script, {name: value for name, value in given.items() if value is not None}, arguments) or failed
+    return _show(script, given, arguments) or failed
 
 
 def _check(script: Path) -> None:
     """Tell that a script is none before it is said to run.
 
     Raises:
-        ValueError: it cannot be read, or is no Python.
+        ValueError: it cannot be read, is no Python, or imports a module that is hidden from it.
     """
     try:
-        compile(script.read_text(encoding="utf-8"), str(script), "exec", dont_inherit=True)
+        tree = ast.parse(script.read_text(encoding="utf-8"), str(script))
+        compile(tree, str(script), "exec", dont_inherit=True)
     except OSError as error:
         raise ValueError(f"{script} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise ValueError(f"{script} is not UTF-8 (byte {error.start})") from None
     except SyntaxError as error:
         raise ValueError(f"{script}:{error.lineno}: {error.msg}") from None
+    refuse_unreachable_modules(script, tree)
 
 
 def _answer(script: Path, arguments: list[str], settings: Settings) -> "ScriptAnswer":
@@ -90,9 +90,9 @@ def _answer(script: Path, arguments: list[str], settings: Settings) -> "ScriptAn
     return answer
 
 
-def _show(script: "ScriptAnswer", view_options: dict[str, str], arguments: argparse.Namespace) -> int:
+def _show(script: "ScriptAnswer", given: dict[str, str], arguments: argparse.Namespace) -> int:
     """Serve the page with the graph in it until told to stop."""
-    source = script.source.replace("\r\n", "\n")
+    source = Program(script.source).source
     payload = encode(source)
     if len(payload) > MOST_PAYLOAD_CHARACTERS:
         raise ValueError(f"{arguments.script} is too long for the page; write its graph to a file with -o graph.html")
@@ -104,7 +104,7 @@ def _show(script: "ScriptAnswer", view_options: dict[str, str], arguments: argpa
     except OSError as error:
         print(f"chainrule: {why_not(error, settings)}", file=sys.stderr)
         return 1
-    fragment = f"#{urlencode(view_options)}" if view_options else ""
+    fragment = f"#{urlencode(given)}" if given else ""
     url = f"{url_of(listener)}/?p={payload}{fragment}"
 
     def tell() -> None:

@@ -3,21 +3,14 @@
 import argparse
 import asyncio
 import signal
-from typing import TYPE_CHECKING
 
 from chainrule.cli.options import UsageError
 from chainrule.sandbox.remote.server import serving
 from chainrule.settings import Settings
 
-if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-
-def add_worker(commands: "Commands") -> None:
-    """Add the command to the command line."""
-    parser = commands.add_parser(
-        "worker", help="run programs for a server with CHAINRULE_WORKER_SOCKET, on a Unix socket and without network"
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
     parser.add_argument("--socket", metavar="PATH", help="where to listen (default: CHAINRULE_WORKER_SOCKET)")
     parser.set_defaults(run=work, refuse=parser.error)
 

@@ -3,11 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
-from chainrule.client import Program, picture_url
+from chainrule.client import picture_url
 from chainrule.errors import ChainruleError
+from chainrule.program.request import REQUEST_OPTIONS, read_program
+from chainrule.protocol.program import Program
 from chainrule.render import ViewOptions
 from chainrule.version import __version__
 
@@ -49,7 +50,7 @@ class FigureOrder:
     @property
     def key(self) -> str:
         """Return a name that is equal for equal pictures, for files."""
-        parts = [asdict(self.program), self.picture_format, dict(self.view), __version__]
+        parts = [self.program.as_json(), self.picture_format, dict(self.view), __version__]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:20]
 
     def url(self, server: str) -> str:
@@ -72,21 +73,10 @@ def read_order(source: str, options: Mapping[str, str], picture_format: str = "s
     Raises:
         ValueError: an option does not exist or has a value that cannot be used.
     """
-    asked: dict[str, Any] = {}
-    view = dict(options)
-    for name in ("inputs", "gradient"):
-        if name in view:
-            text = view.pop(name)
-            try:
-                asked[name] = "none" if name == "gradient" and text == "none" else json.loads(text)
-            except ValueError:
-                raise ValueError(f"{name}: {text!r} is not JSON") from None
-    if "seed" in view:
-        asked["seed"] = int(view.pop("seed"))
-    if "root" in view:
-        asked["root"] = view.pop("root")
+    view = {name: text for name, text in options.items() if name not in REQUEST_OPTIONS}
     try:
+        program = read_program(source, options)
         ViewOptions.from_query(view)
     except ChainruleError as error:
         raise ValueError(str(error)) from None
-    return FigureOrder(Program(source, **asked), picture_format, view)
+    return FigureOrder(program, picture_format, view)

@@ -1,14 +1,11 @@
 """Draws the figures of a document: with the sandbox and the engine of this installation, or by a server."""
 
-from dataclasses import asdict
 from functools import cache
-from typing import cast
 
-from chainrule.client import Client, PictureFormat, ProblemError
+from chainrule.client import Client, ProblemError
 from chainrule.errors import ChainruleError, ProgramRejectedError
 from chainrule.integrations.figure import Fault, Figure, FigureOrder, RefusedError
 from chainrule.library import shared_pipeline
-from chainrule.pipeline import TraceRequest
 from chainrule.problems import PROBLEMS
 from chainrule.protocol.messages import Problem
 from chainrule.render import ViewOptions
@@ -24,11 +21,9 @@ class LocalRenderer:
             RefusedError: the program was not run, or cannot be drawn.
             SandboxError: no program can be run here.
         """
-        program = order.program
-        request = TraceRequest(program.source, program.inputs, program.seed, program.root, program.gradient)
         pipeline = shared_pipeline()
         try:
-            trace = pipeline.trace(request)
+            trace = pipeline.trace(order.program)
             drawing = pipeline.draw(trace, order.picture_format, ViewOptions.from_query(order.view))
         except ProgramRejectedError as error:
             faults = tuple(Fault(violation.message, violation.line) for violation in error.violations)
@@ -50,12 +45,9 @@ class ServerRenderer:
 
     def draw(self, order: FigureOrder) -> Figure:
         """Return the picture of a program; raises as `LocalRenderer.draw` does."""
-        program = order.program
         try:
-            answer = self._client.trace(
-                program.source, **{name: value for name, value in asdict(program).items() if name != "source"}
-            )
-            content = self._client.draw(program, cast(PictureFormat, order.picture_format), **order.view)
+            answer = self._client.trace(order.program)
+            content = self._client.draw(order.program, order.picture_format, **order.view)
         except ProblemError as error:
             faults = tuple(Fault(one["message"], one.get("line")) for one in error.violations)
             raise RefusedError(faults or (Fault(str(error)),)) from None

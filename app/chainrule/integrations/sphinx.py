@@ -18,14 +18,14 @@ from sphinx.util.typing import ExtensionMetadata, OptionSpec
 
 from chainrule.integrations.figure import Fault, FigureOrder, RefusedError, read_order
 from chainrule.integrations.renderer import open_renderer
+from chainrule.program.request import REQUEST_OPTIONS
 from chainrule.render.iframe import write_iframe
-from chainrule.render.option_words import NAMES
+from chainrule.render.options import OPTIONS
 from chainrule.version import __version__
 
 LOG = logging.getLogger(__name__)
 MODES = ("static", "link", "iframe")
-REQUEST_OPTIONS = ("inputs", "seed", "root", "gradient")
-VIEW_OPTIONS = tuple(name.replace("_", "-") for name in NAMES if name != "scale")
+VIEW_OPTIONS = tuple(name for name in OPTIONS if name != "scale")
 
 LATEX_HEIGHT = r"\csname spx@image@maxheight\endcsname=0.85\textheight"
 """What a picture may take of a page, so that its caption stands below it."""

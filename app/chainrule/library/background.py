@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from chainrule.errors import ChainruleError
 from chainrule.layout import Engine, make_engine
-from chainrule.pipeline import Pipeline, Trace, TraceRequest
+from chainrule.pipeline import Pipeline, Trace
+from chainrule.protocol.program import Program
 from chainrule.render import Drawing, ViewOptions
 from chainrule.sandbox import make_pool
 from chainrule.settings import Settings
@@ -39,9 +40,9 @@ class BackgroundPipeline:
         """
         self._wait(self._pool.start())
 
-    def trace(self, request: TraceRequest) -> Trace:
+    def trace(self, program: Program) -> Trace:
         """Execute a program in the sandbox; raises as `Pipeline.trace` does."""
-        return self._wait(self._pipeline.trace(request))
+        return self._wait(self._pipeline.trace(program))
 
     def draw(self, trace: Trace, picture_format: str, options: ViewOptions) -> Drawing:
         """Draw the graph of a trace; raises as `Pipeline.draw` does."""

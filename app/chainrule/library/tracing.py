@@ -8,7 +8,7 @@ from chainrule.graph.model import Graph
 from chainrule.library.background import shared_pipeline
 from chainrule.library.caller import caller_names
 from chainrule.library.failure import TraceError
-from chainrule.pipeline import TraceRequest
+from chainrule.protocol.program import Program
 from chainrule.settings import Settings
 
 
@@ -113,8 +113,8 @@ def traced(subject: object, question: Question) -> TracedGraph:
 
 def _of_program(source: str, question: Question) -> TracedGraph:
     inputs = {name: _plain(value) for name, value in question.inputs.items()}
-    request = TraceRequest(source, inputs, question.seed, question.root, _plain(question.gradient))
-    answer = shared_pipeline().trace(request).answer
+    program = Program(source, inputs, question.seed, question.root, _plain(question.gradient))
+    answer = shared_pipeline().trace(program).answer
     errors = [problem for problem in answer.problems if problem.severity == "error"]
     if errors:
         raise TraceError(errors, answer.graph, source)
@@ -141,6 +141,6 @@ def _of_tensor(tensor: object, question: Question) -> TracedGraph:
     return TracedGraph(answer.graph, answer.source)
 
 
-def _plain(value: Any) -> object:
+def _plain(value: Any) -> Any:
     """Return a tensor or an array as nested lists, all else as it is."""
     return value.tolist() if hasattr(value, "tolist") else value

@@ -1,54 +1,55 @@
-"""The way in: from a source text and inputs to a `CheckedProgram`, or to all that is wrong with them."""
+"""The way in: from a program to a `CheckedProgram`, or to all that is wrong with them."""
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chainrule.errors import InputInvalidError, ProgramRejectedError, SourceEmptyError, SourceTooLongError, Violation
 from chainrule.graph import Values
 from chainrule.limits import Limits
 from chainrule.program.checker import Checker
-from chainrule.program.inputs import validate_inputs
+from chainrule.program.inputs import validate_gradient, validate_inputs
 from chainrule.program.policy.lookup import closest, name_denial
 from chainrule.program.policy.names import BUILTINS, NAMES
 from chainrule.program.scopes import Scopes, find_scopes
 from chainrule.program.source import Source
+from chainrule.protocol.program import Program
 
 
 @dataclass(frozen=True)
 class CheckedProgram:
     """A program that may be run."""
 
-    source: str
-    """The text, line ends normalised."""
+    program: Program
+    """The same with numbers as floats, and each input name with a value, 1.0 where none was given."""
     is_expression: bool
     """One expression (a docstring above it does not count), whose free names are inputs."""
-    inputs: dict[str, Values]
-    """The value of each input name, 1.0 where the request gave none."""
     bound_names: frozenset[str]
     """Every name that the program binds itself."""
 
 
-def check(source: str, inputs: Mapping[str, object] | None, limits: Limits) -> CheckedProgram:
-    """Check a program and its inputs.
+def check(program: Program, limits: Limits) -> CheckedProgram:
+    """Check a program, its inputs and its cotangent.
 
     In an expression a name that nothing defines and that is not called is an input; in a program it is one only
-    where ``inputs`` gives it.
+    where its ``inputs`` give it.
 
     Raises:
         SourceEmptyError: there is nothing but blanks and comments.
         SourceTooLongError: the text is over ``limits.source_bytes``.
         ProgramRejectedError: the text does not parse or uses what is not allowed; holds every violation.
         InputInvalidError: an input is no number and no regular list of numbers, or nothing uses it.
+        GradientInvalidError: the cotangent is no number and no regular list of numbers.
     """
+    source = program.source
     if len(source) > limits.source_bytes or len(source.encode(errors="surrogatepass")) > limits.source_bytes:
         size = len(source.encode(errors="surrogatepass"))
         raise SourceTooLongError(
             f"The program has {size} bytes; {limits.source_bytes} are allowed. "
             "Leave out what the question does not need."
         )
-    given = validate_inputs(inputs or {}, limits)
-    text = Source.normalised(source)
+    given = validate_inputs(program.inputs, limits)
+    text = Source(source)
     tree = text.parse()
     if isinstance(tree, Violation):
         raise ProgramRejectedError((tree,))
@@ -63,7 +64,9 @@ def check(source: str, inputs: Mapping[str, object] | None, limits: Limits) -> C
         raise ProgramRejectedError(violations)
     _refuse_unused(given, scopes, names)
     values: dict[str, Values] = {name: given.get(name, 1.0) for name in sorted(names | given.keys())}
-    return CheckedProgram(text.text, is_expression, values, scopes.bound_names)
+    cotangent = program.cotangent
+    gradient = program.gradient if cotangent is None else validate_gradient(cotangent, limits)
+    return CheckedProgram(replace(program, inputs=values, gradient=gradient), is_expression, scopes.bound_names)
 
 
 def _without_docstring(tree: ast.Module) -> list[ast.stmt]:

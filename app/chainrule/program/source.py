@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chainrule.errors import Violation
-from chainrule.graph.source_text import SourceLines, unix_lines
+from chainrule.graph.source_text import SourceLines
 from chainrule.words.saying import say
 
 MAX_DEPTH = 200
@@ -39,11 +39,6 @@ class Source:
     def lines(self) -> tuple[str, ...]:
         """Return the lines, without their ends."""
         return self._places.lines
-
-    @classmethod
-    def normalised(cls, text: str) -> "Source":
-        """Make one of what a person sent."""
-        return cls(unix_lines(text.removeprefix("\ufeff")))
 
     def violation(self, slug: str, message: str, node: ast.AST, suggestion: str | None = None) -> Violation:
         """Say what is wrong at the place of a syntax node."""

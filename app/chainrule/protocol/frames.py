@@ -19,7 +19,7 @@ HEADER = struct.Struct(">cI")
 HELLO = b"H"
 """Child to web: confined, and ready for a request; a Hello."""
 REQUEST = b"R"
-"""Web to child: an ExecutionRequest."""
+"""Web to child: a Program."""
 STARTED = b"S"
 """Child to web: the program starts now; empty."""
 ANSWER = b"A"

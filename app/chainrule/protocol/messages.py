@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from chainrule.graph.model import Data, Graph, Real, Span, Values, Whole
+from chainrule.graph.model import Data, Graph, Real, Span, Whole
 from chainrule.problems import PROBLEMS, Severity
 from chainrule.words.saying import Said, Words, book_of
 
@@ -78,22 +78,6 @@ class ConsoleLine(Data):
     text: str
     line: Whole | None
     """The line of the program that printed it."""
-
-
-class ExecutionRequest(Data):
-    """What a child is told to run. The source has been checked; the child does not rely on that."""
-
-    source: str
-    inputs: dict[str, Values] = {}
-    """The value of each input name, defaults filled in; each becomes a leaf."""
-    seed: Whole = 0
-    root: str | None = None
-    gradient: Values | None = None
-    """The cotangent for the implicit pass; None for ones. Not used where the program runs backward itself."""
-    run_backward: bool = True
-    """False: no implicit pass is run."""
-    check: bool = False
-    """Whether to compare the gradients of the first pass with finite differences."""
 
 
 class LeafCheck(Data):

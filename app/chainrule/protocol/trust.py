@@ -11,7 +11,8 @@ from chainrule.graph.source_text import lines_of
 from chainrule.limits import Limits
 from chainrule.problems import PROBLEMS
 from chainrule.protocol.compact import put_back
-from chainrule.protocol.messages import Check, ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import Check, ExecutionAnswer
+from chainrule.protocol.program import Program
 
 TEXT_CHARACTERS = 100_000
 """Longest message, preview, formula or repr [characters]."""
@@ -36,22 +37,22 @@ class AnswerInvalidError(Exception):
     """An answer is not one that our own worker gives; the message says where."""
 
 
-def read_answer(content: bytes, request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
+def read_answer(content: bytes, program: Program, limits: Limits) -> ExecutionAnswer:
     """Parse and check an answer.
 
     Args:
         content: JSON, already bounded in length.
-        request: what was asked; spans must lie in its source.
+        program: what was run; spans must lie in its source.
         limits: what the answer must keep to.
 
     Raises:
         AnswerInvalidError: it does not follow the schema, or its parts do not fit each other.
     """
     with uncollected():
-        return _read(content, request, limits)
+        return _read(content, program, limits)
 
 
-def _read(content: bytes, request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
+def _read(content: bytes, program: Program, limits: Limits) -> ExecutionAnswer:
     for mark, (for_node, for_number) in ((b",", COMMAS), (b"[", BRACKETS), (b"{", BRACKETS)):
         most = for_node * limits.nodes + for_number * limits.graph_elements + TEXT_CHARACTERS
         _at_most(content.count(mark), most, "parts")
@@ -61,7 +62,7 @@ def _read(content: bytes, request: ExecutionRequest, limits: Limits) -> Executio
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])[:100]
         raise AnswerInvalidError(f"{where}: {first['msg'][:200]}") from None
-    _Check(request.source, limits).answer(answer)
+    _Check(program.source, limits).answer(answer)
     try:
         put_back(answer.graph, answer.alone)
     except KeyError:

@@ -1,18 +1,11 @@
 """One way in to every format of picture."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from chainrule.errors import ViewInvalidError
 from chainrule.graph.model import Graph
 from chainrule.layout import Engine
-from chainrule.render.formats.dot import draw_dot
-from chainrule.render.formats.html import draw_html
-from chainrule.render.formats.mermaid import draw_mermaid
-from chainrule.render.formats.pdf import draw_pdf
-from chainrule.render.formats.png import draw_png, to_png
-from chainrule.render.formats.svg import draw_svg, write_svg
-from chainrule.render.formats.text_json import draw_json, draw_text
+from chainrule.render.formats.registry import FORMATS
 from chainrule.render.options import Theme, ViewOptions
 from chainrule.render.picture.message import message_picture
 
@@ -23,18 +16,6 @@ class Drawing:
 
     content: bytes
     media_type: str
-
-
-_FORMATS: dict[str, tuple[str, Callable[[Graph, ViewOptions, Engine, str], bytes]]] = {
-    "svg": ("image/svg+xml", draw_svg),
-    "png": ("image/png", draw_png),
-    "pdf": ("application/pdf", draw_pdf),
-    "html": ("text/html", draw_html),
-    "dot": ("text/vnd.graphviz", draw_dot),
-    "mermaid": ("text/vnd.mermaid", draw_mermaid),
-    "text": ("text/plain", draw_text),
-    "json": ("application/json", draw_json),
-}
 
 
 def draw(graph: Graph, format: str, options: ViewOptions, engine: Engine, source: str = "") -> Drawing:
@@ -52,15 +33,13 @@ def draw(graph: Graph, format: str, options: ViewOptions, engine: Engine, source
         LayoutDeadlineError: layout took too long.
         PictureError: the graph cannot be drawn.
     """
-    if format not in _FORMATS:
-        raise ViewInvalidError("format", f"{format!r} is not one of {', '.join(sorted(_FORMATS))}")
-    media_type, drawer = _FORMATS[format]
-    return Drawing(drawer(graph, options, engine, source), media_type)
+    if format not in FORMATS:
+        raise ViewInvalidError("format", f"{format!r} is not one of {', '.join(sorted(FORMATS))}")
+    wanted = FORMATS[format]
+    return Drawing(wanted.draw(graph, options, engine, source), wanted.media_type)
 
 
 def error_picture(title: str, detail: str, format: str = "svg", theme: Theme = "auto") -> Drawing:
     """Draw what went wrong, in the format that was asked for where that can show it, else as SVG."""
-    picture = message_picture(title, detail)
-    if format == "png":
-        return Drawing(to_png(write_svg(picture, "light" if theme == "auto" else theme), title), "image/png")
-    return Drawing(write_svg(picture, theme), "image/svg+xml")
+    wanted = FORMATS[format] if FORMATS[format].message_drawer else FORMATS["svg"]
+    return Drawing(wanted.draw_message(message_picture(title, detail), theme), wanted.media_type)

@@ -1,70 +1,72 @@
-"""What a picture shows and how: the options of a view, as a URL's query or a JSON object gives them."""
+"""What a picture shows and how: one table of options, for addresses, the command line and documents alike."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Literal, Self, get_args
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, Self, get_args
 
 from chainrule.errors import ViewInvalidError
-from chainrule.words.numbers import say_number
+from chainrule.render.option_values import MOST_CHARACTERS, Choice, Decimal, Ends, Kind, Names, Switch, Whole
 
 View = Literal["both", "values", "gradients", "structure"]
 Theme = Literal["auto", "light", "dark", "print"]
 Direction = Literal["TB", "BT", "LR", "RL"]
 Labels = Literal["none", "norms", "values", "slots"]
-Style = Literal["cards", "classic"]
+Style = Literal["cards"]
 
-CHOICES: dict[str, tuple[str, ...]] = {
-    "view": get_args(View),
-    "theme": get_args(Theme),
-    "direction": get_args(Direction),
-    "labels": get_args(Labels),
-    "style": get_args(Style),
-}
-SWITCHES = {"on": True, "true": True, "1": True, "yes": True, "off": False, "false": False, "0": False, "no": False}
 MOST_BOXES = 400
-FONT_SCALES = (0.5, 3.0)
-PNG_SCALES = (0.5, 4.0)
-_LONGEST = 2_000
+_COUNT = Whole(1, 10_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a picture, as people and programs write it."""
+
+    name: str
+    """With hyphens, as in an address."""
+    field: str
+    """Its field of `ViewOptions`."""
+    kind: Kind
+    text: str
+    """What it is for, in a line."""
+
+
+def _option(default: object, kind: Kind, text: str, name: str = "") -> Any:
+    """Return a field of `ViewOptions`; ``name`` is for an option whose name Python does not allow."""
+    return field(default=default, metadata={"kind": kind, "text": text, "name": name})
 
 
 @dataclass(frozen=True, slots=True)
 class ViewOptions:
-    """The options of one picture; a hyphen and an underscore in a name mean the same."""
+    """The options of one picture."""
 
-    view: View = "both"
-    """Which tensors the cards show; "structure" shows none."""
-    pass_index: int | None = None
-    """Which pass, from 1 (``pass`` in a query); None for the last one that ran to its end."""
-    step: int | None = None
-    """Shows what was computed up to this step, from 1, forward then backward; the rest is pale."""
-    theme: Theme = "auto"
-    """"auto" follows the reader's preference for light or dark."""
-    direction: Direction = "TB"
-    """Where data flows."""
-    open: tuple[str, ...] = ()
-    """The folds that are unfolded, by their paths."""
-    closed: tuple[str, ...] = ()
-    """The scopes that are folded although there is room for what is inside, by their paths."""
-    highlight: tuple[str, ...] = ()
-    """Nodes by id, or variables by name."""
-    path: tuple[str, str] | None = None
-    """Shows the ways between two nodes or variables (``path=x..z``); the rest is pale."""
-    constants: bool = True
-    saved: bool = False
-    """Shows what each node saved for backward."""
-    detached: bool = True
-    labels: Labels = "none"
-    """What each line says: the norm or the value of the gradient that it carries, or its slot."""
-    widths: bool = False
-    """Draws lines as wide as the norm of their gradient."""
-    font_scale: float = 1.0
-    """Size of the picture and its text, from 0.5 to 3."""
-    boxes: int = 150
-    """Boxes up to which nothing is folded."""
-    style: Style = "cards"
-    """"classic" gives Graphviz's own picture."""
-    scale: float = 1.0
-    """Pixels of a PNG for each unit of the picture."""
+    view: View = _option("both", Choice(get_args(View)), "which tensors the cards show")
+    pass_index: int | None = _option(
+        None, _COUNT, "which pass of backward, from 1 (default: the last that ran to its end)", "pass"
+    )
+    step: int | None = _option(
+        None, _COUNT, "what was computed up to this step, forward and then backward; the rest is pale"
+    )
+    theme: Theme = _option("auto", Choice(get_args(Theme)), "auto follows the reader's preference for light or dark")
+    direction: Direction = _option("TB", Choice(get_args(Direction)), "where data flows")
+    open: tuple[str, ...] = _option((), Names(), "folds to unfold, by path, with commas between: net.0,net.3.attn")
+    closed: tuple[str, ...] = _option((), Names(), "scopes to fold although there is room, by path")
+    highlight: tuple[str, ...] = _option((), Names(), "nodes by id, or variables by name, with commas between")
+    path: tuple[str, str] | None = _option(
+        None, Ends(), "the ways between two nodes or variables, as x..z; the rest is pale"
+    )
+    constants: bool = _option(True, Switch(), "whether constants are drawn (default: on)")
+    saved: bool = _option(False, Switch(), "whether cards say what each node saved for backward (default: off)")
+    detached: bool = _option(True, Switch(), "whether operations without a gradient are drawn (default: on)")
+    labels: Labels = _option(
+        "none",
+        Choice(get_args(Labels)),
+        "on lines: the norms or values of the gradients that they carried, or their slots",
+    )
+    widths: bool = _option(False, Switch(), "whether lines are as wide as the norm of their gradient (default: off)")
+    font_scale: float = _option(1.0, Decimal(0.5, 3.0), "how large the text is")
+    boxes: int = _option(150, Whole(2, MOST_BOXES), "boxes up to which nothing is folded (default: 150)")
+    style: Style = _option("cards", Choice(get_args(Style)), "how nodes are drawn")
+    scale: float = _option(1.0, Decimal(0.5, 4.0), "pixels of a PNG for each unit of the picture")
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
@@ -74,70 +76,32 @@ class ViewOptions:
             ViewInvalidError: an option is unknown or has a value that does not exist; it says what would do.
         """
         given: dict[str, object] = {}
-        known = {"pass" if field.name == "pass_index" else field.name for field in fields(cls)}
         for key, text in query.items():
-            option = key.replace("-", "_")
-            if option not in known:
-                names = ", ".join(sorted(known)).replace("_", "-")
-                raise ViewInvalidError(key, f"there is no such option; there are {names}")
-            if len(text) > _LONGEST:
-                raise ViewInvalidError(key, f"longer than {_LONGEST} characters")
-            given["pass_index" if option == "pass" else option] = _read(option, key, text.strip())
-        return cls(**given)  # type: ignore[arg-type]  # _read gives each option its own type
+            option = find_option(key)
+            if option is None:
+                raise ViewInvalidError(key, f"there is no such option; there are {', '.join(sorted(OPTIONS))}")
+            if len(text) > MOST_CHARACTERS:
+                raise ViewInvalidError(key, f"longer than {MOST_CHARACTERS} characters")
+            given[option.field] = option.kind.read(key, text.strip())
+        return cls(**given)  # type: ignore[arg-type]  # each kind gives the type of its option
 
 
-def _read(option: str, key: str, text: str) -> object:
-    if option in CHOICES:
-        return _choice(key, text, CHOICES[option])
-    if option in ("constants", "saved", "detached", "widths"):
-        return _switch(key, text)
-    if option in ("open", "closed", "highlight"):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    if option == "path":
-        return _ends(key, text)
-    if option in ("font_scale", "scale"):
-        low, high = FONT_SCALES if option == "font_scale" else PNG_SCALES
-        return _number(key, text, low=low, high=high)
-    if option == "boxes":
-        return _whole(key, text, low=2, high=MOST_BOXES)
-    return _whole(key, text, low=1, high=10_000_000)
+def _listed() -> dict[str, Option]:
+    options = (
+        Option(f.metadata["name"] or f.name.replace("_", "-"), f.name, f.metadata["kind"], f.metadata["text"])
+        for f in fields(ViewOptions)
+    )
+    return {option.name: option for option in options}
 
 
-def _choice(key: str, text: str, known: tuple[str, ...]) -> str:
-    for value in known:
-        if text.lower() == value.lower():
-            return value
-    raise ViewInvalidError(key, f"{text!r} is not one of {', '.join(known)}")
+OPTIONS = _listed()
+"""Every option by its name, in the order of `ViewOptions`."""
 
 
-def _switch(key: str, text: str) -> bool:
-    if text.lower() not in SWITCHES:
-        raise ViewInvalidError(key, f"{text!r} is neither on nor off")
-    return SWITCHES[text.lower()]
+def find_option(key: str) -> Option | None:
+    """Return the option of a name, in which an underscore may stand for a hyphen; None for no option.
 
-
-def _ends(key: str, text: str) -> tuple[str, str]:
-    start, dots, end = (part.strip() for part in text.partition(".."))
-    if not (start and dots and end):
-        raise ViewInvalidError(key, f"{text!r} is not of the form start..end, as x..z")
-    return start, end
-
-
-def _whole(key: str, text: str, *, low: int, high: int) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        raise ViewInvalidError(key, f"{text!r} is not a whole number") from None
-    if not low <= value <= high:
-        raise ViewInvalidError(key, f"{value} is not from {low} to {high}")
-    return value
-
-
-def _number(key: str, text: str, *, low: float, high: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise ViewInvalidError(key, f"{text!r} is not a number") from None
-    if not low <= value <= high:
-        raise ViewInvalidError(key, f"{text} is not from {say_number(low)} to {say_number(high)}")
-    return value
+    >>> find_option("font_scale").name
+    'font-scale'
+    """
+    return OPTIONS.get(key.replace("_", "-"))

@@ -19,7 +19,8 @@ from chainrule.graph.model import Graph, Span
 from chainrule.graph.source_text import SourceLines
 from chainrule.graph.syntax import Syntax
 from chainrule.limits import Limits
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest, Problem, Rejection
+from chainrule.protocol.messages import ExecutionAnswer, Problem, Rejection
+from chainrule.protocol.program import Program
 from chainrule.run.code import Code, compile_program
 from chainrule.run.console import FILENAME
 from chainrule.run.deadline import LimitReached, is_out_of_memory, run_within, use_memory_reserve
@@ -51,14 +52,14 @@ class Run:
     """Whether the program was ended by an exception or a limit."""
 
 
-def execute(request: ExecutionRequest, limits: Limits, syntax: Syntax | None = None) -> ExecutionAnswer:
+def execute(program: Program, limits: Limits, syntax: Syntax | None = None) -> ExecutionAnswer:
     """Execute a program in this process.
 
     Nothing is confined here: a child confines itself before it calls this. Only the main thread can do it, since the
     deadlines are signals.
 
     Args:
-        request: the program, its inputs, and what to differentiate.
+        program: its source, its inputs, and what to differentiate.
         limits: what it may use; those on time and output are kept here, memory is the process's own limit.
         syntax: of the program, where others read it too.
 
@@ -68,21 +69,21 @@ def execute(request: ExecutionRequest, limits: Limits, syntax: Syntax | None = N
     started = time.perf_counter()
     run = Run()
     code = None
-    syntax = syntax or Syntax(request.source, FILENAME)
+    syntax = syntax or Syntax(program.source, FILENAME)
     tape = Tape(limits, FILENAME, syntax)
     namespace = Namespace(tape, bindings())
-    with surroundings(request.source, request.seed, namespace, limits.stdout_bytes) as around:
+    with surroundings(program.source, program.seed, namespace, limits.stdout_bytes) as around:
         try:
             code = compile_program(syntax)
-            program = partial(run_program, request, code, tape, namespace, run)
+            work = partial(run_program, program, code, tape, namespace, run)
             with tape:
-                run_within(limits.wall_seconds, limits.cpu_seconds, program)
+                run_within(limits.wall_seconds, limits.cpu_seconds, work)
         except RootRejected as rejected:
             run.rejection = rejected.rejection
         except BaseException as error:  # whatever a stranger's program raises, SystemExit included, is its result
             run.failed = True
             run.root = last_assigned(code, namespace) if code else None
-            _report(error, request.source, limits, namespace, around, run)
+            _report(error, program.source, limits, namespace, around, run)
         executed = time.perf_counter()
         with uncollected():
             try:
@@ -90,7 +91,7 @@ def execute(request: ExecutionRequest, limits: Limits, syntax: Syntax | None = N
             except Exception as error:  # a fault of ours, and the person still hears what their program said
                 graph = Graph()
                 run.problems.append(tracing_problem(error))
-            text = SourceText(request.source, syntax)
+            text = SourceText(program.source, syntax)
             problems = _diagnose(text, graph, namespace, around, run, tape.stale_saves(run.error))
     problems += [limit_problem(name, limits) for name in sorted(tape.overflows)]
     if around.console.cut:
@@ -115,32 +116,32 @@ class Backward(Protocol):
         """Run the implicit pass."""
 
 
-def run_program(request: ExecutionRequest, code: Code, tape: Backward, namespace: dict[str, Any], run: Run) -> None:
+def run_program(program: Program, code: Code, tape: Backward, namespace: dict[str, Any], run: Run) -> None:
     """Bind the inputs, run a program, choose its root, and run the implicit pass where it is wanted.
 
     Raises:
         RootRejected: what was asked for is not there.
         BaseException: whatever the program raises.
     """
-    for name, values in request.inputs.items():
+    for name, values in program.inputs.items():
         namespace[name] = leaf(values)
     value = None
     if code.body is not None:
         exec(code.body, namespace)
     if code.last is not None and code.last_span is not None:
-        run.last_span = SourceLines(request.source).in_characters(*code.last_span)
+        run.last_span = SourceLines(program.source).in_characters(*code.last_span)
         value = eval(code.last, namespace)
-    if tape.pass_count and request.root is None:
+    if tape.pass_count and program.root is None:
         return
-    run.root = choose_root(request, code, value, namespace)
-    if tape.pass_count or not request.run_backward:
+    run.root = choose_root(program, code, value, namespace)
+    if tape.pass_count or not program.runs_backward:
         return
     if run.root is None or not run.root.tensor.requires_grad:
-        fixes = let_require(SourceText(request.source, code.syntax), namespace, None)
+        fixes = let_require(SourceText(program.source, code.syntax), namespace, None)
         run.problems.append(no_gradient_notice(run.root, run.last_span, fixes))
         return
-    start = cotangent(run.root, request.gradient)
-    if request.gradient is None and run.root.tensor.numel() != 1:
+    start = cotangent(run.root, program.cotangent)
+    if program.gradient is None and run.root.tensor.numel() != 1:
         run.problems.append(ones_notice(run.root, run.last_span))
     tape.backward(run.root.tensor, start)
 

@@ -13,7 +13,8 @@ from chainrule.graph.numbers import json_real, python_values
 from chainrule.graph.syntax import Syntax
 from chainrule.graph.values import flat
 from chainrule.limits import Limits
-from chainrule.protocol.messages import Check, ExecutionAnswer, ExecutionRequest, LeafCheck
+from chainrule.protocol.messages import Check, ExecutionAnswer, LeafCheck
+from chainrule.protocol.program import Program
 from chainrule.run.code import Code, compile_program
 from chainrule.run.console import FILENAME
 from chainrule.run.deadline import LimitReached, run_within
@@ -30,23 +31,23 @@ SHARE = 0.8
 """Part of the time that a program leaves over which the check may take."""
 
 
-def execute_and_check(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
+def execute_and_check(program: Program, limits: Limits) -> ExecutionAnswer:
     """Execute a program, and compare its gradients with finite differences where that is asked for."""
     wall, cpu = time.perf_counter(), time.process_time()
-    syntax = Syntax(request.source, FILENAME)
-    answer = execute(request, limits, syntax)
-    if not request.check or answer.rejection is not None:
+    syntax = Syntax(program.source, FILENAME)
+    answer = execute(program, limits, syntax)
+    if not program.check or answer.rejection is not None:
         return answer
     left = min(limits.wall_seconds - (time.perf_counter() - wall), limits.cpu_seconds - (time.process_time() - cpu))
     seconds = min(SHARE * left, limits.check_seconds)
     started = time.perf_counter()
-    checked = _check(request, syntax, limits, seconds)
+    checked = _check(program, syntax, limits, seconds)
     spent = {**answer.seconds, "check": time.perf_counter() - started}
     return answer.model_copy(update={"check": checked, "seconds": spent})
 
 
-def _check(request: ExecutionRequest, syntax: Syntax, limits: Limits, seconds: float) -> Check:
-    checker = _Checker(request, syntax, limits, seconds)
+def _check(program: Program, syntax: Syntax, limits: Limits, seconds: float) -> Check:
+    checker = _Checker(program, syntax, limits, seconds)
     if seconds <= 0:
         return checker.answer(say("The program left no time to run it again."))
     try:
@@ -62,8 +63,8 @@ def _check(request: ExecutionRequest, syntax: Syntax, limits: Limits, seconds: f
 class _Checker:
     """Runs the program again and again; what was found so far is there at any time."""
 
-    def __init__(self, request: ExecutionRequest, syntax: Syntax, limits: Limits, seconds: float) -> None:
-        self._request = request
+    def __init__(self, program: Program, syntax: Syntax, limits: Limits, seconds: float) -> None:
+        self._program = program
         self._syntax = syntax
         self._limits = limits
         self._wall_end = time.perf_counter() + seconds
@@ -137,15 +138,15 @@ class _Checker:
         assert self._code is not None
         self._runs += 1
         waiter = Waiter(probe, stop=tape is None)
-        request, run = self._request, Run()
+        program, run = self._program, Run()
         # A tape notes the program's names; without one nobody asks for them.
         namespace = dict(bindings()) if tape is None else Namespace(tape, bindings())
-        with surroundings(request.source, request.seed, namespace, self._limits.stdout_bytes):
+        with surroundings(program.source, program.seed, namespace, self._limits.stdout_bytes):
             torch.set_default_dtype(torch.float64)
             try:
                 with watched(probe, waiter), tape or nullcontext():
                     # What surrounds the program is put back outside of what a deadline may interrupt.
-                    self._in_time(partial(run_program, request, self._code, tape or waiter, namespace, run))
+                    self._in_time(partial(run_program, program, self._code, tape or waiter, namespace, run))
             except LimitReached:
                 raise
             except BaseException:  # what the program raised is told by its own run; here only the value counts

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 
 from chainrule.graph.model import Values
-from chainrule.protocol.messages import ExecutionRequest, Rejection
+from chainrule.protocol.messages import Rejection
+from chainrule.protocol.program import Program
 from chainrule.run.code import Code
 from chainrule.run.inputs import as_tensor
 
@@ -28,16 +29,14 @@ class RootTensor:
     tensor: torch.Tensor
 
 
-def choose_root(
-    request: ExecutionRequest, code: Code, value: object, namespace: Mapping[str, Any]
-) -> RootTensor | None:
+def choose_root(program: Program, code: Code, value: object, namespace: Mapping[str, Any]) -> RootTensor | None:
     """Return the root: the one asked for, else the last expression, else the last assigned tensor with a grad_fn.
 
     Raises:
         RootRejected: the name asked for is unknown, or not a tensor.
     """
-    if request.root is not None:
-        return RootTensor(request.root, _named(request.root, namespace))
+    if program.root is not None:
+        return RootTensor(program.root, _named(program.root, namespace))
     if isinstance(value, torch.Tensor):
         name = next((name for name in reversed(list(namespace)) if namespace[name] is value), None)
         return RootTensor(name, value)

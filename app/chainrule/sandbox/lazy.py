@@ -2,7 +2,8 @@
 
 import asyncio
 
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.sandbox.pool import Pool
 from chainrule.settings import Settings
 
@@ -23,11 +24,11 @@ class LazyPool:
         if self._pool is not None:
             await self._pool.stop()
 
-    async def execute(self, request: ExecutionRequest) -> ExecutionAnswer:
+    async def execute(self, program: Program) -> ExecutionAnswer:
         """Run a program and return its answer; raises as `Pool.start` and `Pool.execute` do."""
         async with self._starting:
             if self._pool is None:
                 pool = Pool(self._settings)
                 await pool.start()
                 self._pool = pool
-        return await self._pool.execute(request)
+        return await self._pool.execute(program)

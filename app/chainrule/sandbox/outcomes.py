@@ -5,16 +5,17 @@ import signal
 from chainrule.limits import Limits
 from chainrule.problems.limits import say_killed
 from chainrule.protocol.frames import Outcome
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest, Problem
+from chainrule.protocol.messages import ExecutionAnswer, Problem
+from chainrule.protocol.program import Program
 from chainrule.protocol.trust import AnswerInvalidError, read_answer
 from chainrule.words.saying import say
 
 
-def conclude(outcome: Outcome, request: ExecutionRequest, limits: Limits) -> tuple[str, ExecutionAnswer]:
+def conclude(outcome: Outcome, program: Program, limits: Limits) -> tuple[str, ExecutionAnswer]:
     """Return what a run is counted as, and its answer, which is checked before anyone trusts it."""
     if isinstance(outcome, bytes):
         try:
-            answer = read_answer(outcome, request, limits)
+            answer = read_answer(outcome, program, limits)
         except AnswerInvalidError as error:
             return "invalid", ExecutionAnswer(problems=[Problem.of("answer-invalid", message=str(error))])
         failed = any(problem.severity == "error" for problem in answer.problems)

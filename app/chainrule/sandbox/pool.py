@@ -8,7 +8,8 @@ from collections.abc import Callable, Coroutine
 
 from chainrule.errors import BusyError, SandboxError
 from chainrule.protocol.frames import Layer, Outcome, SetupOrder, Unanswered
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.sandbox.metrics import PoolFigures, Tally
 from chainrule.sandbox.outcomes import conclude
 from chainrule.sandbox.processes.child import Child, ChildLostError
@@ -97,7 +98,7 @@ class Pool:
         """Return what the pool has done and is doing, in numbers."""
         return self._tally.figures(self._workers, self._queue.waiting)
 
-    async def execute(self, request: ExecutionRequest) -> ExecutionAnswer:
+    async def execute(self, program: Program) -> ExecutionAnswer:
         """Execute one program.
 
         Returns:
@@ -107,8 +108,8 @@ class Pool:
             BusyError: too many requests wait already, or the server is about to stop.
             SandboxError: no child could be had.
         """
-        outcome = await self.run(request.model_dump_json().encode())
-        name, answer = conclude(outcome, request, self._limits)
+        outcome = await self.run(program.encode())
+        name, answer = conclude(outcome, program, self._limits)
         self._tally.outcomes[name] += 1
         return answer
 
@@ -116,7 +117,7 @@ class Pool:
         """Run one request, given and answered as bytes; nobody has looked into the answer yet.
 
         Args:
-            content: an ExecutionRequest as JSON.
+            content: a Program, encoded.
             started: called when the program starts: from then on it is not given to another child.
 
         Raises:

@@ -63,8 +63,9 @@ def trace_script(path: Path, arguments: list[str], limits: Limits) -> ScriptTrac
     syntax = Syntax(source, filename)
     code = compile(syntax.tree, filename, "exec")
     names: dict[str, object] = {"__name__": "__main__", "__file__": filename, "__builtins__": __builtins__}
-    argv, first = sys.argv, sys.path[0]
-    sys.argv, sys.path[0] = [str(path), *arguments], str(path.resolve().parent)
+    argv, places = sys.argv, list(sys.path)
+    sys.argv = [str(path), *arguments]
+    sys.path.insert(0, str(path.resolve().parent))  # as python does, for the script alone
     error, failure, roots = None, None, None
     tape = Tape(limits, filename, syntax)
     try:
@@ -81,7 +82,7 @@ def trace_script(path: Path, arguments: list[str], limits: Limits) -> ScriptTrac
         failure = raised
         error = "".join(traceback.format_exception(type(raised), raised, raised.__traceback__))
     finally:
-        sys.argv, sys.path[0] = argv, first
+        sys.argv, sys.path[:] = argv, places
     own = {name: value for name, value in names.items() if not name.startswith("__")}
     graph = tape.graph(roots, own)
     return ScriptTrace(graph, syntax, own, failure, error, tape.stale_saves(failure))

@@ -99,8 +99,9 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
     metrics.watch(app.state.pipeline)
     if isinstance(executor, Pool | RemotePool):
         metrics.watch_pool(executor.figures)
-    for part in (health, graphs, batch, render, catalogue, pictures, embed, openapi, routes, problem_pages):
+    for part in (health, graphs, batch, render, catalogue, embed, openapi, routes, problem_pages):
         app.include_router(part.router)
+    app.include_router(pictures.make_router())
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     openapi.describe(app)
     app.add_middleware(PackedAnswers)

@@ -1,25 +1,19 @@
 """What a query string says: options of the request, of the view, and values of inputs."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 
-from chainrule.errors import GradientInvalidError, InputInvalidError
-from chainrule.graph import Values
-from chainrule.pipeline import TraceRequest
+from chainrule.program.request import REQUEST_OPTIONS, ParameterError, read_program
+from chainrule.protocol.program import Program
 from chainrule.render import ViewOptions
-from chainrule.render.option_words import NAMES
+from chainrule.render.options import find_option
 
 MOST_PARAMETERS = 100
-LARGEST_SEED = 2**63 - 1
-REQUEST_PARAMETERS = frozenset({"code", "inputs", "seed", "root", "gradient"})
-DELIVERY_PARAMETERS = frozenset({"v", "download"})
-VIEW_OPTIONS = NAMES
-VIEW_PARAMETERS = frozenset(VIEW_OPTIONS) | frozenset(name.replace("_", "-") for name in VIEW_OPTIONS)
+GROUPS = dict.fromkeys(("code", *REQUEST_OPTIONS), "request") | dict.fromkeys(("v", "download"), "delivery")
+"""Where a parameter belongs that is no option of the view and no input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +33,21 @@ class Query:
         """Return the options of the picture; raises ViewInvalidError for a bad one."""
         return ViewOptions.from_query(self.view)
 
-    def trace(self, source: str | None = None) -> TraceRequest:
-        """Return what is to be traced.
+    def program(self, source: str | None = None) -> Program:
+        """Return the program and what is asked of it.
 
         Args:
-            source: the program; None takes it from ``code``.
+            source: its text; None takes it from ``code``.
 
         Raises:
             InputInvalidError: a value is not JSON.
             GradientInvalidError: ``gradient`` is not JSON, nor "none".
-            HTTPException: ``seed`` is not a whole number.
+            HTTPException: ``seed`` is not a whole number, or there is no such parameter.
         """
-        if source is None:
-            source = self.request.get("code", "")
-        seed = self.request.get("seed", "0")
-        if not (seed.isascii() and seed.isdigit() and len(seed) < 20 and int(seed) <= LARGEST_SEED):
-            raise HTTPException(400, f"seed must be a whole number from 0 to {LARGEST_SEED}, not {seed[:40]!r}")
-        gradient = self.request.get("gradient")
-        return TraceRequest(
-            source=source.replace("\r\n", "\n"),
-            inputs=self._inputs(),
-            seed=int(seed),
-            root=self.request.get("root"),
-            gradient=None if gradient is None else _gradient(gradient),
-        )
+        try:
+            return read_program(self.request.get("code", "") if source is None else source, self.request, self.values)
+        except ParameterError as error:
+            raise HTTPException(400, str(error)) from None
 
     def refuse_all_but_view(self) -> None:
         """Raise HTTPException where there is a parameter that is no option of the view."""
@@ -74,27 +59,6 @@ class Query:
         self.refuse_all_but_view()
         for name in self.view:
             raise HTTPException(400, f"There is no parameter {name[:40]!r} here")
-
-    def _inputs(self) -> dict[str, Values]:
-        inputs: dict[str, Values] = {}
-        if "inputs" in self.request:
-            try:
-                given = json.loads(self.request["inputs"])
-            except (ValueError, RecursionError):
-                raise InputInvalidError("inputs", 'must be a JSON object such as {"x": [1, 2]}') from None
-            if not isinstance(given, dict):
-                raise InputInvalidError("inputs", 'must be a JSON object such as {"x": [1, 2]}')
-            inputs.update(given)
-        for name, text in self.values.items():
-            if not name.isidentifier():
-                raise HTTPException(400, f"There is no parameter {name[:40]!r}")
-            try:
-                inputs[name] = json.loads(text)
-            except (ValueError, RecursionError):
-                raise InputInvalidError(
-                    name, f"{text[:40]!r} is not a number or a list of numbers such as 2.5 or [[1, 2], [3, 4]]"
-                ) from None
-        return inputs
 
 
 def parse(query_string: bytes) -> Query:
@@ -115,32 +79,11 @@ def parse(query_string: bytes) -> Query:
     except ValueError:
         raise HTTPException(400, f"There are more than {MOST_PARAMETERS} parameters") from None
     groups: dict[str, dict[str, str]] = {"request": {}, "delivery": {}, "view": {}, "values": {}}
-    for name, value in pairs:
-        group = groups[_group(name)]
+    for given, value in pairs:
+        option = find_option(given)
+        name = given if option is None else option.name
+        group = groups["view" if option is not None else GROUPS.get(name, "values")]
         if name in group:
-            raise HTTPException(400, f"The parameter {name[:40]!r} is given twice")
+            raise HTTPException(400, f"The parameter {given[:40]!r} is given twice")
         group[name] = value
     return Query(**groups)
-
-
-def _group(name: str) -> str:
-    if name in REQUEST_PARAMETERS:
-        return "request"
-    if name in DELIVERY_PARAMETERS:
-        return "delivery"
-    return "view" if name in VIEW_PARAMETERS else "values"
-
-
-def _gradient(text: str) -> Values | Literal["none"]:
-    if text == "none":
-        return "none"
-    try:
-        given: Values = json.loads(text)
-    except (ValueError, RecursionError):
-        raise GradientInvalidError(f'gradient must be nested lists of numbers or "none", not {text[:40]!r}') from None
-    return given
-
-
-def parse_view(given: Mapping[str, str | None]) -> ViewOptions:
-    """Return the options of the picture from those that were given; raises ViewInvalidError for a bad one."""
-    return ViewOptions.from_query({name: value for name, value in given.items() if value is not None})

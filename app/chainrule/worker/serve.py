@@ -4,7 +4,8 @@ from chainrule.graph.model import Graph
 from chainrule.limits import Limits
 from chainrule.protocol.compact import leave_out
 from chainrule.protocol.frames import ANSWER, HELLO, REQUEST, STARTED, Hello, Layer
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest, Problem
+from chainrule.protocol.messages import ExecutionAnswer, Problem
+from chainrule.protocol.program import Program
 from chainrule.protocol.truncate import nearest
 from chainrule.run.gradcheck import execute_and_check
 from chainrule.run.notices import limit_problem, tracing_problem
@@ -20,15 +21,15 @@ def serve_one(channel: Channel, layers: list[Layer], limits: Limits) -> None:
         return
     if kind != REQUEST:
         return
-    request = ExecutionRequest.model_validate_json(content)
+    program = Program.decode(content)
     channel.send(STARTED)
-    channel.send(ANSWER, encode(answer_to(request, limits), limits))
+    channel.send(ANSWER, encode(answer_to(program, limits), limits))
 
 
-def answer_to(request: ExecutionRequest, limits: Limits) -> ExecutionAnswer:
-    """Execute a request; a fault of ours becomes a problem in the answer, so that the person hears of it."""
+def answer_to(program: Program, limits: Limits) -> ExecutionAnswer:
+    """Execute a program; a fault of ours becomes a problem in the answer, so that the person hears of it."""
     try:
-        return execute_and_check(request, limits)
+        return execute_and_check(program, limits)
     except MemoryError:
         return ExecutionAnswer(problems=[limit_problem("memory_bytes", limits)])
     except Exception as error:

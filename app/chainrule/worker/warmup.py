@@ -9,7 +9,7 @@ import torch
 from chainrule.assets import EXAMPLES
 from chainrule.limits import Limits
 from chainrule.program.policy.allowed import MODULES
-from chainrule.protocol.messages import ExecutionRequest
+from chainrule.protocol.program import Program
 from chainrule.run.execute import execute
 from chainrule.run.gradcheck import execute_and_check
 from chainrule.tape.record import patches
@@ -62,8 +62,8 @@ def warm_up(limits: Limits) -> None:
     gc.freeze()  # graphs that cut something off collect the garbage, which would else look at all of PyTorch each time
     patient = replace(limits, wall_seconds=START_SECONDS, cpu_seconds=START_SECONDS)
     for source in (*PROGRAMS, *(path.read_text("utf-8") for path in sorted(EXAMPLES.glob("*.py")))):
-        execute(ExecutionRequest(source=source), patient)
-    execute_and_check(ExecutionRequest(source=PROGRAMS[0], check=True), patient)
+        execute(Program(source), patient)
+    execute_and_check(Program(PROGRAMS[0], check=True), patient)
 
 
 def touch_memory(limits: Limits) -> None:
@@ -72,4 +72,4 @@ def touch_memory(limits: Limits) -> None:
     A forked child shares its memory with the zygote until it writes to it, and counting references is writing: the
     first program copies some 2,800 pages, which takes longer than the program itself.
     """
-    execute(ExecutionRequest(source=TOUCH), limits)
+    execute(Program(TOUCH), limits)

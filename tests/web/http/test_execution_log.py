@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 from chainrule.errors import SandboxError
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.settings import Settings
 from chainrule.web import create_app
 from starlette.testclient import TestClient
@@ -26,7 +27,7 @@ class Answers:
 
     async def stop(self) -> None: ...
 
-    async def execute(self, request: ExecutionRequest) -> ExecutionAnswer:
+    async def execute(self, request: Program) -> ExecutionAnswer:
         if self._fails:
             raise SandboxError("no")
         return ExecutionAnswer()

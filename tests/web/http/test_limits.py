@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 from chainrule.errors import BusyError, SandboxError
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.web import create_app
 from fastapi.testclient import TestClient
 
@@ -23,7 +24,7 @@ class Answering:
     async def stop(self) -> None:
         pass
 
-    async def execute(self, request: ExecutionRequest) -> ExecutionAnswer:
+    async def execute(self, request: Program) -> ExecutionAnswer:
         if self.error is not None:
             raise self.error
         return ExecutionAnswer()
@@ -108,7 +109,7 @@ def test_an_answer_that_depends_on_the_load_is_not_kept_by_anyone(limited: TestC
         {"problems": [{"slug": "time-limit", "severity": "error", "title": "Late", "detail": "Too late."}]}
     )
 
-    async def execute(request: ExecutionRequest) -> ExecutionAnswer:
+    async def execute(request: Program) -> ExecutionAnswer:
         return late
 
     pool.execute = execute  # type: ignore[method-assign]

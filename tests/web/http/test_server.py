@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.settings import Settings
 
 from tests.web.counting import SETTINGS
@@ -168,7 +169,7 @@ class NoPool:
 
     async def stop(self) -> None: ...
 
-    async def execute(self, request: ExecutionRequest) -> ExecutionAnswer:
+    async def execute(self, request: Program) -> ExecutionAnswer:
         raise NotImplementedError
 
 

@@ -3,6 +3,7 @@
 import pytest
 from chainrule.limits import Limits
 from chainrule.program import check
+from chainrule.protocol.program import Program
 from chainrule.web.page.completions import described, entries
 from fastapi.testclient import TestClient
 
@@ -25,7 +26,7 @@ def test_most_bare_names_that_compute_are_described() -> None:
 @pytest.mark.parametrize("path", sorted(described()))
 def test_every_described_name_may_be_used(path: str) -> None:
     place = path.replace("Tensor.", "x.") if path.startswith("Tensor.") else path
-    program = check(f"x = torch.ones(1)\ny = {place}\n", None, Limits())
+    program = check(Program(f"x = torch.ones(1)\ny = {place}\n"), Limits())
     assert program.bound_names >= {"y"}
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, parse_qsl, quote, urlsplit
 
 import pytest
 from chainrule.payload import decode, encode
-from chainrule.render.option_words import NAMES
+from chainrule.render.options import OPTIONS
 from fastapi.testclient import TestClient
 
 PROGRAM = "(x ** 2).sum()"
@@ -149,7 +149,7 @@ def test_the_way_to_the_page_carries_everything_that_the_page_knows_too(client: 
 def test_the_element_passes_every_option_of_a_picture_on(client: TestClient) -> None:
     script = client.get("/embed.js").text
     listed = set(re.findall(r'"([a-z-]+)"', script.partition("OPTIONS = [")[2].partition("]")[0]))
-    assert listed == {name.replace("_", "-") for name in NAMES if name != "scale"} | {
+    assert listed == {name for name in OPTIONS if name != "scale"} | {
         "inputs",
         "seed",
         "root",

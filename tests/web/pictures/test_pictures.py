@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from chainrule.payload import encode
-from chainrule.render.formats.registry import MEDIA_TYPES
+from chainrule.render.formats.registry import FORMATS
 from fastapi.testclient import TestClient
 
 from tests.web.counting import CountingPool
@@ -20,11 +20,11 @@ def text_of(svg: bytes) -> str:
     return " ".join(ET.fromstring(svg).itertext())
 
 
-@pytest.mark.parametrize("name", sorted(MEDIA_TYPES))
+@pytest.mark.parametrize("name", sorted(FORMATS))
 def test_every_format_has_an_address(client: TestClient, name: str) -> None:
     response = client.get(f"/{name}/{encode(PROGRAM)}")
     assert response.status_code == 200, response.text
-    assert response.headers["content-type"].partition(";")[0] == MEDIA_TYPES[name]
+    assert response.headers["content-type"].partition(";")[0] == FORMATS[name].media_type
     assert response.content
 
 

@@ -3,10 +3,11 @@
 from chainrule.errors import PictureError
 from chainrule.graph.model import Graph
 from chainrule.layout import Engine
-from chainrule.render.formats.svg import draw_svg
+from chainrule.render.formats.svg import draw_svg, write_svg
 from chainrule.render.formats.typst import POINTS, fixed_theme, print_svg, size_of
-from chainrule.render.options import ViewOptions
+from chainrule.render.options import Theme, ViewOptions
 from chainrule.render.picture.alt_text import title_of_graph
+from chainrule.render.primitives import Picture
 from chainrule.words.numbers import say_count, say_number
 
 MOST_PIXELS = 36_000_000
@@ -21,6 +22,15 @@ def draw_png(graph: Graph, options: ViewOptions, engine: Engine, source: str = "
         PictureError: the graph cannot be laid out, or has too many pixels at this scale.
     """
     return to_png(draw_svg(graph, fixed_theme(options), engine, source), title_of_graph(graph), options.scale)
+
+
+def write_png(picture: Picture, theme: Theme = "auto") -> bytes:
+    """Return a picture as PNG; "auto" is light.
+
+    Raises:
+        PictureError: it has too many pixels.
+    """
+    return to_png(write_svg(picture, "light" if theme == "auto" else theme), picture.title)
 
 
 def to_png(svg: bytes, title: str, scale: float = 1.0) -> bytes:

@@ -2,13 +2,10 @@
 
 from markupsafe import Markup
 
-from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph
 from chainrule.layout import Engine
-from chainrule.render.focus import focus_of
-from chainrule.render.formats.classic import compose_classic
 from chainrule.render.options import Theme, ViewOptions
-from chainrule.render.picture.compose import compose, shown_pass
+from chainrule.render.picture.compose import compose
 from chainrule.render.picture.elements import write_groups
 from chainrule.render.primitives import Picture
 from chainrule.render.templates import template
@@ -22,12 +19,7 @@ def draw_svg(graph: Graph, options: ViewOptions, engine: Engine, source: str = "
         ViewInvalidError: an option names what this graph does not have.
         PictureError: the graph cannot be laid out.
     """
-    if options.style == "classic" and graph.nodes:
-        index = GraphIndex(graph)
-        picture = compose_classic(index, options, engine, shown_pass(index, options, focus_of(index, options)))
-    else:
-        picture = compose(graph, options, engine, source)
-    return write_svg(picture, options.theme)
+    return write_svg(compose(graph, options, engine, source), options.theme)
 
 
 def write_svg(picture: Picture, theme: Theme = "auto") -> bytes:

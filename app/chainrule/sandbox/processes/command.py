@@ -19,9 +19,9 @@ ENVIRONMENT = {
 
 
 def start_worker(role: str, stream: socket.socket) -> subprocess.Popen[bytes]:
-    """Start `python -m chainrule.worker <role>` with one end of a socket."""
+    """Start `python -m chainrule.worker <role>` with one end of a socket; -P keeps the current folder from imports."""
     return subprocess.Popen(
-        [sys.executable, "-m", "chainrule.worker", role, str(stream.fileno())],
+        [sys.executable, "-P", "-m", "chainrule.worker", role, str(stream.fileno())],
         env=ENVIRONMENT,
         cwd="/",
         stdin=subprocess.DEVNULL,

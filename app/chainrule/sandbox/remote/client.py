@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from chainrule.errors import BusyError, SandboxError
 from chainrule.protocol.frames import ANSWER, BROKEN, REQUEST, STARTED, Layer, Outcome, Unanswered
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.sandbox.metrics import PoolFigures, Tally
 from chainrule.sandbox.outcomes import conclude
 from chainrule.sandbox.pool import GRACE_SECONDS
@@ -101,7 +102,7 @@ class RemotePool:
         """Return what this server had done and has under way, in numbers."""
         return self._tally.figures(self._at_once, self._under_way - self._tally.running)
 
-    async def execute(self, request: ExecutionRequest) -> ExecutionAnswer:
+    async def execute(self, program: Program) -> ExecutionAnswer:
         """Execute one program.
 
         Returns:
@@ -118,7 +119,7 @@ class RemotePool:
             raise BusyError(f"{self._under_way} programs are under way already.", retry_after_seconds=5)
         self._under_way += 1
         try:
-            outcome = await self._attempts(request.model_dump_json().encode())
+            outcome = await self._attempts(program.encode())
         except BusyError:
             self._tally.outcomes["refused"] += 1
             raise
@@ -127,7 +128,7 @@ class RemotePool:
             raise
         finally:
             self._under_way -= 1
-        name, answer = conclude(outcome, request, self._limits)
+        name, answer = conclude(outcome, program, self._limits)
         self._tally.outcomes[name] += 1
         return answer
 

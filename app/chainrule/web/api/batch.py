@@ -112,7 +112,7 @@ async def post_batch(request: Request) -> Response:
 
 async def _answer(request: Request, item: Any) -> bytes:
     pipeline = pipeline_of(request)
-    return await answer_json(pipeline, await pipeline.trace(TraceBody.model_validate(item).request()))
+    return await answer_json(pipeline, await pipeline.trace(TraceBody.model_validate(item).program()))
 
 
 def _failure(problem: ProblemResponse) -> bytes:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chainrule.problems import BY_STATUS
-from chainrule.render.formats.registry import MEDIA_TYPES, PICTURES
-from chainrule.render.option_words import WORDS
+from chainrule.render.formats.registry import FORMATS, Format, media_types
+from chainrule.render.options import OPTIONS
 from chainrule.web.problems import MEDIA_TYPE, ProblemDocument
 
 
@@ -29,9 +29,9 @@ def reference(model: type) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
-def picture_operation(picture_format: str, *, with_payload: bool) -> dict[str, Any]:
+def picture_operation(picture_format: Format, *, with_payload: bool) -> dict[str, Any]:
     """Return how an address of pictures stands in the document, as arguments of ``add_api_route``."""
-    kind = MEDIA_TYPES[picture_format]
+    kind = picture_format.media_type
     parameters: list[dict[str, Any]] = [
         _parameter(
             "seed",
@@ -60,14 +60,14 @@ def picture_operation(picture_format: str, *, with_payload: bool) -> dict[str, A
         }
     else:
         what = {**_parameter("code", "The program.", {"type": "string"}), "required": True, "example": "(x*x).sum()"}
-    body: dict[str, Any] = {"schema": {"type": "string"} if picture_format != "json" else {"type": "object"}}
+    body: dict[str, Any] = {"schema": {"type": "string"} if picture_format.is_picture else {"type": "object"}}
     responses = problem_responses(400, 404, 413, 414, 421, 422, 429, 500, 503)
-    if picture_format in PICTURES:
+    if picture_format.message_drawer:
         for entry in responses.values():
             entry["content"][kind] = body
     return {
-        "summary": f"The graph of a program as {picture_format}",
-        "operation_id": f"get_{picture_format}" + ("_of_payload" if with_payload else ""),
+        "summary": f"The graph of a program as {picture_format.name}",
+        "operation_id": f"get_{picture_format.name}" + ("_of_payload" if with_payload else ""),
         "response_model": None,
         "responses": {
             200: {
@@ -83,14 +83,14 @@ def picture_operation(picture_format: str, *, with_payload: bool) -> dict[str, A
 
 
 VIEW_PARAMETERS: dict[str, dict[str, Any]] = {
-    f"view-{name.replace('_', '-')}": {
-        "name": name.replace("_", "-"),
+    f"view-{name}": {
+        "name": name,
         "in": "query",
         "required": False,
-        "description": f"{words.text[0].upper()}{words.text[1:]}.",
-        "schema": words.schema,
+        "description": f"{option.text[0].upper()}{option.text[1:]}.",
+        "schema": option.kind.schema,
     }
-    for name, words in WORDS.items()
+    for name, option in OPTIONS.items()
 }
 """The options of the view, as the document's components."""
 
@@ -106,12 +106,12 @@ def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str,
 
 def negotiated_pictures() -> dict[str, Any]:
     """Return the ``content`` of an answer that is a picture of the kind asked for."""
-    return {kind: {"schema": {"type": "string"}} for name, kind in MEDIA_TYPES.items() if name != "json"}
+    return {kind: {"schema": {"type": "string"}} for kind in media_types(pictures_only=True)}
 
 
 def embed_operation(*, with_payload: bool) -> dict[str, Any]:
     """Return how an address of frames stands in the document, as arguments of a route."""
-    operation = picture_operation("html", with_payload=with_payload)
+    operation = picture_operation(FORMATS["html"], with_payload=with_payload)
     switches = [
         _parameter(
             "editable", "1: the program can be edited and run in the frame.", {"type": "string", "enum": SWITCH}

@@ -5,9 +5,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chainrule.pipeline import Pipeline, Trace, TraceRequest
+from chainrule.pipeline import Pipeline, Trace
+from chainrule.protocol.program import Program
 from chainrule.protocol.response import GraphAnswer
-from chainrule.render.formats.registry import FORMATS, MEDIA_TYPES
+from chainrule.render.formats.registry import media_types
 from chainrule.web.api.documents import problem_responses, reference, view_parameters
 from chainrule.web.api.schemas import TraceBody, read_body
 from chainrule.web.http.caching import NOT_KEPT
@@ -17,7 +18,7 @@ from chainrule.web.state import pipeline_of
 
 router = APIRouter(prefix="/api/v1", tags=["graphs"])
 
-ANSWER_TYPES = ("application/json", *(kind for kind in FORMATS if kind != "application/json"))
+JSON = "application/json"
 
 
 def media_type_of(request: Request) -> str:
@@ -25,7 +26,7 @@ def media_type_of(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def read_request(request: Request, query: Query) -> TraceRequest:
+async def read_request(request: Request, query: Query) -> Program:
     """Return what a body asks to be traced.
 
     Raises:
@@ -35,10 +36,10 @@ async def read_request(request: Request, query: Query) -> TraceRequest:
     kind = media_type_of(request)
     body = await request.body()
     if kind == "application/json":
-        return read_body(TraceBody, body).request()
+        return read_body(TraceBody, body).program()
     if kind in ("text/x-python", "text/plain"):
         try:
-            return query.trace(body.decode("utf-8"))
+            return query.program(body.decode("utf-8"))
         except UnicodeDecodeError as error:
             raise HTTPException(400, f"The program is not UTF-8 (byte {error.start})") from None
     raise HTTPException(415, headers={"Accept": "application/json, text/x-python"})
@@ -72,11 +73,9 @@ async def answer_json(pipeline: Pipeline, trace: Trace) -> bytes:
         200: {
             "description": "The graph, or with another Accept header its picture",
             "content": {
-                "application/json": {"schema": reference(GraphAnswer)},
+                JSON: {"schema": reference(GraphAnswer)},
                 **{
-                    kind: {"schema": {"type": "string", "format": "binary"}}
-                    for kind in MEDIA_TYPES.values()
-                    if kind != "application/json"
+                    kind: {"schema": {"type": "string", "format": "binary"}} for kind in media_types(pictures_only=True)
                 },
             },
         },
@@ -95,16 +94,17 @@ async def answer_json(pipeline: Pipeline, trace: Trace) -> bytes:
 )
 async def post_graph(request: Request) -> Response:
     """Execute a program and answer its graph, as JSON or as a picture."""
-    kind = choose(request.headers.get("accept"), ANSWER_TYPES)
+    pictures = media_types(pictures_only=True)
+    kind = choose(request.headers.get("accept"), (JSON, *pictures))
     if kind is None:
-        raise HTTPException(406, f"This address answers {', '.join(ANSWER_TYPES)}")
+        raise HTTPException(406, f"This address answers {', '.join((JSON, *pictures))}")
     query = parse(request.scope["query_string"])
     options = query.options()
     wanted = await read_request(request, query)
     pipeline = pipeline_of(request)
     trace = await pipeline.trace(wanted)
     headers = {"Cache-Control": NOT_KEPT, "Vary": "Accept"}
-    if kind == "application/json":
+    if kind == JSON:
         return Response(await answer_json(pipeline, trace), media_type=kind, headers=headers)
-    drawing = await pipeline.draw(trace, FORMATS[kind], options)
+    drawing = await pipeline.draw(trace, pictures[kind].name, options)
     return Response(drawing.content, media_type=drawing.media_type, headers=headers)

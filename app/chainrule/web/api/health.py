@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chainrule.errors import SandboxError
-from chainrule.protocol.messages import ExecutionRequest
+from chainrule.protocol.program import Program
 from chainrule.sandbox import RemotePool
 from chainrule.web.api.documents import problem_responses
 from chainrule.web.http.metrics import MEDIA_TYPE
@@ -17,7 +17,7 @@ from chainrule.words.numbers import say_number
 
 router = APIRouter(tags=["service"], responses=problem_responses(421))
 
-PROBE = ExecutionRequest(source="x * 2", inputs={"x": 3.0})
+PROBE = Program("x * 2", inputs={"x": 3.0})
 PROBE_VALUE = 6.0
 PROBE_SECONDS = 2.0
 """How long a good answer is believed [s]."""

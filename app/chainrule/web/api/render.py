@@ -10,9 +10,10 @@ from starlette.responses import Response
 from chainrule.errors import GraphInvalidError
 from chainrule.graph import SCHEMA_VERSION, Graph
 from chainrule.limits import Limits
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.protocol.trust import AnswerInvalidError, read_answer
-from chainrule.render.formats.registry import FORMATS, MEDIA_TYPES
+from chainrule.render.formats.registry import media_types
 from chainrule.web.api.documents import negotiated_pictures, problem_responses, reference, view_parameters
 from chainrule.web.api.graphs import media_type_of
 from chainrule.web.api.schemas import Body, read_body
@@ -22,8 +23,6 @@ from chainrule.web.query import parse
 from chainrule.web.state import drawings_of, pipeline_of, settings_of
 
 router = APIRouter(prefix="/api/v1", tags=["graphs"])
-
-PICTURE_TYPES = tuple(kind for name, kind in MEDIA_TYPES.items() if name != "json")
 
 BYTES_FOR_EACH_DRAWING = 2_000
 """Reading a graph takes time by its length, whatever is in it, so a longer body counts as several drawings."""
@@ -81,9 +80,10 @@ class RenderBody(Body):
 )
 async def post_render(request: Request) -> Response:
     """Draw the graph of the body."""
-    kind = choose(request.headers.get("accept"), PICTURE_TYPES)
+    offers = media_types(pictures_only=True)
+    kind = choose(request.headers.get("accept"), tuple(offers))
     if kind is None:
-        raise HTTPException(406, f"This address answers {', '.join(PICTURE_TYPES)}")
+        raise HTTPException(406, f"This address answers {', '.join(offers)}")
     query = parse(request.scope["query_string"])
     query.refuse_all_but_view()
     options = query.options()
@@ -94,7 +94,7 @@ async def post_render(request: Request) -> Response:
     pipeline = pipeline_of(request)
     limits = settings_of(request).limits
     graph, source = await pipeline.in_thread(lambda: read_graph(body, limits))
-    drawing = await pipeline.draw_graph(graph, source, FORMATS[kind], options)
+    drawing = await pipeline.draw_graph(graph, source, offers[kind].name, options)
     return Response(
         drawing.content,
         media_type=drawing.media_type,
@@ -113,7 +113,7 @@ def read_graph(body: bytes, limits: Limits) -> tuple[Graph, str]:
     graph = given.graph if given.source else _without_places(given.graph)
     content = ExecutionAnswer(graph=graph).model_dump_json().encode()
     try:
-        return read_answer(content, ExecutionRequest(source=given.source), limits).graph, given.source
+        return read_answer(content, Program(given.source), limits).graph, given.source
     except AnswerInvalidError as error:
         raise GraphInvalidError(f"This is no graph of a program: {error}") from None
 

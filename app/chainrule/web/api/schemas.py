@@ -1,13 +1,15 @@
 """What the API takes and gives, beside the graph itself."""
 
-from typing import Annotated, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, TypeVar, cast
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, WithJsonSchema
 from starlette.exceptions import HTTPException
 
+from chainrule.graph import Values
 from chainrule.limits import BATCH_ITEMS
-from chainrule.pipeline import TraceRequest
+from chainrule.protocol.program import Program
 from chainrule.words.numbers import say_count
 
 SEED_PROGRAM = "x = torch.tensor([1., 2., 3.], requires_grad=True)\nz = (2 * x ** 3).sum() / 12\nz.backward()\n"
@@ -102,7 +104,7 @@ class TraceBody(Body):
         "in float64.",
     )
 
-    def request(self) -> TraceRequest:
-        """Return what the pipeline takes."""
-        source = self.source.replace("\r\n", "\n")
-        return TraceRequest(source, self.inputs, self.seed, self.root, self.gradient, self.check)
+    def program(self) -> Program:
+        """Return the program; its inputs and its cotangent may be any JSON until it is checked."""
+        inputs, gradient = cast(Mapping[str, Values], self.inputs), cast(Values | None, self.gradient)
+        return Program(self.source, inputs, self.seed, self.root, gradient, self.check)

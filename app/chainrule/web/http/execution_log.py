@@ -4,7 +4,8 @@ import json
 import logging
 
 from chainrule.pipeline import Executor
-from chainrule.protocol.messages import ExecutionAnswer, ExecutionRequest
+from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.program import Program
 from chainrule.web.http.rate_limits import REQUEST_ID
 
 LOG = logging.getLogger("chainrule.programs")
@@ -20,13 +21,13 @@ class ExecutionLog:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
-    async def execute(self, request: ExecutionRequest) -> ExecutionAnswer:
+    async def execute(self, program: Program) -> ExecutionAnswer:
         """Run a program and return its answer; a program that no answer came of is written down as well."""
         outcome = "none"
         try:
-            answer = await self._executor.execute(request)
+            answer = await self._executor.execute(program)
             outcome = next((problem.slug for problem in answer.problems if problem.severity == "error"), "ok")
         finally:
-            line = {"request_id": REQUEST_ID.get(), "outcome": outcome, **request.model_dump(exclude_defaults=True)}
+            line = {"request_id": REQUEST_ID.get(), "outcome": outcome, **program.as_json()}
             LOG.info(json.dumps(line))
         return answer

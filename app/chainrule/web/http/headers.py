@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chainrule.render.formats.registry import MEDIA_TYPES
+from chainrule.render.formats.registry import FORMATS
 from chainrule.web.http.metrics import Metrics
 from chainrule.web.http.rate_limits import CLIENT, REQUEST_ID, name_client
 from chainrule.web.problems import from_status, respond
@@ -32,8 +32,8 @@ PAGE_POLICY = (
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; sandbox"
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
-OPEN_PATHS = tuple(f"/{name}" for name in (*MEDIA_TYPES, "api/v1", "oembed", "openapi.json", "healthz"))
-"""What other origins may read; nothing there keeps state or looks at cookies."""
+OPEN_PATHS = ("/api/v1", "/oembed", "/openapi.json", "/healthz")
+"""What other origins may read beside pictures; nothing there keeps state or looks at cookies."""
 
 OPEN_METHODS = "GET, HEAD, POST, OPTIONS"
 OPEN_HEADERS = "Content-Type, Content-Encoding, Accept, If-None-Match, X-Request-ID"
@@ -42,7 +42,8 @@ READABLE_HEADERS = "ETag, Link, Retry-After, X-Request-ID"
 
 def is_open(path: str) -> bool:
     """Say whether other origins may read what stands at ``path``."""
-    return any(path == prefix or path.startswith(prefix + "/") for prefix in OPEN_PATHS)
+    first = path.split("/", 2)[1] if path.startswith("/") else ""
+    return first in FORMATS or any(path == prefix or path.startswith(prefix + "/") for prefix in OPEN_PATHS)
 
 
 class ResponseHeaders:

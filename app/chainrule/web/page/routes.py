@@ -1,6 +1,6 @@
 """The page for people: a plain form that works without scripts, and what the scripts ask for."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from chainrule.errors import ChainruleError
 from chainrule.payload import decode
-from chainrule.pipeline import TraceRequest
+from chainrule.protocol.program import Program
 from chainrule.render import ViewOptions
 from chainrule.web.api.schemas import TraceBody
 from chainrule.web.page.completions import entries
@@ -50,29 +50,27 @@ async def show_page(
 ) -> Response:
     """Show the page with an example, or with the program that the address carries."""
     chosen = page_templates().example(example)
-    source = chosen.source
-    view = View(source)
+    program = Program(chosen.source if code is None else code)
     try:
         if p is not None:
-            source = decode(p, settings_of(request).limits.source_bytes)
-        elif code is not None:
-            source = code
-        view = await _look(request, TraceRequest(source))
+            program = Program(decode(p, settings_of(request).limits.source_bytes))
+        view = await _look(request, program)
     except ChainruleError as error:
-        view = View(source, problems=of_error(error, source), error=error)
-    return _page(request, view, shared=preview(request, source) if (p, code, example) != (None, None, None) else None)
+        view = View(program.source, problems=of_error(error, program.source), error=error)
+    return _page(
+        request, view, shared=preview(request, program.source) if (p, code, example) != (None, None, None) else None
+    )
 
 
 @router.post("/")
 async def run_form(request: Request) -> Response:
     """Run the program of the form: the page without scripts."""
     form = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
-    source = form.get("source", "").replace("\r\n", "\n")
+    program = Program(form.get("source", ""), check="check" in form)
     try:
-        inputs = parse_inputs(form)
-        view = await _look(request, TraceRequest(source, inputs, check="check" in form))
+        view = await _look(request, replace(program, inputs=parse_inputs(form)))
     except ChainruleError as error:
-        view = View(source, problems=of_error(error, source), error=error)
+        view = View(program.source, problems=of_error(error, program.source), error=error)
     return _page(request, view)
 
 
@@ -87,7 +85,7 @@ async def run(request: Request, body: RunBody) -> Response:
     """Run a program for the page's scripts: the picture, the parts of the page around it, and the graph's index."""
     options = ViewOptions.from_query(body.options)
     limits = settings_of(request).limits
-    view = await look(pipeline_of(request), limits, body.request(), options, body.node, body.pass_index)
+    view = await look(pipeline_of(request), limits, body.program(), options, body.node, body.pass_index)
     language = page_templates().language(request)
     status = 200 if view.error is None else from_domain(view.error).status
 
@@ -108,7 +106,7 @@ async def run(request: Request, body: RunBody) -> Response:
     return await pipeline_of(request).in_thread(respond)
 
 
-async def _look(request: Request, wanted: TraceRequest) -> View:
+async def _look(request: Request, wanted: Program) -> View:
     return await look(pipeline_of(request), settings_of(request).limits, wanted, ViewOptions())
 
 

@@ -9,6 +9,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from chainrule.assets import EXAMPLES
+from chainrule.render.formats.registry import FORMATS
 from chainrule.render.iframe import write_iframe
 from chainrule.render.templates import environment, template
 from chainrule.web.examples import GalleryExample, read_examples
@@ -76,6 +77,7 @@ class PageTemplates:
             language=language,
             languages=LANGUAGES,
             words=words,
+            formats=FORMATS,
             examples=self.examples,
             shared=shared,
             confined=confined,

@@ -15,9 +15,10 @@ from chainrule.explain.steps.timeline import Step, list_steps
 from chainrule.graph import Graph, Values, Variable
 from chainrule.graph.index import GraphIndex
 from chainrule.limits import Limits
-from chainrule.pipeline import Pipeline, Trace, TraceRequest
+from chainrule.pipeline import Pipeline, Trace
 from chainrule.program.inputs import validate_inputs
 from chainrule.protocol.messages import Check, ConsoleLine
+from chainrule.protocol.program import Program
 from chainrule.render import ViewOptions
 from chainrule.web.page.fold import FoldShown, fold_shown
 from chainrule.web.page.index import index
@@ -145,7 +146,7 @@ class View:
 async def look(
     pipeline: Pipeline,
     limits: Limits,
-    request: TraceRequest,
+    program: Program,
     options: ViewOptions,
     node: str | None = None,
     pass_index: int | None = None,
@@ -155,7 +156,7 @@ async def look(
     Args:
         pipeline: of the server.
         limits: of the server.
-        request: the program.
+        program: the program and what is asked of it.
         options: of the picture.
         node: the id of the node that the inspector shows, if any.
         pass_index: the pass that it shows, counted from 1.
@@ -167,32 +168,32 @@ async def look(
         ServiceError: the service cannot answer now.
     """
     try:
-        trace = await _trace(pipeline, limits, request)
+        trace = await _trace(pipeline, limits, program)
     except RequestError as error:
-        return View(request.source, show_inputs(request.inputs), problems=of_error(error, request.source), error=error)
+        return View(program.source, show_inputs(program.inputs), problems=of_error(error, program.source), error=error)
     problems: tuple[ProblemShown, ...] = ()
     picture = None
     try:
         picture = (await pipeline.draw(trace, "svg", options)).content.decode()
     except (RequestError, PictureError) as error:
-        problems = of_error(error, request.source)
-    return await pipeline.in_thread(lambda: _view(request, trace, picture, problems, options, node, pass_index))
+        problems = of_error(error, program.source)
+    return await pipeline.in_thread(lambda: _view(program, trace, picture, problems, options, node, pass_index))
 
 
-async def _trace(pipeline: Pipeline, limits: Limits, request: TraceRequest) -> Trace:
+async def _trace(pipeline: Pipeline, limits: Limits, program: Program) -> Trace:
     """Trace a program; inputs left over from what stood in the editor before, of no use to it, are passed over."""
     for _ in range(MOST_LEFT_OVER):
         try:
-            return await pipeline.trace(request)
+            return await pipeline.trace(program)
         except InputInvalidError as error:
-            validate_inputs(request.inputs, limits)
-            kept = {name: value for name, value in request.inputs.items() if name != error.name}
-            request = replace(request, inputs=kept)
-    return await pipeline.trace(request)
+            validate_inputs(program.inputs, limits)
+            kept = {name: value for name, value in program.inputs.items() if name != error.name}
+            program = replace(program, inputs=kept)
+    return await pipeline.trace(program)
 
 
 def _view(
-    request: TraceRequest,
+    program: Program,
     trace: Trace,
     picture: str | None,
     problems: tuple[ProblemShown, ...],
@@ -206,16 +207,16 @@ def _view(
     check = answer.check.model_copy(update={"note": restore(note)}) if answer.check and note else answer.check
     steps = list_steps(index, sentences=False)
     run = _shown_pass(index, steps, options.step, pass_index)
-    shown = None if node is None else detail(index, request.source, node, run)
+    shown = None if node is None else detail(index, program.source, node, run)
     return View(
-        source=request.source,
+        source=program.source,
         inputs=show_inputs(trace.program.inputs),
         values=dict(trace.program.inputs),
         id=trace.id,
         picture=picture,
         indexed=index,
         console=tuple(answer.console),
-        problems=tuple(of_problem(problem, request.source, restore) for problem in answer.problems) + problems,
+        problems=tuple(of_problem(problem, program.source, restore) for problem in answer.problems) + problems,
         detail=shown,
         fold=fold_shown(index, options, node, run) if node and shown is None else None,
         explanation=None if shown is None else explain(index, shown.node.id, shown.pass_index or 1),

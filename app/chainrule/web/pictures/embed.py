@@ -19,9 +19,9 @@ from chainrule.assets import STATIC
 from chainrule.errors import ChainruleError
 from chainrule.explain.steps.timeline import list_steps
 from chainrule.payload import decode, encode
-from chainrule.pipeline import TraceRequest
+from chainrule.protocol.program import Program
 from chainrule.render import error_picture
-from chainrule.render.formats.registry import MEDIA_TYPES
+from chainrule.render.formats.registry import FORMATS
 from chainrule.render.iframe import HEIGHT, TITLE, write_iframe
 from chainrule.render.templates import template
 from chainrule.web import problems
@@ -41,7 +41,7 @@ EMBED_PARAMETERS = frozenset({"editable", "chrome"})
 CARRIED = frozenset("view pass step open direction labels widths constants detached saved".split())
 """Options of the view that the page has too."""
 FRAME_WIDTH = 720
-PATH = re.compile(rf"/(?:embed|{'|'.join(MEDIA_TYPES)})/(?P<payload>[A-Za-z0-9_=-]+)")
+PATH = re.compile(r"/(?P<kind>[a-z]+)/(?P<payload>[A-Za-z0-9_=-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,8 @@ async def embed(request: Request) -> Response:
     source, steps = "", 0
     try:
         source = _source(request, query)
-        wanted = query.trace(source)
+        wanted = query.program(source)
+        source = wanted.source
         options = query.options()
         pipeline = pipeline_of(request)
         tag = make_tag("embed", pipeline.identify(wanted), options, frame, settings_of(request).limits)
@@ -107,7 +108,7 @@ async def embed(request: Request) -> Response:
         headers |= lasting if trace.reproducible else {"Cache-Control": NOT_KEPT}
     except ChainruleError as error:
         problem = problems.from_domain(error)
-        wanted, status = TraceRequest(source), problem.status
+        wanted, status = Program(source), problem.status
         drawing = await pipeline_of(request).in_thread(lambda: error_picture(problem.kind.title, problem.detail))
         headers |= {"Cache-Control": NOT_KEPT, **dict(problem.headers)}
     content = template("embed.html").render(
@@ -198,7 +199,7 @@ def preview(request: Request, source: str, path: str = "?p=", query: str = "") -
     return Preview(url, source[:200], f"{base}/png/{payload}{rest}", f"{base}/oembed?{urlencode({'url': url})}")
 
 
-def open_url(base: str, wanted: TraceRequest, view: Mapping[str, str]) -> str:
+def open_url(base: str, wanted: Program, view: Mapping[str, str]) -> str:
     """Return where the page shows the same program in the same state; scripts read it from the fragment."""
     payload = encode(wanted.source)
     state = {"p": payload}
@@ -241,7 +242,7 @@ def _payload_of(url: str, base: str) -> tuple[str, str]:
     query = f"?{parts.query}" if parts.query else ""
     if parts.netloc.lower() != own.netloc.lower() or parts.scheme not in ("http", "https"):
         raise HTTPException(404, f"url is not an address of this server, {base}")
-    if found is not None:
+    if found is not None and found["kind"] in ("embed", *FORMATS):
         return found["payload"], query
     shared = re.search(r"(?:^|&)p=(?P<payload>[A-Za-z0-9_=-]+)", parts.query)
     if parts.path.removeprefix(own.path) in ("", "/") and shared is not None:

@@ -13,9 +13,10 @@ from starlette.responses import Response
 
 from chainrule.errors import ChainruleError
 from chainrule.payload import decode, encode
-from chainrule.pipeline import Pipeline, Trace, TraceRequest
+from chainrule.pipeline import Pipeline, Trace
+from chainrule.protocol.program import Program
 from chainrule.render import Drawing, ViewOptions, error_picture
-from chainrule.render.formats.registry import MEDIA_TYPES, PICTURES, SUFFIXES
+from chainrule.render.formats.registry import FORMATS, Format
 from chainrule.render.options import Theme
 from chainrule.web import problems
 from chainrule.web.api.documents import picture_operation
@@ -25,8 +26,6 @@ from chainrule.web.http.compression import choose_packing
 from chainrule.web.http.picture_cache import keep
 from chainrule.web.query import Query, parse
 from chainrule.web.state import base_url, pipeline_of, settings_of
-
-router = APIRouter(tags=["pictures"])
 
 FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_. -]{0,80}")
 DOCUMENT_POLICY = (
@@ -38,9 +37,9 @@ DOCUMENT_POLICY = (
 
 async def get_picture(request: Request) -> Response:
     """Answer the picture of a program, or a picture of what is wrong with the request."""
-    picture_format = request.scope["path"].split("/", 2)[1]
+    wanted = FORMATS[request.scope["path"].split("/", 2)[1]]
     try:
-        answer = await _picture(request, picture_format)
+        answer = await _picture(request, wanted)
         if isinstance(answer, ReadyAnswer):
             keep(request, answer)
             return answer.respond(request.headers.get("if-none-match"))
@@ -49,10 +48,10 @@ async def get_picture(request: Request) -> Response:
         problem = problems.from_domain(error)
     except HTTPException as error:
         problem = problems.from_status(error.status_code, str(error.detail))
-    if picture_format not in PICTURES or problems.MEDIA_TYPE in request.headers.get("accept", ""):
+    if not wanted.message_drawer or problems.MEDIA_TYPE in request.headers.get("accept", ""):
         return problems.respond(problem, request)
     drawing = await pipeline_of(request).in_thread(
-        lambda: error_picture(problem.kind.title, problem.detail, picture_format, _theme(request))
+        lambda: error_picture(problem.kind.title, problem.detail, wanted.name, _theme(request))
     )
     return Response(
         drawing.content,
@@ -62,25 +61,25 @@ async def get_picture(request: Request) -> Response:
     )
 
 
-async def _picture(request: Request, picture_format: str) -> ReadyAnswer | Response:
+async def _picture(request: Request, picture_format: Format) -> ReadyAnswer | Response:
     """Return an answer that may be kept, or one that may not."""
     pipeline = pipeline_of(request)
     query = parse(request.scope["query_string"])
     options = query.options()
-    wanted = query.trace(_source(request, query))
-    tag = make_tag(pipeline.identify(wanted), picture_format, options, settings_of(request).limits)
+    program = query.program(_source(request, query))
+    tag = make_tag(pipeline.identify(program), picture_format.name, options, settings_of(request).limits)
     headers = {
         "Cache-Control": PINNED if query.delivery.get("v") == pipeline.version else CACHED,
-        "Link": f'<{canonical(base_url(request), picture_format, wanted, query)}>; rel="canonical"',
+        "Link": f'<{canonical(base_url(request), picture_format.name, program, query)}>; rel="canonical"',
     }
     if "download" in query.delivery:
         headers["Content-Disposition"] = _disposition(query.delivery["download"], picture_format)
-    if picture_format == "html":
+    if picture_format.has_scripts:
         headers["Content-Security-Policy"] = DOCUMENT_POLICY
     held = held_validator(tag, request.headers.get("if-none-match"))
     if held is not None:
         return kept({**headers, "Vary": "Accept-Encoding"}, held)
-    trace = await pipeline.trace(wanted)
+    trace = await pipeline.trace(program)
     drawing = await _draw(pipeline, trace, picture_format, options)
     if not trace.reproducible:
         headers["Cache-Control"] = NOT_KEPT
@@ -89,22 +88,22 @@ async def _picture(request: Request, picture_format: str) -> ReadyAnswer | Respo
     return await pipeline.in_thread(lambda: ReadyAnswer.of(tag, headers, drawing.media_type, drawing.content, packing))
 
 
-async def _draw(pipeline: Pipeline, trace: Trace, picture_format: str, options: ViewOptions) -> Drawing:
-    if picture_format == "json":
-        return Drawing(await answer_json(pipeline, trace), MEDIA_TYPES["json"])
+async def _draw(pipeline: Pipeline, trace: Trace, picture_format: Format, options: ViewOptions) -> Drawing:
+    if not picture_format.is_picture:
+        return Drawing(await answer_json(pipeline, trace), picture_format.media_type)
     failed = next((problem for problem in trace.answer.problems if problem.severity == "error"), None)
-    if failed is None or trace.answer.graph.nodes or picture_format not in PICTURES:
-        return await pipeline.draw(trace, picture_format, options)
+    if failed is None or trace.answer.graph.nodes or not picture_format.message_drawer:
+        return await pipeline.draw(trace, picture_format.name, options)
     detail = failed.message or failed.detail
-    return await pipeline.in_thread(lambda: error_picture(failed.title, detail, picture_format, options.theme))
+    return await pipeline.in_thread(lambda: error_picture(failed.title, detail, picture_format.name, options.theme))
 
 
-def canonical(base: str, picture_format: str, wanted: TraceRequest, query: Query) -> str:
+def canonical(base: str, picture_format: str, program: Program, query: Query) -> str:
     """Return the one address of a picture: the program as payload, the parameters in alphabetical order."""
     given = {**query.request, **query.view, **query.values}
     given.pop("code", None)
     parameters = urlencode(sorted(given.items()), quote_via=quote)
-    return f"{base}/{picture_format}/{encode(wanted.source)}" + (f"?{parameters}" if parameters else "")
+    return f"{base}/{picture_format}/{encode(program.source)}" + (f"?{parameters}" if parameters else "")
 
 
 def _source(request: Request, query: Query) -> str:
@@ -126,24 +125,20 @@ def _theme(request: Request) -> Theme:
         return ViewOptions().theme
 
 
-def _disposition(name: str, picture_format: str) -> str:
+def _disposition(name: str, picture_format: Format) -> str:
     if name in ("", "1", "true"):
-        name = f"graph.{SUFFIXES.get(picture_format, picture_format)}"
+        name = f"graph.{picture_format.suffixes[0]}"
     if not FILE_NAME.fullmatch(name):
         raise HTTPException(400, "download must be 1, or a file name of letters, digits, spaces, _ . and -")
     return f'attachment; filename="{name}"'
 
 
-for _format in MEDIA_TYPES:
-    router.add_api_route(
-        f"/{_format}",
-        get_picture,
-        methods=["GET"],
-        **picture_operation(_format, with_payload=False),
-    )
-    router.add_api_route(
-        f"/{_format}/{{payload}}",
-        get_picture,
-        methods=["GET"],
-        **picture_operation(_format, with_payload=True),
-    )
+def make_router() -> APIRouter:
+    """Return the addresses of every format."""
+    router = APIRouter(tags=["pictures"])
+    for one in FORMATS.values():
+        for path, with_payload in ((f"/{one.name}", False), (f"/{one.name}/{{payload}}", True)):
+            router.add_api_route(
+                path, get_picture, methods=["GET"], **picture_operation(one, with_payload=with_payload)
+            )
+    return router
