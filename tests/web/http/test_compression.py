@@ -1,25 +1,13 @@
-"""Content codings: packed answers, and bodies that arrive packed."""
+"""Content codings of answers."""
 
 import gzip
-import json
-import zlib
-from collections.abc import Callable
 
 import brotli
 import pytest
 from chainrule.web.http.compression import choose_packing, pack
 from fastapi.testclient import TestClient
 
-from tests.web.counting import SETTINGS
-
 PROGRAM = {"source": "x = tensor([1., 2.], requires_grad=True)\nz = (x * x).sum()\n"}
-PACKERS: dict[str, Callable[[bytes], bytes]] = {
-    "br": brotli.compress,
-    "gzip": gzip.compress,
-    "x-gzip": gzip.compress,
-    "deflate": zlib.compress,
-    "GZIP": gzip.compress,
-}
 
 
 @pytest.mark.parametrize(
@@ -102,48 +90,3 @@ def test_what_is_held_is_held_however_it_was_packed(client: TestClient, path: st
     again = client.get(path, headers={"Accept-Encoding": then, "If-None-Match": held})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == held.removeprefix("W/")
-
-
-@pytest.mark.parametrize("coding", sorted(PACKERS))
-def test_a_body_may_come_packed(client: TestClient, coding: str) -> None:
-    content = PACKERS[coding](json.dumps(PROGRAM).encode())
-    headers = {"Content-Type": "application/json", "Content-Encoding": coding}
-    answer = client.post("/api/v1/graphs", content=content, headers=headers)
-    assert answer.status_code == 200
-    assert answer.json()["graph"] == client.post("/api/v1/graphs", json=PROGRAM).json()["graph"]
-
-
-@pytest.mark.parametrize("coding", ["br", "gzip", "deflate"])
-def test_a_packed_body_may_come_in_any_parts(client: TestClient, coding: str) -> None:
-    content = PACKERS[coding](json.dumps(PROGRAM).encode())
-    headers = {"Content-Type": "application/json", "Content-Encoding": coding}
-    single = (content[at : at + 1] for at in range(len(content)))
-    assert client.post("/api/v1/graphs", content=single, headers=headers).status_code == 200
-
-
-@pytest.mark.parametrize("coding", ["br", "gzip", "deflate"])
-@pytest.mark.parametrize("spoil", ["cut", "longer", "other", "nothing"])
-def test_a_body_that_is_not_packed_as_it_says_is_refused(client: TestClient, coding: str, spoil: str) -> None:
-    content = PACKERS[coding](json.dumps(PROGRAM).encode())
-    spoilt = {"cut": content[:-3], "longer": content + b"more", "other": b"\x00\x01{}", "nothing": b""}[spoil]
-    headers = {"Content-Type": "application/json", "Content-Encoding": coding}
-    answer = client.post("/api/v1/graphs", content=spoilt, headers=headers)
-    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/bad-request")
-    assert coding in answer.json()["detail"]
-
-
-@pytest.mark.parametrize("coding", ["br", "gzip", "deflate"])
-def test_a_small_body_that_grows_past_the_limit_is_refused(client: TestClient, coding: str) -> None:
-    bomb = PACKERS[coding](b" " * (SETTINGS.body_bytes + 1))
-    assert len(bomb) < SETTINGS.body_bytes / 500
-    headers = {"Content-Type": "application/json", "Content-Encoding": coding}
-    answer = client.post("/api/v1/graphs", content=bomb, headers=headers)
-    assert (answer.status_code, answer.json()["type"]) == (413, "/problems/body-too-large")
-
-
-@pytest.mark.parametrize("coding", ["zstd", "gzip, br", "compress", "gzip;q=1"])
-def test_a_body_packed_otherwise_is_refused_with_what_is_taken(client: TestClient, coding: str) -> None:
-    answer = client.post("/api/v1/graphs", content=b"\x1f\x8b", headers={"Content-Encoding": coding})
-    assert answer.status_code == 415
-    assert coding in answer.json()["detail"]
-    assert answer.headers["accept-encoding"] == "br, gzip, deflate"

@@ -58,3 +58,16 @@ def test_a_body_of_unknown_length_is_counted_while_it_comes(client: TestClient) 
     parts = (b" " * 100_000 for _ in range(11))
     response = client.post("/api/v1/graphs", content=parts, headers={"Content-Type": "application/json"})
     assert response.status_code == 413
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "GZIP", "zstd", "gzip, br"])
+def test_a_packed_body_is_refused_with_what_to_do(client: TestClient, coding: str) -> None:
+    answer = client.post("/api/v1/graphs", content=b"\x1f\x8b", headers={"Content-Encoding": coding})
+    assert (answer.status_code, answer.json()["type"]) == (415, "/problems/unsupported-media-type")
+    assert answer.json()["detail"] == f"Send the body as it is, without Content-Encoding: {coding!r} is not taken"
+    assert answer.headers["accept-encoding"] == "identity"
+
+
+def test_a_body_that_says_it_is_as_it_is_is_taken(client: TestClient) -> None:
+    answer = client.post("/api/v1/graphs", json={"source": "x * x"}, headers={"Content-Encoding": "identity"})
+    assert answer.status_code == 200

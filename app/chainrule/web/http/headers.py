@@ -36,7 +36,7 @@ OPEN_PATHS = ("/api/v1", "/oembed", "/openapi.json", "/healthz")
 """What other origins may read beside pictures; nothing there keeps state or looks at cookies."""
 
 OPEN_METHODS = "GET, HEAD, POST, OPTIONS"
-OPEN_HEADERS = "Content-Type, Content-Encoding, Accept, If-None-Match, X-Request-ID"
+OPEN_HEADERS = "Content-Type, Accept, If-None-Match, X-Request-ID"
 READABLE_HEADERS = "ETag, Link, Retry-After, X-Request-ID"
 
 

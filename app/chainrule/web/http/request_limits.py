@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chainrule.settings import Settings
-from chainrule.web.http.decompression import TAKEN, UNPACKERS, BodyBrokenError, BodyTooLargeError, Unpacked
 from chainrule.web.problems import ProblemResponse, from_status, respond
 from chainrule.words.numbers import say_count, say_number
 
@@ -36,6 +35,10 @@ def is_allowed(host: str, names: tuple[str, ...]) -> bool:
         if colon and port.isdigit():
             bare = head
     return any(bare == name or (name.startswith("*.") and bare.endswith(name[1:])) for name in names)
+
+
+class BodyTooLargeError(Exception):
+    """A body grew past its limit while it arrived."""
 
 
 class BodyTooSlowError(Exception):
@@ -90,17 +93,9 @@ class RequestLimits:
         if problem is not None:
             await respond(problem, Request(scope))(scope, receive, send)
             return
-        packing = _packing(Headers(scope=scope))
-        body: Receive = Meter(receive, self._settings.body_bytes, self._settings.body_seconds)
-        if packing != "identity":
-            body = Unpacked(body, packing, self._settings.body_bytes)
+        body = Meter(receive, self._settings.body_bytes, self._settings.body_seconds)
         try:
             await self.app(scope, body, send)
-        except BodyBrokenError:
-            broken = from_status(
-                400, f"The body is not {packing}, as its Content-Encoding says", [("Connection", "close")]
-            )
-            await respond(broken, Request(scope))(scope, receive, send)
         except BodyTooLargeError:
             await respond(self._too_large(), Request(scope))(scope, receive, send)
         except BodyTooSlowError:
@@ -122,10 +117,10 @@ class RequestLimits:
             )
         if not scope["query_string"].isascii():
             return from_status(400, "The query has bytes that no address may have: write them as %XX")
-        packing = _packing(headers)
-        if packing != "identity" and packing not in UNPACKERS:
-            detail = f"Bodies are taken as they are or packed with one of {TAKEN}, not with {packing[:40]!r}"
-            return from_status(415, detail, [("Accept-Encoding", TAKEN)])
+        coding = ", ".join(headers.getlist("content-encoding")).strip()
+        if coding.lower() not in ("", "identity"):
+            detail = f"Send the body as it is, without Content-Encoding: {coding[:40]!r} is not taken"
+            return from_status(415, detail, [("Accept-Encoding", "identity")])
         declared = headers.get("content-length", "")
         if declared.isdigit() and int(declared) > self._settings.body_bytes:
             return self._too_large()
@@ -135,7 +130,3 @@ class RequestLimits:
         return from_status(
             413, f"The body is over {say_count(self._settings.body_bytes)} bytes, the limit", [("Connection", "close")]
         )
-
-
-def _packing(headers: Headers) -> str:
-    return ", ".join(headers.getlist("content-encoding")).strip().lower() or "identity"
