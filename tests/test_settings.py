@@ -1,11 +1,32 @@
 """What the operator sets."""
 
+from dataclasses import fields
+
 import pytest
-from chainrule.settings import Settings
+from chainrule.settings import SETTINGS, Setting, Settings
+
+from tests import ROOT
 
 
 def test_without_an_environment_the_defaults_hold() -> None:
     assert Settings.from_environment({}) == Settings()
+
+
+def test_a_variable_that_is_empty_is_as_one_that_is_not_set() -> None:
+    assert Settings.from_environment({setting.variable: " " for setting in SETTINGS}) == Settings()
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.variable)
+def test_every_setting_stands_in_the_docs_with_its_default_and_unit(setting: Setting) -> None:
+    unit = f" [{setting.unit}]" if setting.unit else ""
+    page = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+    assert f"| `{setting.variable}` | {setting.default} | {setting.text}{unit} |\n" in page
+    if getattr(Settings(), setting.field) not in ((), ""):
+        assert Settings.from_environment({setting.variable: setting.default}) == Settings()
+
+
+def test_no_setting_is_left_out() -> None:
+    assert {setting.field for setting in SETTINGS} == {field.name for field in fields(Settings)} - {"limits"}
 
 
 def test_the_environment_sets_them() -> None:

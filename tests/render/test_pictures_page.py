@@ -5,7 +5,6 @@ from dataclasses import fields
 
 from chainrule.render import ViewOptions
 from chainrule.render.palette import PICTURE
-from chainrule.settings import Settings
 
 from tests import ROOT
 
@@ -25,12 +24,6 @@ def test_every_option_is_there_with_its_default() -> None:
     unsaid = ("none", "the last that ran to its end")
     stated = {name: default for name, default in options.items() if default not in unsaid}
     assert ViewOptions.from_query(stated) == ViewOptions()
-
-
-def test_every_setting_is_there_with_its_default() -> None:
-    stated = rows("Where it is laid out")
-    assert len(stated) == 4
-    assert Settings.from_environment(stated) == Settings()
 
 
 def test_every_custom_property_is_there() -> None:

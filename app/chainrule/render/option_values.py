@@ -11,7 +11,7 @@ MOST_CHARACTERS = 2_000
 """Characters that the value of an option has at most."""
 
 
-class Kind(Protocol):
+class OptionKind(Protocol):
     """A kind of values."""
 
     def read(self, key: str, text: str) -> object:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
 from chainrule.errors import ViewInvalidError
-from chainrule.render.option_values import MOST_CHARACTERS, Choice, Decimal, Ends, Kind, Names, Switch, Whole
+from chainrule.render.option_values import MOST_CHARACTERS, Choice, Decimal, Ends, Names, OptionKind, Switch, Whole
 
 View = Literal["both", "values", "gradients", "structure"]
 Theme = Literal["auto", "light", "dark", "print"]
@@ -25,12 +25,12 @@ class Option:
     """With hyphens, as in an address."""
     field: str
     """Its field of `ViewOptions`."""
-    kind: Kind
+    kind: OptionKind
     text: str
     """What it is for, in a line."""
 
 
-def _option(default: object, kind: Kind, text: str, name: str = "") -> Any:
+def _option(default: object, kind: OptionKind, text: str, name: str = "") -> Any:
     """Return a field of `ViewOptions`; ``name`` is for an option whose name Python does not allow."""
     return field(default=default, metadata={"kind": kind, "text": text, "name": name})
 
