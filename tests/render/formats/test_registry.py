@@ -66,7 +66,7 @@ def test_every_format_stands_in_the_docs(name: str) -> None:
 
 
 def test_a_format_more_is_one_entry_for_addresses_negotiation_and_the_page(toy: TestClient) -> None:
-    drawn = b"toy of Autograd graph of"
+    drawn = b"toy of Autograd graph"
     picture = toy.get(f"/toy/{encode('(x * x).sum()')}")
     assert (picture.status_code, picture.headers["content-type"]) == (200, "text/x-toy; charset=utf-8")
     assert picture.content.startswith(drawn)
