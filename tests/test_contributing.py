@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import torch
+from chainrule.cli.main import main
 from chainrule.diagnose.findings import rules
 from chainrule.diagnose.findings.flow import GraphFlow
 from chainrule.diagnose.source import SourceText
@@ -13,11 +15,16 @@ from chainrule.explain.explain import explain
 from chainrule.formulas import FORMULAS
 from chainrule.formulas.language.formula import Formula
 from chainrule.graph import Graph
+from chainrule.layout import Engine
 from chainrule.problems import GROUPS, PROBLEMS, Kind
 from chainrule.protocol.messages import ExecutionAnswer, Problem
+from chainrule.render import ViewOptions
+from chainrule.render.formats.registry import FORMATS, Format
+from chainrule.render.option_values import Switch
+from chainrule.render.options import OPTIONS, Option
 from chainrule.settings import Settings
 from chainrule.tape import Tape
-from chainrule.web import create_app
+from chainrule.web import create_app, query
 from chainrule.web.page import i18n, problem_pages
 from fastapi.testclient import TestClient
 
@@ -53,8 +60,8 @@ def serve() -> Iterator[Callable[[], TestClient]]:
         client.__exit__(None, None, None)
 
 
-def test_there_are_three_recipes() -> None:
-    assert list(RECIPES) == ["formula", "mistake", "language"]
+def test_there_are_five_recipes() -> None:
+    assert list(RECIPES) == ["formula", "mistake", "format", "language", "option of a picture"]
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
@@ -74,6 +81,8 @@ def test_the_files_of_a_recipe_are_there(recipe: str) -> None:
         ("app/chainrule/diagnose/exceptions/explain.py", "RULES"),
         ("app/chainrule/web/page/i18n.py", "LANGUAGES"),
         ("app/chainrule/web/page/i18n.py", "def teller"),
+        ("app/chainrule/render/options.py", "class ViewOptions"),
+        ("app/chainrule/render/formats/registry.py", "class Format"),
     ],
 )
 def test_the_names_of_a_recipe_stand_in_its_files(file: str, name: str) -> None:
@@ -122,6 +131,25 @@ def test_a_mistake_is_found_listed_and_explained(
     assert f"/problems/{toy.slug}" in {kind["type"] for kind in client.get("/api/v1/problems").json()}
 
 
+def draw_toy(graph: Graph, options: ViewOptions, engine: Engine, source: str = "") -> bytes:
+    return f"a toy of {source.strip()}".encode()
+
+
+def test_a_format_is_found_by_address_header_and_suffix(
+    monkeypatch: pytest.MonkeyPatch, serve: Callable[[], TestClient], tmp_path: Path
+) -> None:
+    monkeypatch.setitem(FORMATS, "toy", Format("toy", "text/x-toy", "its name alone", f"{__name__}:draw_toy"))
+    client = serve()
+    by_address = client.get("/toy", params={"code": "x*x"})
+    assert by_address.text == "a toy of x*x"
+    assert by_address.headers["content-type"].startswith("text/x-toy")
+    by_header = client.post("/api/v1/graphs", json={"source": "x*x"}, headers={"Accept": "text/x-toy"})
+    assert by_header.text == "a toy of x*x"
+    assert "/toy" in client.get("/openapi.json").json()["paths"]
+    assert main(["render", "-c", "x*x", "-o", str(tmp_path / "picture.toy")]) == 0
+    assert (tmp_path / "picture.toy").read_text() == "a toy of x*x"
+
+
 def test_a_language_is_offered_and_spoken(
     monkeypatch: pytest.MonkeyPatch, serve: Callable[[], TestClient], tmp_path: Path
 ) -> None:
@@ -136,3 +164,26 @@ def test_a_language_is_offered_and_spoken(
     assert "Esperanto" in client.get("/").text
     assert "Enigoj" in client.get("/", params={"lang": "eo"}).text
     assert "Enigoj" not in client.get("/", params={"lang": "en"}).text
+
+
+def test_an_option_is_taken_in_an_address_and_by_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, serve: Callable[[], TestClient], capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[bool] = []
+
+    @dataclass(frozen=True, slots=True)
+    class WithToy(ViewOptions):
+        toy: bool = False
+
+        def __post_init__(self) -> None:
+            asked.append(self.toy)
+
+    assert serve().get("/svg", params={"code": "x*x", "toy": "on"}).status_code == 422
+    monkeypatch.setitem(OPTIONS, "toy", Option("toy", "toy", Switch(), "whether there is a toy"))
+    monkeypatch.setattr(query, "ViewOptions", WithToy)
+    client = serve()
+    assert client.get("/svg", params={"code": "x*x", "toy": "on"}).status_code == 200
+    assert asked[-1]
+    with pytest.raises(SystemExit):
+        main(["render", "--help"])
+    assert "--toy" in capsys.readouterr().out
