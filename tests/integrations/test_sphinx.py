@@ -179,7 +179,7 @@ def test_a_mode_that_needs_a_server_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "words"),
-    [(":theme: pink", "pink"), (":inputs: x", "not JSON"), (":mode: film", "film"), (":colour: red", "colour")],
+    [(":theme: pink", "pink"), (":inputs: x", "a JSON object"), (":mode: film", "film"), (":colour: red", "colour")],
 )
 def test_an_option_that_does_not_exist_is_told(tmp_path: Path, option: str, words: str) -> None:
     assert words in build(tmp_path, f"T\n=\n\n.. chainrule::\n   {option}\n\n   x * 2\n")
