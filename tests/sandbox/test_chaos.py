@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,9 +33,9 @@ Shared = tuple[Pool, int]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is a zygote on Linux only")
 
 SUM = Program("(x*x).sum()", inputs={"x": [1.0, 2.0]})
-BUSY = SUM.model_copy(update={"source": "for turn in range(3_000_000):\n    pass\n(x*x).sum()"})
+BUSY = replace(SUM, source="for turn in range(3_000_000):\n    pass\n(x*x).sum()")
 """The same, long enough under way to be met."""
-LOOP = SUM.model_copy(update={"source": "for turn in range(100_000):\n    pass\n(x*x).sum()"})
+LOOP = replace(SUM, source="for turn in range(100_000):\n    pass\n(x*x).sum()")
 ENDLESS = Program("while True:\n    pass")
 
 
@@ -157,7 +158,7 @@ async def test_running_children_and_half_of_the_clients_die_in_the_middle_of_the
     async def client(number: int) -> ExecutionAnswer:
         while True:
             try:
-                return await pool.execute(LOOP.model_copy(update={"seed": number}))
+                return await pool.execute(replace(LOOP, seed=number))
             except BusyError:
                 await asyncio.sleep(0.01)
 
@@ -221,7 +222,7 @@ async def test_a_killed_zygote_takes_its_children_along_and_the_program_that_ran
     async with of_its_own(Settings(workers=1, limits=limits)) as (pool, own):
         (zygote,) = own()
         started = asyncio.Event()  # a program that had not started would be retried, as another test says
-        running = asyncio.create_task(pool.run(ENDLESS.model_dump_json().encode(), started.set))
+        running = asyncio.create_task(pool.run(ENDLESS.encode(), started.set))
         await started.wait()
         children = children_of(zygote)
         assert len(children) >= 2
