@@ -22,7 +22,18 @@ from chainrule.run.environment import surroundings
 from chainrule.run.execute import Run, execute, own_names, run_program
 from chainrule.run.namespace import bindings
 from chainrule.tape import Namespace, Tape
-from chainrule.tape.gradcheck import AGREEMENT, STEP, Compared, Move, Probe, Waiter, compare, place, steps, watched
+from chainrule.tape.finite_differences import (
+    AGREEMENT,
+    STEP,
+    Compared,
+    Move,
+    Probe,
+    Waiter,
+    compare,
+    place,
+    steps,
+    watched,
+)
 from chainrule.words.nodes import name_of
 from chainrule.words.numbers import say_number
 from chainrule.words.saying import say

@@ -6,6 +6,7 @@ from chainrule.diagnose.exceptions import (
     backward,
     combining,
     gradient,
+    in_place,
     index,
     layer,
     leaf,
@@ -14,7 +15,6 @@ from chainrule.diagnose.exceptions import (
     python,
     reshape,
     shape,
-    version,
 )
 from chainrule.diagnose.exceptions.context import RaiseContext
 from chainrule.diagnose.exceptions.rule import Diagnosis, Rule
@@ -27,7 +27,7 @@ from chainrule.words.saying import say
 RULES: tuple[Rule, ...] = (
     *backward.RULES,
     *gradient.RULES,
-    *version.RULES,
+    *in_place.RULES,
     *leaf.RULES,
     *module.RULES,
     *shape.RULES,

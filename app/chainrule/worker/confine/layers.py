@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from chainrule.protocol.frames import Layer, SetupOrder
 from chainrule.worker.confine import descriptors, identity, landlock
-from chainrule.worker.confine.filter import FilterProgram, build
 from chainrule.worker.confine.limits import address_space, set_limits
 from chainrule.worker.confine.machine import this_machine
+from chainrule.worker.confine.seccomp import FilterProgram, build
 from chainrule.worker.confine.system import syscall
 
 SECCOMP_SET_MODE_FILTER = 1  # Source: include/uapi/linux/seccomp.h

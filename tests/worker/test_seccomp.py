@@ -3,7 +3,8 @@
 import errno
 
 import pytest
-from chainrule.worker.confine.filter import (
+from chainrule.worker.confine.machine import AARCH64, X86_64, Machine, this_machine
+from chainrule.worker.confine.seccomp import (
     ALLOW,
     AND,
     ERRNO,
@@ -17,7 +18,6 @@ from chainrule.worker.confine.filter import (
     Instruction,
     build,
 )
-from chainrule.worker.confine.machine import AARCH64, X86_64, Machine, this_machine
 
 PID = 4711
 MACHINES = pytest.mark.parametrize("machine", [X86_64, AARCH64], ids=["x86-64", "aarch64"])
