@@ -59,7 +59,7 @@ class Limits:
     answer_bytes: int = _limit(
         16_000_000,
         "bytes",
-        "Size of the answer of an execution; a graph of 10,000 nodes takes 9 MB. Of a larger one, what is nearest to "
+        "Size of the answer of an execution; a graph of 10,000 nodes takes 5 MB. Of a larger one, what is nearest to "
         "the result is sent",
     )
     detailed_nodes: int = _limit(

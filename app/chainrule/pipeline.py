@@ -219,7 +219,7 @@ def _outcome(answer: ExecutionAnswer) -> str:
 
 
 def _weight(answer: ExecutionAnswer) -> int:
-    """Estimate the memory of an answer [bytes]: a node with its tensors, and 40 bytes for each listed number."""
+    """Estimate the memory of an answer [bytes]: a node with its tensors, and their elements."""
     graph = answer.graph
     tensors: list[Tensor | None] = []
     for node in graph.nodes:
@@ -228,6 +228,6 @@ def _weight(answer: ExecutionAnswer) -> int:
         tensors += node.accumulated
     for edge in graph.edges:
         tensors += edge.contributions
-    listed = sum(tensor.numel for tensor in tensors if tensor is not None and tensor.values is not None)
+    listed = sum(tensor.nbytes for tensor in {id(tensor): tensor for tensor in tensors if tensor is not None}.values())
     console = sum(len(line.text) for line in answer.console)
-    return 10_000 + 3_000 * (len(graph.nodes) + len(graph.edges)) + 40 * listed + console
+    return 10_000 + 3_000 * (len(graph.nodes) + len(graph.edges)) + listed + console

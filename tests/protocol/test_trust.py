@@ -9,6 +9,7 @@ import pytest
 from chainrule.limits import Limits
 from chainrule.protocol.messages import ExecutionAnswer
 from chainrule.protocol.program import Program
+from chainrule.protocol.record import join_record
 from chainrule.protocol.trust import AnswerInvalidError, read_answer
 from chainrule.run.execute import execute
 from hypothesis import given, settings
@@ -22,11 +23,11 @@ ANSWER = execute(REQUEST, LIMITS).model_dump_json()
 
 
 def read(answer: object) -> None:
-    read_answer(json.dumps(answer).encode(), REQUEST, LIMITS)
+    read_answer(join_record(json.dumps(answer).encode()), REQUEST, LIMITS)
 
 
 def test_a_true_answer_is_read_as_it_is() -> None:
-    assert read_answer(ANSWER.encode(), REQUEST, LIMITS).model_dump_json() == ANSWER
+    assert read_answer(join_record(ANSWER.encode()), REQUEST, LIMITS).model_dump_json() == ANSWER
 
 
 def forge(change: Callable[[Any], object]) -> Any:
@@ -149,7 +150,7 @@ FORGERIES: dict[str, Callable[[Any], object]] = {
 )
 def test_millions_of_tiny_parts_are_not_even_read(content: bytes) -> None:
     with pytest.raises(AnswerInvalidError, match="parts"):
-        read_answer(content, REQUEST, Limits())
+        read_answer(join_record(content), REQUEST, Limits())
 
 
 @pytest.mark.parametrize(
@@ -176,8 +177,9 @@ def test_a_forgery_is_recognised(name: str) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"null", b"[]", b"1", b"{", b"\xff\xfe", b"[" * 10_000, b'{"graph": NaN}'])
 def test_what_is_no_answer_at_all_is_recognised(content: bytes) -> None:
-    with pytest.raises(AnswerInvalidError):
-        read_answer(content, REQUEST, LIMITS)
+    for whole in (content, join_record(content)):
+        with pytest.raises(AnswerInvalidError):
+            read_answer(whole, REQUEST, LIMITS)
 
 
 JSON = st.recursive(

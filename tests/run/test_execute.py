@@ -7,6 +7,7 @@ import torch
 from chainrule.limits import Limits
 from chainrule.protocol.messages import ExecutionAnswer
 from chainrule.protocol.program import Program
+from chainrule.protocol.record import write_record
 from chainrule.protocol.trust import read_answer
 from chainrule.run.execute import execute
 from chainrule.run.gradcheck import execute_and_check
@@ -279,7 +280,7 @@ def test_lines_are_counted_as_python_counts_them() -> None:
     assert problem.span is not None
     assert (problem.span.line, problem.span.column, problem.span.end_column) == (3, 0, 9)
     assert "line 3, in <module>\n    x.view(3)\n" in answer.console[0].text
-    read_answer(answer.model_dump_json().encode(), Program(source), Limits())
+    read_answer(write_record(answer), Program(source), Limits())
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,11 @@ from chainrule.diagnose.source import SourceText
 from chainrule.explain.sentences import amount
 from chainrule.formulas import LATEX, PLAIN, write
 from chainrule.graph.model import Complex, Graph, Output, Real, Stats, Tensor
+from chainrule.graph.tensors.preview import torch_number
 from chainrule.layout import make_engine
 from chainrule.render import ViewOptions, draw
 from chainrule.web.page.tables import grid
-from chainrule.words.numbers import say_number, say_numbers, torch_number
+from chainrule.words.numbers import say_number, say_numbers
 from chainrule.words.tensors import say_tensor
 from chainrule.words.tree import write_tree
 from hypothesis import given
@@ -157,8 +158,8 @@ FOR_OTHERS = (
     "web/page/i18n.py",
 )
 """Where numbers are written for another program: Graphviz, Typst, CSS."""
-BELOW = ("limits.py", "payload.py", "settings.py")
-"""What may not import words, because words are built on it."""
+BELOW = ("limits.py", "payload.py", "settings.py", "graph/tensors/preview.py")
+"""What may not import words, because words are built on it; a preview is what PyTorch prints."""
 
 
 def test_no_number_is_formatted_elsewhere() -> None:

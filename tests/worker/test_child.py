@@ -15,7 +15,8 @@ from chainrule.limits import Limits
 from chainrule.protocol.frames import ANSWER, BROKEN, FORK, HEADER, HELLO, REQUEST, STARTED, Hello, Layer, SetupOrder
 from chainrule.protocol.messages import ExecutionAnswer
 from chainrule.protocol.program import Program
-from chainrule.protocol.trust import AnswerInvalidError, read_answer
+from chainrule.protocol.record import read_record
+from chainrule.protocol.trust import read_answer
 from chainrule.worker import serve as child
 from chainrule.worker import spawned, stem, zygote
 from chainrule.worker.channel import Channel, Closed
@@ -55,7 +56,7 @@ def test_a_child_says_hello_starts_and_answers(ends: tuple[socket.socket, socket
     hello, started, answer = frames(ours)
     assert Hello.model_validate_json(hello[1]).layers == LAYERS
     assert [hello[0], started, answer[0]] == [HELLO, (STARTED, b""), ANSWER]
-    graph = ExecutionAnswer.model_validate_json(answer[1]).graph
+    graph = read_record(answer[1], 1_000).graph
     assert [node.accumulated[0].values for node in graph.nodes if node.accumulated and node.accumulated[0]] == [6.0]
 
 
@@ -113,17 +114,14 @@ def test_a_pass_of_a_graph_that_was_cut_names_no_node_that_is_gone() -> None:
     assert known.issuperset(smaller.passes[0].order)
 
 
-def test_what_edges_of_a_large_graph_carried_comes_through_though_it_is_written_once() -> None:
+def test_what_an_edge_carried_comes_through_though_its_numbers_are_written_once() -> None:
     source = (
         "x = torch.tensor([1., 2.], requires_grad=True)\ny = x * 3\ny.register_hook(lambda g: g * 5)\n"
         "z = y.sin() + y\nz.sum().backward(retain_graph=True)\nz.backward(torch.tensor([1., 0.]))\n"
     )
     request = Program(source)
     answer = child.answer_to(request, Limits())
-    large = Limits(detailed_nodes=3)
-    content = child.encode(answer, large)
-    assert len(content) < len(child.encode(answer, Limits()))
-    assert read_answer(content, request, large).graph == answer.graph
+    assert read_answer(child.encode(answer, Limits()), request, Limits()).graph == answer.graph
     (mul,) = [node for node in answer.graph.nodes if node.op == "MulBackward0"]
     (to_leaf,) = [edge for edge in answer.graph.edges if edge.source == mul.id and edge.kind == "gradient"]
     x = torch.tensor([1.0, 2.0], requires_grad=True)
@@ -136,22 +134,15 @@ def test_what_edges_of_a_large_graph_carried_comes_through_though_it_is_written_
     assert carried == [[first, second], [first, 0]]
 
 
-@pytest.mark.parametrize("forged", ['"e7"', '"e0", "e0", "x"'])
-def test_an_answer_that_leaves_out_what_is_not_there_is_not_trusted(forged: str) -> None:
-    content = f'{{"alone": [{forged}]}}'.encode()
-    with pytest.raises(AnswerInvalidError, match="cannot be known"):
-        read_answer(content, Program("1"), Limits())
-
-
 def test_an_answer_that_is_much_too_long_loses_its_graph_and_then_all_but_the_reason() -> None:
-    limits = Limits(answer_bytes=2_500)
+    limits = Limits(answer_bytes=1_500)
     answer = child.answer_to(Program("print('kept')\ntorch.ones(9, requires_grad=True)*2"), limits)
-    bare = ExecutionAnswer.model_validate_json(child.encode(answer, limits))
+    bare = read_record(child.encode(answer, limits), 1_000)
     assert bare.graph.nodes == []
     assert [line.text for line in bare.console] == ["kept\n"]
     assert bare.problems[-1].slug == "answer-limit"
     loud = ExecutionAnswer(console=answer.console * 100)
-    smallest = ExecutionAnswer.model_validate_json(child.encode(loud, limits))
+    smallest = read_record(child.encode(loud, limits), 1_000)
     assert smallest.console == []
     assert [problem.slug for problem in smallest.problems] == ["answer-limit"]
 

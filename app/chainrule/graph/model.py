@@ -6,55 +6,39 @@ Edges are stored in PyTorch's direction only: entry number ``slot`` of ``source`
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
-from pydantic_core import CoreSchema
+from pydantic import Field
 from typing_extensions import TypeAliasType
 
+from chainrule.graph.data import Complex, Data, NonFinite, Number, Real, Stats, Values, Whole
+from chainrule.graph.tensors import Tensor, TensorField
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Complex",
+    "Data",
+    "Edge",
+    "Flag",
+    "Graph",
+    "NoGradient",
+    "Node",
+    "NodeKind",
+    "NonFinite",
+    "Number",
+    "Output",
+    "Pass",
+    "Real",
+    "Root",
+    "Saved",
+    "Scope",
+    "Span",
+    "Stats",
+    "Tensor",
+    "Values",
+    "Variable",
+    "Whole",
+]
+
 SCHEMA_VERSION = 1
-
-NonFinite = Literal["nan", "inf", "-inf"]
-Real = float | NonFinite
-Whole = Annotated[int, Field(ge=-(2**63), lt=2**64)]
-"""A whole number as tensors have them; whatever counts or formats one can rely on its size."""
-"""A real number as JSON carries it: NaN and the infinities are strings."""
-
-
-class Data(BaseModel):
-    """A frozen value; unknown fields are refused."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
-    )
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: type[BaseModel], handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Return the schema, with lists and dictionaries that stop at their first error.
-
-        Who sends millions of wrong entries would otherwise have millions of errors collected.
-        """
-        schema = handler(source)
-        pending: list[object] = [schema]
-        while pending:
-            part = pending.pop()
-            if isinstance(part, dict):
-                if part.get("type") in ("list", "dict"):
-                    part["fail_fast"] = True
-                pending.extend(value for key, value in part.items() if key not in ("metadata", "default"))
-            elif isinstance(part, list | tuple):
-                pending.extend(part)
-        return schema
-
-
-class Complex(Data):
-    """A complex number."""
-
-    re: Real
-    im: Real
-
-
-Number = bool | Whole | Real | Complex
-Values = TypeAliasType("Values", "Number | Annotated[list[Values], Field(fail_fast=True)]")
-"""Nested lists of numbers, as ``Tensor.tolist()`` gives them; a bare number for 0 dimensions."""
 
 
 class Span(Data):
@@ -66,44 +50,8 @@ class Span(Data):
     end_column: Whole
 
 
-class Stats(Data):
-    """Statistics of a tensor's elements.
-
-    ``min`` to ``norm`` are over the finite elements (of a complex tensor: over the magnitudes) and None where there
-    is none; ``std`` is the population's, ``norm`` the 2-norm. ``nan``, ``inf`` and ``zero`` are counts.
-    """
-
-    min: float | None
-    max: float | None
-    mean: float | None
-    std: float | None
-    norm: float | None
-    nan: Whole
-    inf: Whole
-    zero: Whole
-    histogram: list[Whole] | None = None
-    """Counts of the finite elements in equal bins from ``min`` to ``max``; None where ``values`` lists all of them. Of
-    more than 16,384 elements every second is counted, or third, and so on, and counts for as many."""
-
-
-class Tensor(Data):
-    """What a tensor held when it was recorded; a later in-place change does not alter it."""
-
-    shape: list[Whole]
-    dtype: str
-    """Without the ``torch.`` in front: "float32"."""
-    requires_grad: bool
-    is_leaf: bool
-    numel: Whole
-    values: Values | None
-    """None above the element limit."""
-    stats: Stats
-    preview: str
-    """As torch prints it, shortened."""
-
-
 Saved = TypeAliasType(
-    "Saved", "Tensor | bool | Whole | float | str | Annotated[list[Saved], Field(fail_fast=True)] | None"
+    "Saved", "bool | Whole | float | str | Annotated[list[Saved], Field(fail_fast=True)] | TensorField | None"
 )
 """A value that a Node keeps for backward, under PyTorch's own name for it."""
 
@@ -112,11 +60,11 @@ class Output(Data):
     """One output of a node."""
 
     output_nr: Whole
-    value: Tensor | None
+    value: TensorField | None
     """None where the tensor was never seen, as for an output that nothing used or returned."""
-    before: Tensor | None = None
+    before: TensorField | None = None
     """For an operation in place: what the tensor held before it."""
-    gradients: list[Tensor | None]
+    gradients: list[TensorField | None]
     """The cotangent that arrived here, one entry for each pass; None where nothing flowed."""
 
 
@@ -189,7 +137,7 @@ class Node(Data):
     did in any pass (``Pass.first_nan`` says in which), "no_gradient", and so on."""
     no_gradient: NoGradient | None = None
     """For leaves: why they got none."""
-    accumulated: list[Tensor | None] = Field(default_factory=list)
+    accumulated: list[TensorField | None] = Field(default_factory=list)
     """For leaves: ``.grad`` after each pass, whether it reached the leaf or not."""
     gradient_ratios: list[float | None] = Field(default_factory=list)
     """For leaves: the norm of each pass's gradient divided by the norm of the value."""
@@ -213,7 +161,7 @@ class Edge(Data):
     """Which output of ``target``."""
     argument: str | None = None
     """The operator's own name of that argument, where known ("exponent")."""
-    contributions: list[Tensor | None]
+    contributions: list[TensorField | None]
     """What this edge carried, one entry for each pass; None where nothing flowed."""
     jacobian: list[list[Number]] | None = None
     """The local Jacobian of small tensors: a row for each element of the source's outputs, one output after the other,
@@ -239,7 +187,7 @@ class Pass(Data):
     span: Span | None
     order: list[str]
     """Nodes in the order in which autograd ran them."""
-    accumulated: dict[str, Tensor]
+    accumulated: dict[str, TensorField]
     """``.grad`` of each leaf that this pass reached, after it."""
     inputs: list[str] = Field(default_factory=list)
     """The nodes whose gradients alone the program asked for (``autograd.grad``, ``backward(inputs=...)``)."""
@@ -261,8 +209,8 @@ class Variable(Data):
     """Its repr, shortened."""
     node: str | None
     output_nr: Whole
-    tensor: Tensor | None
-    gradient: Tensor | None = None
+    tensor: TensorField | None
+    gradient: TensorField | None = None
     """``.grad``, for a leaf that has it."""
 
 

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from chainrule.graph.model import Complex, Number, Real
+from chainrule.graph.data import Complex, Number, Real
 
 
 def json_real(value: float) -> Real:

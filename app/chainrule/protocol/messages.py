@@ -131,8 +131,6 @@ class ExecutionAnswer(Data):
     rejection: Rejection | None = None
     check: Check | None = None
     """Where it was asked for."""
-    alone: list[str] = []
-    """Edges of a large graph whose contributions are the gradients of their target's output, and left out for that."""
     sayings: list[Said] = []
     """How the texts of problems and check were made, for those who say them in another language."""
     seconds: dict[str, float] = Field(default_factory=dict)

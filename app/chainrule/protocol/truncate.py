@@ -1,12 +1,16 @@
 """The part of a graph that is nearest to its roots, for one that is too large to be sent whole."""
 
 from collections import deque
+from collections.abc import Iterable, Iterator
 
+from chainrule.graph.gradients import depths_of
 from chainrule.graph.index import GraphIndex
-from chainrule.graph.model import Graph, Node, Pass, Root
+from chainrule.graph.model import Graph, Node, Pass, Root, Tensor
 
 _LISTS = ("order", "inputs", "first_nan", "first_inf")
 """What of a pass is a list of nodes."""
+LEAST_SPARED = 256
+"""Elements up to which a tensor is not worth leaving out: its statistics would take as much room."""
 
 
 def nearest(graph: Graph, count: int) -> Graph:
@@ -67,3 +71,51 @@ def _pass(run: Pass, kept: set[str]) -> Pass:
     named = {name: [node for node in getattr(run, name) if node in kept] for name in _LISTS}
     accumulated = {leaf: tensor for leaf, tensor in run.accumulated.items() if leaf in kept}
     return run.model_copy(update={**named, "roots": _roots(run.roots, kept), "accumulated": accumulated})
+
+
+def spared_of(graph: Graph, excess: int | None) -> list[Tensor]:
+    """Return the tensors whose elements have no room: those that are farthest from a root, first.
+
+    Args:
+        graph: the graph.
+        excess: how much is to be saved [bytes]; None for all that can be.
+    """
+    depths = depths_of(graph)
+    farthest = len(graph.nodes)
+    placed: dict[int, tuple[int, Tensor]] = {}
+    for node in graph.nodes:
+        _note(placed, depths.get(node.id, farthest), _tensors_of(node))
+    for edge in graph.edges:
+        _note(placed, depths.get(edge.source, farthest), edge.contributions)
+    for run in graph.passes:
+        _note(placed, farthest, run.accumulated.values())
+    for variable in graph.variables:
+        _note(placed, farthest, (variable.tensor, variable.gradient))
+    found: list[Tensor] = []
+    for _, tensor in sorted(placed.values(), key=lambda one: -one[0]):
+        if excess is not None and excess <= 0:
+            break
+        if tensor.numel > LEAST_SPARED and tensor.elements is not None:
+            found.append(tensor)
+            excess = None if excess is None else excess - tensor.elements.nbytes
+    return found
+
+
+def _note(placed: dict[int, tuple[int, Tensor]], depth: int, tensors: Iterable[Tensor | None]) -> None:
+    """Note tensors at a depth, each at the least at which it stands."""
+    for tensor in tensors:
+        if tensor is not None and placed.get(id(tensor), (depth + 1, tensor))[0] > depth:
+            placed[id(tensor)] = (depth, tensor)
+
+
+def _tensors_of(node: Node) -> Iterator[Tensor | None]:
+    for output in node.outputs:
+        yield from (output.value, output.before, *output.gradients)
+    yield from node.accumulated
+    waiting: list[object] = list(node.saved.values())
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Tensor):
+            yield value
+        elif isinstance(value, list):
+            waiting.extend(value)

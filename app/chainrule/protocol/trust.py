@@ -3,16 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from pydantic import ValidationError
-
 from chainrule.collector import uncollected
 from chainrule.graph.model import Graph, Node, Span, Tensor
 from chainrule.graph.source_text import lines_of
 from chainrule.limits import Limits
 from chainrule.problems import PROBLEMS
-from chainrule.protocol.compact import put_back
 from chainrule.protocol.messages import Check, ExecutionAnswer
 from chainrule.protocol.program import Program
+from chainrule.protocol.record import RecordInvalidError, read_record
 
 TEXT_CHARACTERS = 100_000
 """Longest message, preview, formula or repr [characters]."""
@@ -38,10 +36,10 @@ class AnswerInvalidError(Exception):
 
 
 def read_answer(content: bytes, program: Program, limits: Limits) -> ExecutionAnswer:
-    """Parse and check an answer.
+    """Read and check an answer.
 
     Args:
-        content: JSON, already bounded in length.
+        content: a record, already bounded in length.
         program: what was run; spans must lie in its source.
         limits: what the answer must keep to.
 
@@ -49,25 +47,33 @@ def read_answer(content: bytes, program: Program, limits: Limits) -> ExecutionAn
         AnswerInvalidError: it does not follow the schema, or its parts do not fit each other.
     """
     with uncollected():
-        return _read(content, program, limits)
+        check_parts(content, limits)
+        try:
+            answer = read_record(content, limits.graph_elements)
+        except RecordInvalidError as error:
+            raise AnswerInvalidError(str(error)) from None
+        check_answer(answer, program, limits)
+        return answer
 
 
-def _read(content: bytes, program: Program, limits: Limits) -> ExecutionAnswer:
+def check_parts(content: bytes, limits: Limits) -> None:
+    """Count what bytes are made of before they are read as JSON.
+
+    Raises:
+        AnswerInvalidError: there is more than an answer can have.
+    """
     for mark, (for_node, for_number) in ((b",", COMMAS), (b"[", BRACKETS), (b"{", BRACKETS)):
         most = for_node * limits.nodes + for_number * limits.graph_elements + TEXT_CHARACTERS
         _at_most(content.count(mark), most, "parts")
-    try:
-        answer = ExecutionAnswer.model_validate_json(content)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"])[:100]
-        raise AnswerInvalidError(f"{where}: {first['msg'][:200]}") from None
+
+
+def check_answer(answer: ExecutionAnswer, program: Program, limits: Limits) -> None:
+    """Check whether the parts of an answer fit each other.
+
+    Raises:
+        AnswerInvalidError: they do not.
+    """
     _Check(program.source, limits).answer(answer)
-    try:
-        put_back(answer.graph, answer.alone)
-    except KeyError:
-        raise AnswerInvalidError("a contribution was left out that cannot be known") from None
-    return answer
 
 
 class _Check:
@@ -218,7 +224,7 @@ class _Check:
 
 def _tensors(tensors: Iterable[Tensor | None]) -> None:
     for tensor in tensors:
-        if tensor is None:
+        if tensor is None or tensor.elements is not None:  # of the latter the table's row was checked
             continue
         _matches(_DTYPE, tensor.dtype, "dtype")
         _texts((tensor.preview,))

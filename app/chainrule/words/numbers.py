@@ -150,19 +150,3 @@ def python_number(number: object) -> str:
     if isinstance(number, Complex):
         return f"complex({python_number(number.re)}, {python_number(number.im)})"
     return f"float({number!r})" if isinstance(number, str) else repr(number)
-
-
-def torch_number(number: Number) -> str:
-    """Return a number much as PyTorch prints it.
-
-    >>> torch_number(2.0), torch_number(1 / 3), torch_number(1e-7), torch_number("nan"), torch_number(7)
-    ('2.', '0.3333', '1.0000e-07', 'nan', '7')
-    """
-    if isinstance(number, Complex):
-        imaginary = torch_number(number.im)
-        return f"{torch_number(number.re)}{'' if imaginary.startswith('-') else '+'}{imaginary}j"
-    if isinstance(number, bool | int | str):
-        return str(number)
-    if number.is_integer() and abs(number) < 1e6:
-        return f"{number:.0f}."
-    return f"{number:.4f}" if 1e-3 <= abs(number) < 1e5 else f"{number:.4e}"

@@ -2,11 +2,11 @@
 
 from chainrule.graph.model import Graph
 from chainrule.limits import Limits
-from chainrule.protocol.compact import leave_out
 from chainrule.protocol.frames import ANSWER, HELLO, REQUEST, STARTED, Hello, Layer
 from chainrule.protocol.messages import ExecutionAnswer, Problem
 from chainrule.protocol.program import Program
-from chainrule.protocol.truncate import nearest
+from chainrule.protocol.record import write_record
+from chainrule.protocol.truncate import nearest, spared_of
 from chainrule.run.gradcheck import execute_and_check
 from chainrule.run.notices import limit_problem, tracing_problem
 from chainrule.worker.channel import Channel, Closed
@@ -37,27 +37,26 @@ def answer_to(program: Program, limits: Limits) -> ExecutionAnswer:
 
 
 def encode(answer: ExecutionAnswer, limits: Limits) -> bytes:
-    """Return the answer as JSON; where it would be too large, with so much of its graph as has room."""
-    content = _written(answer, limits)
+    """Return the answer as a record; where that would be too large, with so much of it as has room.
+
+    The elements of the tensors that are farthest from the result go first, the structure after them.
+    """
+    answer = answer.with_sayings()
+    content = write_record(answer)
     if len(content) <= limits.answer_bytes:
         return content
     limit = limit_problem("answer_bytes", limits)
+    whole = _with_graph(answer, answer.graph, limit)
+    content = write_record(whole, spared_of(answer.graph, len(content) - limits.answer_bytes))
     count = len(answer.graph.nodes)
-    while count:
+    while count and len(content) > limits.answer_bytes:
         # One node takes more than another, so some room is left for what the others took.
         count = int(0.9 * count * limits.answer_bytes / len(content))
         smaller = _with_graph(answer, nearest(answer.graph, count), limit)
-        content = _written(smaller, limits)
-        if len(content) <= limits.answer_bytes:
-            return content
-    return _written(ExecutionAnswer(problems=[limit]), limits)
-
-
-def _written(answer: ExecutionAnswer, limits: Limits) -> bytes:
-    if len(answer.graph.nodes) > limits.detailed_nodes:
-        graph, alone = leave_out(answer.graph)
-        answer = answer.model_copy(update={"graph": graph, "alone": alone})
-    return answer.with_sayings().model_dump_json(exclude_defaults=True).encode()
+        content = write_record(smaller, spared_of(smaller.graph, None))
+    if len(content) <= limits.answer_bytes:
+        return content
+    return write_record(ExecutionAnswer(problems=[limit]).with_sayings())
 
 
 def _with_graph(answer: ExecutionAnswer, graph: Graph, limit: Problem) -> ExecutionAnswer:

@@ -6,9 +6,9 @@ from typing import Any, Literal
 import torch
 
 from chainrule.graph import Edge, Graph, Node, NodeKind, Output, Pass, Root, Saved, Tensor
+from chainrule.graph.construct import make
 from chainrule.limits import Limits
 from chainrule.tape.alarms.flags import marked
-from chainrule.tape.construct import make
 from chainrule.tape.derivatives import formula_of
 from chainrule.tape.graph.describe import Describer
 from chainrule.tape.graph.flags import flags_of

@@ -8,7 +8,7 @@ import torch
 from chainrule.graph import Number, Saved, Tensor
 from chainrule.tape.record.passes import Arrival
 from chainrule.tape.tensors.capture import TensorCapture
-from chainrule.tape.tensors.snapshot import Snapshot, describe
+from chainrule.tape.tensors.snapshot import Snapshot
 
 _DTYPES = {bool: "bool", int: "int64", float: "float64"}
 
@@ -32,7 +32,7 @@ class Describer:
         identity = snapshot.number if snapshot.number else id(snapshot)
         key = (identity, snapshot.dtype, requires_grad, is_leaf)
         done = self._done.get(key)
-        if done is not None and done[1].values is not None:
+        if done is not None and done[1].is_listed:
             return done[1]
         # A single number is listed whatever is left: a loss without its number says nothing.
         fits = snapshot.numel <= max(self._left, 1)
@@ -41,7 +41,7 @@ class Describer:
             self._left -= snapshot.numel
         if done is not None and not listed:
             return done[1]
-        described = describe(snapshot, requires_grad, is_leaf, listed)
+        described = Tensor.of(snapshot.elements(listed), requires_grad=requires_grad, is_leaf=is_leaf)
         self._done[key] = (snapshot, described)
         return described
 

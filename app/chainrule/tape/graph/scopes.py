@@ -3,7 +3,7 @@
 from inspect import CO_OPTIMIZED
 
 from chainrule.graph import Scope
-from chainrule.tape.construct import make
+from chainrule.graph.construct import make
 from chainrule.tape.record.names import BoundNames
 from chainrule.tape.record.operations import ModuleCall
 from chainrule.tape.where.frames import FrameCall, Place

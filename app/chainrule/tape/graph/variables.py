@@ -3,7 +3,7 @@
 import torch
 
 from chainrule.graph import Variable
-from chainrule.tape.construct import make
+from chainrule.graph.construct import make
 from chainrule.tape.graph.describe import Describer
 
 TEXT_LENGTH = 200

@@ -5,8 +5,8 @@ from typing import Any
 
 import torch
 
+from chainrule.graph.tensors.decimals import python_number
 from chainrule.tape.record.operations import Argument, Value
-from chainrule.tape.tensors.decimals import python_number
 
 
 def named_arguments(

@@ -13,8 +13,9 @@ from typing import Any
 import torch
 
 from chainrule.graph import Number
+from chainrule.graph.tensors.decimals import numbers
 from chainrule.tape.record.autograd import plain_shape
-from chainrule.tape.tensors.decimals import numbers
+from chainrule.tape.tensors.snapshot import as_array
 
 Matrix = list[list[Number]]
 """A row for each element of each output, a column for each of the input, both in row-major order."""
@@ -128,4 +129,5 @@ def _row(row: Any, shape: tuple[int, ...]) -> list[Number]:
     if row is None:
         return [0.0] * math.prod(shape)
     # Where an input was broadcast, it is the engine that sums, not the Node.
-    return numbers(row.sum_to_size(shape).reshape(-1))
+    flat = row.sum_to_size(shape).reshape(-1)
+    return numbers(as_array(flat), str(flat.dtype).removeprefix("torch."))

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
+from chainrule.graph.tensors.decimals import python_number
 from chainrule.tape.record.operations import Argument, ListRead, Read, Record, Value
-from chainrule.tape.tensors.decimals import python_number
 from chainrule.tape.tensors.snapshot import Snapshot
 from chainrule.tape.where.frames import FrameCall, Place
 from chainrule.tape.where.instructions import InstructionSpans

@@ -11,10 +11,10 @@ from torch.multiprocessing.reductions import StorageWeakRef
 from torch.nn.parameter import is_lazy
 
 from chainrule.graph import Stats
+from chainrule.graph.tensors.elements import corner_of
+from chainrule.graph.tensors.statistics import empty_statistics, statistics
 from chainrule.tape.tensors.arena import Arena
-from chainrule.tape.tensors.preview import EDGE
 from chainrule.tape.tensors.snapshot import Snapshot, as_array
-from chainrule.tape.tensors.statistics import empty_statistics, statistics
 from chainrule.tape.tensors.unrecorded import unrecorded
 
 _PURGE_AFTER = 16
@@ -92,7 +92,7 @@ class TensorCapture:
         if known is not None:
             return known
         array = as_array(_dense(tensor))
-        corner = self._arena.copy(torch.from_numpy(_corner(array)))
+        corner = self._arena.copy(torch.from_numpy(_packed(corner_of(array))))
         found = Snapshot(shape, dtype, tensor.numel(), None, corner, _measured(tensor, array, seen))
         if seen is not None:
             seen.snapshots[key] = found
@@ -212,13 +212,7 @@ def _is_packed(tensor: torch.Tensor) -> bool:
     return True
 
 
-def _corner(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    for axis, size in enumerate(array.shape):
-        if size > 2 * EDGE + 1:
-            # One element more than is shown tells that some are left out.
-            first = array[(slice(None),) * axis + (slice(EDGE + 1),)]
-            last = array[(slice(None),) * axis + (slice(size - EDGE, None),)]
-            array = np.concatenate((first, last), axis=axis)
+def _packed(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.ascontiguousarray(array).reshape(array.shape)
 
 

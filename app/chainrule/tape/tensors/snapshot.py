@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 import torch
 
-from chainrule.graph import Stats, Tensor
-from chainrule.tape.construct import make
-from chainrule.tape.tensors.decimals import nested, numbers, shortest
-from chainrule.tape.tensors.preview import preview
-from chainrule.tape.tensors.statistics import empty_statistics, of_one, statistics
+from chainrule.graph import Stats
+from chainrule.graph.tensors.elements import Elements
+from chainrule.graph.tensors.storage import STORED
 from chainrule.tape.tensors.unrecorded import unrecorded
-from chainrule.words.shapes import torch_shape
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +35,22 @@ class Snapshot:
             return torch.tensor(self.number, dtype=getattr(torch, self.dtype))
         return self.kept
 
+    def elements(self, listed: bool) -> Elements:
+        """Return the elements as arrays, from which all that is told of them is made.
+
+        Args:
+            listed: whether they may be listed one by one.
+        """
+        array: npt.NDArray[Any] | None = None
+        corner: npt.NDArray[Any] | None = None
+        if self.number is not None:
+            array = np.array(self.number, dtype=STORED[self.dtype])
+        elif self.kept is not None or self.corner is not None:
+            with unrecorded():
+                array = None if self.kept is None else as_array(self.kept)
+                corner = None if self.kept is not None or self.corner is None else as_array(self.corner)
+        return Elements(self.shape, self.dtype, array, corner, self.stats, listed)
+
     def equals(self, other: "Snapshot") -> bool:
         """Return whether another one has the same elements to the last bit; above the limit, as far as is known."""
         if (self.shape, self.dtype) != (other.shape, other.dtype):
@@ -46,47 +60,6 @@ class Snapshot:
         if self.kept is None or other.kept is None:
             return self.kept is other.kept and self.stats is other.stats
         return as_array(self.kept).tobytes() == as_array(other.kept).tobytes()
-
-
-def describe(snapshot: Snapshot, requires_grad: bool, is_leaf: bool, listed: bool) -> Tensor:
-    """Return a snapshot as data.
-
-    Args:
-        snapshot: what to describe.
-        requires_grad: of the tensor.
-        is_leaf: of the tensor.
-        listed: whether the elements may be listed one by one.
-    """
-    values: Any = None
-    stats = snapshot.stats
-    corner: Any = None
-    if snapshot.number is not None:
-        corner = shortest(snapshot.number, snapshot.dtype)
-        stats = of_one(snapshot.number)
-        values = corner if listed else None
-    elif snapshot.kept is not None:
-        with unrecorded():
-            corner = nested(numbers(snapshot.kept.reshape(-1)), snapshot.shape)
-            stats = statistics(as_array(snapshot.kept), histogram=not listed)
-        values = corner if listed else None
-    elif snapshot.corner is not None:
-        with unrecorded():
-            elements = snapshot.corner.to(getattr(torch, snapshot.dtype))
-            corner = nested(numbers(elements.reshape(-1)), tuple(elements.shape))
-    text = f"tensor of shape {torch_shape(snapshot.shape)}"
-    if corner is not None:
-        text = preview(corner, snapshot.shape, snapshot.dtype)
-    return make(
-        Tensor,
-        shape=list(snapshot.shape),
-        dtype=snapshot.dtype,
-        requires_grad=requires_grad,
-        is_leaf=is_leaf,
-        numel=snapshot.numel,
-        values=values,
-        stats=stats or empty_statistics(),
-        preview=text,
-    )
 
 
 def as_array(tensor: torch.Tensor) -> npt.NDArray[Any]:

@@ -3,7 +3,7 @@
 from types import CodeType
 
 from chainrule.graph import Span
-from chainrule.tape.construct import make
+from chainrule.graph.construct import make
 from chainrule.tape.where.frames import Place
 from chainrule.tape.where.instructions import InstructionSpans
 from chainrule.tape.where.parts import Point

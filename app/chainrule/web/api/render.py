@@ -12,7 +12,7 @@ from chainrule.graph import SCHEMA_VERSION, Graph
 from chainrule.limits import Limits
 from chainrule.protocol.messages import ExecutionAnswer
 from chainrule.protocol.program import Program
-from chainrule.protocol.trust import AnswerInvalidError, read_answer
+from chainrule.protocol.trust import AnswerInvalidError, check_answer, check_parts
 from chainrule.render.formats.registry import media_types
 from chainrule.web.api.documents import negotiated_pictures, problem_responses, reference, view_parameters
 from chainrule.web.api.graphs import media_type_of
@@ -111,11 +111,12 @@ def read_graph(body: bytes, limits: Limits) -> tuple[Graph, str]:
     """
     given = read_body(RenderBody, body)
     graph = given.graph if given.source else _without_places(given.graph)
-    content = ExecutionAnswer(graph=graph).model_dump_json().encode()
     try:
-        return read_answer(content, Program(given.source), limits).graph, given.source
+        check_parts(body, limits)
+        check_answer(ExecutionAnswer(graph=graph), Program(given.source), limits)
     except AnswerInvalidError as error:
         raise GraphInvalidError(f"This is no graph of a program: {error}") from None
+    return graph, given.source
 
 
 def _without_places(graph: Graph) -> Graph:

@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from chainrule.graph import Data
+from chainrule.graph.data import Data
 
 _DataT = TypeVar("_DataT", bound=Data)
 

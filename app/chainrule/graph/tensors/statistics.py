@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from chainrule.graph import Stats
+from chainrule.graph.construct import make
+from chainrule.graph.data import Stats
 from chainrule.graph.numbers import rounded
-from chainrule.tape.construct import make
 
 HISTOGRAM_BINS = 16
 HISTOGRAM_SAMPLE = 16_384
