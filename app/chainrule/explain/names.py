@@ -65,6 +65,8 @@ class FormulaNames:
 
     def __init__(self, index: GraphIndex) -> None:
         self._index = index
+        self._written: dict[tuple[str, int, int], Written] = {}
+        """What was asked for before: the expressions along a chain stand in each other."""
         self._bound: dict[str, list[str]] = defaultdict(list)
         for node in index.graph.nodes:
             if node.names:
@@ -78,12 +80,19 @@ class FormulaNames:
             output_nr: Which of its outputs.
             depth: How many expressions this one already stands in.
         """
+        key = (node_id, output_nr, depth)
+        written = self._written.get(key)
+        if written is None:
+            written = self._written[key] = self._write(node_id, output_nr, depth)
+        return written
+
+    def _write(self, node_id: str, output_nr: int, depth: int) -> Written:
         node = self._index.nodes[node_id]
         value = self._index.value(node_id, output_nr)
         scalar = value is not None and value.numel == 1
         if node.kind == "constant" and not node.names and (literal := _literal(value)) is not None:
-            written = ast.Constant(literal)
-            return Written(write(written, {}, LATEX), write(written, {}, PLAIN))
+            number = ast.Constant(literal)
+            return Written(write(number, {}, LATEX), write(number, {}, PLAIN))
         name = self._name(node, output_nr)
         if name is not None:
             return self._named(node, name, scalar)

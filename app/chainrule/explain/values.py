@@ -12,12 +12,18 @@ from chainrule.graph.model import Node, Saved, Tensor
 from chainrule.graph.numbers import python_values
 
 _UNSIGNED = 2**63
+_WIDE = {"f": np.float64, "c": np.complex128}
+"""What formulas are computed in, whatever the tensor's own precision."""
 
 
 def array(tensor: Tensor | None) -> NDArray[Any] | None:
     """Return the numbers of a tensor, or None where they are not listed one by one."""
-    if tensor is None or tensor.values is None:
+    if tensor is None or not tensor.is_listed:
         return None
+    elements = tensor.elements
+    if elements is not None and elements.array is not None:
+        kept = elements.array
+        return kept.astype(_WIDE[kept.dtype.kind]) if kept.dtype.kind in _WIDE else kept
     try:
         return np.array(python_values(tensor.values)).reshape(tensor.shape)
     except ValueError:

@@ -168,14 +168,19 @@ class _Chain:
         return say_shape(sizes)
 
     def _product(self, edges: Sequence[Edge], outputs: Sequence[int]) -> Math:
+        if not edges:
+            return make_math("1", "1")
         latex, plain = [], []
-        for edge, output_nr in zip(edges, outputs, strict=False):
+        for step in shortened(list(zip(edges, outputs, strict=False))):
+            if step is None:
+                latex.append(r"\cdots")
+                plain.append("...")
+                continue
+            edge, output_nr = step
             of, by = self._names.output(edge.source, output_nr), self._names.output(edge.target, edge.output_nr)
             latex.append(derivative(of.latex, by.latex, LATEX))
             plain.append(derivative(of.plain, by.plain, PLAIN))
-        if not edges:
-            return make_math("1", "1")
-        return make_math(r" \cdot ".join(shortened(latex, r"\cdots")), " × ".join(shortened(plain, "...")))
+        return make_math(r" \cdot ".join(latex), " × ".join(plain))
 
     def _symbolic(self, paths: Sequence[ChainPath], hidden: int) -> Math | None:
         if not paths:

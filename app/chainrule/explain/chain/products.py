@@ -1,7 +1,7 @@
 """Products along one path of the chain rule: a cotangent times one local Jacobian after the other."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from chainrule.formulas.language.writer import latex_matrix, plain_matrix
 from chainrule.graph.model import Edge
 from chainrule.graph.numbers import python_values
 from chainrule.words.numbers import latex_number, say_number
+
+Factor = TypeVar("Factor")
 
 Matrix = NDArray[Any]
 
@@ -75,8 +77,9 @@ def product_in_numbers(seed: Matrix | None, jacobians: Sequence[Matrix]) -> Math
 def _of_numbers(numbers: list[float], result: float) -> Math:
     if numbers[0] == 1 and len(numbers) > 1:
         numbers = numbers[1:]
-    latex = shortened([grouped(latex_number(number), r"\left({}\right)") for number in numbers], r"\cdots")
-    plain = shortened([grouped(say_number(number), "({})") for number in numbers], "...")
+    factors = shortened(numbers)
+    latex = [r"\cdots" if number is None else grouped(latex_number(number), r"\left({}\right)") for number in factors]
+    plain = ["..." if number is None else grouped(say_number(number), "({})") for number in factors]
     if len(numbers) == 1:
         return make_math(latex[0], plain[0])
     return make_math(
@@ -84,11 +87,15 @@ def _of_numbers(numbers: list[float], result: float) -> Math:
     )
 
 
-def shortened(factors: list[str], more: str) -> list[str]:
-    """Return the factors of a product; of a long one the first and last."""
+def shortened(factors: Sequence[Factor]) -> list[Factor | None]:
+    """Return the factors of a product; of a long one the first and last, with None for those between.
+
+    >>> shortened([1, 2, 3]), len(shortened(range(100))), None in shortened(range(100))
+    ([1, 2, 3], 9, True)
+    """
     if len(factors) <= SHOWN_FACTORS:
-        return factors
-    return [*factors[: SHOWN_FACTORS // 2], more, *factors[-(SHOWN_FACTORS // 2) :]]
+        return list(factors)
+    return [*factors[: SHOWN_FACTORS // 2], None, *factors[-(SHOWN_FACTORS // 2) :]]
 
 
 def grouped(number: str, group: str) -> str:
