@@ -30,7 +30,16 @@ def appears(count: _Count, made: Iterable[Tensor], inputs: Iterable[Tensor], spo
 
 def marked_passes(index: GraphIndex) -> list[Pass]:
     """Return the passes of a graph with the nodes where their first NaN and their first Inf come up."""
-    return [_marked(done, number, index) for number, done in enumerate(index.graph.passes, 1)]
+    spoilt = {
+        number
+        for tensors in (
+            *(output.gradients for output in index.outputs.values()),
+            *(edge.contributions for edge in index.graph.edges),
+        )
+        for number, tensor in enumerate(tensors, 1)
+        if tensor is not None and spoilt_count(tensor)
+    }
+    return [_marked(done, done.index, index) if done.index in spoilt else done for done in index.graph.passes]
 
 
 def _marked(done: Pass, number: int, index: GraphIndex) -> Pass:
@@ -40,10 +49,6 @@ def _marked(done: Pass, number: int, index: GraphIndex) -> Pass:
         for place, output in index.outputs.items()
         if (gradient := in_pass(output.gradients, number)) is not None
     }
-    if not any(spoilt_count(gradient) for gradient in arrived.values()):
-        contributions = (in_pass(edge.contributions, number) for edge in graph.edges)
-        if not any(spoilt_count(carried) for carried in contributions if carried is not None):
-            return done
 
     def carried(edges: Sequence[Edge]) -> list[Tensor]:
         return [tensor for edge in edges if (tensor := index.carried(edge, number)) is not None]

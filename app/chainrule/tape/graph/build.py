@@ -90,10 +90,18 @@ class Build:
         self._kept = [
             {self._gathered.key(node): kept for node, kept in record.leaf_gradients.items()} for record in passes
         ]
+        self._arrivals: dict[tuple[Key, int], list[tuple[int, Arrival]]] = {}
+        """What arrived at each output, with the pass: a pass costs what it reached, and nothing for other nodes."""
         self._arrived: dict[Key, set[int]] = {}
-        for arrived in self._cotangents:
-            for key, number in arrived:
-                self._arrived.setdefault(key, set()).add(number)
+        for index, arrived in enumerate(self._cotangents):
+            for place, arrival in arrived.items():
+                self._arrivals.setdefault(place, []).append((index, arrival))
+                self._arrived.setdefault(place[0], set()).add(place[1])
+        self._contributions: dict[Place, list[tuple[int, Arrival]]] = {}
+        """What each entry of a Node's ``next_functions`` carried, with the pass."""
+        for index, record in enumerate(passes):
+            for place, arrival in record.contributions.items():
+                self._contributions.setdefault(place, []).append((index, arrival))
         self._roots = self._named_roots(roots)
 
     def graph(self) -> Graph:
@@ -223,7 +231,7 @@ class Build:
                 output_nr=number,
                 value=self._tensor(known[number].snapshot, grad, leaf) if number in known else None,
                 before=self._tensor(before, grad, False) if before is not None and number == 0 else None,
-                gradients=[self._describer.arrival(arrived.get((key, number))) for arrived in self._cotangents],
+                gradients=self._for_each_pass(self._arrivals.get((key, number), ())),
             )
             for number in sorted(numbers)
         ]
@@ -243,14 +251,13 @@ class Build:
         return recorded.told(ids, made, self._spans, self._names)
 
     def _edge(self, number: int, kind: Literal["gradient", "value"], link: DraftEdge) -> Edge:
-        carried: list[Tensor | None] = [None] * len(self._passes)
+        carried: list[tuple[int, Arrival]] = []
         if kind == "gradient":
             alone = self._gathered.takers[link.target, link.output_nr] < 2
-            for index, (done, arrived) in enumerate(zip(self._passes, self._cotangents, strict=True)):
-                part = done.contributions.get((link.source, link.slot))
-                whole = arrived.get((link.target, link.output_nr)) if alone else None
+            for index, part in self._contributions.get((link.source, link.slot), ()):
+                whole = self._cotangents[index].get((link.target, link.output_nr)) if alone else None
                 # Told by the very same value where it is the same: a large graph then tells it once.
-                carried[index] = self._describer.arrival(whole if part and whole and part.equals(whole) else part)
+                carried.append((index, whole if whole and part.equals(whole) else part))
         return make(
             Edge,
             id=f"e{number}",
@@ -260,9 +267,16 @@ class Build:
             target=self._ids[link.target],
             output_nr=link.output_nr,
             argument=link.argument,
-            contributions=carried,
+            contributions=self._for_each_pass(carried),
             jacobian=None if kind == "value" or self._light else self._watcher.jacobian(link.source).get(link.slot),
         )
+
+    def _for_each_pass(self, arrivals: Sequence[tuple[int, Arrival]]) -> list[Tensor | None]:
+        """Return an entry for each pass, None where nothing came."""
+        found: list[Tensor | None] = [None] * len(self._passes)
+        for index, arrival in arrivals:
+            found[index] = self._describer.arrival(arrival)
+        return found
 
     def _pass(self, index: int, record: PassRecord) -> Pass:
         ids, gathered = self._ids, self._gathered
