@@ -49,7 +49,7 @@ def test_what_the_page_says_is_refused_is(source: str) -> None:
 @pytest.mark.parametrize(("code", "reason"), ROWS)
 def test_the_reason_that_the_page_gives_is_the_one_that_is_told(code: str, reason: str) -> None:
     with pytest.raises(ProgramRejectedError) as refused:
-        check(f"torch.ones(1){code}" if code.startswith(".") else code, None, Limits())
+        check(Program(f"torch.ones(1){code}" if code.startswith(".") else code), Limits())
     assert reason in refused.value.violations[0].message
 
 

@@ -18,6 +18,7 @@ from chainrule.limits import Limits
 from chainrule.protocol.frames import ANSWER, BROKEN, STARTED, Layer
 from chainrule.protocol.messages import ExecutionAnswer
 from chainrule.protocol.program import Program
+from chainrule.protocol.record import join_record
 from chainrule.sandbox import RemotePool, make_pool
 from chainrule.sandbox.remote import client as remote
 from chainrule.sandbox.remote import link
@@ -166,9 +167,10 @@ def saying(*frames: bytes, greeting: Greeting = GREETED) -> Say:
 @pytest.mark.parametrize(
     ("frames", "slug"),
     [
-        ((frame(STARTED), frame(ANSWER, b"{}")), None),
-        ((frame(ALIVE), frame(STARTED), frame(ALIVE), frame(ANSWER, b"{}")), None),
-        ((frame(STARTED), frame(ANSWER, b'{"graph": 3}')), "answer-invalid"),
+        ((frame(STARTED), frame(ANSWER, join_record(b"{}"))), None),
+        ((frame(ALIVE), frame(STARTED), frame(ALIVE), frame(ANSWER, join_record(b"{}"))), None),
+        ((frame(STARTED), frame(ANSWER, join_record(b'{"graph": 3}'))), "answer-invalid"),
+        ((frame(STARTED), frame(ANSWER, b"{}")), "answer-invalid"),
         ((frame(STARTED), frame(UNANSWERED, b'{"kind": "overdue"}')), "time-limit"),
         ((frame(STARTED), frame(UNANSWERED, b'{"kind": "lost", "reason": "ended", "status": -31}')), "forbidden-call"),
         ((frame(STARTED), frame(UNANSWERED, b'{"kind": "lost", "reason": "ended", "status": -11}')), "crash"),
