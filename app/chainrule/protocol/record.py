@@ -24,9 +24,9 @@ _HEADER = struct.Struct(">II")
 _ALIGNMENT = 16
 _REQUIRES_GRAD, _IS_LEAF, _LISTED, _WHOLE, _CORNER = 1, 2, 4, 8, 16
 """What a row says by bits; the last two, which part of the tensor stands among the elements."""
-_DIMENSIONS = 64
+DIMENSIONS = 64
 """PyTorch's own limit."""
-_DTYPE = re.compile(r"[a-z0-9_]{1,40}")
+DTYPE = re.compile(r"[a-z0-9_]{1,40}")
 
 Row = tuple[str, int, int, list[int], Stats | None]
 """Of one tensor: dtype, bits, where its elements begin [bytes], shape, and its statistics where it is not whole."""
@@ -135,9 +135,9 @@ def _split(content: bytes) -> tuple[bytes, bytes, memoryview]:
 
 def _tensor(row: Row, content: memoryview) -> Tensor:
     dtype, bits, place, sizes, stats = row
-    if len(sizes) > _DIMENSIONS or any(size < 0 or size >= 2**63 for size in sizes):
+    if len(sizes) > DIMENSIONS or any(size < 0 or size >= 2**63 for size in sizes):
         raise RecordInvalidError("a tensor has a shape that none can have")
-    if not _DTYPE.fullmatch(dtype):
+    if not DTYPE.fullmatch(dtype):
         raise RecordInvalidError("a tensor has a dtype that none can have")
     if stats is not None and min(stats.nan, stats.inf, stats.zero, *(stats.histogram or ())) < 0:
         raise RecordInvalidError("a tensor counts less than nothing")

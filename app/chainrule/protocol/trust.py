@@ -10,7 +10,7 @@ from chainrule.limits import Limits
 from chainrule.problems import PROBLEMS
 from chainrule.protocol.messages import Check, ExecutionAnswer
 from chainrule.protocol.program import Program
-from chainrule.protocol.record import RecordInvalidError, read_record
+from chainrule.protocol.record import DIMENSIONS, DTYPE, RecordInvalidError, read_record
 
 TEXT_CHARACTERS = 100_000
 """Longest message, preview, formula or repr [characters]."""
@@ -22,13 +22,10 @@ COMMAS = (100, 5)
 BRACKETS = (20, 2)
 """How many of them an answer's JSON may have for each node and each number that it may list: what is made of tiny parts
 takes more time to read than its length tells."""
-DIMENSIONS = 64
-"""PyTorch's own limit."""
 SCOPES = 2_000
 """Deepest stack of scopes or calls."""
 
 _ID = {"n": re.compile(r"n(0|[1-9]\d{0,9})"), "e": re.compile(r"e(0|[1-9]\d{0,9})")}
-_DTYPE = re.compile(r"[a-z0-9_]{1,40}")
 
 
 class AnswerInvalidError(Exception):
@@ -226,7 +223,7 @@ def _tensors(tensors: Iterable[Tensor | None]) -> None:
     for tensor in tensors:
         if tensor is None or tensor.elements is not None:  # of the latter the table's row was checked
             continue
-        _matches(_DTYPE, tensor.dtype, "dtype")
+        _matches(DTYPE, tensor.dtype, "dtype")
         _texts((tensor.preview,))
         _at_most(len(tensor.shape), DIMENSIONS, "dimensions")
         numel = 1

@@ -84,7 +84,7 @@ def _empty(shape: tuple[int, ...]) -> Any:
     return [] if len(shape) == 1 or shape[0] == 0 else [_empty(shape[1:]) for _ in range(shape[0])]
 
 
-def python_number(value: object) -> Number | None:
+def json_number(value: object) -> Number | None:
     """Return a Python number as JSON carries it, or None for anything else."""
     if isinstance(value, bool | int):
         return value

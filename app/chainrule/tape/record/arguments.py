@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from chainrule.graph.tensors.decimals import python_number
+from chainrule.graph.tensors.decimals import json_number
 from chainrule.tape.record.operations import Argument, Value
 
 
@@ -31,7 +31,7 @@ def named_arguments(
             continue
         if takes_number and isinstance(given, bool | int | float | complex):
             if given != default or default is None:
-                found.append(Argument(name, position, None, python_number(given)))
+                found.append(Argument(name, position, None, json_number(given)))
             continue
         # No function within this one: a cycle of the two would keep the tensors until the collector comes.
         for item in given if isinstance(given, list | tuple) else (given,):

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from chainrule.graph.tensors.decimals import python_number
+from chainrule.graph.tensors.decimals import json_number
 from chainrule.tape.record.operations import Argument, ListRead, Read, Record, Value
 from chainrule.tape.tensors.snapshot import Snapshot
 from chainrule.tape.where.frames import FrameCall, Place
@@ -77,7 +77,7 @@ class NumberReads:
         found = []
         for argument in arguments:
             key = _key(argument.number)
-            same = [(part, read) for part, (value, read) in operands if _key(python_number(value)) == key]
+            same = [(part, read) for part, (value, read) in operands if _key(json_number(value)) == key]
             reads = {read for _, read in same}
             read = reads.pop() if argument.value is None and len(reads) == 1 else None
             if read and (_has_object(library, read.number) if library else len(same) == keys.count(key)):
