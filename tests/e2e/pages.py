@@ -22,9 +22,13 @@ def ready(page: Page) -> None:
 
 def type_program(page: Page, source: str) -> None:
     """Replace the program by typing, and wait for the picture of it."""
-    with page.expect_response("**/run", timeout=60_000):
-        fill(page, source)
-    expect(page.locator("#status")).not_to_contain_text("Running")
+    fill(page, source)
+    shown(page)
+
+
+def shown(page: Page) -> None:
+    """Wait until the picture is that of what the page says."""
+    expect(page.locator("#viewport")).to_have_attribute("aria-busy", "false", timeout=60_000)
 
 
 def fill(page: Page, source: str) -> None:

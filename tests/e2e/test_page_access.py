@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests import ROOT
 from tests.e2e.conftest import DESKTOP, PHONE
-from tests.e2e.pages import SEED, type_program, visit
+from tests.e2e.pages import SEED, fill, shown, type_program, visit
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 needs_axe = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: run npm ci in frontend/")
@@ -192,3 +192,15 @@ def test_on_paper_the_page_is_dark_on_white_and_whole(page: Page, address: str) 
     assert inspector is not None
     assert picture["y"] + picture["height"] <= inspector["y"]
     assert picture["x"] >= 0
+
+
+def test_a_picture_of_another_program_says_that_it_is_busy(page: Page, address: str) -> None:
+    visit(page, address)
+    shown(page)
+    page.route("**/run", lambda route: None, times=1)  # never answered: the next question cancels it
+    with page.expect_request("**/run"):
+        fill(page, SEED)
+    expect(page.locator("#viewport")).to_have_attribute("aria-busy", "true")
+    page.click("#run-button")
+    shown(page)
+    expect(page.locator("#picture .node.root")).to_contain_text("5")

@@ -33,7 +33,7 @@ page.editor = await createEditor(byId("source"), {
   onLiteral: (offset) => page.inputs.addLiteral(offset),
 });
 page.view = createView(page);
-page.runner = new Runner(store, page.view.show, page.view.tell);
+page.runner = new Runner(store, page.view.show, page.view.tell, page.view.busy);
 page.stage = startStage(page);
 page.links = startLinks(page);
 page.inputs = startInputs(page);

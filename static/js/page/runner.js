@@ -23,11 +23,12 @@ export function bodyOf(state, parts = []) {
 }
 
 export class Runner {
-  /** store: the state; show(answer): called with each answer; tell(text, trouble): the status line. */
-  constructor(store, show, tell) {
+  /** store: the state; show(answer): called with each answer; tell(text, trouble): the status line; busy(whether). */
+  constructor(store, show, tell, busy) {
     this.store = store;
     this.show = show;
     this.tell = tell;
+    this.busy = busy;
     this.timer = 0;
     this.attempt = 0;
     this.asked = 0;
@@ -39,6 +40,7 @@ export class Runner {
   /** Runs after a pause; each further call starts the pause anew and cancels what runs. */
   soon() {
     this.cancel();
+    this.busy(true);
     this.timer = setTimeout(() => this.now(), PAUSE_MS);
   }
 
@@ -54,19 +56,27 @@ export class Runner {
    */
   frame() {
     clearTimeout(this.timer);
+    this.timer = 0;
     if (this.flights.size >= FLIGHTS) this.again = true;
     else return this.#ask();
   }
 
   cancel() {
     clearTimeout(this.timer);
+    this.timer = 0;
     for (const aborter of this.flights.values()) aborter.abort();
     this.flights.clear();
     this.again = false;
   }
 
+  /** Says that what is shown is what the page says, unless something was asked since. */
+  #rest() {
+    if (!this.flights.size && !this.timer) this.busy(false);
+  }
+
   async #ask() {
     const flight = (this.asked += 1);
+    this.busy(true);
     const aborter = new AbortController();
     this.flights.set(flight, aborter);
     const state = this.store.get();
@@ -81,11 +91,12 @@ export class Runner {
         this.shown = flight;
         this.show(outcome.data, state, performance.now() - started);
       }
-      if (!this.again) return;
+      if (!this.again) return this.#rest();
       this.again = false;
       await this.#ask();
     } else if (outcome.kind === "failed") {
       this.tell([say("run.failed", { status: outcome.status }), outcome.detail].join(" "), true);
+      this.#rest();
     } else {
       this.cancel();
       this.attempt += 1;

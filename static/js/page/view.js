@@ -25,6 +25,11 @@ export function createView(page) {
     status.classList.toggle("trouble", trouble);
   }
 
+  /** Says to assistive technology whether the picture is still another program's. */
+  function busy(whether) {
+    byId("viewport").setAttribute("aria-busy", String(whether));
+  }
+
   function putParts(html) {
     for (const [name, text] of Object.entries(html)) {
       const part = byId(name);
@@ -68,6 +73,7 @@ export function createView(page) {
 
   return {
     tell,
+    busy,
     show,
     refresh,
     onRefresh: (refresher) => refreshers.push(refresher),
