@@ -20,6 +20,8 @@ WIDEST = 15
 """Modules that a folder may have, its `__init__` aside."""
 ALIKE = 2
 """Modules of one folder whose names may begin with the same word."""
+ASKED = {"grad_fn", "_grad_fn", "is_leaf", "_base", "_version", "retains_grad", "get_gradient_edge", "_is_view"}
+"""What PyTorch may answer with an exception, or with a Node that it builds for the asking."""
 
 
 @cache
@@ -154,6 +156,19 @@ def test_a_public_class_name_stands_for_one_thing() -> None:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places[node.name].append(name)
     assert not {name: modules for name, modules in places.items() if len(modules) > 1}
+
+
+def test_a_persons_tensor_is_asked_for_its_node_in_one_module_only() -> None:
+    asking = {
+        name
+        for name, path in MODULES.items()
+        if name.startswith(("chainrule.tape", "chainrule.run", "chainrule.diagnose", "chainrule.worker"))
+        for node in ast.walk(tree_of(path))
+        if (isinstance(node, ast.Attribute) and node.attr in ASKED)
+        or (isinstance(node, ast.Constant) and node.value in ASKED)
+    }
+    # A rule about a finished graph reads `is_leaf` of the graph's own tensors.
+    assert asking == {"chainrule.tape.tensors.autograd_meta", "chainrule.diagnose.findings.leaf_gradients"}
 
 
 def test_settings_are_made_by_the_server_and_the_command_line() -> None:

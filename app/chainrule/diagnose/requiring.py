@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Iterable, Mapping
 
+import torch
+
 from chainrule.diagnose.source import SourceText, called
 from chainrule.protocol.messages import Fix
 from chainrule.words.saying import listed, say
@@ -23,9 +25,9 @@ def let_require(text: SourceText, names: Mapping[str, object], line: int | None)
     """
     fixes = []
     for name, value in names.items():
-        if not hasattr(value, "is_leaf") or not hasattr(value, "is_floating_point"):
+        if not isinstance(value, torch.Tensor):
             continue
-        if getattr(value, "requires_grad", True) or not value.is_floating_point():
+        if value.requires_grad or not value.is_floating_point():
             continue
         for statement in text.bindings(name, line)[:1]:
             maker = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None

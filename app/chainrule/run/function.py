@@ -25,6 +25,7 @@ from chainrule.run.roots import RootRejected, RootTensor, cotangent
 from chainrule.run.script import raised_at
 from chainrule.tape import Tape
 from chainrule.tape.existing import ask_gradients, graph_of, require_graph
+from chainrule.tape.tensors.autograd_meta import grad_fn
 
 NO_PASS = "none"
 """The gradient that says that no pass is wanted."""
@@ -227,10 +228,10 @@ def _made_last(raised: Exception, filename: str) -> torch.Tensor | None:
     for frame, _ in traceback.walk_tb(raised.__traceback__):
         if frame.f_code.co_filename == filename:
             values = frame.f_locals.values()
-            found += [one for one in values if isinstance(one, torch.Tensor) and one.grad_fn is not None]
+            found += [one for one in values if isinstance(one, torch.Tensor) and grad_fn(one) is not None]
     return max(found, key=_made, default=None)
 
 
 def _made(tensor: torch.Tensor) -> int:
-    made: int = tensor.grad_fn._sequence_nr()
+    made: int = grad_fn(tensor)._sequence_nr()
     return made

@@ -11,6 +11,7 @@ from chainrule.protocol.messages import Rejection
 from chainrule.protocol.program import Program
 from chainrule.run.code import Code
 from chainrule.run.inputs import as_tensor
+from chainrule.tape.tensors.autograd_meta import has_graph
 
 
 class RootRejected(Exception):  # noqa: N818  # it carries the answer to a question, not an error of ours
@@ -47,7 +48,7 @@ def last_assigned(code: Code, namespace: Mapping[str, Any]) -> RootTensor | None
     """Return the tensor with a grad_fn that the source assigns last."""
     for name in code.assigned:
         tensor = namespace.get(name)
-        if isinstance(tensor, torch.Tensor) and tensor.grad_fn is not None:
+        if isinstance(tensor, torch.Tensor) and has_graph(tensor):
             return RootTensor(name, tensor)
     return None
 

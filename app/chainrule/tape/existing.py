@@ -8,6 +8,7 @@ from chainrule.graph import Graph
 from chainrule.limits import Limits
 from chainrule.tape.record.autograd import is_leaf, reachable
 from chainrule.tape.tape import Tape
+from chainrule.tape.tensors.autograd_meta import backward_node, has_graph
 
 
 def graph_of(
@@ -51,7 +52,7 @@ def require_graph(root: torch.Tensor) -> None:
     Raises:
         ValueError: it has no grad_fn.
     """
-    if root.grad_fn is None:
+    if not has_graph(root):
         raise ValueError("This tensor has no grad_fn: nothing that requires a gradient went into it")
 
 
@@ -63,7 +64,7 @@ def ask_gradients(root: torch.Tensor, limits: Limits, start: torch.Tensor | None
         limits: how far the leaves are looked for.
         start: the cotangent there; left out, ones.
     """
-    nodes, _ = reachable([root.grad_fn], limits.nodes)
+    nodes, _ = reachable([backward_node(root)], limits.nodes)
     leaves = [node.variable for node in nodes if is_leaf(node)]
     try:
         cotangent = torch.ones_like(root) if start is None else start

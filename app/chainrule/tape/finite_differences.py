@@ -16,6 +16,7 @@ from torch.overrides import TorchFunctionMode
 
 from chainrule.tape.record import patches
 from chainrule.tape.record.passes import Call
+from chainrule.tape.tensors.autograd_meta import is_leaf
 
 STEP = 1e-6
 """How far an element is moved: about the cube root of float64's precision, where a central difference errs least."""
@@ -62,7 +63,7 @@ class Probe(TorchFunctionMode):
         for value in values:
             if isinstance(value, list | tuple):
                 self.meet(value)
-            elif isinstance(value, torch.Tensor) and value.requires_grad and value.is_leaf:
+            elif isinstance(value, torch.Tensor) and value.requires_grad and is_leaf(value):
                 self._meet_leaf(value)
 
     def _meet_leaf(self, tensor: torch.Tensor) -> None:

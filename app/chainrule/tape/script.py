@@ -16,6 +16,7 @@ from chainrule.limits import Limits
 from chainrule.tape.existing import ask_gradients
 from chainrule.tape.graph.stale_saves import StaleSaves
 from chainrule.tape.tape import Tape
+from chainrule.tape.tensors.autograd_meta import has_graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +141,10 @@ def _assigned(syntax: Syntax) -> list[str]:
 
 
 def _roots(value: object, assigned: list[str], names: dict[str, Any]) -> dict[str, torch.Tensor] | None:
-    if isinstance(value, torch.Tensor) and value.grad_fn is not None:
+    if isinstance(value, torch.Tensor) and has_graph(value):
         return {next((name for name in assigned if names.get(name) is value), "result"): value}
     for name in reversed(assigned):
         one = names.get(name)
-        if isinstance(one, torch.Tensor) and one.grad_fn is not None:
+        if isinstance(one, torch.Tensor) and has_graph(one):
             return {name: one}
     return None

@@ -16,7 +16,7 @@ from chainrule.limits import Limits
 from chainrule.tape.graph.build import Build
 from chainrule.tape.graph.stale_saves import RecordedStaleSaves, StaleSaves, find_stale_saves
 from chainrule.tape.record import patches
-from chainrule.tape.record.autograd import grad_node
+from chainrule.tape.record.autograd import start_node
 from chainrule.tape.record.jacobian import Jacobians
 from chainrule.tape.record.modules import Modules
 from chainrule.tape.record.names import BoundNames
@@ -26,6 +26,7 @@ from chainrule.tape.record.parameters import ParameterOrigin, Parameters
 from chainrule.tape.record.passes import Call, PassRecord, Watcher
 from chainrule.tape.record.recorder import Recorder
 from chainrule.tape.record.values import Values
+from chainrule.tape.tensors.autograd_meta import output_of
 from chainrule.tape.tensors.capture import TensorCapture
 from chainrule.tape.where.frames import NOWHERE, Frames, Place
 from chainrule.tape.where.instructions import InstructionSpans
@@ -182,7 +183,7 @@ class Tape:
             given += [(place, None) for place in self._attempted]
         else:
             pairs = roots.items() if isinstance(roots, Mapping) else ((None, root) for root in roots)
-            given = [(place, name) for name, root in pairs if (place := grad_node(root)) is not None]
+            given = [(place, name) for name, root in pairs if (place := start_node(root)) is not None]
         with uncollected():
             self._build = Build(
                 self._recorder,
@@ -231,9 +232,7 @@ class Tape:
             self._recorder.settle()
             self._asked.append((call, self._frames.here()))
             tensors = [roots] if isinstance(roots, torch.Tensor) else roots if isinstance(roots, list | tuple) else []
-            places = [
-                grad_node(root) for root in tensors if isinstance(root, torch.Tensor) and root.grad_fn is not None
-            ]
+            places = [output_of(root) for root in tensors if isinstance(root, torch.Tensor)]
             self._last_asked = [place for place in places if place is not None]
         else:
             self._asked.append(self._asked[-1])
@@ -310,5 +309,5 @@ class Tape:
 
 def _places(given: Iterable[Any]) -> tuple[tuple[Any, int], ...]:
     """Return the Nodes and output numbers of tensors, or of edges that PyTorch takes in their place."""
-    found = [grad_node(one) if isinstance(one, torch.Tensor) else (one[0], one[1]) for one in given]
+    found = [start_node(one) if isinstance(one, torch.Tensor) else (one[0], one[1]) for one in given]
     return tuple([place for place in found if place is not None])

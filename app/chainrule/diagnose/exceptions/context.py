@@ -16,6 +16,7 @@ from chainrule.diagnose.evaluate import compute
 from chainrule.diagnose.source import SourceText, called
 from chainrule.graph.model import Graph, Span
 from chainrule.tape.graph.stale_saves import StaleSaves
+from chainrule.tape.tensors.autograd_meta import is_leaf
 from chainrule.words.saying import say
 from chainrule.words.shapes import torch_shape
 
@@ -226,7 +227,7 @@ def _attribute(base: Any, name: str) -> Any:
 
 def _turned(tensor: torch.Tensor, name: str) -> Any:
     if name == "grad":
-        return tensor.grad if tensor.is_leaf else None
+        return tensor.grad if is_leaf(tensor) else None
     if name == "T" and tensor.ndim > 2:
         return None
     return getattr(tensor, name)

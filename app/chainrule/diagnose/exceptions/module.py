@@ -3,11 +3,14 @@
 import ast
 import re
 
+import torch
+
 from chainrule.diagnose.edits import leaf_instead
 from chainrule.diagnose.exceptions.context import RaiseContext
 from chainrule.diagnose.exceptions.rule import Diagnosis, rule
 from chainrule.diagnose.source import called, grouped
 from chainrule.protocol.messages import Fix
+from chainrule.tape.tensors.autograd_meta import is_leaf
 from chainrule.words.saying import say
 
 
@@ -97,7 +100,7 @@ def _non_leaf_optimised(moment: RaiseContext, match: re.Match[str]) -> Diagnosis
     )
     fixes: list[Fix] = []
     for name, value in moment.around.items():
-        if hasattr(value, "is_leaf") and hasattr(value, "grad_fn") and not value.is_leaf:
+        if isinstance(value, torch.Tensor) and not is_leaf(value):
             for statement in moment.text.bindings(name, moment.line)[:1]:
                 fixes += leaf_instead(name, statement, moment.text)
     return Diagnosis(detail, tuple(fixes[:2]))

@@ -11,7 +11,12 @@ from chainrule.diagnose.exceptions.rule import Diagnosis, rule
 from chainrule.diagnose.source import called, grouped
 from chainrule.program.policy.lookup import closest
 from chainrule.protocol.messages import Fix
+from chainrule.tape.tensors.autograd_meta import is_leaf
 from chainrule.words.saying import say
+
+
+def _has_no_grad(tensor: torch.Tensor | None) -> bool:
+    return tensor is not None and (not is_leaf(tensor) or tensor.grad is None)
 
 
 def _none(moment: RaiseContext, match: re.Match[str]) -> Diagnosis | None:
@@ -23,8 +28,7 @@ def _none(moment: RaiseContext, match: re.Match[str]) -> Diagnosis | None:
         and node.attr == "grad"
         and moment.line is not None
         and node.lineno == moment.line
-        and moment.tensor(node.value) is not None
-        and (not (tensor := moment.tensor(node.value)).is_leaf or tensor.grad is None)  # type: ignore[union-attr]
+        and _has_no_grad(moment.tensor(node.value))
     ]
     if grads:
         node = grads[0]
@@ -34,7 +38,7 @@ def _none(moment: RaiseContext, match: re.Match[str]) -> Diagnosis | None:
         detail = say("{name}.grad is None. ", name=name)
         if not tensor.requires_grad:
             detail += say("{name} does not require a gradient: make it with requires_grad=True.", name=name)
-        elif not tensor.is_leaf:
+        elif not is_leaf(tensor):
             detail += say(
                 "{name} is the result of an operation, and backward keeps gradients of leaves only: call "
                 "{name}.retain_grad() before.",

@@ -28,6 +28,7 @@ from chainrule.tape.record.parameters import ParameterOrigin, Parameters
 from chainrule.tape.record.passes import Arrival, PassRecord, Watcher
 from chainrule.tape.record.recorder import Recorder
 from chainrule.tape.record.values import Values
+from chainrule.tape.tensors.autograd_meta import is_leaf, output_of
 from chainrule.tape.tensors.snapshot import Snapshot
 from chainrule.tape.where.spans import Spans
 
@@ -141,16 +142,18 @@ class Build:
         modules = [value for value in self._variables.values() if isinstance(value, torch.nn.Module)]
         tensors = [value for value in self._variables.values() if isinstance(value, torch.Tensor)]
         tensors += [parameter for module in modules for parameter in module.parameters()]
-        return [tensor for tensor in tensors if tensor.is_leaf and tensor.requires_grad]
+        return [tensor for tensor in tensors if is_leaf(tensor) and tensor.requires_grad]
 
     def _meet_variables(self) -> None:
         """Learn from the tensors at hand what no operation told: leaves that none took, views made anew."""
         latest = len(self._recorder.recorded.records)
         for value in self._variables.values():
-            if isinstance(value, torch.Tensor) and value.grad_fn is not None:
-                known = known_outputs(value.grad_fn, self._gathered) if value.grad_fn in self._gathered.records else {}
-                if value.output_nr not in known:
-                    self._gathered.meet(value.grad_fn, value.output_nr, latest, self._values.of(value))
+            made = output_of(value) if isinstance(value, torch.Tensor) else None
+            if made is not None:
+                node, number = made
+                known = known_outputs(node, self._gathered) if node in self._gathered.records else {}
+                if number not in known:
+                    self._gathered.meet(node, number, latest, self._values.of(value))
         for leaf in self._gathered.leaves:
             if (leaf, 0) not in self._gathered.met:
                 self._gathered.meet(leaf, 0, latest, self._values.of(leaf.tensor))
@@ -302,10 +305,7 @@ class Build:
     def _home(self, value: object) -> tuple[str, int] | None:
         if not isinstance(value, torch.Tensor):
             return None
-        if value.grad_fn is not None:
-            key, number = value.grad_fn, value.output_nr
-        else:
-            key, number = self._gatherer.home(self._values.of(value))
+        key, number = output_of(value) or self._gatherer.home(self._values.of(value))
         return (self._ids[key], number) if key in self._ids else None
 
     def _tensor(self, snapshot: Snapshot, requires_grad: bool, is_leaf: bool) -> Tensor:

@@ -7,6 +7,7 @@ import torch
 
 from chainrule.graph import Number, Saved, Tensor
 from chainrule.tape.record.passes import Arrival
+from chainrule.tape.tensors.autograd_meta import is_leaf
 from chainrule.tape.tensors.capture import TensorCapture
 from chainrule.tape.tensors.snapshot import Snapshot
 
@@ -53,7 +54,7 @@ class Describer:
 
     def now(self, tensor: torch.Tensor) -> Tensor:
         """Describe what a tensor holds now."""
-        return self.tensor(TensorCapture(self._each).capture(tensor), tensor.requires_grad, tensor.is_leaf)
+        return self.tensor(TensorCapture(self._each).capture(tensor), tensor.requires_grad, is_leaf(tensor))
 
     def number(self, number: Number | None) -> Tensor:
         """Describe a Python number as a tensor without dimensions."""

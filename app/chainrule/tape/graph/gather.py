@@ -6,6 +6,7 @@ from typing import Any
 from chainrule.tape.graph.next_functions import arguments_of_slots
 from chainrule.tape.graph.vertices import Constant, DraftEdge, Gathered, Key, Leaf, is_function
 from chainrule.tape.record.operations import Argument, Record, Recorded, Value
+from chainrule.tape.tensors.autograd_meta import grad_fn, version
 
 PLUMBING = frozenset({"aten.detach", "aten.lift_fresh", "aten.alias"})
 """What PyTorch itself does to a tensor that it has just made; on a constant it is no operation of the program."""
@@ -64,9 +65,9 @@ class Gatherer:
         if record is not None and record.node_sequence in self._by_sequence:
             return self._by_sequence[record.node_sequence], value.index
         # `detach_` takes the Node away, and does not count as a change.
-        has_node = value.sequence is not None and tensor is not None and tensor.grad_fn is not None
-        if has_node and value.version == tensor._version:
-            return tensor.grad_fn, value.output_nr
+        node = None if value.sequence is None or tensor is None else grad_fn(tensor)
+        if node is not None and value.version == version(tensor):
+            return node, value.output_nr
         if record is None or record.is_factory:
             return value, 0
         # What is filled anew does not come from what it held before, but a part of a tensor leaves the rest as it was.

@@ -14,6 +14,7 @@ from chainrule.tape.graph.scopes import scopes
 from chainrule.tape.record.names import BoundNames
 from chainrule.tape.record.operations import Record, Recorded, Value
 from chainrule.tape.record.passes import PassRecord
+from chainrule.tape.tensors.autograd_meta import whole
 from chainrule.tape.where.spans import Spans
 
 _WORDS = re.compile(
@@ -153,4 +154,4 @@ def _is_of(record: Record, value: Value) -> bool:
 def _whole(value: Value) -> Any:
     """Return the tensor that a value is of, or that it is a view of; None where it is gone."""
     tensor = value.reference()
-    return tensor if tensor is None or tensor._base is None else tensor._base
+    return None if tensor is None else whole(tensor)

@@ -5,6 +5,7 @@ import torch
 from chainrule.graph import Variable
 from chainrule.graph.construct import make
 from chainrule.tape.graph.describe import Describer
+from chainrule.tape.tensors.autograd_meta import is_leaf
 
 TEXT_LENGTH = 200
 """Characters of a variable's repr that are kept."""
@@ -26,7 +27,7 @@ def variable(name: str, value: object, home: tuple[str, int] | None, describer: 
     if isinstance(value, torch.Tensor):
         tensor = describer.now(value)
         text = tensor.preview
-        if value.is_leaf and value.grad is not None:
+        if is_leaf(value) and value.grad is not None:
             gradient = describer.now(value.grad)
     elif type(value) in (bool, int, float, complex, str, type(None)):
         text = repr(value)

@@ -5,6 +5,8 @@ from typing import Any
 
 import torch
 
+from chainrule.tape.tensors.autograd_meta import backward_node, is_stale, output_of
+
 
 def reachable(starts: Iterable[Any], limit: int) -> tuple[list[Any], bool]:
     """List every Node that backward could reach, breadth first.
@@ -44,18 +46,27 @@ def plain_shape(described: Any) -> tuple[int, ...] | None:
     return tuple(shape)
 
 
+def start_node(tensor: Any) -> tuple[Any, int] | None:
+    """Return the same as `grad_node` for a tensor that backward is about to start from, which PyTorch builds anew."""
+    node = backward_node(tensor)
+    return grad_node(tensor) if node is None else (node, tensor.output_nr)
+
+
 def grad_node(tensor: Any) -> tuple[Any, int] | None:
     """Return the Node that a tensor's backward starts from, and which of its outputs the tensor is.
 
     Returns:
-        None for a tensor that does not require grad, and for one that a function transform (``torch.func``) wraps for
-        a derivative that autograd keeps no Node of.
+        None for a tensor that does not require grad, for one whose Node PyTorch would have to build anew, and for one
+        that a function transform (``torch.func``) wraps for a derivative that autograd keeps no Node of.
     """
-    if not tensor.requires_grad:
+    if not tensor.requires_grad or is_stale(tensor):
         return None
-    if tensor.grad_fn is not None:
-        return tensor.grad_fn, tensor.output_nr
+    made = output_of(tensor)
+    if made is not None:
+        return made
     # Only a view of a leaf tells the leaf's Node; no mode of the program may see that view being made.
     with torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction(), torch.enable_grad():
         view = tensor.view_as(tensor)
-    return None if view.grad_fn is None else (view.grad_fn.next_functions[0][0], 0)
+    made = output_of(view)
+    node = None if made is None else made[0].next_functions[0][0]
+    return None if node is None else (node, 0)

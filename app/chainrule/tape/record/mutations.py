@@ -26,8 +26,6 @@ is kept beside:
 from functools import cache
 from typing import Any
 
-import torch
-
 _RUNNING = frozenset({"running_mean", "running_var"})
 """What batch norms change while training, though their schemas do not say so, and no version counter does."""
 
@@ -38,11 +36,6 @@ def changed_places(op: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tu
     if running and (args[training] if training < len(args) else kwargs.get("training")):
         return written + running
     return written
-
-
-def whole(tensor: torch.Tensor) -> torch.Tensor:
-    """Return the tensor that gets a Node when another one changes in place: its base, where it is a view."""
-    return tensor._base if tensor._is_view() else tensor
 
 
 @cache

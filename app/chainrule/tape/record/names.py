@@ -10,6 +10,7 @@ import torch
 
 from chainrule.tape.record.operations import Name, Value
 from chainrule.tape.record.values import Values
+from chainrule.tape.tensors.autograd_meta import output_of
 
 _Bound = dict[Name, int]
 """Names with the moment at which each was bound last."""
@@ -146,15 +147,12 @@ class BoundNames:
             _note(self._parameters, parameter, path, top)
 
     def _bind_tensor(self, name: Name, tensor: torch.Tensor) -> None:
-        try:
-            node = tensor.grad_fn
-        except RuntimeError:
-            # A view whose base was changed in a way that autograd forbids: its use will say so.
-            return
+        made = output_of(tensor)
         self._moment += 1
         value = self._values.met(tensor)
-        if node is not None:
-            self._of_nodes.setdefault(node._sequence_nr(), {}).setdefault(tensor.output_nr, {})[name] = self._moment
+        if made is not None:
+            node, number = made
+            self._of_nodes.setdefault(node._sequence_nr(), {}).setdefault(number, {})[name] = self._moment
         elif value is None:
             known = self._of_tensors.get(id(tensor))
             if known is None or known[0]() is not tensor:

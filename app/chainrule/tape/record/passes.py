@@ -13,6 +13,7 @@ from chainrule.tape.record.autograd import grad_node, is_leaf, reachable
 from chainrule.tape.record.jacobian import Jacobians, Matrix
 from chainrule.tape.record.recorder import Recorder
 from chainrule.tape.record.saved import Kept, saved
+from chainrule.tape.tensors.autograd_meta import output_of
 from chainrule.tape.tensors.capture import TensorCapture
 from chainrule.tape.tensors.snapshot import Snapshot
 from chainrule.tape.where.frames import Place
@@ -197,8 +198,9 @@ class Watcher:
             place = grad_node(tensor) if isinstance(tensor, torch.Tensor) else (tensor[0], tensor[1])
             if gradient is not None and place is not None:
                 record.cotangents.setdefault(place, self._arrival(gradient))
-                if gradient.grad_fn is not None:
-                    record.results.append((gradient.grad_fn, gradient.output_nr))
+                made = output_of(gradient)
+                if made is not None:
+                    record.results.append(made)
 
     def _arrival(self, gradient: torch.Tensor) -> Arrival:
         return Arrival(self._capture.capture(gradient), gradient.requires_grad)

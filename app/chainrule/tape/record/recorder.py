@@ -11,10 +11,11 @@ from torch.utils._python_dispatch import TorchDispatchMode, _get_current_dispatc
 
 from chainrule.tape.record.arguments import named_arguments
 from chainrule.tape.record.modules import Modules
-from chainrule.tape.record.mutations import changed_places, is_in_place, is_view, whole
+from chainrule.tape.record.mutations import changed_places, is_in_place, is_view
 from chainrule.tape.record.number_reads import NumberReads
 from chainrule.tape.record.operations import Argument, ListRead, Record, Recorded, Value
 from chainrule.tape.record.values import Values
+from chainrule.tape.tensors.autograd_meta import base, output_of, whole
 from chainrule.tape.where.frames import Frames, Place
 
 _LISTED = 1_024
@@ -186,7 +187,7 @@ class Recorder(TorchDispatchMode):
                 continue
             if record.base is not None and record.before is not None:
                 # The view's own grad_fn is made anew when asked for; its base's is the CopySlices of this change.
-                self._learn(record, record.base, output._base)
+                self._learn(record, record.base, base(output))
             else:
                 self._learn(record, value, output)
 
@@ -235,15 +236,16 @@ class Recorder(TorchDispatchMode):
             return True
         return torch.is_grad_enabled() and any(argument.value is not None for argument in record.arguments)
 
-    def _learn(self, record: Record, value: Value, output: torch.Tensor) -> None:
-        node = output.grad_fn
-        if node is None:
+    def _learn(self, record: Record, value: Value, output: torch.Tensor | None) -> None:
+        made = None if output is None else output_of(output)
+        if made is None:
             return
+        node, number = made
         sequence = node._sequence_nr()
         if sequence == record.old_sequence:
             # Under no_grad a tensor can change and keep its Node.
             return
-        value.sequence, value.output_nr = sequence, output.output_nr
+        value.sequence, value.output_nr = sequence, number
         record.node_sequence = sequence
         if record.is_custom:
             self.recorded.by_sequence[sequence] = record
@@ -277,4 +279,5 @@ def _at(places: tuple[int, ...], arguments: tuple[Argument, ...], tensors: list[
 
 
 def _sequence_of(tensor: torch.Tensor) -> int | None:
-    return None if tensor.grad_fn is None else int(tensor.grad_fn._sequence_nr())
+    made = output_of(tensor)
+    return None if made is None else int(made[0]._sequence_nr())

@@ -7,6 +7,7 @@ import torch
 from torch.multiprocessing.reductions import StorageWeakRef
 
 from chainrule.tape.record.operations import Record, Value
+from chainrule.tape.tensors.autograd_meta import base, is_leaf, version
 from chainrule.tape.tensors.capture import TensorCapture, unread
 
 _WORKSPACES = frozenset({("aten.mkldnn_rnn_layer", 3)})
@@ -36,9 +37,9 @@ class Values:
     def of(self, tensor: torch.Tensor) -> Value:
         """Return what is known of a tensor; one that was never met, or changed unseen, is captured now."""
         known = self.met(tensor)
-        if known is None or known.version != _version(tensor) or self._is_stale(known, tensor):
+        if known is None or known.version != version(tensor) or self._is_stale(known, tensor):
             known = self.keep(tensor, None, 0)
-        if not known.leaf and tensor.requires_grad and tensor.is_leaf:
+        if not known.leaf and tensor.requires_grad and is_leaf(tensor):
             known.leaf, known.owner = True, _owner(tensor)
         return known
 
@@ -57,7 +58,7 @@ class Values:
         """
         is_chance = record is not None and (record.is_empty or (record.label, index) in _WORKSPACES)
         snapshot = unread(tensor) if is_chance else self._capture.capture(tensor)
-        value = Value(snapshot, record, index, weakref.ref(tensor), _version(tensor), self._changes)
+        value = Value(snapshot, record, index, weakref.ref(tensor), version(tensor), self._changes)
         value.storage = _storage(tensor)
         before = self.met(tensor)
         value.made = record if before is None or before.made is None else before.made
@@ -79,7 +80,7 @@ class Values:
         if storage is None:
             return ()
         self._changed_at[storage] = self._changes
-        return ((storage, _version(tensor)),)
+        return ((storage, version(tensor)),)
 
     def count(self, tensors: Iterable[torch.Tensor]) -> None:
         """Note how often some tensors, and what they are views of, have been changed by now.
@@ -87,9 +88,9 @@ class Values:
         PyTorch counts a change in place after the operation came back, and then also tells a view of its base.
         """
         for tensor in tensors:
-            for counted in (tensor, tensor._base):
+            for counted in (tensor, base(tensor)):
                 if counted is not None and (known := self.met(counted)) is not None:
-                    known.version = _version(counted)
+                    known.version = version(counted)
 
     def _is_stale(self, known: Value, tensor: torch.Tensor) -> bool:
         if known.owner is not None and known.storage != _storage(tensor):
@@ -116,7 +117,3 @@ def _storage(tensor: torch.Tensor) -> int | None:
 
 def _owner(tensor: torch.Tensor) -> StorageWeakRef | None:
     return None if _storage(tensor) is None else StorageWeakRef(tensor.untyped_storage())
-
-
-def _version(tensor: torch.Tensor) -> int:
-    return 0 if tensor.is_inference() else int(tensor._version)

@@ -14,6 +14,7 @@ from chainrule.graph import Stats
 from chainrule.graph.tensors.elements import corner_of
 from chainrule.graph.tensors.statistics import empty_statistics, statistics
 from chainrule.tape.tensors.arena import Arena
+from chainrule.tape.tensors.autograd_meta import version
 from chainrule.tape.tensors.snapshot import Snapshot, as_array
 from chainrule.tape.tensors.unrecorded import unrecorded
 
@@ -103,14 +104,14 @@ class TensorCapture:
         if tensor.is_conj() or tensor.is_neg():
             return None
         storage = tensor.untyped_storage()
-        version = 0 if tensor.is_inference() else tensor._version
+        counted = version(tensor)
         seen = self._seen.get(storage._cdata)
-        if seen is None or seen.version != version or seen.storage.expired():
+        if seen is None or seen.version != counted or seen.storage.expired():
             if len(self._seen) >= self._purge_at:
                 # The remains of a storage that is gone would keep the allocator from joining the memory around them.
                 self._seen = {key: seen for key, seen in self._seen.items() if not seen.storage.expired()}
                 self._purge_at = len(self._seen) + _PURGE_AFTER
-            seen = self._seen[storage._cdata] = _Seen(StorageWeakRef(storage), version)
+            seen = self._seen[storage._cdata] = _Seen(StorageWeakRef(storage), counted)
         return seen
 
 
