@@ -132,6 +132,12 @@ class Waiter:
     def parameter_made(self, parameter: Any) -> None:
         """Where a parameter was made does not matter here."""
 
+    def optimizer_steps(
+        self, optimizer: Any, run: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """Nothing to note."""
+        return run(*args, **kwargs)
+
     def function_begins(self, function: Any, args: tuple[Any, ...]) -> None:
         """Look at what a custom Function is given."""
         self._probe.meet(args)

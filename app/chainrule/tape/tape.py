@@ -22,6 +22,7 @@ from chainrule.tape.record.modules import Modules
 from chainrule.tape.record.names import BoundNames
 from chainrule.tape.record.number_reads import NumberReads
 from chainrule.tape.record.operations import Record
+from chainrule.tape.record.optimizer_steps import OptimizerSteps
 from chainrule.tape.record.parameters import ParameterOrigin, Parameters
 from chainrule.tape.record.passes import Call, PassRecord, Watcher
 from chainrule.tape.record.recorder import Recorder
@@ -86,6 +87,7 @@ class Tape:
         self._parameters = Parameters()
         self._reads = NumberReads(filename, extents)
         self._recorder = Recorder(self._frames, self._modules, self._values, limits.records, self._reads)
+        self._steps = OptimizerSteps(self._recorder, self._values)
         jacobians = Jacobians(limits.jacobian_elements, limits.graph_jacobian_elements)
         self._watcher = Watcher(self._recorder, capture, limits.nodes, limits.detailed_nodes, jacobians)
         self._passes: list[PassRecord] = []
@@ -284,6 +286,12 @@ class Tape:
     def module_ends(self) -> None:
         """Note that the last module's call ended."""
         self._modules.pop()
+
+    def optimizer_steps(
+        self, optimizer: torch.optim.Optimizer, run: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """Run one step of an optimizer of PyTorch's, as one operation."""
+        return self._steps.run(optimizer, run, args, kwargs)
 
     def item_read(self, number: object) -> None:
         """Note the number that ``Tensor.item`` (or ``float()`` and the like) gave to the program."""

@@ -123,7 +123,7 @@ def _values(record: Record) -> Iterable[Value]:
 
 
 def _changes(later: Iterable[Record], value: Value, counts: range) -> tuple[Record, ...] | None:
-    """Return the records that counted a value's changes up through some counts, one for each.
+    """Return the records that counted a value's changes up through some counts: one for each, or for several.
 
     None where that is not so.
 
@@ -140,7 +140,7 @@ def _changes(later: Iterable[Record], value: Value, counts: range) -> tuple[Reco
         if len(certain) != 1:
             return None
         told += certain
-    return tuple(told) or None
+    return tuple(dict.fromkeys(told)) or None
 
 
 def _is_of(record: Record, value: Value) -> bool:

@@ -104,6 +104,18 @@ class ListRead:
     _schema: _Schema = _Schema("Tensor.tolist")
 
 
+@dataclass(frozen=True, slots=True)
+class OptimizerStep:
+    """Stands for all that an optimizer's step does: PyTorch's own update of the parameters, which no Node records."""
+
+    _schema: _Schema
+
+    @staticmethod
+    def of(optimizer: Any) -> "OptimizerStep":
+        """Return the stand-in for the steps of an optimizer, by the name of its class."""
+        return OptimizerStep(_Schema(f"optim.{type(optimizer).__name__}.step"))
+
+
 @dataclass(slots=True, eq=False)
 class Record:
     """One dispatched operation, or one call of a custom ``autograd.Function``."""

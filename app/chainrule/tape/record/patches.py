@@ -3,7 +3,7 @@
 import threading
 import warnings
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Protocol
 
 import torch
@@ -37,6 +37,9 @@ class Listener(Protocol):
 
     def parameter_made(self, parameter: Any) -> None:
         """Note that a parameter was made."""
+
+    def optimizer_steps(self, optimizer: Any, run: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:
+        """Run one step of an optimizer of PyTorch's."""
 
     def function_begins(self, function: Any, args: tuple[Any, ...]) -> Any:
         """Note that a custom Function is applied; what is returned is given back at its end."""
@@ -101,6 +104,8 @@ def _replace_all() -> None:
     _inherit("tolist", _listing)
     for kind in (torch.nn.Parameter, torch.nn.UninitializedParameter):
         _replace(kind, "__new__", _making)
+    for optimizer in _optimizers():
+        _replace(optimizer, "step", _stepping)
     apply = torch.autograd.Function.__dict__["apply"]
     _originals.append((torch.autograd.Function, "apply", apply))
     torch.autograd.Function.apply = classmethod(_apply(apply.__func__))
@@ -199,6 +204,36 @@ def _module_call(original: Any) -> Any:
                 listener.module_ends()
 
     return call
+
+
+def _optimizers() -> list[Any]:
+    """List PyTorch's optimizers that have a step of their own, each with the hooks that PyTorch puts around it.
+
+    PyTorch does so when the first of a class is made: what is put back at the end has to have them.
+    """
+    base = torch.optim.Optimizer
+    kinds: list[Any] = [kind for kind in vars(torch.optim).values() if isinstance(kind, type) and kind is not base]
+    found = [kind for kind in kinds if issubclass(kind, base) and "step" in vars(kind)]
+    for kind in found:
+        if not hasattr(kind.step, "hooked"):
+            kind.step = base.profile_hook_step(kind.step)
+            kind.step.hooked = True
+    return found
+
+
+def _stepping(original: Any) -> Any:
+    @wraps(original)
+    def step(self: Any, *args: Any, **kwargs: Any) -> Any:
+        run = partial(original, self)
+        for listener in _listening.listeners:
+            run = _stepping_through(listener, self, run)
+        return run(*args, **kwargs)
+
+    return step
+
+
+def _stepping_through(listener: Listener, optimizer: Any, run: Any) -> Any:
+    return lambda *args, **kwargs: listener.optimizer_steps(optimizer, run, args, kwargs)
 
 
 def _making(original: Any) -> Any:

@@ -1,7 +1,7 @@
 """Sees every operation that PyTorch dispatches, and keeps what the graph needs of it."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -13,7 +13,7 @@ from chainrule.tape.record.arguments import named_arguments
 from chainrule.tape.record.modules import Modules
 from chainrule.tape.record.mutations import changed_places, is_in_place, is_view
 from chainrule.tape.record.number_reads import NumberReads
-from chainrule.tape.record.operations import Argument, ListRead, Record, Recorded, Value
+from chainrule.tape.record.operations import Argument, ListRead, OptimizerStep, Record, Recorded, Value
 from chainrule.tape.record.values import Values
 from chainrule.tape.tensors.autograd_meta import base, output_of, whole
 from chainrule.tape.where.frames import Frames, Place
@@ -146,6 +146,31 @@ class Recorder(TorchDispatchMode):
         if record is not None:
             self._finish(record, result)
             self.settle()
+
+    @property
+    def is_there(self) -> bool:
+        """Return whether it records now, and nothing of the program sees operations before it."""
+        return not self._away and _get_current_dispatch_mode() is self
+
+    def note_step(self, step: OptimizerStep, changed: Sequence[tuple[torch.Tensor, int]]) -> None:
+        """Note that an optimizer changed parameters, each given with its count of changes before."""
+        self.settle()
+        if self._is_full():
+            return
+        with torch._C._DisableTorchDispatch():
+            before = [self._values.met(parameter) for parameter, _ in changed]
+            arguments = tuple(Argument("params", 0, value, None, value.leaf) for value in before if value is not None)
+            place = self._frames.here(step, self._modules.depths())
+            record = self._new(step, torch.autograd._get_sequence_nr(), place, arguments, False)
+            counted = [
+                (change, parameter._version)
+                for parameter, count in changed
+                for change in self._values.change(parameter, count)
+            ]
+            record.changed = tuple((storage, count) for (storage, first), now in counted for count in range(first, now))
+            record.outputs = tuple(
+                self._values.keep(parameter, record, index) for index, (parameter, _) in enumerate(changed)
+            )
 
     def note_item(self, number: object) -> None:
         """Note the number that ``item()`` returned: PyTorch makes another object of what the operation gave."""

@@ -68,8 +68,12 @@ class Values:
         self._known[id(tensor)] = value
         return value
 
-    def change(self, tensor: torch.Tensor) -> tuple[tuple[int, int], ...]:
+    def change(self, tensor: torch.Tensor, count: int | None = None) -> tuple[tuple[int, int], ...]:
         """Note that an operation changed a tensor in place.
+
+        Args:
+            tensor: the tensor.
+            count: its count of changes before, where that is over.
 
         Returns:
             Its storage and its count of changes, in which this one is not counted yet; nothing where it has no storage.
@@ -80,7 +84,7 @@ class Values:
         if storage is None:
             return ()
         self._changed_at[storage] = self._changes
-        return ((storage, version(tensor)),)
+        return ((storage, version(tensor) if count is None else count),)
 
     def count(self, tensors: Iterable[torch.Tensor]) -> None:
         """Note how often some tensors, and what they are views of, have been changed by now.

@@ -1,10 +1,46 @@
-"""Room for many small copies of tensors."""
+"""Copied for many small copies of tensors."""
+
+from ctypes import memmove
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 CHUNK_BYTES = 2**18
 _ALIGNMENT = 16
+
+
+class Copied:
+    """The bytes of one tensor, in its own order and dtype.
+
+    Args:
+        chunk: where they lie, with those of others.
+        start: the first of them.
+    """
+
+    __slots__ = ("chunk", "start")
+
+    def __init__(self, chunk: npt.NDArray[np.uint8], start: int) -> None:
+        self.chunk = chunk
+        self.start = start
+
+    def array(self, dtype: "np.dtype[Any]", shape: tuple[int, ...], numel: int) -> npt.NDArray[Any]:
+        """Return them as an array, which is no copy.
+
+        Args:
+            dtype: as NumPy has the tensor's own.
+            shape: of the tensor.
+            numel: how many elements that makes.
+        """
+        return np.frombuffer(self.chunk, dtype, numel, self.start).reshape(shape)
+
+    def tensor(self, dtype: torch.dtype, shape: tuple[int, ...], numel: int) -> torch.Tensor:
+        """Return them as a tensor, which is no copy."""
+        if numel == 0:
+            return torch.empty(shape, dtype=dtype)
+        size = numel * dtype.itemsize
+        return torch.from_numpy(self.chunk[self.start : self.start + size]).view(dtype).view(shape)
 
 
 class Arena:
@@ -15,19 +51,32 @@ class Arena:
     """
 
     def __init__(self) -> None:
-        self._chunk = torch.empty(0, dtype=torch.uint8)
+        self._chunk = np.empty(0, dtype=np.uint8)
+        self._address = 0
+        self._size = 0
         self._used = 0
 
-    def copy(self, tensor: torch.Tensor) -> torch.Tensor:
-        """Copy a dense tensor on the CPU."""
-        size = tensor.numel() * tensor.element_size()
-        if size == 0:
-            return tensor.clone()
-        if self._used + size > self._chunk.numel():
+    def copy(self, address: int, size: int) -> Copied:
+        """Copy memory.
+
+        Args:
+            address: where it begins.
+            size: of it [bytes].
+        """
+        room = self.room(size)
+        if size:
+            memmove(self._address + room.start, address, size)
+        return room
+
+    def room(self, size: int) -> Copied:
+        """Return room for some bytes."""
+        start = self._used
+        if start + size > self._size:
             # NumPy leaves it as it is, where PyTorch may have been told to fill what is empty: memory that is not
             # written to costs nothing.
-            self._chunk = torch.from_numpy(np.empty(max(CHUNK_BYTES, size), dtype=np.uint8))
-            self._used = 0
-        place = self._chunk.narrow(0, self._used, size).view(tensor.dtype).view(tensor.shape)
-        self._used += -(-size // _ALIGNMENT) * _ALIGNMENT
-        return place.copy_(tensor)
+            self._size = max(CHUNK_BYTES, size)
+            self._chunk = np.empty(self._size, dtype=np.uint8)
+            self._address = self._chunk.ctypes.data
+            start = 0
+        self._used = start + size + -size % _ALIGNMENT
+        return Copied(self._chunk, start)

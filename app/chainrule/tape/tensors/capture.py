@@ -13,7 +13,7 @@ from torch.nn.parameter import is_lazy
 from chainrule.graph import Stats
 from chainrule.graph.tensors.elements import corner_of
 from chainrule.graph.tensors.statistics import empty_statistics, statistics
-from chainrule.tape.tensors.arena import Arena
+from chainrule.tape.tensors.arena import Arena, Copied
 from chainrule.tape.tensors.autograd_meta import version
 from chainrule.tape.tensors.snapshot import Snapshot, as_array
 from chainrule.tape.tensors.unrecorded import unrecorded
@@ -49,25 +49,44 @@ class TensorCapture:
 
     def capture(self, tensor: torch.Tensor) -> Snapshot:
         """Capture a tensor, which is read only; a nested one as all its elements in a row."""
+        if _is_plain(tensor):
+            return self._plain(tensor)
         if tensor.is_nested:
             return self._nested(tensor)
         if is_lazy(tensor):  # a lazy module's parameter, which refuses to tell its shape before the first call
             return Snapshot((0,), _dtype_name(tensor.dtype), 0, None, None, empty_statistics())
         shape, dtype, numel = tuple(tensor.shape), _dtype_name(tensor.dtype), tensor.numel()
         try:
-            if not shape and self._elements and _is_plain(tensor):
-                return Snapshot(shape, dtype, 1, None, None, None, _item(tensor))
             with unrecorded():
                 if not shape and self._elements:
                     return Snapshot(shape, dtype, 1, None, None, None, _read(_dense(tensor)))
                 if numel <= self._elements:
-                    return Snapshot(shape, dtype, numel, self._arena.copy(_dense(tensor)), None, None)
+                    return Snapshot(shape, dtype, numel, self._copy(_dense(tensor)), None, None)
                 if tensor.layout is torch.strided:
                     return self._large(tensor, shape, dtype)
                 return Snapshot(shape, dtype, numel, None, None, _sparse_statistics(tensor, numel))
         except (RuntimeError, NotImplementedError, TypeError):
             # Tensors without readable elements (on the meta device, quantised, of a foreign layout) keep their shape.
             return unread(tensor)
+
+    def _plain(self, tensor: torch.Tensor) -> Snapshot:
+        """Capture a tensor that can be read from its memory: most are, and nothing else is as quick."""
+        shape, numel, dtype = tuple(tensor.shape), tensor.numel(), _dtype_name(tensor.dtype)
+        if not shape and self._elements:
+            return Snapshot(shape, dtype, 1, None, None, None, _item(tensor))
+        if numel > self._elements:
+            with unrecorded():
+                return self._large(tensor, shape, dtype)
+        if tensor.is_contiguous():
+            return Snapshot(shape, dtype, numel, self._arena.copy(tensor.data_ptr(), tensor.nbytes), None, None)
+        with unrecorded():
+            return Snapshot(shape, dtype, numel, self._copy(tensor), None, None)
+
+    def _copy(self, tensor: torch.Tensor) -> Copied:
+        """Copy a dense tensor on the CPU as PyTorch does: it may have no memory of its own, as zeros have none."""
+        room = self._arena.room(tensor.nbytes)
+        room.tensor(tensor.dtype, tuple(tensor.shape), tensor.numel()).copy_(tensor)
+        return room
 
     def _nested(self, tensor: torch.Tensor) -> Snapshot:
         try:
@@ -93,7 +112,7 @@ class TensorCapture:
         if known is not None:
             return known
         array = as_array(_dense(tensor))
-        corner = self._arena.copy(torch.from_numpy(_packed(corner_of(array))))
+        corner = np.array(corner_of(array))
         found = Snapshot(shape, dtype, tensor.numel(), None, corner, _measured(tensor, array, seen))
         if seen is not None:
             seen.snapshots[key] = found
@@ -159,19 +178,32 @@ def _values_of_jagged(nested: torch.Tensor) -> torch.Tensor | None:
     return found
 
 
+_PLAIN = frozenset({torch.Tensor, torch.nn.Parameter})
+
+
+def _keys_of_plain() -> frozenset[int]:
+    """Return the sets of dispatch keys of an ordinary tensor on the CPU and of one made in inference mode."""
+    with torch.inference_mode():
+        inferred = torch.empty(0)
+    return frozenset(torch._C._dispatch_keys(one).raw_repr() for one in (torch.empty(0), inferred))
+
+
+_PLAIN_KEYS = _keys_of_plain()
+
 _read = torch._C.TensorBase.item
 """Reads a number as PyTorch itself does: something else may stand in the place of ``Tensor.item``."""
 
 
 def _is_plain(tensor: torch.Tensor) -> bool:
-    """Return whether to read a number from a tensor takes nothing but to read it, and no Node records it."""
+    """Return whether a tensor's memory holds its elements as they are, and to read it takes nothing of PyTorch's.
+
+    What PyTorch has another way to (another device or layout, a conjugate, a batch of ``vmap``, zeros without memory)
+    tells so by its dispatch keys; what a class or mode of the program's stands before is asked in other ways.
+    """
     return (
-        type(tensor) in (torch.Tensor, torch.nn.Parameter)
-        and tensor.layout is torch.strided
-        and tensor.is_cpu
-        and not tensor.is_quantized
+        type(tensor) in _PLAIN
         and not torch._C._len_torch_function_stack()
-        and not torch._C._functorch.is_functorch_wrapped_tensor(tensor)
+        and torch._C._dispatch_keys(tensor).raw_repr() in _PLAIN_KEYS
     )
 
 
@@ -211,10 +243,6 @@ def _is_packed(tensor: torch.Tensor) -> bool:
                 return False
             expected *= size
     return True
-
-
-def _packed(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    return np.ascontiguousarray(array).reshape(array.shape)
 
 
 def _sparse_statistics(tensor: torch.Tensor, numel: int) -> Stats:

@@ -10,19 +10,20 @@ import torch
 from chainrule.graph import Stats
 from chainrule.graph.tensors.elements import Elements
 from chainrule.graph.tensors.storage import STORED
+from chainrule.tape.tensors.arena import Copied
 from chainrule.tape.tensors.unrecorded import unrecorded
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Snapshot:
-    """What a tensor held when it was captured."""
+    """What a tensor held when it was captured. It never changes; being frozen would take most of the time it costs."""
 
     shape: tuple[int, ...]
     dtype: str
     numel: int
-    kept: torch.Tensor | None
-    """A copy of all elements, dense and on the CPU; None above the limit, and for a single number."""
-    corner: torch.Tensor | None
+    kept: Copied | None
+    """A copy of all elements; None above the limit, and for a single number."""
+    corner: npt.NDArray[Any] | None
     """Above the limit: the first and last few elements of each dimension."""
     stats: Stats | None
     """Above the limit; below it they are computed from ``kept`` when asked for."""
@@ -31,9 +32,10 @@ class Snapshot:
 
     def tensor(self) -> torch.Tensor | None:
         """Return all elements as a tensor, or None above the limit."""
+        dtype = getattr(torch, self.dtype)
         if self.number is not None:
-            return torch.tensor(self.number, dtype=getattr(torch, self.dtype))
-        return self.kept
+            return torch.tensor(self.number, dtype=dtype)
+        return None if self.kept is None else self.kept.tensor(dtype, self.shape, self.numel)
 
     def elements(self, listed: bool) -> Elements:
         """Return the elements as arrays, from which all that is told of them is made.
@@ -42,24 +44,28 @@ class Snapshot:
             listed: whether they may be listed one by one.
         """
         array: npt.NDArray[Any] | None = None
-        corner: npt.NDArray[Any] | None = None
         if self.number is not None:
             array = np.array(self.number, dtype=STORED[self.dtype])
-        elif self.kept is not None or self.corner is not None:
-            with unrecorded():
-                array = None if self.kept is None else as_array(self.kept)
-                corner = None if self.kept is not None or self.corner is None else as_array(self.corner)
-        return Elements(self.shape, self.dtype, array, corner, self.stats, listed)
+        elif self.kept is not None:
+            array = self._array(self.kept)
+        return Elements(self.shape, self.dtype, array, self.corner, self.stats, listed)
 
     def equals(self, other: "Snapshot") -> bool:
         """Return whether another one has the same elements to the last bit; above the limit, as far as is known."""
-        if (self.shape, self.dtype) != (other.shape, other.dtype):
+        if self.dtype != other.dtype or self.shape != other.shape:
             return False
         if self.number is not None or other.number is not None:
             return repr(self.number) == repr(other.number)
         if self.kept is None or other.kept is None:
             return self.kept is other.kept and self.stats is other.stats
-        return as_array(self.kept).tobytes() == as_array(other.kept).tobytes()
+        return self._array(self.kept).tobytes() == other._array(other.kept).tobytes()
+
+    def _array(self, kept: Copied) -> npt.NDArray[Any]:
+        stored = STORED[self.dtype]
+        if stored.name == self.dtype:
+            return kept.array(stored, self.shape, self.numel)
+        with unrecorded():
+            return as_array(kept.tensor(getattr(torch, self.dtype), self.shape, self.numel))
 
 
 def as_array(tensor: torch.Tensor) -> npt.NDArray[Any]:
