@@ -15,6 +15,7 @@ from torch.optim import optimizer as optimizers
 from chainrule.tape.record.operations import OptimizerStep
 from chainrule.tape.record.recorder import Recorder
 from chainrule.tape.record.values import Values
+from chainrule.tape.tensors.autograd_meta import version
 
 
 class OptimizerSteps:
@@ -98,11 +99,11 @@ class _Changes:
         changed = [
             (one, before)
             for one, before in zip(self._parameters, self._versions, strict=True)
-            if one._version != before
+            if version(one) != before
         ]
         if changed:
             self._recorder.note_step(self._step, changed)
-            self._versions = [one._version for one in self._parameters]
+            self._versions = [version(one) for one in self._parameters]
 
 
 def _is_seen(optimizer: torch.optim.Optimizer) -> bool:

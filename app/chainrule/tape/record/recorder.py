@@ -15,7 +15,7 @@ from chainrule.tape.record.mutations import changed_places, is_in_place, is_view
 from chainrule.tape.record.number_reads import NumberReads
 from chainrule.tape.record.operations import Argument, ListRead, OptimizerStep, Record, Recorded, Value
 from chainrule.tape.record.values import Values
-from chainrule.tape.tensors.autograd_meta import base, output_of, whole
+from chainrule.tape.tensors.autograd_meta import base, output_of, version, whole
 from chainrule.tape.where.frames import Frames, Place
 
 _LISTED = 1_024
@@ -163,7 +163,7 @@ class Recorder(TorchDispatchMode):
             place = self._frames.here(step, self._modules.depths())
             record = self._new(step, torch.autograd._get_sequence_nr(), place, arguments, False)
             counted = [
-                (change, parameter._version)
+                (change, version(parameter))
                 for parameter, count in changed
                 for change in self._values.change(parameter, count)
             ]
