@@ -1,19 +1,20 @@
 """The listed values of a tensor: its elements in one list, and the one number that they may all be."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from chainrule.graph.model import Number, Tensor, Values
 
 
 def flat(values: Values | None) -> Iterator[Number]:
-    """Yield the numbers of nested lists in order; none where nothing is listed."""
-    waiting: list[Values] = [] if values is None else [values]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, list):
-            waiting.extend(reversed(part))
-        else:
-            yield part
+    """Return the numbers of nested lists in order; none where nothing is listed."""
+    level: list[Values] = [] if values is None else [values]
+    while True:
+        kinds = set(map(type, level))
+        if list not in kinds:
+            return iter(cast(list[Number], level))
+        # All of them are lists, but where somebody made up a graph whose nesting has no shape.
+        level = [inner for part in level for inner in (part if isinstance(part, list) else [part])]
 
 
 def flat_values(tensor: Tensor) -> list[Number] | None:

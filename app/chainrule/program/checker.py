@@ -23,6 +23,8 @@ from chainrule.words.saying import say
 
 _REGISTERING = frozenset({"register_buffer", "register_parameter", "register_module", "add_module"})
 _CLASS_KEYWORDS = frozenset({"metaclass"})
+_UNCHECKED = frozenset({ast.Module, ast.Expr, ast.Assign, ast.Constant, ast.BinOp, ast.UnaryOp, ast.List, ast.Tuple})
+"""Kinds of nodes that are many and of which nothing is refused."""
 MAX_TOLD = 200
 """Violations that are told of one program."""
 MAX_SUGGESTIONS = 25
@@ -56,6 +58,8 @@ class Checker:
         """Return all of them (up to MAX_TOLD), in the order of the text."""
         found: set[Violation] = set()
         for place in self._scopes.places:
+            if type(place.node) in _UNCHECKED:
+                continue
             found.update(self._check(place))
             if len(found) >= MAX_TOLD:
                 break

@@ -4,7 +4,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from chainrule.program.tree import children_of
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 VALUE = ""
@@ -56,8 +58,7 @@ class NameScope:
         return None
 
 
-@dataclass(frozen=True)
-class BindingPlace:
+class BindingPlace(NamedTuple):
     """A syntax node with the scope it is evaluated in and the node it belongs to."""
 
     node: ast.AST
@@ -87,15 +88,55 @@ def find_scopes(tree: ast.Module) -> Scopes:
     while stack:
         place = stack.pop()
         places.append(place)
-        stack.extend(_children(place))
+        if type(place.node) in _SCOPING:
+            stack.extend(_children(place))
+        else:
+            node, scope, _ = place
+            stack += [BindingPlace(child, scope, node) for child in children_of(node)]
     for place in places:
         if isinstance(place.node, ast.Global | ast.Nonlocal):
             word: Literal["global", "nonlocal"] = "global" if isinstance(place.node, ast.Global) else "nonlocal"
             place.scope.outer.update(dict.fromkeys(place.node.names, word))
     for place in places:
-        for name, meaning in _bound(place):
-            _home(place).bind(name, meaning)
+        if type(place.node) in _BINDING:
+            for name, meaning in _bound(place):
+                _home(place).bind(name, meaning)
     return Scopes(tuple(places), top)
+
+
+_BINDING = frozenset(
+    {
+        ast.Name,
+        ast.FunctionDef,
+        ast.AsyncFunctionDef,
+        ast.ClassDef,
+        ast.arg,
+        ast.ExceptHandler,
+        ast.MatchAs,
+        ast.MatchStar,
+        ast.MatchMapping,
+        ast.Import,
+        ast.ImportFrom,
+        ast.alias,
+        ast.Global,
+        ast.Nonlocal,
+    }
+)
+"""Kinds of nodes that bind or declare a name. Most nodes are of no such kind, and need not be matched with each."""
+_SCOPING = frozenset(
+    {
+        ast.FunctionDef,
+        ast.AsyncFunctionDef,
+        ast.Lambda,
+        ast.ClassDef,
+        ast.ListComp,
+        ast.SetComp,
+        ast.DictComp,
+        ast.GeneratorExp,
+        ast.arg,
+    }
+)
+"""Kinds of nodes of which not all that is beneath is in their own scope."""
 
 
 def _home(place: BindingPlace) -> NameScope:
@@ -126,6 +167,7 @@ def _bound(place: BindingPlace) -> list[tuple[str, str]]:
 
 
 def _children(place: BindingPlace) -> Iterator[BindingPlace]:
+    """Yield what is right beneath a node of one of the kinds in `_SCOPING`."""
     node, scope = place.node, place.scope
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
@@ -149,20 +191,20 @@ def _children(place: BindingPlace) -> Iterator[BindingPlace]:
             inner = NameScope("comprehension", scope)
             first = node.generators[0].iter
             yield BindingPlace(first, scope, node)
-            for child in ast.iter_child_nodes(node):
+            for child in children_of(node):
                 if child is not node.generators[0]:
                     yield BindingPlace(child, inner, node)
             first_generator = node.generators[0]
             for child in [first_generator.target, *first_generator.ifs]:
                 yield BindingPlace(child, inner, first_generator)
-        case ast.arg():
-            return
         case _:
-            yield from (BindingPlace(child, scope, node) for child in ast.iter_child_nodes(node))
+            return
 
 
 def names_defined(node: ast.AST) -> list[str]:
     """Return the names that a syntax node binds or declares."""
+    if type(node) not in _BINDING:
+        return []
     match node:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
             return [name]

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from chainrule.errors import Violation
 from chainrule.graph.source_text import SourceLines
+from chainrule.program.tree import depth_of
 from chainrule.words.saying import say
 
 MAX_DEPTH = 200
@@ -22,6 +23,7 @@ MAX_BRANCHES = 200
 
 _PREFIXES = frozenset({"-", "+", "~", "not", "await"})
 _NESTING = frozenset({"lambda", "else", "**", ":="})
+_HALF = re.compile("[\ud800-\udfff]")
 _warnings_lock = threading.Lock()
 
 
@@ -64,9 +66,11 @@ class Source:
             at = self.text.index("\0")
             line = self.text.count("\n", 0, at) + 1
             return self.whole_line("syntax-error", say("there is a null character here"), line)
-        for line, text in enumerate(self.lines, 1):
-            if any("\ud800" <= character <= "\udfff" for character in text):
-                return self.whole_line("syntax-error", say("there is half a character here (a lone surrogate)"), line)
+        if not self.text.isascii():
+            for line, text in enumerate(self.lines, 1):
+                if _HALF.search(text):
+                    said = say("there is half a character here (a lone surrogate)")
+                    return self.whole_line("syntax-error", said, line)
         deep = self._too_deep_for_the_parser()
         if deep is not None:
             return deep
@@ -93,7 +97,9 @@ class Source:
         )
 
     def _too_deep(self, tree: ast.AST) -> Violation | None:
-        stack = [(tree, 0)]
+        if depth_of(tree) < MAX_DEPTH:  # one level less, because marks like ast.Load are not counted there
+            return None
+        stack: list[tuple[ast.AST, int]] = [(tree, 0)]
         while stack:
             node, depth = stack.pop()
             if depth > MAX_DEPTH:
@@ -111,6 +117,10 @@ class Source:
 
     def _too_deep_for_the_parser(self) -> Violation | None:
         """Find runs of tokens that make the parser call itself (brackets and blocks it limits itself)."""
+        count = self.text.count
+        at_most = [sum(map(count, words)) for words in (_PREFIXES, _NESTING)]
+        if max(at_most) <= MAX_RUN and count("elif") <= MAX_BRANCHES:
+            return None  # so few in the whole text make no run: the tokens, which take a while, need not be looked at
         run, nesting, branches = 0, 0, 0
         try:
             for token in tokenize.generate_tokens(io.StringIO(self.text).readline):

@@ -45,8 +45,7 @@ class Path(NamedTuple):
 Mark = Rect | Text | Path
 
 
-@dataclass(frozen=True, slots=True)
-class MarkGroup:
+class MarkGroup(NamedTuple):
     """Marks that are one thing to the reader: a node, an edge, a frame."""
 
     style: str

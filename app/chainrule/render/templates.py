@@ -20,6 +20,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # else each use looks whether the file is another by now
         extensions=["jinja2.ext.i18n"],
     )
     made.policies["json.dumps_kwargs"] = {"ensure_ascii": False}  # keys stay in the order in which they were given

@@ -5,6 +5,7 @@ People read NaN, ∞ and an imaginary part with i; text that is Python source ha
 
 import math
 from collections.abc import Sequence
+from typing import cast
 
 from chainrule.graph.model import Complex, Number
 from chainrule.graph.numbers import python_values
@@ -15,6 +16,7 @@ DECIMALS = 4
 """Decimals that a number has at most, as many as PyTorch prints."""
 DIGITS = 7
 """Significant digits that a number has at most: float32 tells no more apart."""
+_PLAIN = {float, int, bool}
 _LEAST, _MOST = 1e-3, 1e6
 """Magnitudes from which, and below which, a number is written without an exponent."""
 _MANTISSA = 3
@@ -49,6 +51,8 @@ def say_numbers(numbers: Sequence[Number | complex], characters: int | None = No
     >>> say_numbers([0.5, 0.25, 3.0, 1e-9, "-inf"])
     ['0.50', '0.25', '3.00', '1e-9', '-∞']
     """
+    if set(map(type, numbers)) <= _PLAIN:
+        return _column(cast(Sequence[float], numbers), characters)
     plain = [python_values(number) if isinstance(number, str | Complex) else number for number in numbers]
     reals = [number for number in plain if not isinstance(number, complex)]
     if len(reals) == len(plain):
@@ -61,42 +65,35 @@ def say_numbers(numbers: Sequence[Number | complex], characters: int | None = No
 
 def _column(numbers: Sequence[float], characters: int | None) -> list[str]:
     decimals = _decimals(numbers, characters)
-    words = [_word(number, decimals) for number in numbers]
-    spare = min((_zeros(word) for word in words if word is not None and "." in word), default=0)
-    fixed = [_cut(word, spare) for word in words]
+    least = max(_LEAST, 10.0**-decimals)
+    words = [
+        str(number)
+        if isinstance(number, int)
+        else "0"
+        if number == 0
+        else f"{number:.{decimals}f}"
+        if least <= abs(number) < _MOST  # never true of NaN
+        else None  # without an exponent it would not show
+        for number in numbers
+    ]
+    spare = min((len(word) - len(word.rstrip("0")) for word in words if word and "." in word), default=0)
+    if spare:
+        words = [word[:-spare].rstrip(".") if word and "." in word else word for word in words]
     return [
         word if word is not None and (characters is None or len(word) <= characters) else _marked(number, characters)
-        for number, word in zip(numbers, fixed, strict=True)
+        for number, word in zip(numbers, words, strict=True)
     ]
 
 
 def _decimals(numbers: Sequence[float], characters: int | None) -> int:
     """Return how many decimals there is room for beside the largest whole part."""
-    written = [number for number in numbers if math.isfinite(number) and _LEAST <= abs(number) < _MOST]
+    written = [number for number in numbers if _LEAST <= abs(number) < _MOST]  # neither NaN nor infinity is
     if all(float(number).is_integer() for number in written):
         return 0
-    digits = len(str(int(max(map(abs, written)))))
-    room = DIGITS if characters is None else characters - digits - any(number < 0 for number in written) - 1
+    least, most = min(written), max(written)
+    digits = len(str(int(max(-least, most))))
+    room = DIGITS if characters is None else characters - digits - (least < 0) - 1
     return max(0, min(DECIMALS, DIGITS - digits, room))
-
-
-def _word(number: float, decimals: int) -> str | None:
-    """Return a number without an exponent; None where that would not show it."""
-    if isinstance(number, int):
-        return str(number)
-    if number == 0:
-        return "0"
-    shown = max(_LEAST, 10.0**-decimals) <= abs(number) < _MOST  # never true of NaN
-    return f"{number:.{decimals}f}" if shown else None
-
-
-def _zeros(word: str) -> int:
-    fraction = word.partition(".")[2]
-    return len(fraction) - len(fraction.rstrip("0"))
-
-
-def _cut(word: str | None, decimals: int) -> str | None:
-    return word[:-decimals].rstrip(".") if word and decimals and "." in word else word
 
 
 def _marked(number: float, characters: int | None) -> str:

@@ -1,12 +1,16 @@
 """How a tensor is told: its number, its few numbers, or its shape and norm."""
 
 import math
+from typing import TYPE_CHECKING
 
 from chainrule.graph.model import Stats, Tensor, Values
 from chainrule.graph.values import same_everywhere
 from chainrule.words.numbers import INFINITY, NAN, say_number
 from chainrule.words.saying import joined, say
 from chainrule.words.shapes import say_shape
+
+if TYPE_CHECKING:
+    from chainrule.graph.tensors.statistics import Extent
 
 LISTED = 9
 """Elements up to which a tensor's numbers are told one by one."""
@@ -25,7 +29,7 @@ def say_tensor(tensor: Tensor | None) -> str:
     same = same_everywhere(tensor)
     if same is not None:
         return say_number(same) if tensor.numel == 1 else say("{number} at every element", number=say_number(same))
-    if tensor.values is not None and tensor.numel <= LISTED:
+    if tensor.numel <= LISTED and tensor.values is not None:
         return say_values(tensor.values)
     marks = count_not_finite(tensor.stats)
     if tensor.stats.norm is not None and math.isfinite(tensor.stats.norm):
@@ -48,6 +52,6 @@ def say_values(values: Values | complex | list[complex]) -> str:
     return say_number(values)
 
 
-def count_not_finite(stats: Stats) -> list[str]:
+def count_not_finite(stats: "Stats | Extent") -> list[str]:
     """Return how many elements are not finite: "2 NaN", "1 ∞"; none where all are finite."""
     return [f"{count} {name}" for count, name in ((stats.nan, NAN), (stats.inf, INFINITY)) if count]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from chainrule.graph.data import Stats, Values
 from chainrule.graph.tensors.decimals import nested, numbers
 from chainrule.graph.tensors.preview import EDGE, preview
-from chainrule.graph.tensors.statistics import empty_statistics, of_one, statistics
+from chainrule.graph.tensors.statistics import Extent, empty_statistics, extent, norm, of_one, statistics
 
 Array = npt.NDArray[Any]
 
@@ -54,6 +54,17 @@ class Elements:
         if self.array is None:
             return self.stats or empty_statistics()
         return of_one(self.array.item()) if not self.shape else statistics(self.array, histogram=not self.listed)
+
+    def told_extent(self) -> Extent:
+        """Return the ends of the elements, and how many are not finite: a part of ``told_stats``."""
+        if self.array is None or not self.shape:
+            stats = self.told_stats()
+            return Extent(stats.min, stats.max, stats.nan, stats.inf)
+        return extent(self.array)
+
+    def told_norm(self) -> float | None:
+        """Return the norm of the elements: a part of ``told_stats``."""
+        return self.told_stats().norm if self.array is None or not self.shape else norm(self.array)
 
     def told_preview(self) -> str:
         """Return one line, much as torch prints the tensor."""

@@ -4,7 +4,7 @@ They are computed with NumPy, on one thread: PyTorch's own threads belong to the
 """
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,18 +32,45 @@ def statistics(array: _Array, histogram: bool) -> Stats:
         array: of any dtype; of a complex one the magnitudes are measured.
         histogram: whether to count the finite elements in bins.
     """
+    flat, low, high, nan, infinite = _finite(array)
+    if flat.size == 0:
+        return _stats(None, None, None, None, None, nan, infinite, 0)
+    return _of_finite(flat, low, high, nan, infinite, histogram)
+
+
+class Extent(NamedTuple):
+    """The least of what statistics tell: a part of `Stats`, in a fraction of the time."""
+
+    min: float | None
+    max: float | None
+    nan: int
+    inf: int
+
+
+def extent(array: _Array) -> Extent:
+    """Return what ``statistics`` tells of the ends of an array, and of what is not finite."""
+    flat, low, high, nan, infinite = _finite(array)
+    return Extent(_short(low), _short(high), nan, infinite) if flat.size else Extent(None, None, nan, infinite)
+
+
+def norm(array: _Array) -> float | None:
+    """Return what ``statistics`` tells as the norm of an array."""
+    flat, low, high, _, _ = _finite(array)
+    return _short(_norm(flat, low, high)) if flat.size else None
+
+
+def _finite(array: _Array) -> tuple[_Array, float, float, int, int]:
+    """Return the finite elements of an array, their least and their largest, and how many are NaN and infinite."""
     flat = _as_real(array.ravel(order="K"))
     if flat.size == 0:
-        return empty_statistics()
+        return flat, 0.0, 0.0, 0, 0
     low, high = float(flat.min()), float(flat.max())
     if math.isfinite(low) and math.isfinite(high):
-        return _of_finite(flat, low, high, 0, 0, histogram)
+        return flat, low, high, 0, 0
     finite = flat[np.isfinite(flat)]
     nan = int(np.count_nonzero(np.isnan(flat)))
-    infinite = flat.size - nan - finite.size
-    if finite.size == 0:
-        return _stats(None, None, None, None, None, nan, infinite, 0)
-    return _of_finite(finite, float(finite.min()), float(finite.max()), nan, infinite, histogram)
+    ends = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    return finite, *ends, nan, flat.size - nan - finite.size
 
 
 def empty_statistics() -> Stats:
@@ -75,10 +102,8 @@ def _of_finite(flat: _Array, low: float, high: float, nan: int, infinite: int, h
     zero = _zeros(flat) if low <= 0 <= high else 0
     bins = _histogram(flat, low, high) if histogram else None
     if low == high:
-        return _stats(low, high, low, 0.0, abs(low) * math.sqrt(flat.size), nan, infinite, zero, bins)
-    wide = flat
-    if flat.size <= 4096 or max(-low, high) > _LARGEST_SQUARE:
-        wide = flat.astype(np.float64)
+        return _stats(low, high, low, 0.0, _norm(flat, low, high), nan, infinite, zero, bins)
+    wide = _wide(flat, low, high)
     mean = float(wide.mean())
     square = float(np.einsum("i,i->", wide, wide))
     spread = math.sqrt(max(square / flat.size - mean * mean, 0.0))
@@ -86,6 +111,18 @@ def _of_finite(flat: _Array, low: float, high: float, nan: int, infinite: int, h
         # The difference of two large squares has no digits left here.
         spread = float(flat.std(dtype=np.float64))
     return _stats(low, high, mean, spread, math.sqrt(square), nan, infinite, zero, bins)
+
+
+def _wide(flat: _Array, low: float, high: float) -> _Array:
+    """Return numbers as their squares are summed."""
+    return flat.astype(np.float64) if flat.size <= 4096 or max(-low, high) > _LARGEST_SQUARE else flat
+
+
+def _norm(flat: _Array, low: float, high: float) -> float:
+    if low == high:
+        return abs(low) * math.sqrt(flat.size)
+    wide = _wide(flat, low, high)
+    return math.sqrt(float(np.einsum("i,i->", wide, wide)))
 
 
 def _zeros(flat: _Array) -> int:

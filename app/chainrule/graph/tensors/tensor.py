@@ -8,6 +8,7 @@ from chainrule.graph.data import Data, Stats, Values, Whole
 
 if TYPE_CHECKING:
     from chainrule.graph.tensors.elements import Elements
+    from chainrule.graph.tensors.statistics import Extent
 
 _TOLD = {"values": "told_values", "stats": "told_stats", "preview": "told_preview"}
 """The fields that are made of the elements when somebody asks for them, each with what makes it."""
@@ -78,6 +79,18 @@ class Tensor(Data):
         if elements is not None:
             return elements.nbytes
         return 0 if self.values is None else NUMBER_BYTES * self.numel
+
+    @property
+    def extent(self) -> "Stats | Extent":
+        """Return the statistics, or only the ends and the counts of what is not finite where no more is made yet."""
+        elements = self.elements
+        return self.stats if elements is None or "stats" in self.__dict__ else elements.told_extent()
+
+    @property
+    def norm(self) -> float | None:
+        """Return ``stats.norm``, without what else the statistics tell."""
+        elements = self.elements
+        return self.stats.norm if elements is None or "stats" in self.__dict__ else elements.told_norm()
 
     def whole(self) -> "Tensor":
         """Return the tensor itself, once all its fields are made."""

@@ -1,7 +1,7 @@
 """The forms in which a tensor is shown, chosen by its shape and dtype alone, so that sizes never hang on digits."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 from chainrule.layout.measure import text
@@ -83,7 +83,8 @@ def histogram() -> Histogram:
     return Histogram(BARS[0], BARS[1] + 32.0)
 
 
-def form_of(shape: Sequence[int], dtype: str) -> Form:
+@lru_cache(maxsize=1024)
+def form_of(shape: tuple[int, ...], dtype: str) -> Form:
     """Return how a tensor of a shape and dtype is shown."""
     is_complex = dtype.startswith("complex")
     if not shape:

@@ -175,18 +175,28 @@ def _grid(form: GridForm, tensor: Tensor, x: float, y: float, scale: Scale) -> I
     listed = list(flat(tensor.values))
     words = say_numbers(listed, form.characters)
     whole = not any("." in word for word in words)
-    baseline = form.cell_height / 2 + form.font_size * 0.36
-    for index, (number, word) in enumerate(zip(listed, words, strict=True)):
-        row, column = divmod(index, form.columns)
-        left = x + column * (form.cell_width + CELL_GAP)
-        top = y + row * (form.cell_height + CELL_GAP) + row // form.slab * SLAB_GAP
+    width, height, size = form.cell_width, form.cell_height, form.font_size
+    baseline = height / 2 + size * 0.36
+    for number, word, (across, down, apart) in zip(listed, words, _cells(form), strict=True):
+        left, top = x + across, y + down + apart
         tint = scale.tint(number)
-        yield Rect(left, top, form.cell_width, form.cell_height, f"cell {tint}" if tint else "cell", 2.5)
-        style = "alarm-text" if tint == "alarm" else ""
-        if whole or tint == "alarm":
-            yield _text(left + form.cell_width / 2, top + baseline, word, form.font_size, style, "middle")
+        yield Rect(left, top, width, height, f"cell {tint}" if tint else "cell", 2.5)
+        if tint == "alarm":
+            yield _text(left + width / 2, top + baseline, word, size, "alarm-text", "middle")
+        elif whole:
+            yield Text(left + width / 2, top + baseline, word, size, "", "middle", text.fitted(word, size))
         else:
-            yield _text(left + form.cell_width - CELL_PAD, top + baseline, word, form.font_size, style, "end")
+            yield Text(left + width - CELL_PAD, top + baseline, word, size, "", "end", text.fitted(word, size))
+
+
+@lru_cache(maxsize=512)
+def _cells(form: GridForm) -> tuple[tuple[float, float, float], ...]:
+    """Return for each cell how far it is to the right, how far down, and how much farther its matrix is [px]."""
+    return tuple(
+        (column * (form.cell_width + CELL_GAP), row * (form.cell_height + CELL_GAP), row // form.slab * SLAB_GAP)
+        for row in range(form.rows)
+        for column in range(form.columns)
+    )
 
 
 def _text(x: float, y: float, content: str, size: float, style: str, anchor: Anchor = "start") -> Text:
@@ -214,9 +224,9 @@ def label_of(content: Content, title: str) -> str:
 def _said(tensor: Tensor) -> str:
     if tensor.numel == 1 and tensor.values is not None:
         return say_number(next(flat(tensor.values)))
-    stats = tensor.stats
-    if stats.min is None or stats.max is None:
+    ends = tensor.extent
+    if ends.min is None or ends.max is None:
         return f"{tensor.numel} elements"
-    if stats.min == stats.max and not stats.nan and not stats.inf:
-        return f"{say_number(stats.min)} at every element"
-    return f"from {say_number(stats.min)} to {say_number(stats.max)}"
+    if ends.min == ends.max and not ends.nan and not ends.inf:
+        return f"{say_number(ends.min)} at every element"
+    return f"from {say_number(ends.min)} to {say_number(ends.max)}"

@@ -38,12 +38,13 @@ class Scale:
         Returns:
             From minus the number of `LEVELS` to that number, with the sign of the number; None for what is not finite.
         """
-        weight = magnitude(number)
+        weight = number if type(number) is float else magnitude(number)
         if weight is None:
             return None
         if weight == 0 or self.most == 0:
             return 0
-        level = max(1, math.ceil(len(LEVELS) * math.sqrt(min(1.0, abs(weight) / self.most)) - 1e-9))
+        part = abs(weight) / self.most
+        level = max(1, math.ceil(len(LEVELS) * math.sqrt(part if part < 1.0 else 1.0) - 1e-9))
         return level if weight > 0 else -level
 
 

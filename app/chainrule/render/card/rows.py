@@ -1,7 +1,7 @@
 """The rows of a card: a tensor, a norm, a remark, what was saved."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chainrule.graph.model import Node, Saved, Tensor
 from chainrule.layout.measure import text
@@ -15,8 +15,7 @@ _MOST_SAVED = 5
 _NORM_CHARACTERS = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A block and what is in it."""
 
     block: Block
@@ -34,18 +33,20 @@ def tensor_row(kind: str, label: str, tensor: Tensor | None, missing: str) -> Ro
 
 def form_for(tensor: Tensor) -> Form:
     """Return the form of a tensor: what its shape asks for, or a histogram where its numbers were too many to list."""
-    listed = tensor.values is not None or not tensor.numel
-    return form_of(tensor.shape, tensor.dtype) if listed else histogram()
+    listed = tensor.is_listed or not tensor.numel
+    return form_of(tuple(tensor.shape), tensor.dtype) if listed else histogram()
 
 
 def norm_row(kind: str, label: str, tensor: Tensor | None) -> Row:
     """Return the row of a tensor of which only the norm is told, or how many elements are not finite."""
     if tensor is None:
         return remark_row(kind, "none", label)
-    remark = ", ".join(count_not_finite(tensor.stats))
-    if not remark and tensor.stats.norm is None:
-        return remark_row(kind, "none", label)
-    remark = remark or f"norm {say_number(tensor.stats.norm or 0.0, _NORM_CHARACTERS)}"
+    remark = ", ".join(count_not_finite(tensor.extent))
+    if not remark:
+        norm = tensor.norm
+        if norm is None:
+            return remark_row(kind, "none", label)
+        remark = f"norm {say_number(norm, _NORM_CHARACTERS)}"
     return Row(Block(kind, label, line_of(5 + _NORM_CHARACTERS)), text.shorten(remark, 5 + _NORM_CHARACTERS))
 
 

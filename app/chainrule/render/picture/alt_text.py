@@ -61,10 +61,10 @@ def _gradient(node: Node, pass_index: int) -> str:
 
 
 def _told(tensor: Tensor) -> str:
-    if tensor.values is not None and 0 < tensor.numel <= 9:
+    if 0 < tensor.numel <= 9 and tensor.values is not None:  # in this order: a long list is not made to be looked at
         listed = list(flat(tensor.values))
         if not tensor.shape:
             return say_number(listed[0])
         return f"{say_shape(tensor.shape)}: {' '.join(say_numbers(listed))}"
-    norm = tensor.stats.norm
+    norm = tensor.norm
     return say_shape(tensor.shape) + (f", norm {say_number(norm)}" if norm is not None else "")

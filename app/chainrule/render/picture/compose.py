@@ -177,7 +177,8 @@ def _paint(
     foot_width, foot_height = (length * scale for length in legend_size(list(shown), notes))
     width = max(geometry.size.width, foot_width) + 2 * MARGIN
     left = (width - geometry.size.width) / 2
-    flows = {link.id: flow_of(link, pass_index) for link in plan.scene.links}
+    measured = options.widths or options.labels in ("norms", "values")
+    flows = {link.id: flow_of(link, pass_index, measured=measured) for link in plan.scene.links}
     several = frozenset(node.id for node in graph.nodes if len(node.outputs) > 1)
     painter = Painter(several, geometry, options, focus, scales, flows, (left, MARGIN))
     groups = [painter.frame(frame) for frame in all_frames(plan.scene.frames)]

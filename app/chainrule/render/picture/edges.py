@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from chainrule.graph.index import in_pass
 from chainrule.graph.model import Edge, Tensor
@@ -20,18 +21,24 @@ _HALF = 3.6
 _LENGTH = 8.0
 
 
-@dataclass(frozen=True, slots=True)
-class EdgeFlow:
+class EdgeFlow(NamedTuple):
     """What a line carries in the pass that is shown."""
 
     style: str
     """"flow" where a gradient came back along it, "still" where none did, "take" where none can."""
     carried: Tensor | None
     norm: float | None
+    """None too where nobody wants to know."""
 
 
-def flow_of(link: Link, pass_index: int | None) -> EdgeFlow:
-    """Return what a link carries in a pass; of several edges, the norm of all together."""
+def flow_of(link: Link, pass_index: int | None, *, measured: bool) -> EdgeFlow:
+    """Return what a link carries in a pass.
+
+    Args:
+        link: any.
+        pass_index: counted from 1; None where none ran.
+        measured: whether its norm is wanted; of several edges, that of all together.
+    """
     if all(edge.kind == "value" for edge in link.edges):
         return EdgeFlow("take", None, None)
     if pass_index is None:
@@ -39,7 +46,7 @@ def flow_of(link: Link, pass_index: int | None) -> EdgeFlow:
     carried = [gradient for edge in link.edges if (gradient := in_pass(edge.contributions, pass_index)) is not None]
     if not carried:
         return EdgeFlow("still", None, None)
-    norms = [gradient.stats.norm for gradient in carried if gradient.stats.norm is not None]
+    norms = [norm for gradient in carried if (norm := gradient.norm) is not None] if measured else []
     norm = math.hypot(*norms) if len(norms) == len(carried) else None
     return EdgeFlow("flow", carried[0] if len(carried) == 1 else None, norm)
 
@@ -49,9 +56,7 @@ def draw_route(
 ) -> Iterator[Mark]:
     """Yield the marks of a line: the spline, its arrow, its label, and the number of the output that it leaves."""
     points = route.points
-    start = f"M{_place(points[0])}"
-    curves = "".join(f"C{' '.join(map(_place, points[i : i + 3]))}" for i in range(1, len(points) - 2, 3))
-    yield Path(start + curves, "line")
+    yield Path(_spline(points), "line")
     if route.tip is not None:
         yield Path(_arrow(points, route.tip, _HALF + (width - 1) * 1.1), "head")
     if output:
@@ -63,6 +68,13 @@ def draw_route(
         wide, high = text.width(label, size), 16 * scale
         yield Rect(x - wide / 2 - 3, y - high / 2, wide + 6, high, "halo", 4)
         yield Text(x, y + size * 0.36, label, size, style, "middle", text.fitted(label, size))
+
+
+@lru_cache(maxsize=2048)
+def _spline(points: tuple[Point, ...]) -> str:
+    # Remembered, because lines stay where they are while values change.
+    start = f"M{_place(points[0])}"
+    return start + "".join(f"C{' '.join(map(_place, points[i : i + 3]))}" for i in range(1, len(points) - 2, 3))
 
 
 def label_of(link: Link, flow: EdgeFlow, labels: Labels) -> str:
@@ -91,6 +103,7 @@ def _along(start: Point, end: Point, length: float) -> Point:
     return start[0] + (end[0] - start[0]) * length / distance, start[1] + (end[1] - start[1]) * length / distance
 
 
+@lru_cache(maxsize=2048)
 def _arrow(points: tuple[Point, ...], tip: Point, half: float) -> str:
     before = next((p for p in reversed(points) if math.dist(p, tip) > 0.5), (tip[0], tip[1] - 1))
     angle = math.atan2(tip[1] - before[1], tip[0] - before[0])

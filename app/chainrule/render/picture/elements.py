@@ -3,10 +3,13 @@
 A template is too slow here: drawing again after a change of values is mostly this.
 """
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from chainrule.render.primitives import Mark, MarkGroup, Path, Rect, Text
+from chainrule.render.primitives import Mark, MarkGroup, Path, Rect
+
+_SPECIAL = re.compile("[&<>\"']")
 
 
 def write_groups(groups: Iterable[MarkGroup]) -> str:
@@ -22,7 +25,7 @@ def pixels(number: float) -> str:
 
 def escape(text: str) -> str:
     """Return a text in which nothing can end the element or the quoted attribute that it stands in."""
-    if text.isalnum():
+    if _SPECIAL.search(text) is None:
         return text
     return (
         text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&#34;").replace("'", "&#39;")
@@ -40,34 +43,27 @@ def _group(group: MarkGroup) -> str:
     if group.label:
         role = "graphics-object group" if group.focusable else "graphics-symbol img"
         head.append(f' role="{role}" aria-label="{escape(group.label)}"')
-    return f"{''.join(head)}>{''.join(map(_mark, group.marks))}</g>\n"
+    return f"{''.join(head)}>{_marks(group.marks)}</g>\n"
 
 
-def _mark(mark: Mark) -> str:
-    style = f' class="{mark.style}"' if mark.style else ""
-    if isinstance(mark, Rect):
-        return _rect(mark, style)
-    if isinstance(mark, Text):
-        return _text(mark, style)
-    return _path(mark, style)
-
-
-def _rect(mark: Rect, style: str) -> str:
-    round_ = f' rx="{pixels(mark.radius)}"' if mark.radius else ""
-    return (
-        f'<rect{style} x="{pixels(mark.x)}" y="{pixels(mark.y)}" '
-        f'width="{pixels(mark.width)}" height="{pixels(mark.height)}"{round_}/>'
-    )
-
-
-def _text(mark: Text, style: str) -> str:
-    anchor = f' text-anchor="{mark.anchor}"' if mark.anchor != "start" else ""
-    fitted = f' textLength="{pixels(mark.length)}" lengthAdjust="spacingAndGlyphs"' if mark.length else ""
-    return (
-        f'<text{style} x="{pixels(mark.x)}" y="{pixels(mark.y)}" '
-        f'font-size="{pixels(mark.size)}"{anchor}{fitted}>{escape(mark.content)}</text>'
-    )
-
-
-def _path(mark: Path, style: str) -> str:
-    return f'<path{style} d="{mark.d}"/>'
+def _marks(marks: Iterable[Mark]) -> str:
+    # One loop without further calls: a picture has thousands of marks.
+    px, written = pixels, []
+    for mark in marks:
+        if isinstance(mark, Path):
+            d, style = mark
+            written.append(f'<path class="{style}" d="{d}"/>' if style else f'<path d="{d}"/>')
+        elif isinstance(mark, Rect):
+            x, y, width, height, style, radius = mark
+            named = f' class="{style}"' if style else ""
+            round_ = f' rx="{px(radius)}"' if radius else ""
+            place = f'x="{px(x)}" y="{px(y)}" width="{px(width)}" height="{px(height)}"'
+            written.append(f"<rect{named} {place}{round_}/>")
+        else:
+            x, y, content, size, style, anchor, length = mark
+            named = f' class="{style}"' if style else ""
+            anchored = f' text-anchor="{anchor}"' if anchor != "start" else ""
+            fitted = f' textLength="{px(length)}" lengthAdjust="spacingAndGlyphs"' if length else ""
+            place = f'x="{px(x)}" y="{px(y)}" font-size="{px(size)}"'
+            written.append(f"<text{named} {place}{anchored}{fitted}>{escape(content)}</text>")
+    return "".join(written)

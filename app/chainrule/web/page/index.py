@@ -55,11 +55,12 @@ def _size(tensor: Tensor | None) -> float | str | None:
     """Return the root mean square: how large one element is, whatever the number of elements; "nan" and "inf" win."""
     if tensor is None:
         return None
-    stats = tensor.stats
-    if stats.nan:
+    extent = tensor.extent
+    if extent.nan:
         return "nan"
-    if stats.inf:
+    if extent.inf:
         return "inf"
-    if stats.norm is None or tensor.numel == 0:
+    norm = tensor.norm
+    if norm is None or tensor.numel == 0:
         return None
-    return rounded(stats.norm / math.sqrt(tensor.numel), 4)
+    return rounded(norm / math.sqrt(tensor.numel), 4)
