@@ -52,8 +52,14 @@ class Limits:
     """
 
     source_bytes: int = _limit(20_000, "bytes", "Size of a program's source in UTF-8")
-    wall_seconds: float = _limit(5.0, "s", "Time from the start of a program to its answer")
+    wall_seconds: float = _limit(5.0, "s", "Time that a program may run")
     cpu_seconds: int = _limit(3, "s", "Processor time of a program")
+    answer_seconds: float = _limit(
+        10.0,
+        "s",
+        "Time for making the answer once the program is over, beside the program's own; a graph that takes longer is "
+        "told in part",
+    )
     memory_bytes: int = _limit(2**29, "bytes", "Address space that a program may take beyond the idle child's")
     stdout_bytes: int = _limit(64_000, "bytes", "Console output that is kept")
     answer_bytes: int = _limit(

@@ -31,7 +31,9 @@ Result = TypeVar("Result")
 
 REJECTIONS = {error.slug: error for error in (RootUnknownError, GradientInvalidError)}
 
-TRANSIENT_PROBLEMS = frozenset({"time-limit", "cpu-limit", "memory-limit", "crash", "interrupted", "answer-invalid"})
+TRANSIENT_PROBLEMS = frozenset(
+    ("time-limit", "cpu-limit", "memory-limit", "graph-time-limit", "crash", "interrupted", "answer-invalid")
+)
 """Problems that depend on how busy the machine was: an answer that holds one is not kept."""
 
 WEIGHED_AT_ONCE = 1_000

@@ -1,8 +1,9 @@
+import resource
 import signal
 from collections.abc import Iterator
 
 import pytest
-from chainrule.run.deadline import LimitReached, run_within
+from chainrule.run.deadline import LimitReached, run_within, use_time_reserve
 
 
 @pytest.fixture(autouse=True)
@@ -74,3 +75,11 @@ def test_a_timer_that_fires_at_any_moment_is_met_in_the_function_or_not_at_all()
             reached += 1
         assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
     assert reached
+
+
+def test_the_answer_may_use_the_processor_time_up_to_the_hard_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[tuple[int, tuple[int, int]]] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (6, 16))
+    monkeypatch.setattr(resource, "setrlimit", lambda which, pair: given.append((which, pair)))
+    use_time_reserve()
+    assert given == [(resource.RLIMIT_CPU, (16, 16))]

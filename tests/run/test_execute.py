@@ -1,14 +1,20 @@
 """What the worker answers for a program, in this process; PyTorch itself says what the numbers must be."""
 
 import ast
+from collections.abc import Callable
 
 import pytest
 import torch
+from chainrule.graph.source_text import SourceLines
 from chainrule.limits import Limits
-from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.messages import ExecutionAnswer, Problem
 from chainrule.protocol.program import Program
 from chainrule.protocol.record import write_record
 from chainrule.protocol.trust import read_answer
+from chainrule.run import exceptions
+from chainrule.run import execute as execution
+from chainrule.run.console import FILENAME
+from chainrule.run.deadline import LimitReached
 from chainrule.run.execute import execute
 from chainrule.run.gradcheck import execute_and_check
 
@@ -160,6 +166,78 @@ def test_a_loop_without_end_meets_the_time_limit() -> None:
     assert "time-limit" in slugs(answer)
     assert "0.2 s" in answer.problems[0].detail
     assert any(node.op == "MulBackward0" for node in answer.graph.nodes)
+
+
+def slow_graphs(monkeypatch: pytest.MonkeyPatch, limits: Limits, attempts: int) -> None:
+    """Let so many attempts at the graph take all the time that they have."""
+    real = execution.run_within
+    left = iter(range(attempts))
+
+    def run_within(wall_seconds: float, cpu_seconds: float, body: Callable[[], object]) -> object:
+        is_program = (wall_seconds, cpu_seconds) == (limits.wall_seconds, limits.cpu_seconds)
+        if not is_program and next(left, None) is not None:
+            raise LimitReached("wall_seconds")
+        return real(wall_seconds, cpu_seconds, body)
+
+    monkeypatch.setattr(execution, "run_within", run_within)
+
+
+LONG = (
+    "x = torch.ones(2, requires_grad=True)\ny = x\nprint('kept')\nfor i in range(200):\n    y = y.sin()\n"
+    "y.sum().backward()"
+)
+
+
+@pytest.mark.parametrize(("attempts", "nodes"), [(1, 100), (2, 10), (3, 0)])
+def test_a_graph_that_takes_too_long_is_told_in_part(
+    monkeypatch: pytest.MonkeyPatch, attempts: int, nodes: int
+) -> None:
+    limits = Limits(nodes=1_000)
+    slow_graphs(monkeypatch, limits, attempts)
+    answer = execute(Program(LONG), limits)
+    assert len(answer.graph.nodes) == nodes
+    assert [problem.slug for problem in answer.problems] == ["graph-time-limit"]
+    assert "10 s" in answer.problems[0].detail
+    assert [line.text for line in answer.console] == ["kept\n"]
+    assert [node.op for node in answer.graph.nodes[1:]] == ["SinBackward0"] * (nodes - 2) + ["SumBackward0"] * (
+        nodes > 0
+    )
+
+
+def test_a_diagnosis_that_takes_too_long_leaves_the_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(*_: object) -> list[Problem]:
+        while True:
+            pass
+
+    monkeypatch.setattr(execution, "_diagnose", endless)
+    answer = execute(Program(LONG), Limits(answer_seconds=2.0))
+    assert len(answer.graph.nodes) == 202
+    assert [problem.slug for problem in answer.problems] == ["graph-time-limit"]
+
+
+def test_a_limit_that_is_met_in_an_instruction_without_a_line_has_the_place_before_it() -> None:
+    code = compile("def f():\n    for i in y:\n        if i:\n            ended()\n", FILENAME, "exec").co_consts[0]
+    unplaced = [2 * at for at, (line, *_) in enumerate(code.co_positions()) if line is None]
+    lines = SourceLines("def f():\n    for i in y:\n        if i:\n            ended()\n")
+    for instruction in (*unplaced, 0):
+        assert 1 <= exceptions._span_at(code, instruction, None, lines).line <= 4
+
+
+def test_who_waits_is_told_when_the_program_is_over_whatever_ended_it() -> None:
+    for source in ("x = 1", "raise ValueError", "while True:\n    pass", "raise SystemExit"):
+        calls: list[str] = []
+        execute(Program(source), Limits(wall_seconds=0.3), over=lambda calls=calls: calls.append("over"))  # type: ignore[misc]
+        assert calls == ["over"]
+
+
+def test_what_a_function_made_last_is_the_root_where_the_program_was_ended_in_it() -> None:
+    source = (
+        "def train(x):\n    y = x\n    for i in range(10):\n        y = y.sin()\n    raise ValueError('here')\n"
+        "train(torch.ones(2, requires_grad=True))"
+    )
+    graph = execute(Program(source), Limits()).graph
+    assert [node.op for node in graph.nodes] == ["AccumulateGrad"] + ["SinBackward0"] * 10
+    assert graph.roots[0].node == graph.nodes[-1].id
 
 
 def test_catching_everything_does_not_outlast_the_limit() -> None:

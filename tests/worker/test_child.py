@@ -12,7 +12,19 @@ from collections.abc import Callable, Iterator
 import pytest
 import torch
 from chainrule.limits import Limits
-from chainrule.protocol.frames import ANSWER, BROKEN, FORK, HEADER, HELLO, REQUEST, STARTED, Hello, Layer, SetupOrder
+from chainrule.protocol.frames import (
+    ANSWER,
+    BROKEN,
+    FORK,
+    HEADER,
+    HELLO,
+    OVER,
+    REQUEST,
+    STARTED,
+    Hello,
+    Layer,
+    SetupOrder,
+)
 from chainrule.protocol.messages import ExecutionAnswer
 from chainrule.protocol.program import Program
 from chainrule.protocol.record import read_record
@@ -53,9 +65,9 @@ def test_a_child_says_hello_starts_and_answers(ends: tuple[socket.socket, socket
     ours.sendall(frame(REQUEST, REQUEST_FRAME))
     child.serve_one(Channel(theirs.fileno()), LAYERS, Limits())
     theirs.close()
-    hello, started, answer = frames(ours)
+    hello, started, over, answer = frames(ours)
     assert Hello.model_validate_json(hello[1]).layers == LAYERS
-    assert [hello[0], started, answer[0]] == [HELLO, (STARTED, b""), ANSWER]
+    assert [hello[0], started, over, answer[0]] == [HELLO, (STARTED, b""), (OVER, b""), ANSWER]
     graph = read_record(answer[1], 1_000).graph
     assert [node.accumulated[0].values for node in graph.nodes if node.accumulated and node.accumulated[0]] == [6.0]
 
@@ -72,7 +84,7 @@ def test_a_child_that_is_not_asked_ends(sent: bytes, ends: tuple[socket.socket, 
 
 @pytest.mark.parametrize(("error", "slug"), [(KeyError("x"), "tracing-failed"), (MemoryError(), "memory-limit")])
 def test_a_fault_of_ours_is_answered_as_one(error: Exception, slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(request: Program, limits: Limits) -> ExecutionAnswer:
+    def fail(request: Program, limits: Limits, over: Callable[[], None]) -> ExecutionAnswer:
         raise error
 
     monkeypatch.setattr(child, "execute_and_check", fail)
@@ -183,7 +195,7 @@ def test_a_forked_child_serves_and_exits(
     with pytest.raises(Ended):
         zygote.run_child(SetupOrder.of(Limits()), Confinement(theirs.fileno(), os.getpid()), touch=touch)
     theirs.close()
-    assert [kind for kind, _ in frames(ours)] == [HELLO, STARTED, ANSWER]
+    assert [kind for kind, _ in frames(ours)] == [HELLO, STARTED, OVER, ANSWER]
     assert forked == [0]
 
 
@@ -211,7 +223,7 @@ def test_one_process_for_one_request(
     ours.sendall(SetupOrder.of(Limits()).model_dump_json().encode() + b"\n" + frame(REQUEST, REQUEST_FRAME))
     assert spawned.serve_once(theirs.fileno()) == 0
     theirs.close()
-    assert [kind for kind, _ in frames(ours)] == [HELLO, STARTED, ANSWER]
+    assert [kind for kind, _ in frames(ours)] == [HELLO, STARTED, OVER, ANSWER]
 
 
 def test_one_process_that_was_told_nonsense_says_so(ends: tuple[socket.socket, socket.socket]) -> None:

@@ -118,11 +118,12 @@ def test_landlock_denies_all_that_its_version_can(abi: int, rights: int, tcp: in
 
 
 def test_limits_start_from_the_memory_that_is_there(calls: list[tuple[object, ...]]) -> None:
-    limits = Limits(memory_bytes=100 * 2**20, cpu_seconds=4)
+    limits = Limits(memory_bytes=100 * 2**20, cpu_seconds=4, answer_seconds=2.5)
     resource_limits.set_limits(limits, 50 * 2**20)
     given = {call[1]: call[2] for call in calls}
     assert given[resource.RLIMIT_AS] == (150 * 2**20, 150 * 2**20 + resource_limits.MEMORY_RESERVE_BYTES)
-    assert given[resource.RLIMIT_CPU] == (7, 8)
+    program, answer = 4 + resource_limits.CPU_GRACE_SECONDS, 3
+    assert given[resource.RLIMIT_CPU] == (program, program + answer)
     for nothing in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE, resource.RLIMIT_NPROC, resource.RLIMIT_NOFILE):
         assert given[nothing] == (0, 0)
 

@@ -11,7 +11,7 @@ KINDS = (
     Kind(
         "time-limit",
         "The program took too long",
-        "It ran into the limit on the time from its start to its answer.",
+        "It ran into the limit on the time that a program may run.",
         ("Look for a loop that does not end, or do fewer steps. What was recorded until then is shown.", _ALL),
         "while True:\n    pass\n",
     ),
@@ -47,6 +47,13 @@ KINDS = (
         "The result is too large",
         "The graph with its numbers is larger than an answer may be, so what is farthest from the result is left out.",
         ("Use smaller tensors, or do fewer steps.", _ALL),
+    ),
+    Kind(
+        "graph-time-limit",
+        "Making the graph took too long",
+        "The program is over, but putting together what it did ran into the limit on the time for that, so what is "
+        "nearest to the result is shown.",
+        ("Do fewer steps, or use smaller tensors.", _ALL),
     ),
     Kind(
         "forbidden-call",
@@ -115,6 +122,7 @@ KINDS_OF_LIMITS: dict[str, Kind] = {
         "nodes": "node-limit",
         "records": "record-limit",
         "answer_bytes": "answer-limit",
+        "answer_seconds": "graph-time-limit",
     }.items()
 }
 """The kind of problem of each limit that a running program can reach."""
@@ -146,8 +154,15 @@ def say_reached(name: str, limits: Limits) -> str:
         "stdout_bytes": say(
             "The first {limit} of its console output are kept, the rest is left out. Print less.", limit=limit
         ),
-        "nodes": say("It may have {limit} nodes; what came after is left out. Do fewer steps.", limit=limit),
+        "nodes": say(
+            "It may have {limit} nodes; what is farthest from the result is left out. Do fewer steps.", limit=limit
+        ),
         "records": say("{limit} operations are recorded; what came after is left out. Do fewer steps.", limit=limit),
+        "answer_seconds": say(
+            "The program is over, and making its graph took {limit}, which is the limit for that; what is farthest "
+            "from the result is left out. Do fewer steps, or use smaller tensors.",
+            limit=limit,
+        ),
         "answer_bytes": say(
             "An answer with all its numbers may take {limit}; what is farthest from the result is left out. "
             "Use smaller tensors, or do fewer steps.",

@@ -76,6 +76,12 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(words in str(error) for words in ALLOCATION_FAILED)
 
 
+def use_time_reserve() -> None:
+    """Let the answer of a program use the processor time that lies between the soft and the hard limit."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))
+
+
 def use_memory_reserve() -> None:
     """Let the answer of a program that ran out of memory use what lies between the soft and the hard limit."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)

@@ -84,11 +84,18 @@ def program_frames(error: BaseException, source: str) -> list[ProgramFrame]:
     return frames
 
 
-def _span_at(code: CodeType, instruction: int, line: int, lines: SourceLines) -> Span:
-    """Return the sub-expression of an instruction; where the compiler left no columns, the start of the line."""
-    place = next(islice(code.co_positions(), instruction // 2, None), (None, None, None, None))
-    start, end, column, end_column = place
+def _span_at(code: CodeType, instruction: int, line: int | None, lines: SourceLines) -> Span:
+    """Return the sub-expression of an instruction; where the compiler left no columns, the start of the line.
+
+    What ends a program can meet it between two iterations of a loop, in an instruction that has no line: it is then
+    where the instruction before it is.
+    """
+    places = list(islice(code.co_positions(), instruction // 2 + 1))
+    while places and places[-1][0] is None and line is None:
+        places.pop()
+    start, end, column, end_column = places[-1] if places else (None, None, None, None)
     if start is None or end is None or column is None or end_column is None:
+        line = line or start or code.co_firstlineno
         return Span(line=line, column=0, end_line=line, end_column=0)
     return lines.in_characters(start, column, end, end_column)
 

@@ -3,7 +3,7 @@
 import gc
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import ModuleType
@@ -32,11 +32,16 @@ from chainrule.run.notices import limit_problem, no_gradient_notice, ones_notice
 from chainrule.run.roots import RootRejected, RootTensor, choose_root, cotangent, last_assigned
 from chainrule.tape import Namespace, Tape
 from chainrule.tape.graph.stale_saves import StaleSaves
+from chainrule.tape.where.reached import ReachedLoop
 
 TEXT_CHARACTERS = 10_000
 """Longest text of a problem [characters]."""
 REPORT_SECONDS = 0.5
 """How long it may take to put an exception in words [s]."""
+GRAPHS = ((0.6, 1.0), (0.2, 0.1), (0.05, 0.01))
+"""The attempts at a graph: the share of the time for the answer that each may take, and of the nodes that it has."""
+DIAGNOSIS_SHARE = 0.1
+"""The share of the time for the answer in which mistakes are looked for."""
 
 
 @dataclass
@@ -52,7 +57,9 @@ class Run:
     """Whether the program was ended by an exception or a limit."""
 
 
-def execute(program: Program, limits: Limits, syntax: Syntax | None = None) -> ExecutionAnswer:
+def execute(
+    program: Program, limits: Limits, syntax: Syntax | None = None, over: Callable[[], None] = lambda: None
+) -> ExecutionAnswer:
     """Execute a program in this process.
 
     Nothing is confined here: a child confines itself before it calls this. Only the main thread can do it, since the
@@ -62,6 +69,7 @@ def execute(program: Program, limits: Limits, syntax: Syntax | None = None) -> E
         program: its source, its inputs, and what to differentiate.
         limits: what it may use; those on time and output are kept here, memory is the process's own limit.
         syntax: of the program, where others read it too.
+        over: called once the program has ended, or was; from then on it is the answer that takes time.
 
     Returns:
         The graph as far as it came, the console, and every problem; no exception of the program comes out.
@@ -76,24 +84,30 @@ def execute(program: Program, limits: Limits, syntax: Syntax | None = None) -> E
         try:
             code = compile_program(syntax)
             work = partial(run_program, program, code, tape, namespace, run)
-            with tape:
-                run_within(limits.wall_seconds, limits.cpu_seconds, work)
+            try:
+                with tape:
+                    run_within(limits.wall_seconds, limits.cpu_seconds, work)
+            finally:
+                over()
         except RootRejected as rejected:
             run.rejection = rejected.rejection
         except BaseException as error:  # whatever a stranger's program raises, SystemExit included, is its result
             run.failed = True
-            run.root = last_assigned(code, namespace) if code else None
-            _report(error, program.source, limits, namespace, around, run)
+            run.root = _last_root(code, namespace, tape)
+            _report(error, program.source, limits, namespace, around, run, tape.reached)
         executed = time.perf_counter()
         with uncollected():
-            try:
-                graph = _graph(tape, namespace, run)
-            except Exception as error:  # a fault of ours, and the person still hears what their program said
-                graph = Graph()
-                run.problems.append(tracing_problem(error))
+            graph, is_whole = _graph_in_time(tape, namespace, run, limits)
             text = SourceText(program.source, syntax)
-            problems = _diagnose(text, graph, namespace, around, run, tape.stale_saves(run.error))
-    problems += [limit_problem(name, limits) for name in sorted(tape.overflows)]
+            look = partial(_diagnose, text, graph, namespace, around, run, tape.stale_saves(run.error))
+            try:
+                problems = run_within(DIAGNOSIS_SHARE * limits.answer_seconds, limits.answer_seconds, look)
+            except LimitReached:
+                is_whole, problems = False, run.problems
+    if not is_whole:
+        problems.append(limit_problem("answer_seconds", limits))
+    for name in sorted(tape.overflows if is_whole else tape.overflows - {"nodes"}):
+        problems.append(limit_problem(name, limits, reached=tape.last_recorded if name == "records" else ()))
     if around.console.cut:
         problems.append(limit_problem("stdout_bytes", limits))
     return ExecutionAnswer(
@@ -146,20 +160,35 @@ def run_program(program: Program, code: Code, tape: Backward, namespace: dict[st
     tape.backward(run.root.tensor, start)
 
 
+def _last_root(code: Code | None, namespace: Mapping[str, Any], tape: Tape) -> RootTensor | None:
+    """Return what a program that was ended had come to: what it assigned last, or made last, as in a function."""
+    root = last_assigned(code, namespace) if code else None
+    if root is not None and root.tensor.requires_grad:
+        return root
+    tensor = tape.last_tensor()
+    return root if tensor is None else RootTensor(None, tensor)
+
+
 def _report(
-    error: BaseException, source: str, limits: Limits, namespace: dict[str, Any], around: Surroundings, run: Run
+    error: BaseException,
+    source: str,
+    limits: Limits,
+    namespace: dict[str, Any],
+    around: Surroundings,
+    run: Run,
+    reached: Sequence[ReachedLoop],
 ) -> None:
     """Tell what ended the program, and let go of what its frames hold where memory ran out."""
     span = span_of(error, source) or run.last_span
     if isinstance(error, LimitReached):
-        run.problems.append(limit_problem(error.name, limits, span))
+        run.problems.append(limit_problem(error.name, limits, span, reached))
     elif is_out_of_memory(error):
         namespace.clear()
         traceback.clear_frames(error.__traceback__)
         error.__traceback__ = None
         gc.collect()
         use_memory_reserve()
-        run.problems.append(limit_problem("memory_bytes", limits, span))
+        run.problems.append(limit_problem("memory_bytes", limits, span, reached))
     elif not isinstance(error, SystemExit) or error.code:
         try:
             # An exception's own __str__ may never end.
@@ -198,15 +227,32 @@ def _shortened(problem: Problem) -> Problem:
     return problem.model_copy(update=long) if long else problem
 
 
-def _graph(tape: Tape, namespace: dict[str, Any], run: Run) -> Graph:
+def _graph_in_time(tape: Tape, namespace: dict[str, Any], run: Run, limits: Limits) -> tuple[Graph, bool]:
+    """Return the graph, with fewer nodes where it would take too long or too much memory, and whether it is whole."""
+    for share, part in GRAPHS:
+        work = partial(_graph, tape, namespace, run, max(1, int(part * limits.nodes)))
+        seconds = share * limits.answer_seconds
+        try:
+            return run_within(seconds, seconds, work), part == 1
+        except LimitReached:
+            continue
+        except Exception as error:
+            if is_out_of_memory(error):
+                continue
+            run.problems.append(tracing_problem(error))  # a fault of ours, and they still hear what their program said
+            return Graph(), True
+    return Graph(), False
+
+
+def _graph(tape: Tape, namespace: dict[str, Any], run: Run, nodes: int) -> Graph:
     names = own_names(namespace)
     if run.root is None or run.failed:
-        graph = tape.graph(names=names)
+        graph = tape.graph(names=names, nodes=nodes)
         if graph.roots or run.root is None:  # passes that ran, or that PyTorch refused, say where to start
             return graph
     if run.root.name is None:
-        return tape.graph(roots=[run.root.tensor], names=names)
-    return tape.graph(roots={run.root.name: run.root.tensor}, names=names)
+        return tape.graph(roots=[run.root.tensor], names=names, nodes=nodes)
+    return tape.graph(roots={run.root.name: run.root.tensor}, names=names, nodes=nodes)
 
 
 def own_names(namespace: Mapping[str, Any]) -> dict[str, object]:

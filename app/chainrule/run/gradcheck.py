@@ -42,11 +42,17 @@ SHARE = 0.8
 """Part of the time that a program leaves over which the check may take."""
 
 
-def execute_and_check(program: Program, limits: Limits) -> ExecutionAnswer:
-    """Execute a program, and compare its gradients with finite differences where that is asked for."""
+def execute_and_check(program: Program, limits: Limits, over: Callable[[], None] = lambda: None) -> ExecutionAnswer:
+    """Execute a program, and compare its gradients with finite differences where that is asked for.
+
+    Args:
+        program: its source, its inputs, and what to differentiate.
+        limits: what it may use.
+        over: called once the program has ended, or was.
+    """
     wall, cpu = time.perf_counter(), time.process_time()
     syntax = Syntax(program.source, FILENAME)
-    answer = execute(program, limits, syntax)
+    answer = execute(program, limits, syntax, over)
     if not program.check or answer.rejection is not None:
         return answer
     left = min(limits.wall_seconds - (time.perf_counter() - wall), limits.cpu_seconds - (time.process_time() - cpu))

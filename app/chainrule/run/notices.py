@@ -1,16 +1,43 @@
 """What the execution itself has to say of a program: which limit it reached, and what was assumed for it."""
 
+from collections.abc import Sequence
+
 from chainrule.graph.model import Span
 from chainrule.limits import Limits
 from chainrule.problems.limits import KINDS_OF_LIMITS, say_reached
 from chainrule.protocol.messages import Fix, Problem
 from chainrule.run.roots import RootTensor
-from chainrule.words.saying import say
+from chainrule.tape.where.reached import ReachedLoop
+from chainrule.words.saying import joined, listed, say
 
 
-def limit_problem(name: str, limits: Limits, span: Span | None = None) -> Problem:
-    """Return the problem that names a limit that was reached, its value, and what to do."""
-    return Problem.of(KINDS_OF_LIMITS[name].slug, say_reached(name, limits), span=span)
+def limit_problem(name: str, limits: Limits, span: Span | None = None, reached: Sequence[ReachedLoop] = ()) -> Problem:
+    """Return the problem that names a limit that was reached, its value, how far the program had come, what to do.
+
+    Args:
+        name: the field of the limits.
+        limits: what the program was given.
+        span: where it was.
+        reached: the loops that it stood in, outermost first: at its end, or where the last operation was recorded.
+    """
+    detail = say_reached(name, limits)
+    if reached:
+        loops = listed([_say_loop(one) for one in reached])
+        told = (
+            say("The last operation that is recorded is in {loops}.", loops=loops)
+            if name == "records"
+            else say("It had come to {loops}.", loops=loops)
+        )
+        detail = joined([detail, told], " ")
+    return Problem.of(KINDS_OF_LIMITS[name].slug, detail, span=span)
+
+
+def _say_loop(one: ReachedLoop) -> str:
+    told = say("iteration {number} of the loop in line {line}", number=f"{one.number:,}", line=one.line)
+    if one.value is not None:
+        told = say("{loop} ({name} = {value})", loop=told, name=one.name, value=one.value)
+    # Nothing tells the tape that a loop goes round: what recorded nothing was not seen.
+    return told if one.is_exact else say("{loop}, of those that did something with tensors", loop=told)
 
 
 def ones_notice(root: RootTensor, span: Span | None) -> Problem:

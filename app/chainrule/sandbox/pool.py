@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 
 from chainrule.errors import BusyError, SandboxError
 from chainrule.protocol.frames import Layer, Outcome, SetupOrder, Unanswered
@@ -21,7 +22,7 @@ from chainrule.sandbox.queue import Queue, QueueFullError
 from chainrule.settings import Settings
 
 GRACE_SECONDS = 2.0
-"""How much longer than the program may run its answer is awaited [s]."""
+"""How much longer than it may run the end of a program is awaited, as of the operation that it is in [s]."""
 STATUS_SECONDS = 1.0
 """How long the exit code of a lost child is waited for [s]."""
 SPARE = 12
@@ -37,13 +38,15 @@ class Pool:
     Args:
         settings: the limits of each execution, how many run at once, how many may wait.
         without: layers of confinement that are left out, to show in a test what each of them holds back.
-        grace_seconds: how much longer than the program may run its answer is awaited [s].
+        grace_seconds: how much longer than it may run the program's end is awaited, and its answer likewise [s].
     """
 
     def __init__(
         self, settings: Settings, *, without: tuple[str, ...] = (), grace_seconds: float = GRACE_SECONDS
     ) -> None:
-        self._patience = settings.limits.wall_seconds + grace_seconds
+        limits = settings.limits
+        self._patience = limits.wall_seconds + grace_seconds
+        self._patience_for_answer = limits.answer_seconds + limits.check_seconds + grace_seconds
         self._settings = settings
         self._limits = settings.limits
         self._workers = settings.workers or _cores()
@@ -72,7 +75,7 @@ class Pool:
             drain_seconds: how long running programs are waited for; left out, as long as a program may take [s].
         """
         self._stopping = True
-        most = self._patience if drain_seconds is None else drain_seconds
+        most = self._patience + self._patience_for_answer if drain_seconds is None else drain_seconds
         until = time.monotonic() + most
         while (self._tally.running or self._queue.waiting) and time.monotonic() < until:
             await asyncio.sleep(0.01)
@@ -155,8 +158,9 @@ class Pool:
             self._replace_if_old(children)
             began = time.monotonic()
             try:
-                async with asyncio.timeout(self._patience):
-                    return await child.run(content, self._limits.answer_bytes, started)
+                async with asyncio.timeout(self._patience) as deadline:
+                    over = partial(self._await_answer, deadline)
+                    return await child.run(content, self._limits.answer_bytes, started, over)
             except TimeoutError:
                 return Unanswered(kind="overdue")
             except ChildLostError as lost:
@@ -167,6 +171,10 @@ class Pool:
                 child.close()
                 children.done()
         raise SandboxError(f"{ATTEMPTS} children were lost before the program started.")
+
+    def _await_answer(self, deadline: asyncio.Timeout) -> None:
+        """Give the answer of a program that is over its own time, whatever the program took of its own."""
+        deadline.reschedule(asyncio.get_running_loop().time() + self._patience_for_answer)
 
     async def _explain(self, children: ChildPool, child: Child, lost: ChildLostError) -> Unanswered:
         if lost.forged:

@@ -3,6 +3,7 @@
 import gc
 import linecache
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from types import FrameType, TracebackType
 from typing import Any, Literal, Self
@@ -32,6 +33,7 @@ from chainrule.tape.tensors.capture import TensorCapture
 from chainrule.tape.where.frames import NOWHERE, Frames, Place
 from chainrule.tape.where.instructions import InstructionSpans
 from chainrule.tape.where.loops import Loops
+from chainrule.tape.where.reached import ReachedLoop, reached_at
 from chainrule.tape.where.spans import Spans
 
 
@@ -98,6 +100,7 @@ class Tape:
         self._stale_saves: RecordedStaleSaves | None = None
         self._state: Literal["new", "recording", "left"] = "new"
         self._build: Build | None = None
+        self._reached: tuple[ReachedLoop, ...] = ()
 
     def __enter__(self) -> Self:
         """Start to record.
@@ -119,6 +122,7 @@ class Tape:
         self._recorder.settle()
         self._recorder.__exit__(kind, error, traceback)
         patches.leave(self)
+        self._reached = self._frames.reached(error)
         self._frames.release()
         self._state = "left"
 
@@ -135,6 +139,26 @@ class Tape:
         return frozenset(
             name for name, over in (("records", self._recorder.recorded.overflowed), ("nodes", truncated)) if over
         )
+
+    @property
+    def reached(self) -> tuple[ReachedLoop, ...]:
+        """Return the loops that the program stood in when an exception or a limit ended it, outermost first."""
+        return self._reached
+
+    @property
+    def last_recorded(self) -> tuple[ReachedLoop, ...]:
+        """Return the loops around the last operation that was recorded, outermost first."""
+        records = self._recorder.recorded.records
+        return reached_at(records[-1].place.iterations) if records else ()
+
+    def last_tensor(self) -> torch.Tensor | None:
+        """Return the tensor that was made last of those that have a Node and are still there."""
+        for record in reversed(self._recorder.recorded.records):
+            for value in reversed(record.outputs):
+                tensor: torch.Tensor | None = value.reference()
+                if tensor is not None and tensor.requires_grad and not tensor.is_leaf:
+                    return tensor
+        return None
 
     def backward(self, root: torch.Tensor, gradient: torch.Tensor | None = None) -> None:
         """Run the pass that a program did not ask for itself: its ``Pass.call`` is "implicit".
@@ -159,6 +183,7 @@ class Tape:
         self,
         roots: torch.Tensor | Sequence[torch.Tensor] | Mapping[str, torch.Tensor] | None = None,
         names: Mapping[str, object] | None = None,
+        nodes: int | None = None,
     ) -> Graph:
         """Return what was recorded as data.
 
@@ -167,6 +192,7 @@ class Tape:
                 (also where PyTorch refused to start).
             names: the program's variables at its end. Tensors name nodes, modules name their parameters; all are
                 listed in ``Graph.variables``.
+            nodes: how many nodes it may have, those nearest to the roots; left out, as many as the limits say.
         """
         self._recorder.settle()
         if self._reads.joined or self._recorder.recorded.cuts:
@@ -195,7 +221,7 @@ class Tape:
                 self._names,
                 self._spans,
                 self._parameters,
-                self.limits,
+                self.limits if nodes is None else replace(self.limits, nodes=nodes),
                 given,
                 names or {},
             )

@@ -1,12 +1,15 @@
 """One child: gives up what it has, waits for one request, executes it, answers, and ends."""
 
+from collections.abc import Callable
+
 from chainrule.graph.model import Graph
 from chainrule.limits import Limits
-from chainrule.protocol.frames import ANSWER, HELLO, REQUEST, STARTED, Hello, Layer
+from chainrule.protocol.frames import ANSWER, HELLO, OVER, REQUEST, STARTED, Hello, Layer
 from chainrule.protocol.messages import ExecutionAnswer, Problem
 from chainrule.protocol.program import Program
 from chainrule.protocol.record import write_record
 from chainrule.protocol.truncate import nearest, spared_of
+from chainrule.run.deadline import use_time_reserve
 from chainrule.run.gradcheck import execute_and_check
 from chainrule.run.notices import limit_problem, tracing_problem
 from chainrule.worker.channel import Channel, Closed
@@ -23,13 +26,24 @@ def serve_one(channel: Channel, layers: list[Layer], limits: Limits) -> None:
         return
     program = Program.decode(content)
     channel.send(STARTED)
-    channel.send(ANSWER, encode(answer_to(program, limits), limits))
+
+    def over() -> None:
+        use_time_reserve()
+        channel.send(OVER)
+
+    channel.send(ANSWER, encode(answer_to(program, limits, over), limits))
 
 
-def answer_to(program: Program, limits: Limits) -> ExecutionAnswer:
-    """Execute a program; a fault of ours becomes a problem in the answer, so that the person hears of it."""
+def answer_to(program: Program, limits: Limits, over: Callable[[], None] = lambda: None) -> ExecutionAnswer:
+    """Execute a program; a fault of ours becomes a problem in the answer, so that the person hears of it.
+
+    Args:
+        program: what is run.
+        limits: what it may use.
+        over: called once the program has ended, or was.
+    """
     try:
-        return execute_and_check(program, limits)
+        return execute_and_check(program, limits, over)
     except MemoryError:
         return ExecutionAnswer(problems=[limit_problem("memory_bytes", limits)])
     except Exception as error:

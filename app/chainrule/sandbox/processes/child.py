@@ -5,7 +5,7 @@ import contextlib
 import socket
 from collections.abc import Callable
 
-from chainrule.protocol.frames import ANSWER, BROKEN, HEADER, HELLO, REQUEST, STARTED, Hello
+from chainrule.protocol.frames import ANSWER, BROKEN, HEADER, HELLO, OVER, REQUEST, STARTED, Hello
 
 HELLO_BYTES = 100_000
 """Above any report of a child on its layers [bytes]."""
@@ -57,13 +57,20 @@ class Child:
             raise ChildLostError(f"said {kind!r} instead of hello", started=False)
         return Hello.model_validate_json(content)
 
-    async def run(self, request: bytes, answer_bytes: int, started: Callable[[], None] = lambda: None) -> bytes:
+    async def run(
+        self,
+        request: bytes,
+        answer_bytes: int,
+        started: Callable[[], None] = lambda: None,
+        over: Callable[[], None] = lambda: None,
+    ) -> bytes:
         """Send the request and return the answer's bytes.
 
         Args:
             request: what the child is told to run.
             answer_bytes: how long its answer may be [bytes].
             started: called when the program starts.
+            over: called when the program is over, and its answer is being made.
 
         Raises:
             ChildLostError: the child ended, or sent something else, or too much.
@@ -78,6 +85,9 @@ class Child:
         self._started = True
         started()
         kind, content = await self._receive(answer_bytes)
+        if kind == OVER and not content:
+            over()
+            kind, content = await self._receive(answer_bytes)
         if kind != ANSWER:
             raise ChildLostError(f"it sent {kind!r} instead of an answer", started=True, forged=True)
         return content

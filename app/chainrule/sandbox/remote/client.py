@@ -60,7 +60,9 @@ class RemotePool:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._limits = settings.limits
-        self._patience = settings.limits.wall_seconds + GRACE_SECONDS + MARGIN_SECONDS
+        limits = settings.limits
+        longest = limits.wall_seconds + limits.answer_seconds + limits.check_seconds
+        self._patience = longest + 2 * GRACE_SECONDS + MARGIN_SECONDS
         self._tally = Tally()
         self._under_way = 0
         self._greeting: Greeting | None = None

@@ -10,6 +10,7 @@ from typing import Any
 
 from chainrule.tape.where.iterations import Iteration, Iterations, LoopMoment
 from chainrule.tape.where.loops import Loops
+from chainrule.tape.where.reached import ReachedLoop, reached_in
 
 
 @dataclass(slots=True, eq=False)
@@ -146,6 +147,11 @@ class Frames:
     def depth(self) -> int:
         """Count the program's frames that are running."""
         return len(self._look()[0])
+
+    def reached(self, error: BaseException | None) -> tuple[ReachedLoop, ...]:
+        """Return the loops that the program stood in when something ended it, outermost first."""
+        followed = {one.frame: one.iterations for one in self._followed}
+        return reached_in(None if error is None else error.__traceback__, self._loops, followed, self._filename)
 
     def release(self) -> None:
         """Let go of the frames."""

@@ -149,6 +149,10 @@ class Iterations:
             self._then = LoopMoment(then.callee or now.callee, then.operation, then.library or library)
         return tuple([Iteration(one.loop, one.number, _value(one)) for one in self._loops if one.stage != "header"])
 
+    def counted(self) -> dict[Loop, int]:
+        """Return the iteration that each loop was in at the last look, outermost first."""
+        return {one.loop: one.number for one in self._loops if one.stage != "header"}
+
     def suspend(self) -> None:
         """Let go of the call that was made last: it is over."""
         if self._then.library is not None:

@@ -17,6 +17,27 @@ Stage = Literal["header", "target", "test", "body"]
 """The part of a loop that is running: its iterator, what binds its variables, its condition, or all the rest."""
 
 
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """How a loop counts its own iterations, where its text says so: ``range`` with literal ends, or ``enumerate``."""
+
+    variable: str
+    function: Literal["range", "enumerate"]
+    start: int = 0
+    step: int = 1
+
+    def number(self, value: object) -> int | None:
+        """Return the iteration, from 1, in which the variable holds a value; None where it never does.
+
+        >>> Counter("step", "range", start=10, step=5).number(20)
+        3
+        """
+        if type(value) is not int or (value - self.start) % self.step:
+            return None
+        number = (value - self.start) // self.step + 1
+        return number if number > 0 else None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Loop:
     """One ``for`` or ``while``, or one ``for`` of a comprehension."""
@@ -30,6 +51,7 @@ class Loop:
     """Its target, or its condition."""
     bodies: tuple[Extent, ...]
     iterable: Extent | None
+    counter: "Counter | None" = None
 
     def stage(self, place: Extent) -> Stage | None:
         """Tell the part that a place stands in; None for one outside, as the iterable is."""
@@ -144,7 +166,10 @@ def _loops(nodes: Iterable[ast.AST]) -> list[Loop]:
                 names = _bound(node.target)
                 free = tuple(name for name in names if name not in bound)
                 body = _from_to(node.body)
-                found.append(Loop("for", ", ".join(names), free, extent(node.target), (body,), extent(node.iter)))
+                counter = _counter(node.target, node.iter, free)
+                found.append(
+                    Loop("for", ", ".join(names), free, extent(node.target), (body,), extent(node.iter), counter)
+                )
             case ast.While():
                 found.append(Loop("while", "while", (), extent(node.test), (_from_to(node.body),), None))
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
@@ -185,8 +210,36 @@ def _of_comprehension(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.Gene
         names = _bound(generator.target)
         iterable = extent(generator.iter)
         bodies = (element, (iterable[1], whole[1]))
-        found.append(Loop("for", ", ".join(names), tuple(names), extent(generator.target), bodies, iterable))
+        counter = None if generator.ifs else _counter(generator.target, generator.iter, tuple(names))
+        found.append(Loop("for", ", ".join(names), tuple(names), extent(generator.target), bodies, iterable, counter))
     return found
+
+
+def _counter(target: ast.expr, iterable: ast.expr, free: tuple[str, ...]) -> Counter | None:
+    """Return how a loop counts; only a variable that nothing else in it binds can tell."""
+    match target, iterable:
+        case ast.Name(id=name), ast.Call(func=ast.Name(id="range"), args=[_], keywords=[]):
+            found = Counter(name, "range")
+        case ast.Name(id=name), ast.Call(func=ast.Name(id="range"), args=[start, _, *steps], keywords=[]):
+            numbers = [_literal(start), *(map(_literal, steps))]
+            if None in numbers or numbers[1:] == [0]:
+                return None
+            found = Counter(name, "range", *(number for number in numbers if number is not None))
+        case ast.Tuple(elts=[ast.Name(id=name), _]), ast.Call(func=ast.Name(id="enumerate"), args=[_], keywords=[]):
+            found = Counter(name, "enumerate")
+        case _:
+            return None
+    starred = any(isinstance(argument, ast.Starred) for argument in getattr(iterable, "args", ()))
+    return None if starred or name not in free else found
+
+
+def _literal(node: ast.expr) -> int | None:
+    match node:
+        case ast.Constant(value=int(value)) if type(value) is int:
+            return value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))) if type(value) is int:
+            return -value
+    return None
 
 
 def _bound(node: ast.AST) -> list[str]:

@@ -1,13 +1,14 @@
 """The resource limits that the kernel keeps for a child."""
 
 import resource
+from math import ceil
 
 from chainrule.limits import Limits
 
 MEMORY_RESERVE_BYTES = 256 * 2**20
 """What a program that ran out of memory may still use for its answer [bytes]."""
-CPU_RESERVE_SECONDS = 3
-"""Processor time for the answer of a program that used all of its own [s]."""
+CPU_GRACE_SECONDS = 3
+"""Processor time for the operation in whose middle a program used all of its own: it ends when that does [s]."""
 STACK_BYTES = 8 * 2**20
 """Stack of the one thread [bytes]."""
 
@@ -20,10 +21,10 @@ def set_limits(limits: Limits, size: int) -> str:
         size: the address space that the child had before it [bytes].
     """
     soft = size + limits.memory_bytes
-    cpu = int(limits.cpu_seconds) + CPU_RESERVE_SECONDS
+    cpu = int(limits.cpu_seconds) + CPU_GRACE_SECONDS
     wanted = {
         resource.RLIMIT_AS: (soft, soft + MEMORY_RESERVE_BYTES),
-        resource.RLIMIT_CPU: (cpu, cpu + 1),
+        resource.RLIMIT_CPU: (cpu, cpu + ceil(limits.answer_seconds)),
         resource.RLIMIT_FSIZE: (0, 0),
         resource.RLIMIT_CORE: (0, 0),
         resource.RLIMIT_NPROC: (0, 0),
