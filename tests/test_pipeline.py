@@ -179,7 +179,7 @@ async def test_what_was_run_elsewhere_is_shown_whatever_else_is_asked_and_nothin
     answer = ExecutionAnswer(problems=[Problem(slug="unconfined", severity="notice", title="t", detail="d")])
     pipeline.adopt(source, answer)
 
-    for wanted in (Program(source), Program(source, {"x": 1.0}, seed=3, check=True)):
+    for wanted in (Program(source), Program(source, {"x": 1.0}, seed=3, question="check")):
         trace = await pipeline.trace(wanted)
         assert trace.answer is answer
         assert not trace.reproducible

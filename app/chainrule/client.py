@@ -77,12 +77,31 @@ def _wait_seconds(attempt: int, response: httpx.Response | None) -> float:
     return min(wait, LONGEST_WAIT_SECONDS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What an answer is to hold; what is left out is as the server has it."""
+
+    check: bool = False
+    jacobians: bool = False
+    values: int | None = None
+
+    def body(self, program: Program) -> dict[str, Any]:
+        """Return the body of a request."""
+        body = program.as_json()
+        body |= {name: True for name in ("check", "jacobians") if getattr(self, name)}
+        return body if self.values is None else body | {"values": self.values}
+
+
 def _program(program: Program | str, asked: Mapping[str, Any]) -> Program:
     return Program(program, **asked) if isinstance(program, str) else replace(program, **asked)
 
 
-def _graph_call(program: Program) -> _Call:
-    return _Call("POST", "/api/v1/graphs", program.as_json())
+def _graph_call(program: Program, wanted: _Wanted) -> _Call:
+    return _Call("POST", "/api/v1/graphs", wanted.body(program))
+
+
+def _graphs_call(programs: Sequence[Program], wanted: _Wanted) -> _Call:
+    return _Call("POST", "/api/v1/graphs:batch", {"items": [wanted.body(program) for program in programs]})
 
 
 def _picture_call(program: Program, picture_format: str, view: Mapping[str, Any]) -> _Call:
@@ -120,7 +139,7 @@ def picture_url(base_url: str, program: Program, picture_format: str = "svg", **
     """Return the address of a picture, for a document to embed."""
     given = _view(view)
     for name, value in program.as_json().items():
-        if name not in ("source", "check"):  # which changes no picture
+        if name not in ("source", "question"):  # which changes no picture
             given[name] = value if isinstance(value, str) else json.dumps(value)
     query = f"?{urlencode(sorted(given.items()))}" if given else ""
     return f"{base_url.rstrip('/')}/{picture_format}/{encode(program.source)}{query}"
@@ -175,23 +194,36 @@ class Client:
         """Close the connections."""
         self._http.close()
 
-    def trace(self, program: Program | str, **asked: Any) -> GraphAnswer:
+    def trace(
+        self,
+        program: Program | str,
+        *,
+        check: bool = False,
+        jacobians: bool = False,
+        values: int | None = None,
+        **asked: Any,
+    ) -> GraphAnswer:
         """Execute a program and return its graph.
 
         Args:
             program: the program, or its source.
-            asked: ``inputs``, ``seed``, ``root``, ``gradient``, ``check``: the fields of `Program`.
+            check: whether gradients are compared with finite differences.
+            jacobians: whether edges have their local Jacobians.
+            values: elements up to which the numbers of a tensor are listed; None for the server's usual number.
+            asked: ``inputs``, ``seed``, ``root``, ``gradient``: the fields of `Program`.
 
         Raises:
             ProblemError: the server refused, or is still busy after all retries.
             httpx.HTTPError: the server cannot be reached.
         """
-        return GraphAnswer.model_validate_json(self._send(_graph_call(_program(program, asked))).content)
+        call = _graph_call(_program(program, asked), _Wanted(check, jacobians, values))
+        return GraphAnswer.model_validate_json(self._send(call).content)
 
-    def trace_many(self, programs: Sequence[Program]) -> list[GraphAnswer | ProblemError]:
+    def trace_many(
+        self, programs: Sequence[Program], *, check: bool = False, jacobians: bool = False, values: int | None = None
+    ) -> list[GraphAnswer | ProblemError]:
         """Execute up to 50 programs and return the outcome of each; raises as `trace` does."""
-        body = {"items": [program.as_json() for program in programs]}
-        return _outcomes(self._send(_Call("POST", "/api/v1/graphs:batch", body)))
+        return _outcomes(self._send(_graphs_call(programs, _Wanted(check, jacobians, values))))
 
     def draw(self, program: Program | str, picture_format: str = "svg", **view: Any) -> bytes:
         """Execute a program and return its picture; raises as `trace` does."""
@@ -259,15 +291,25 @@ class AsyncClient:
         """Close the connections."""
         await self._http.aclose()
 
-    async def trace(self, program: Program | str, **asked: Any) -> GraphAnswer:
+    async def trace(
+        self,
+        program: Program | str,
+        *,
+        check: bool = False,
+        jacobians: bool = False,
+        values: int | None = None,
+        **asked: Any,
+    ) -> GraphAnswer:
         """Execute a program and return its graph."""
-        response = await self._send(_graph_call(_program(program, asked)))
+        call = _graph_call(_program(program, asked), _Wanted(check, jacobians, values))
+        response = await self._send(call)
         return GraphAnswer.model_validate_json(response.content)
 
-    async def trace_many(self, programs: Sequence[Program]) -> list[GraphAnswer | ProblemError]:
+    async def trace_many(
+        self, programs: Sequence[Program], *, check: bool = False, jacobians: bool = False, values: int | None = None
+    ) -> list[GraphAnswer | ProblemError]:
         """Execute up to 50 programs and return the outcome of each."""
-        body = {"items": [program.as_json() for program in programs]}
-        return _outcomes(await self._send(_Call("POST", "/api/v1/graphs:batch", body)))
+        return _outcomes(await self._send(_graphs_call(programs, _Wanted(check, jacobians, values))))
 
     async def draw(self, program: Program | str, picture_format: str = "svg", **view: Any) -> bytes:
         """Execute a program and return its picture."""

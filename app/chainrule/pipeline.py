@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from time import perf_counter
 from typing import Protocol, TypeVar, cast
@@ -19,10 +19,12 @@ import anyio.to_thread
 from chainrule.cache import ByteCache
 from chainrule.errors import GradientInvalidError, RootUnknownError
 from chainrule.graph import SCHEMA_VERSION, Graph, Tensor
+from chainrule.graph.tensors.tensor import NUMBER_BYTES
 from chainrule.layout import Engine
 from chainrule.program import check
+from chainrule.protocol.answers import TRANSIENT_PROBLEMS, with_answer
 from chainrule.protocol.messages import ExecutionAnswer
-from chainrule.protocol.program import Program
+from chainrule.protocol.program import Program, Question
 from chainrule.render import Drawing, ViewOptions, draw
 from chainrule.settings import Settings
 from chainrule.version import __version__
@@ -30,11 +32,6 @@ from chainrule.version import __version__
 Result = TypeVar("Result")
 
 REJECTIONS = {error.slug: error for error in (RootUnknownError, GradientInvalidError)}
-
-TRANSIENT_PROBLEMS = frozenset(
-    ("time-limit", "cpu-limit", "memory-limit", "graph-time-limit", "crash", "interrupted", "answer-invalid")
-)
-"""Problems that depend on how busy the machine was: an answer that holds one is not kept."""
 
 WEIGHED_AT_ONCE = 1_000
 """Graphs of up to so many nodes are weighed without a thread, which would cost more."""
@@ -108,7 +105,7 @@ class Pipeline:
     def identify(self, program: Program) -> str:
         """Return the id of a program's answer: equal for equal programs and equal versions."""
         inputs = sorted(program.inputs.items())
-        parts = (program.source, inputs, program.seed, program.root, program.gradient, program.check, self._versions)
+        parts = (program.source, inputs, program.seed, program.root, program.gradient, program.question, self._versions)
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
     def adopt(self, source: str, answer: ExecutionAnswer) -> None:
@@ -135,6 +132,20 @@ class Pipeline:
         if kept is not None:
             return kept
         return await self._once(("trace", key), lambda: self._execute(key, program))
+
+    async def ask(self, trace: Trace, question: Question) -> Trace:
+        """Return a trace with the answer to a question, for which a fresh child runs the program again.
+
+        What was run elsewhere is not run again: it has all that is known of it.
+
+        Raises:
+            ServiceError: the service cannot answer now.
+        """
+        if self._adopted.get(trace.program.source) is trace:
+            return trace
+        found = await self.trace(replace(trace.program, question=question))
+        answer = await self.in_thread(lambda: with_answer(trace.answer, question, found.answer))
+        return replace(trace, answer=answer, reproducible=trace.reproducible and found.reproducible)
 
     async def draw(self, trace: Trace, picture_format: str, options: ViewOptions) -> Drawing:
         """Draw the graph of a trace, or return the picture drawn before.
@@ -232,4 +243,5 @@ def _weight(answer: ExecutionAnswer) -> int:
         tensors += edge.contributions
     listed = sum(tensor.nbytes for tensor in {id(tensor): tensor for tensor in tensors if tensor is not None}.values())
     console = sum(len(line.text) for line in answer.console)
-    return 10_000 + 3_000 * (len(graph.nodes) + len(graph.edges)) + listed + console
+    slopes = NUMBER_BYTES * sum(len(row) for rows in answer.jacobians.values() for row in rows)
+    return 10_000 + 3_000 * (len(graph.nodes) + len(graph.edges)) + listed + console + slopes

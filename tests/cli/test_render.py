@@ -1,6 +1,7 @@
 """``chainrule render``, ``check``, ``view`` and completion."""
 
 import io
+import json
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -36,6 +37,27 @@ def test_the_suffix_chooses_the_format(tmp_path: Path, monkeypatch: pytest.Monke
     target = tmp_path / "graph.png"
     assert main(["render", "-", "-o", str(target)]) == 0
     assert target.read_bytes().startswith(b"\x89PNG")
+
+
+def test_json_lists_as_much_as_is_asked_for(tmp_path: Path) -> None:
+    target = tmp_path / "graph.json"
+    source = "x = torch.ones(100, requires_grad=True)\ny = x.sum() * 2"
+    listed, slopes = [], []
+    for arguments in ([], ["--values", "100"], ["--values", "0", "--jacobians"]):
+        assert main(["render", "-c", source, "-o", str(target), *arguments]) == 0
+        graph = json.loads(target.read_bytes())
+        listed.append([node["outputs"][0]["value"]["values"] is not None for node in graph["nodes"]])
+        slopes.append([edge["jacobian"] for edge in graph["edges"]])
+    assert [values[0] for values in listed] == [False, True, False]
+    assert [any(values) for values in listed] == [True, True, False]
+    assert [any(rows) for rows in slopes] == [False, False, True]
+
+
+@pytest.mark.parametrize("arguments", [["--values", "5"], ["--jacobians"], ["--values", "2000", "--format", "json"]])
+def test_what_only_json_has_is_refused_elsewhere(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["render", "-c", "x * x", *arguments])
+    assert "--values" in capsys.readouterr().err
 
 
 def test_a_refused_program_is_told_with_file_line_and_column(

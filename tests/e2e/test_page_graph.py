@@ -50,6 +50,15 @@ def test_an_edge_shows_its_local_jacobian(page: Page, address: str) -> None:
     expect(table.locator("td:not([class])")).to_have_count(2)
 
 
+def test_a_question_that_is_opened_is_answered_with_the_jacobian(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, SEED)
+    question = page.locator("#inspector .concepts details", has_text="Why must the loss be a scalar?")
+    question.locator("summary").click()
+    expect(question.locator("math")).to_be_visible()
+    expect(question.locator("summary")).to_be_focused()
+
+
 def test_twelve_blocks_fold_and_unfold_and_are_searched(page: Page, address: str) -> None:
     visit(page, address)
     type_program(page, TRANSFORMER)

@@ -7,7 +7,7 @@ from chainrule.tape import Namespace, Tape
 
 def traced(source: str) -> Graph:
     given = {"torch": torch, "tensor": torch.tensor}
-    with Tape() as tape:
+    with Tape(jacobians=True) as tape:
         namespace = Namespace(tape, given)
         exec(compile(source, "<program>", "exec"), namespace)
     return tape.graph(names={name: value for name, value in namespace.items() if name not in given})
@@ -107,7 +107,7 @@ def test_a_leaf_that_nothing_reaches_has_no_path() -> None:
 
 def test_without_a_pass_the_product_of_a_scalar_is_known() -> None:
     x = torch.tensor(2.0, requires_grad=True)
-    with Tape() as tape:
+    with Tape(jacobians=True) as tape:
         y = x**2
     graph = tape.graph(roots={"y": y}, names={"x": x})
     rule = chain_rule(graph, leaf_of(graph))

@@ -8,7 +8,7 @@ from chainrule.tape import Namespace, Tape
 
 def traced(source: str) -> Graph:
     given = {"torch": torch, "tensor": torch.tensor}
-    with Tape() as tape:
+    with Tape(jacobians=True) as tape:
         namespace = Namespace(tape, given)
         with suppress(RuntimeError):
             exec(compile(source, "<program>", "exec"), namespace)

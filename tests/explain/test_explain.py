@@ -8,7 +8,7 @@ from chainrule.tape import Namespace, Tape
 
 def traced(source: str) -> Graph:
     given = {"torch": torch, "tensor": torch.tensor}
-    with Tape() as tape:
+    with Tape(jacobians=True) as tape:
         namespace = Namespace(tape, given)
         exec(compile(source, "<program>", "exec"), namespace)
     return tape.graph(names={name: value for name, value in namespace.items() if name not in given})
@@ -118,7 +118,7 @@ def test_names_bound_twice_are_told_apart() -> None:
 
 def test_without_a_pass_there_are_formulas_and_no_numbers() -> None:
     graph = traced("x = tensor(2.0, requires_grad=True)\ny = x.sin()")
-    with Tape() as tape:
+    with Tape(jacobians=True) as tape:
         y = torch.tensor(2.0, requires_grad=True).sin()
     graph = tape.graph(roots={"y": y})
     explanation = explain(graph, node_of(graph, "SinBackward0"))
@@ -149,7 +149,7 @@ def test_tensors_above_the_element_limit_keep_their_formula_and_have_no_numbers(
 
 def test_a_name_that_is_no_identifier_never_reaches_the_formula() -> None:
     x = torch.tensor(2.0, requires_grad=True)
-    with Tape() as tape:
+    with Tape(jacobians=True) as tape:
         y = x.sin()
         y.backward()
     graph = tape.graph(names={"<img src=x onerror=alert(1)>": x, "y": y})
@@ -185,7 +185,7 @@ def test_the_jacobian_of_a_scalar_is_one_row() -> None:
 
 
 def test_a_jacobian_without_a_pass_has_no_product() -> None:
-    with Tape() as tape:
+    with Tape(jacobians=True) as tape:
         y = torch.tensor([1.0, 2.0], requires_grad=True) * 3
     graph = tape.graph(roots={"y": y})
     jacobian = explain(graph, node_of(graph, "MulBackward0")).edges[0].jacobian

@@ -16,7 +16,7 @@ HUGE = 10**12
 
 def document(run: Any, *shape: int) -> dict[str, Any]:
     x = torch.ones(*shape, requires_grad=True)
-    with Tape() as tape:
+    with Tape(jacobians=True) as tape:
         run(x).sum().backward()
     made: dict[str, Any] = tape.graph(names={"x": x}).model_dump(mode="json")
     return made

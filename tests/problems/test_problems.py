@@ -8,8 +8,9 @@ import chainrule
 import pytest
 from chainrule.assets import TEMPLATES
 from chainrule.errors import ChainruleError
-from chainrule.pipeline import REJECTIONS, TRANSIENT_PROBLEMS
+from chainrule.pipeline import REJECTIONS
 from chainrule.problems import BY_STATUS, GROUPS, PROBLEMS, Kind, http
+from chainrule.protocol.answers import TRANSIENT_PROBLEMS
 from chainrule.protocol.messages import Problem
 
 PACKAGE = Path(chainrule.__file__).parent

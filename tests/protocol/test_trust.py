@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from chainrule.limits import Limits
 from chainrule.protocol.messages import ExecutionAnswer
-from chainrule.protocol.program import Program
+from chainrule.protocol.program import Program, Question
 from chainrule.protocol.record import join_record
 from chainrule.protocol.trust import AnswerInvalidError, read_answer
 from chainrule.run.execute import execute
@@ -22,8 +23,8 @@ LIMITS = Limits(stdout_bytes=1000, nodes=50, source_bytes=2000)
 ANSWER = execute(REQUEST, LIMITS).model_dump_json()
 
 
-def read(answer: object) -> None:
-    read_answer(join_record(json.dumps(answer).encode()), REQUEST, LIMITS)
+def read(answer: object, question: Question | None = None) -> None:
+    read_answer(join_record(json.dumps(answer).encode()), replace(REQUEST, question=question), LIMITS)
 
 
 def test_a_true_answer_is_read_as_it_is() -> None:
@@ -49,7 +50,11 @@ def forged_check(pass_index: int = 1, node: str = "n0", element: tuple[int, ...]
 
 
 def test_a_check_that_fits_is_read() -> None:
-    read(forge(lambda a: a.update(check=forged_check())))
+    read({"check": forged_check()}, "check")
+
+
+def test_jacobians_that_fit_are_read() -> None:
+    read({"jacobians": {"e0": [[1.0, "nan"]], "e7": [[1], [2]]}}, "jacobians")
 
 
 FORGERIES: dict[str, Callable[[Any], object]] = {
@@ -130,9 +135,8 @@ FORGERIES: dict[str, Callable[[Any], object]] = {
     "a field that does not exist": lambda a: a.update(html="<script>"),
     "a number as text": lambda a: tensor(a).update(numel="2"),
     "a node that is no object": lambda a: a["graph"]["nodes"].append("n5"),
-    "a check of a stranger": lambda a: a.update(check=forged_check(node="n999")),
-    "a check of a pass that did not run": lambda a: a.update(check=forged_check(pass_index=9)),
-    "a check of an element below zero": lambda a: a.update(check=forged_check(element=[-1])),
+    "a check that nobody asked for": lambda a: a.update(check=forged_check()),
+    "Jacobians that nobody asked for": lambda a: a.update(jacobians={"e0": [[1.0]]}),
     "a reason at a stranger": lambda a: a["graph"]["nodes"][0].update(
         no_gradient={"reason": "detached", "node": "n999"}
     ),
@@ -173,6 +177,27 @@ def test_a_list_is_left_at_its_first_wrong_entry(content: bytes) -> None:
 def test_a_forgery_is_recognised(name: str) -> None:
     with pytest.raises(AnswerInvalidError):
         read(forge(FORGERIES[name]))
+
+
+ANSWERS: dict[str, tuple[Question, dict[str, Any]]] = {
+    "a check of markup": ("check", {"check": forged_check(node="<b>")}),
+    "a check of a pass that is never compared": ("check", {"check": forged_check(pass_index=9)}),
+    "a check of an element below zero": ("check", {"check": forged_check(element=[-1])}),
+    "Jacobians in the place of a check": ("check", {"jacobians": {"e0": [[1.0]]}}),
+    "a Jacobian of markup": ("jacobians", {"jacobians": {"e1 onclick=alert(1)": [[1.0]]}}),
+    "a Jacobian without rows": ("jacobians", {"jacobians": {"e0": []}}),
+    "rows of different lengths": ("jacobians", {"jacobians": {"e0": [[1.0], [1.0, 2.0]]}}),
+    "a Jacobian of text": ("jacobians", {"jacobians": {"e0": [["x"]]}}),
+    "a Jacobian that is too large": ("jacobians", {"jacobians": {"e0": [[1.0] * 257]}}),
+    "too many Jacobians": ("jacobians", {"jacobians": {f"e{place}": [[1.0] * 256] for place in range(33)}}),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_forged_answer_to_a_question_is_recognised(name: str) -> None:
+    question, answer = ANSWERS[name]
+    with pytest.raises(AnswerInvalidError):
+        read(answer, question)
 
 
 @pytest.mark.parametrize("content", [b"", b"null", b"[]", b"1", b"{", b"\xff\xfe", b"[" * 10_000, b'{"graph": NaN}'])

@@ -8,7 +8,7 @@ import torch
 from chainrule.graph.source_text import SourceLines
 from chainrule.limits import Limits
 from chainrule.protocol.messages import ExecutionAnswer, Problem
-from chainrule.protocol.program import Program
+from chainrule.protocol.program import QUESTIONS, Program, Question
 from chainrule.protocol.record import write_record
 from chainrule.protocol.trust import read_answer
 from chainrule.run import exceptions
@@ -16,7 +16,7 @@ from chainrule.run import execute as execution
 from chainrule.run.console import FILENAME
 from chainrule.run.deadline import LimitReached
 from chainrule.run.execute import execute
-from chainrule.run.gradcheck import execute_and_check
+from chainrule.run.questions import answer_program
 
 
 def run(source: str, limits: Limits | None = None, **request: object) -> ExecutionAnswer:
@@ -371,7 +371,8 @@ def test_lines_are_counted_as_python_counts_them() -> None:
         "x = torch.ones(2, requires_grad=True)\ny = x*2\ny.grad\ny.sum().backward()",
     ],
 )
-def test_the_text_is_parsed_once(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+@pytest.mark.parametrize("question", [None, *QUESTIONS])
+def test_the_text_is_parsed_once(monkeypatch: pytest.MonkeyPatch, source: str, question: Question | None) -> None:
     parsed: list[object] = []
     original = ast.parse
 
@@ -380,8 +381,7 @@ def test_the_text_is_parsed_once(monkeypatch: pytest.MonkeyPatch, source: str) -
         return original(text, *args, **kwargs)  # type: ignore[call-overload]
 
     monkeypatch.setattr(ast, "parse", parse)
-    answer = execute_and_check(Program(source, check=True), Limits())
-    assert answer.graph.variables
+    answer_program(Program(source, question=question), Limits())
     assert parsed.count(source) == 1
 
 

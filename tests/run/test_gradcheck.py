@@ -3,13 +3,13 @@ import torch
 from chainrule.limits import Limits
 from chainrule.protocol.messages import Check, LeafCheck
 from chainrule.protocol.program import Program
-from chainrule.run.gradcheck import execute_and_check
+from chainrule.run.gradcheck import check_gradients
 
 PATIENT = Limits(wall_seconds=200, cpu_seconds=200, check_seconds=100)
 
 
 def check(source: str, **request: object) -> Check:
-    answer = execute_and_check(Program(source, check=True, **request), PATIENT)  # type: ignore[arg-type]
+    answer = check_gradients(Program(source, **request), PATIENT)  # type: ignore[arg-type]
     assert answer.check is not None
     return answer.check
 
@@ -99,10 +99,11 @@ def test_a_program_without_gradients_says_so() -> None:
     assert "nothing to compare" in found.note
 
 
-def test_the_console_has_the_first_run_only() -> None:
-    request = Program(source="x = torch.ones(3, requires_grad=True)\nprint('once')\nx.sum().backward()", check=True)
-    answer = execute_and_check(request, Limits())
-    assert [line.text for line in answer.console] == ["once\n"]
+def test_an_answer_has_the_check_alone() -> None:
+    request = Program("x = torch.ones(3, requires_grad=True)\nprint('once')\nx.sum().backward()")
+    answer = check_gradients(request, Limits())
+    assert answer.console == []
+    assert answer.graph.nodes == []
 
 
 def test_large_leaves_are_compared_at_some_elements() -> None:
@@ -115,21 +116,16 @@ def test_large_leaves_are_compared_at_some_elements() -> None:
 def test_time_that_is_over_ends_the_check_with_what_it_has() -> None:
     source = "x = torch.ones(50, requires_grad=True)\nfor _ in range(300):\n    y = x * 2\ny.sum().backward()"
     limits = Limits(wall_seconds=200, cpu_seconds=200, check_seconds=0.05)
-    answer = execute_and_check(Program(source, check=True), limits)
+    answer = check_gradients(Program(source), limits)
     assert answer.check is not None
     assert answer.check.note == ("The time for the check, 0.05 s, is over; what was compared until then is shown.")
 
 
-def test_a_program_that_uses_all_its_time_leaves_none() -> None:
+def test_a_program_that_never_ends_is_ended_within_its_time() -> None:
     limits = Limits(wall_seconds=0.2, cpu_seconds=200)
-    answer = execute_and_check(Program("while True:\n    pass", check=True), limits)
+    answer = check_gradients(Program("while True:\n    pass"), limits)
     assert answer.check is not None
-    assert answer.check.note == "The program left no time to run it again."
-
-
-def test_what_is_not_asked_for_is_not_done() -> None:
-    answer = execute_and_check(Program("x = torch.ones(3, requires_grad=True)\nx.sum()"), Limits())
-    assert answer.check is None
+    assert answer.check.note == "The time for the check, 0.16 s, is over; what was compared until then is shown."
 
 
 def test_the_same_request_gives_the_same_check() -> None:

@@ -12,9 +12,9 @@ from tests.tape.traced import Trace, Traced
 def trace() -> Trace:
     """Run a source text on a tape; the names of torch's modules are there."""
 
-    def run(source: str, root: str | None = None, limits: Limits | None = None) -> Traced:
+    def run(source: str, root: str | None = None, limits: Limits | None = None, *, jacobians: bool = False) -> Traced:
         torch.manual_seed(0)
-        tape = Tape(limits or Limits(), source=source)
+        tape = Tape(limits or Limits(), source=source, jacobians=jacobians)
         error = None
         with tape:
             given = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "__name__": "__main__"}

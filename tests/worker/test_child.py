@@ -87,7 +87,7 @@ def test_a_fault_of_ours_is_answered_as_one(error: Exception, slug: str, monkeyp
     def fail(request: Program, limits: Limits, over: Callable[[], None]) -> ExecutionAnswer:
         raise error
 
-    monkeypatch.setattr(child, "execute_and_check", fail)
+    monkeypatch.setattr(child, "answer_program", fail)
     answer = child.answer_to(Program("1"), Limits())
     assert [problem.slug for problem in answer.problems] == [slug]
 

@@ -5,11 +5,12 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from chainrule.cli.options import UsageError, format_of, write_file
 from chainrule.errors import ChainruleError, ProgramRejectedError, SandboxError
+from chainrule.graph.tensors.listing import USUALLY_LISTED, Listing
 from chainrule.layout import make_engine
 from chainrule.pipeline import Pipeline, Trace
 from chainrule.program.request import read_program
@@ -17,6 +18,7 @@ from chainrule.protocol.messages import Problem
 from chainrule.protocol.program import Program
 from chainrule.render import ViewOptions
 from chainrule.render.formats.registry import FORMATS
+from chainrule.render.formats.text_json import write_graph
 from chainrule.sandbox import make_pool
 from chainrule.settings import Settings
 
@@ -31,6 +33,8 @@ class Job:
     target: Path | None
     """None writes to standard output."""
     picture_format: str
+    listing: Listing = field(default_factory=Listing)
+    """What JSON tells."""
 
 
 def read_jobs(arguments: argparse.Namespace) -> list[Job]:
@@ -50,12 +54,22 @@ def read_jobs(arguments: argparse.Namespace) -> list[Job]:
         raise UsageError(f"{arguments.output} is no folder, and there are {len(names)} pictures")
     asked = {name: text for name in ("seed", "root", "gradient") if (text := getattr(arguments, name)) is not None}
     inputs = dict(map(_input, arguments.input))
+    listing = _listing(arguments)
     jobs = []
     for name in names:
         target, picture_format = _target(name, arguments, folder)
         program = read_program(_read(name, arguments.code), asked, inputs)
-        jobs.append(Job(name, program, target, picture_format))
+        if listing != Listing() and picture_format != "json":
+            raise UsageError("--values and --jacobians are for JSON: give --format json, or name a .json file")
+        jobs.append(Job(name, program, target, picture_format, listing))
     return jobs
+
+
+def _listing(arguments: argparse.Namespace) -> Listing:
+    most = Settings.from_environment().limits.tensor_elements
+    if arguments.values is not None and not 0 <= arguments.values <= most:
+        raise UsageError(f"--values is from 0 to {most}, not {arguments.values}: no more are listed")
+    return Listing(USUALLY_LISTED if arguments.values is None else arguments.values, arguments.jacobians)
 
 
 def _input(text: str) -> tuple[str, str]:
@@ -116,7 +130,12 @@ async def draw_jobs(jobs: Sequence[Job], options: ViewOptions, *, quiet: bool) -
 async def _draw(job: Job, pipeline: Pipeline, options: ViewOptions, *, quiet: bool) -> bool:
     try:
         trace = await pipeline.trace(job.program)
-        drawing = await pipeline.draw(trace, job.picture_format, options)
+        if job.listing.jacobians:
+            trace = await pipeline.ask(trace, "jacobians")
+        if job.picture_format == "json":
+            content = write_graph(trace.answer.graph, job.listing)
+        else:
+            content = (await pipeline.draw(trace, job.picture_format, options)).content
     except ProgramRejectedError as error:
         for violation in error.violations:
             print(f"{job.name}:{violation.line}:{violation.column + 1}: {violation.message}", file=sys.stderr)
@@ -126,7 +145,7 @@ async def _draw(job: Job, pipeline: Pipeline, options: ViewOptions, *, quiet: bo
     except ChainruleError as error:
         print(f"{job.name}: {error}", file=sys.stderr)
         return False
-    _write(job, drawing.content)
+    _write(job, content)
     return _tell(job, trace, quiet=quiet)
 
 

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 
 from chainrule.cli.options import add_view_options, view_options
+from chainrule.graph.tensors.listing import USUALLY_LISTED
 from chainrule.render import ViewOptions
 from chainrule.render.formats.registry import FORMATS
 
@@ -28,6 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("gradient", 'the cotangent to start with, as JSON; "none" runs no pass'),
     ):
         parser.add_argument(f"--{name}", metavar="X", help=text)
+    parser.add_argument(
+        "--values",
+        type=int,
+        metavar="N",
+        help=f"of JSON: list the numbers of tensors of up to N elements, 0 for none (default: {USUALLY_LISTED})",
+    )
+    parser.add_argument("--jacobians", action="store_true", help="of JSON: tell the local Jacobian of each edge")
     add_view_options(parser)
     parser.set_defaults(run=render, refuse=parser.error)
 

@@ -1,4 +1,4 @@
-"""The graph as data: what tracing found, what JSON carries, what every picture is drawn from (schema_version 1).
+"""The graph as data: what tracing found, what JSON carries, what every picture is drawn from (schema_version 2).
 
 Edges are stored in PyTorch's direction only: entry number ``slot`` of ``source``'s ``next_functions`` is
 ``(target, output_nr)``, from root to leaf. Parallel edges are never merged: ``x*x`` has two.
@@ -19,6 +19,7 @@ __all__ = [
     "Edge",
     "Flag",
     "Graph",
+    "Jacobian",
     "NoGradient",
     "Node",
     "NodeKind",
@@ -38,7 +39,7 @@ __all__ = [
     "Whole",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Span(Data):
@@ -78,6 +79,11 @@ class Scope(Data):
     """A module's class; for functions the same as ``name``; for loops "for" or "while"."""
     call: Whole
     """Which call of this module or function, or which iteration, counted from 1 within the scope above."""
+
+
+Jacobian = Annotated[list[list[Number]], Field(fail_fast=True)]
+"""A row for each element of a node's outputs, one output after the other, a column for each element of what it takes
+in, both in row-major order."""
 
 
 class NoGradient(Data):
@@ -163,9 +169,10 @@ class Edge(Data):
     """The operator's own name of that argument, where known ("exponent")."""
     contributions: list[TensorField | None]
     """What this edge carried, one entry for each pass; None where nothing flowed."""
-    jacobian: list[list[Number]] | None = None
-    """The local Jacobian of small tensors: a row for each element of the source's outputs, one output after the other,
-    a column for each of the target's, both in row-major order. A contribution is the cotangents, as a row, times it."""
+    jacobian: Jacobian | None = None
+    """The local Jacobian of small tensors, where it was asked for: a row for each element of the source's outputs, one
+    output after the other, a column for each of the target's, both in row-major order. A contribution is the
+    cotangents, as a row, times it."""
 
 
 class Root(Data):

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from chainrule.errors import ChainruleError
 from chainrule.layout import Engine, make_engine
 from chainrule.pipeline import Pipeline, Trace
-from chainrule.protocol.program import Program
+from chainrule.protocol.program import Program, Question
 from chainrule.render import Drawing, ViewOptions
 from chainrule.sandbox import make_pool
 from chainrule.settings import Settings
@@ -43,6 +43,10 @@ class BackgroundPipeline:
     def trace(self, program: Program) -> Trace:
         """Execute a program in the sandbox; raises as `Pipeline.trace` does."""
         return self._wait(self._pipeline.trace(program))
+
+    def ask(self, trace: Trace, question: Question) -> Trace:
+        """Have a question about a program answered; raises as `Pipeline.ask` does."""
+        return self._wait(self._pipeline.ask(trace, question))
 
     def draw(self, trace: Trace, picture_format: str, options: ViewOptions) -> Drawing:
         """Draw the graph of a trace; raises as `Pipeline.draw` does."""

@@ -9,7 +9,7 @@ from typing import Any, Literal, overload
 from chainrule.errors import ViewInvalidError
 from chainrule.graph.model import Graph
 from chainrule.library.background import shared_engine
-from chainrule.library.tracing import Question, Subject, traced
+from chainrule.library.tracing import Subject, Wanted, traced
 from chainrule.render import ViewOptions
 from chainrule.render import draw as render
 from chainrule.render.formats.registry import format_of_suffix
@@ -110,7 +110,7 @@ def draw(
         TraceError: the program or function raised; and all else that `trace` raises.
     """
     options = read_view(view)
-    found = traced(subject, Question(inputs or {}, seed, root, gradient))
+    found = traced(subject, Wanted(inputs or {}, seed, root, gradient))
     drawing = render(found.graph, format, options, shared_engine(), source or found.source)
     return drawing.content if format in ("png", "pdf") else drawing.content.decode()
 
@@ -153,7 +153,7 @@ def show(
             `draw`.
     """
     options = read_view(view)
-    found = traced(subject, Question(inputs or {}, seed, root, gradient))
+    found = traced(subject, Wanted(inputs or {}, seed, root, gradient))
     return GraphPicture(found.graph, options, source or found.source)
 
 

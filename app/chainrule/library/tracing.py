@@ -25,13 +25,14 @@ Subject: TypeAlias = str | Callable[..., object] | TensorLike
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Wanted:
     """What is asked of a program or a function."""
 
     inputs: Mapping[str, object] = field(default_factory=dict)
     seed: int = 0
     root: str | None = None
     gradient: object = None
+    jacobians: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ def trace(
     seed: int = 0,
     root: str | None = None,
     gradient: object = None,
+    jacobians: bool = False,
 ) -> Graph:
     """Return the autograd graph of a program, of a function, or of a tensor that is already there.
 
@@ -87,6 +89,8 @@ def trace(
         root: the variable to start backward from; with a function that returns a dict of tensors, the one in it.
         gradient: the cotangent to start with where the program runs no backward itself, as nested lists or a tensor;
             None for ones, "none" for no pass.
+        jacobians: whether each edge between small tensors has its local Jacobian; the text of a program is run again
+            for them.
 
     Raises:
         TraceError: the program or function raised.
@@ -95,49 +99,53 @@ def trace(
         TypeError: what is given is nothing that has a graph.
         ValueError: nothing that requires a gradient went into the root.
     """
-    return traced(subject, Question(inputs or {}, seed, root, gradient)).graph
+    return traced(subject, Wanted(inputs or {}, seed, root, gradient, jacobians)).graph
 
 
-def traced(subject: object, question: Question) -> TracedGraph:
+def traced(subject: object, wanted: Wanted) -> TracedGraph:
     """Return a graph with the text of its program; a Graph stays as it is. Raises as `trace` does."""
     if isinstance(subject, str):
-        return _of_program(subject, question)
+        return _of_program(subject, wanted)
     if callable(subject):
-        return _of_function(subject, question)
-    if question != Question(gradient=question.gradient):
+        return _of_function(subject, wanted)
+    if wanted != Wanted(gradient=wanted.gradient, jacobians=wanted.jacobians):
         raise TypeError("inputs, seed and root are for a program or a function: all else was computed already")
     if isinstance(subject, Graph):
         return TracedGraph(subject, "")
-    return _of_tensor(subject, question)
+    return _of_tensor(subject, wanted)
 
 
-def _of_program(source: str, question: Question) -> TracedGraph:
-    inputs = {name: _plain(value) for name, value in question.inputs.items()}
-    program = Program(source, inputs, question.seed, question.root, _plain(question.gradient))
-    answer = shared_pipeline().trace(program).answer
+def _of_program(source: str, wanted: Wanted) -> TracedGraph:
+    inputs = {name: _plain(value) for name, value in wanted.inputs.items()}
+    program = Program(source, inputs, wanted.seed, wanted.root, _plain(wanted.gradient))
+    trace = shared_pipeline().trace(program)
+    if wanted.jacobians and trace.answer.graph.edges:
+        trace = shared_pipeline().ask(trace, "jacobians")
+    answer = trace.answer
     errors = [problem for problem in answer.problems if problem.severity == "error"]
     if errors:
         raise TraceError(errors, answer.graph, source)
     return TracedGraph(answer.graph, source)
 
 
-def _of_function(function: Callable[..., object], question: Question) -> TracedGraph:
+def _of_function(function: Callable[..., object], wanted: Wanted) -> TracedGraph:
     from chainrule.run.function import FunctionCall, answer_function  # it imports torch
 
-    call = FunctionCall(function, question.inputs, question.seed, question.root, question.gradient)
+    call = FunctionCall(function, wanted.inputs, wanted.seed, wanted.root, wanted.gradient, wanted.jacobians)
     answer = answer_function(call, Settings.from_environment().limits, caller_names())
     if answer.problem is not None:
         raise TraceError([answer.problem], answer.graph, answer.source) from answer.raised
     return TracedGraph(answer.graph, answer.source)
 
 
-def _of_tensor(tensor: object, question: Question) -> TracedGraph:
+def _of_tensor(tensor: object, wanted: Wanted) -> TracedGraph:
     if not hasattr(tensor, "grad_fn"):
         kinds = "the text of a program, a callable, a tensor or a Graph"
         raise TypeError(f"chainrule takes {kinds}, not {type(tensor).__name__}")
     from chainrule.run.function import answer_tensor  # it imports torch
 
-    answer = answer_tensor(tensor, question.gradient, Settings.from_environment().limits, caller_names())
+    limits = Settings.from_environment().limits
+    answer = answer_tensor(tensor, wanted.gradient, limits, caller_names(), jacobians=wanted.jacobians)
     return TracedGraph(answer.graph, answer.source)
 
 

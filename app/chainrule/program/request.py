@@ -21,7 +21,7 @@ def read_program(source: str, options: Mapping[str, str], values: Mapping[str, s
     """Return a program with what is asked of it.
 
     >>> read_program("x * 2", {"seed": "7"}, {"x": "[1, 2]"})
-    Program(source='x * 2', inputs={'x': [1, 2]}, seed=7, root=None, gradient=None, check=False)
+    Program(source='x * 2', inputs={'x': [1, 2]}, seed=7, root=None, gradient=None, question=None)
 
     Args:
         source: The program.

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from chainrule.graph.model import Data, Graph, Real, Span, Whole
+from chainrule.graph.model import Data, Graph, Jacobian, Real, Span, Whole
 from chainrule.problems import PROBLEMS, Severity
 from chainrule.words.saying import Said, Words, book_of
 
@@ -131,6 +131,8 @@ class ExecutionAnswer(Data):
     rejection: Rejection | None = None
     check: Check | None = None
     """Where it was asked for."""
+    jacobians: dict[str, Jacobian] = {}
+    """The local Jacobians of small edges by the edges' ids, where they were asked for."""
     sayings: list[Said] = []
     """How the texts of problems and check were made, for those who say them in another language."""
     seconds: dict[str, float] = Field(default_factory=dict)

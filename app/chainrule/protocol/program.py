@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import ConfigDict, TypeAdapter
 
 from chainrule.graph.model import Values, Whole
 from chainrule.graph.source_text import unix_lines
+
+Question = Literal["check", "jacobians", "tensors"]
+"""What is asked about a program after its first run, of a fresh child that runs it again.
+
+"check": its gradients beside finite differences; "jacobians": the local Jacobian of each edge; "tensors": all elements
+of every tensor, however large.
+"""
+QUESTIONS: tuple[Question, ...] = get_args(Question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +40,8 @@ class Program:
     """The variable to start backward from, where the program does not run backward itself."""
     gradient: Values | Literal["none"] | None = None
     """The cotangent of the implicit pass, numbers in nested lists; None for ones, "none" for no pass."""
-    check: bool = False
-    """Whether to compare the gradients of the first pass with finite differences."""
+    question: Question | None = None
+    """What alone is to be answered, where that is not the graph itself."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "source", unix_lines(self.source.removeprefix("\ufeff")))

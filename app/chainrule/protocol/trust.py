@@ -1,15 +1,15 @@
 """Reads what a child answered as what it is: bytes that a stranger's program may have written."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from chainrule.collector import uncollected
-from chainrule.graph.model import Graph, Node, Span, Tensor
+from chainrule.graph.model import Graph, Jacobian, Node, Span, Tensor
 from chainrule.graph.source_text import lines_of
 from chainrule.limits import Limits
 from chainrule.problems import PROBLEMS
 from chainrule.protocol.messages import Check, ExecutionAnswer
-from chainrule.protocol.program import Program
+from chainrule.protocol.program import Program, Question
 from chainrule.protocol.record import DIMENSIONS, DTYPE, RecordInvalidError, read_record
 
 TEXT_CHARACTERS = 100_000
@@ -70,14 +70,15 @@ def check_answer(answer: ExecutionAnswer, program: Program, limits: Limits) -> N
     Raises:
         AnswerInvalidError: they do not.
     """
-    _Check(program.source, limits).answer(answer)
+    _Check(program, limits).answer(answer)
 
 
 class _Check:
     """The checks of one answer, each of which raises AnswerInvalidError."""
 
-    def __init__(self, source: str, limits: Limits) -> None:
-        self._widths = [len(line) for line in lines_of(source)] or [0]
+    def __init__(self, program: Program, limits: Limits) -> None:
+        self._widths = [len(line) for line in lines_of(program.source)] or [0]
+        self._question = program.question
         self._limits = limits
         self._nodes: dict[str, Node] = {}
         self._passes = 0
@@ -101,7 +102,11 @@ class _Check:
         for line in answer.console:
             self._line(line.line)
         if answer.check is not None:
+            self._asked("check")
             self._check(answer.check)
+        if answer.jacobians:
+            self._asked("jacobians")
+            self._jacobians(answer.jacobians)
         if answer.rejection is not None:
             _texts((answer.rejection.detail,))
         _at_most(len(answer.seconds), 20, "seconds")
@@ -110,15 +115,31 @@ class _Check:
             if seconds < 0:
                 raise AnswerInvalidError("a timing is below 0")
 
+    def _asked(self, question: Question) -> None:
+        if self._question != question:
+            raise AnswerInvalidError("it answers what was not asked")
+
     def _check(self, check: Check) -> None:
         _texts((check.note,))
         _not_below(0, check.pass_index, check.runs)
-        _at_most(check.pass_index, self._passes, "the pass that was checked")
+        _at_most(check.pass_index, 1, "the pass that was checked")
+        _at_most(len(check.leaves), self._limits.nodes, "leaves that were checked")
         for leaf in check.leaves:
-            self._known(leaf.node)
+            _matches(_ID["n"], leaf.node, "node id")  # the graph is that of another answer
             self._names((leaf.name,))
             _not_below(0, leaf.compared, leaf.numel, *leaf.element)
             _at_most(len(leaf.element), DIMENSIONS, "dimensions")
+
+    def _jacobians(self, jacobians: Mapping[str, Jacobian]) -> None:
+        _at_most(sum(len(row) for rows in jacobians.values() for row in rows), *self._room("graph_jacobian_elements"))
+        for edge, rows in jacobians.items():
+            _matches(_ID["e"], edge, "edge id")
+            _at_most(sum(len(row) for row in rows), *self._room("jacobian_elements"))
+            if not rows or any(len(row) != len(rows[0]) for row in rows):
+                raise AnswerInvalidError("a Jacobian is no matrix")
+
+    def _room(self, limit: str) -> tuple[int, str]:
+        return getattr(self._limits, limit), f"numbers ({limit})"
 
     def _graph(self, graph: Graph) -> None:
         _at_most(len(graph.nodes), self._limits.nodes, "nodes")

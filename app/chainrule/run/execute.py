@@ -78,7 +78,8 @@ def execute(
     run = Run()
     code = None
     syntax = syntax or Syntax(program.source, FILENAME)
-    tape = Tape(limits, FILENAME, syntax)
+    asked = program.question
+    tape = Tape(limits, FILENAME, syntax, jacobians=asked == "jacobians", whole=asked == "tensors")
     namespace = Namespace(tape, bindings())
     with surroundings(program.source, program.seed, namespace, limits.stdout_bytes) as around:
         try:

@@ -56,6 +56,8 @@ class FunctionCall:
     """Which of several tensors, where the function returns a dict of them."""
     gradient: object = None
     """The cotangent, as a tensor or nested lists of numbers; None for ones, "none" for no pass."""
+    jacobians: bool = False
+    """Whether edges have their local Jacobians."""
 
 
 def answer_function(call: FunctionCall, limits: Limits, names: Mapping[str, object]) -> FunctionAnswer:
@@ -79,7 +81,7 @@ def answer_function(call: FunctionCall, limits: Limits, names: Mapping[str, obje
     syntax = Syntax("".join(linecache.getlines(filename)), filename)
     arguments = _arguments(call, limits)
     known = {**_known(call.function, names), **arguments}
-    tape = Tape(limits, filename, syntax, sys._getframe())
+    tape = Tape(limits, filename, syntax, sys._getframe(), jacobians=call.jacobians)
     roots: list[RootTensor] = []
     raised: Exception | None = None
     with same_numbers(call.seed), tape:
@@ -96,7 +98,9 @@ def answer_function(call: FunctionCall, limits: Limits, names: Mapping[str, obje
     return FunctionAnswer(tape.graph(_as_asked(roots), known), syntax.source)
 
 
-def answer_tensor(root: object, gradient: object, limits: Limits, names: Mapping[str, object]) -> FunctionAnswer:
+def answer_tensor(
+    root: object, gradient: object, limits: Limits, names: Mapping[str, object], *, jacobians: bool = False
+) -> FunctionAnswer:
     """Return the graph that a tensor hangs on.
 
     Args:
@@ -104,6 +108,7 @@ def answer_tensor(root: object, gradient: object, limits: Limits, names: Mapping
         gradient: as in `FunctionCall`.
         limits: what is kept.
         names: variables, to name nodes by.
+        jacobians: whether edges have their local Jacobians.
 
     Raises:
         TypeError: it is no tensor.
@@ -113,7 +118,8 @@ def answer_tensor(root: object, gradient: object, limits: Limits, names: Mapping
     start = None
     if isinstance(root, torch.Tensor) and gradient is not None and gradient != NO_PASS:
         start = _start(RootTensor(None, root), gradient, limits)
-    return FunctionAnswer(graph_of(root, names, limits, start, run_backward=gradient != NO_PASS), "")
+    run_backward = gradient != NO_PASS
+    return FunctionAnswer(graph_of(root, names, limits, start, run_backward=run_backward, jacobians=jacobians), "")
 
 
 def _code_of(function: Callable[..., object]) -> CodeType | None:

@@ -19,7 +19,7 @@ from chainrule.run.code import Code, compile_program
 from chainrule.run.console import FILENAME
 from chainrule.run.deadline import LimitReached, run_within
 from chainrule.run.environment import surroundings
-from chainrule.run.execute import Run, execute, own_names, run_program
+from chainrule.run.execute import Run, own_names, run_program
 from chainrule.run.namespace import bindings
 from chainrule.tape import Namespace, Tape
 from chainrule.tape.finite_differences import (
@@ -39,34 +39,29 @@ from chainrule.words.numbers import say_number
 from chainrule.words.saying import say
 
 SHARE = 0.8
-"""Part of the time that a program leaves over which the check may take."""
+"""Part of the time of a program which the check may take."""
 
 
-def execute_and_check(program: Program, limits: Limits, over: Callable[[], None] = lambda: None) -> ExecutionAnswer:
-    """Execute a program, and compare its gradients with finite differences where that is asked for.
+def check_gradients(program: Program, limits: Limits, over: Callable[[], None] = lambda: None) -> ExecutionAnswer:
+    """Compare the gradients of a program's first pass with finite differences; the answer has nothing but the check.
 
     Args:
         program: its source, its inputs, and what to differentiate.
         limits: what it may use.
-        over: called once the program has ended, or was.
+        over: called once the program has ended, or was, for the last time.
     """
-    wall, cpu = time.perf_counter(), time.process_time()
-    syntax = Syntax(program.source, FILENAME)
-    answer = execute(program, limits, syntax, over)
-    if not program.check or answer.rejection is not None:
-        return answer
-    left = min(limits.wall_seconds - (time.perf_counter() - wall), limits.cpu_seconds - (time.process_time() - cpu))
-    seconds = min(SHARE * left, limits.check_seconds)
     started = time.perf_counter()
-    checked = _check(program, syntax, limits, seconds)
-    spent = {**answer.seconds, "check": time.perf_counter() - started}
-    return answer.model_copy(update={"check": checked, "seconds": spent})
+    syntax = Syntax(program.source, FILENAME)
+    seconds = min(SHARE * limits.wall_seconds, SHARE * limits.cpu_seconds, limits.check_seconds)
+    try:
+        checked = _check(program, syntax, limits, seconds)
+    finally:
+        over()
+    return ExecutionAnswer(check=checked, seconds={"check": time.perf_counter() - started})
 
 
 def _check(program: Program, syntax: Syntax, limits: Limits, seconds: float) -> Check:
     checker = _Checker(program, syntax, limits, seconds)
-    if seconds <= 0:
-        return checker.answer(say("The program left no time to run it again."))
     try:
         note = checker.run()
     except LimitReached:

@@ -18,6 +18,7 @@ def graph_of(
     start: torch.Tensor | None = None,
     *,
     run_backward: bool = True,
+    jacobians: bool = False,
 ) -> Graph:
     """Return the graph that a tensor hangs on.
 
@@ -30,6 +31,7 @@ def graph_of(
         limits: what is kept.
         start: the cotangent at the root; left out, ones.
         run_backward: False asks for no gradients.
+        jacobians: whether edges have their local Jacobians.
 
     Raises:
         TypeError: the root is no tensor.
@@ -38,7 +40,7 @@ def graph_of(
     if not isinstance(root, torch.Tensor):
         raise TypeError(f"a graph hangs on a tensor, not on {type(root).__name__}")
     require_graph(root)
-    tape = Tape(limits)
+    tape = Tape(limits, jacobians=jacobians)
     if run_backward:
         with tape:
             ask_gradients(root, limits, start)

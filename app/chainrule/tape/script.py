@@ -68,7 +68,7 @@ def trace_script(path: Path, arguments: list[str], limits: Limits) -> ScriptTrac
     sys.argv = [str(path), *arguments]
     sys.path.insert(0, str(path.resolve().parent))  # as python does, for the script alone
     error, failure, roots = None, None, None
-    tape = Tape(limits, filename, syntax)
+    tape = Tape(limits, filename, syntax, jacobians=True)  # nobody runs a script again to ask for them
     try:
         with tape:
             try:

@@ -2,6 +2,7 @@
 
 import gc
 import linecache
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -67,6 +68,10 @@ class Tape:
             for the text.
         caller: the frame that calls the program, where the file holds more than the program: frames outside that call
             are not the program's.
+        jacobians: whether to compute the local Jacobian of each edge, which takes more calls of backward than the
+            program itself makes.
+        whole: whether to keep all elements of every tensor, however large; they are listed up to the limit all the
+            same.
     """
 
     def __init__(
@@ -75,13 +80,16 @@ class Tape:
         filename: str = "<program>",
         source: str | Syntax | None = None,
         caller: FrameType | None = None,
+        *,
+        jacobians: bool = False,
+        whole: bool = False,
     ) -> None:
         self.limits = limits
         if not isinstance(source, Syntax):
             source = Syntax("".join(linecache.getlines(filename)) if source is None else source, filename)
         extents = InstructionSpans(source)
         self._spans = Spans(extents)
-        capture = TensorCapture(limits.tensor_elements)
+        capture = TensorCapture(sys.maxsize if whole else limits.tensor_elements)
         self._values = Values(capture)
         self._names = BoundNames(self._values)
         self._frames = Frames(filename, Loops(extents), self._names.bind_local, caller)
@@ -90,8 +98,8 @@ class Tape:
         self._reads = NumberReads(filename, extents)
         self._recorder = Recorder(self._frames, self._modules, self._values, limits.records, self._reads)
         self._steps = OptimizerSteps(self._recorder, self._values)
-        jacobians = Jacobians(limits.jacobian_elements, limits.graph_jacobian_elements)
-        self._watcher = Watcher(self._recorder, capture, limits.nodes, limits.detailed_nodes, jacobians)
+        local = Jacobians(limits.jacobian_elements, limits.graph_jacobian_elements) if jacobians else None
+        self._watcher = Watcher(self._recorder, capture, limits.nodes, limits.detailed_nodes, local)
         self._passes: list[PassRecord] = []
         self._asked: list[tuple[Call, Place]] = []
         self._attempted: list[tuple[Any, int]] = []

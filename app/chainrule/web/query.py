@@ -1,6 +1,6 @@
 """What a query string says: options of the request, of the view, and values of inputs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -26,6 +26,8 @@ class Query:
     """``v`` and ``download``."""
     view: Mapping[str, str]
     """The options of the picture."""
+    answer: Mapping[str, str]
+    """What a JSON answer is to hold."""
     values: Mapping[str, str]
     """Everything else: values of inputs, by name."""
 
@@ -51,7 +53,7 @@ class Query:
 
     def refuse_all_but_view(self) -> None:
         """Raise HTTPException where there is a parameter that is no option of the view."""
-        for name in (*self.request, *self.delivery, *self.values):
+        for name in (*self.request, *self.delivery, *self.answer, *self.values):
             raise HTTPException(400, f"There is no parameter {name[:40]!r} here")
 
     def refuse_all(self) -> None:
@@ -61,8 +63,12 @@ class Query:
             raise HTTPException(400, f"There is no parameter {name[:40]!r} here")
 
 
-def parse(query_string: bytes) -> Query:
+def parse(query_string: bytes, answer: Collection[str] = ()) -> Query:
     """Take a query string apart.
+
+    Args:
+        query_string: as it stands in the address.
+        answer: parameters of the answer that this address has; elsewhere inputs may have their names.
 
     Raises:
         HTTPException: there are too many parameters, one is given twice, or it is not UTF-8.
@@ -78,11 +84,12 @@ def parse(query_string: bytes) -> Query:
         raise HTTPException(400, "The query is not UTF-8") from None
     except ValueError:
         raise HTTPException(400, f"There are more than {MOST_PARAMETERS} parameters") from None
-    groups: dict[str, dict[str, str]] = {"request": {}, "delivery": {}, "view": {}, "values": {}}
+    groups: dict[str, dict[str, str]] = {"request": {}, "delivery": {}, "view": {}, "answer": {}, "values": {}}
+    known = GROUPS | dict.fromkeys(answer, "answer")
     for given, value in pairs:
         option = find_option(given)
         name = given if option is None else option.name
-        group = groups["view" if option is not None else GROUPS.get(name, "values")]
+        group = groups["view" if option is not None else known.get(name, "values")]
         if name in group:
             raise HTTPException(400, f"The parameter {given[:40]!r} is given twice")
         group[name] = value

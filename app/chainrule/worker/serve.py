@@ -10,8 +10,8 @@ from chainrule.protocol.program import Program
 from chainrule.protocol.record import write_record
 from chainrule.protocol.truncate import nearest, spared_of
 from chainrule.run.deadline import use_time_reserve
-from chainrule.run.gradcheck import execute_and_check
 from chainrule.run.notices import limit_problem, tracing_problem
+from chainrule.run.questions import answer_program
 from chainrule.worker.channel import Channel, Closed
 
 
@@ -43,7 +43,7 @@ def answer_to(program: Program, limits: Limits, over: Callable[[], None] = lambd
         over: called once the program has ended, or was.
     """
     try:
-        return execute_and_check(program, limits, over)
+        return answer_program(program, limits, over)
     except MemoryError:
         return ExecutionAnswer(problems=[limit_problem("memory_bytes", limits)])
     except Exception as error:
@@ -79,7 +79,4 @@ def _with_graph(answer: ExecutionAnswer, graph: Graph, limit: Problem) -> Execut
     problems = [
         problem if problem.node in kept else problem.model_copy(update={"node": None}) for problem in answer.problems
     ]
-    check = answer.check
-    if check is not None:
-        check = check.model_copy(update={"leaves": [leaf for leaf in check.leaves if leaf.node in kept]})
-    return answer.model_copy(update={"graph": graph, "check": check, "problems": [*problems, limit]})
+    return answer.model_copy(update={"graph": graph, "problems": [*problems, limit]})

@@ -9,9 +9,9 @@ import torch
 from chainrule.assets import EXAMPLES
 from chainrule.limits import Limits
 from chainrule.program.policy.allowed import MODULES
-from chainrule.protocol.program import Program
+from chainrule.protocol.program import QUESTIONS, Program
 from chainrule.run.execute import execute
-from chainrule.run.gradcheck import execute_and_check
+from chainrule.run.questions import answer_program
 from chainrule.tape.record import patches
 from chainrule.worker.uncompiled import leave_compiler_out
 
@@ -63,7 +63,8 @@ def warm_up(limits: Limits) -> None:
     patient = replace(limits, wall_seconds=START_SECONDS, cpu_seconds=START_SECONDS)
     for source in (*PROGRAMS, *(path.read_text("utf-8") for path in sorted(EXAMPLES.glob("*.py")))):
         execute(Program(source), patient)
-    execute_and_check(Program(PROGRAMS[0], check=True), patient)
+    for question in QUESTIONS:
+        answer_program(Program(PROGRAMS[0], question=question), patient)
 
 
 def touch_memory(limits: Limits) -> None:

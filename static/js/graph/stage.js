@@ -37,6 +37,29 @@ export function startStage(page) {
     if (outcome.kind === "answer") byId("inspector").innerHTML = outcome.data.html.inspector;
   }
 
+  /** A question that is opened asks for the local Jacobians that its answer is told with: a run of their own. */
+  async function complete(opened) {
+    const place = [...opened.parentElement.querySelectorAll("details")].indexOf(opened);
+    delete opened.parentElement.dataset.partial;
+    asking?.abort();
+    asking = new AbortController();
+    const outcome = await postRun({ ...bodyOf(store.get()), parts: ["inspector"] }, asking.signal);
+    if (outcome.kind !== "answer") return;
+    byId("inspector").innerHTML = outcome.data.html.inspector;
+    const again = byId("inspector").querySelectorAll(".concepts details")[place];
+    if (!again) return;
+    again.open = true;
+    again.querySelector("summary").focus({ preventScroll: true });
+  }
+
+  byId("inspector").addEventListener(
+    "toggle",
+    (event) => {
+      if (event.target.open && event.target.parentElement?.matches(".concepts[data-partial]")) complete(event.target);
+    },
+    true, // it does not bubble
+  );
+
   store.on(["node"], (state) => {
     mark();
     if (page.answer && !page.predict?.hides(state.node)) inspect(state);

@@ -65,4 +65,4 @@ def test_json_is_the_graph(engine: Engine) -> None:
     drawing = draw(graph, "json", ViewOptions(), engine)
     assert drawing.media_type == "application/json"
     assert Graph.model_validate_json(drawing.content) == graph
-    assert json.loads(drawing.content)["schema_version"] == 1
+    assert json.loads(drawing.content)["schema_version"] == 2

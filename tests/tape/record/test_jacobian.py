@@ -1,5 +1,6 @@
 import json
 import math
+from functools import partial
 
 import pytest
 import torch
@@ -9,6 +10,12 @@ from chainrule.tape import Tape
 
 from tests.formulas.cases import CASES, Case
 from tests.tape.traced import Trace
+
+
+@pytest.fixture
+def trace(trace: Trace) -> Trace:
+    """Run a source text on a tape that computes local Jacobians."""
+    return partial(trace, jacobians=True)
 
 
 def gradient_edges(graph: Graph, op: str) -> list[Edge]:
@@ -23,7 +30,7 @@ def number(value: object) -> float:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.op}-{case.label}".rstrip("-"))
 def test_cotangent_times_jacobian_is_the_contribution(case: Case) -> None:
     leaves = [value.clone().requires_grad_(value.is_floating_point()) for value in case.inputs]
-    with Tape() as tape:
+    with Tape(jacobians=True) as tape:
         made = case.run(*leaves)
         outputs = [made] if isinstance(made, torch.Tensor) else [t for t in made if t.requires_grad]
         torch.autograd.backward(outputs, [torch.full_like(output, 0.5) for output in outputs])
@@ -80,7 +87,7 @@ def test_a_graph_without_a_pass_has_jacobians_too(trace: Trace) -> None:
 def test_hooks_run_as_often_as_without() -> None:
     calls: list[str] = []
     x = torch.tensor([1.0, 2.0], requires_grad=True)
-    with Tape() as tape:
+    with Tape(jacobians=True) as tape:
         y = x**2
         x.register_hook(lambda gradient: calls.append("leaf"))
         y.register_hook(lambda gradient: calls.append("tensor"))
@@ -171,3 +178,10 @@ def test_nothing_of_it_is_in_the_graph(trace: Trace) -> None:
     with_it, without = trace(source).graph, trace(source, limits=Limits(graph_jacobian_elements=1)).graph
     assert [node.op for node in with_it.nodes] == [node.op for node in without.nodes]
     assert with_it.passes == without.passes
+
+
+def test_nobody_computes_them_unasked() -> None:
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    with Tape() as tape:
+        (x**2).sum().backward()
+    assert [edge.jacobian for edge in tape.graph().edges] == [None] * len(tape.graph().edges)

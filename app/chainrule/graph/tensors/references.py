@@ -11,6 +11,8 @@ from chainrule.graph.tensors.tensor import Tensor
 
 TABLE = "tensors"
 """Where the context of reading and writing has the table: a list to read from, a function to number by."""
+SHORTEN = "shorten"
+"""Where the context of writing has what gives a tensor the form in which it is written, where not as it is."""
 _REFERENCE = "at"
 
 
@@ -49,5 +51,9 @@ def _look_up(value: dict[str, int], info: ValidationInfo) -> Tensor:
 def _write(tensor: object, handler: Callable[[Tensor], Any], info: SerializationInfo) -> Any:
     if not isinstance(tensor, Tensor):  # a union tries this first for whatever else it may hold
         raise PydanticSerializationUnexpectedValue("not a tensor")
-    number: Callable[[Tensor], int] | None = (info.context or {}).get(TABLE)
-    return handler(tensor.whole()) if number is None else {_REFERENCE: number(tensor)}
+    context = info.context or {}
+    number: Callable[[Tensor], int] | None = context.get(TABLE)
+    if number is not None:
+        return {_REFERENCE: number(tensor)}
+    shorten: Callable[[Tensor], Tensor] | None = context.get(SHORTEN)
+    return handler((tensor if shorten is None else shorten(tensor)).whole())

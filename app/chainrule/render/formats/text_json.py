@@ -3,6 +3,7 @@
 from chainrule.graph.gradients import norms_by_depth
 from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph
+from chainrule.graph.tensors.listing import Listing
 from chainrule.layout import Engine
 from chainrule.render.focus import focus_of
 from chainrule.render.options import ViewOptions
@@ -49,5 +50,15 @@ def _depths(index: GraphIndex, pass_index: int) -> str:
 
 
 def draw_json(graph: Graph, options: ViewOptions, engine: Engine, source: str = "") -> bytes:
-    """Return a graph as JSON, whole: the options of a view change nothing."""
-    return graph.model_dump_json().encode()
+    """Return a graph as JSON: the options of a view change nothing."""
+    return write_graph(graph, Listing())
+
+
+def write_graph(graph: Graph, listing: Listing) -> bytes:
+    """Return a graph as JSON.
+
+    Args:
+        graph: the graph.
+        listing: up to what size the numbers of tensors are listed; Jacobians are told where the graph has them.
+    """
+    return graph.model_dump_json(context=listing.context()).encode()

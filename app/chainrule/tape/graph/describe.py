@@ -36,7 +36,7 @@ class Describer:
         if done is not None and done[1].is_listed:
             return done[1]
         # A single number is listed whatever is left: a loss without its number says nothing.
-        fits = snapshot.numel <= max(self._left, 1)
+        fits = snapshot.numel <= max(min(self._left, self._each), 1)
         listed = (snapshot.kept is not None or snapshot.number is not None) and fits
         if listed:
             self._left -= snapshot.numel

@@ -80,11 +80,11 @@ class Watcher:
         capture: captures tensors.
         nodes: Nodes that are watched at most.
         detailed: Nodes of one graph up to which local Jacobians are computed.
-        jacobians: computes local Jacobians while the Nodes' buffers are there.
+        jacobians: computes local Jacobians while the Nodes' buffers are there; None where nobody asks for them.
     """
 
     def __init__(
-        self, recorder: Recorder, capture: TensorCapture, nodes: int, detailed: int, jacobians: Jacobians
+        self, recorder: Recorder, capture: TensorCapture, nodes: int, detailed: int, jacobians: Jacobians | None = None
     ) -> None:
         self._recorder = recorder
         self._jacobians = jacobians
@@ -107,6 +107,8 @@ class Watcher:
 
     def jacobian(self, node: Any) -> dict[int, Matrix]:
         """Return the local Jacobians of a Node by slot, as they were when it was first met."""
+        if self._jacobians is None:
+            return {}
         found = self._local.get(node)
         if found is None:
             found = self._local[node] = self._jacobians.of(node)

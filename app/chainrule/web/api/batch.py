@@ -13,13 +13,14 @@ from starlette.responses import Response
 from chainrule.errors import ChainruleError
 from chainrule.protocol.response import GraphAnswer
 from chainrule.web import problems
+from chainrule.web.answers import answer_json
 from chainrule.web.api.documents import problem_responses, reference
-from chainrule.web.api.graphs import answer_json, media_type_of
+from chainrule.web.api.graphs import media_type_of
 from chainrule.web.api.schemas import MOST_BATCH_ITEMS, Body, TraceBody, read_body
 from chainrule.web.http.caching import NOT_KEPT
 from chainrule.web.problems import ProblemDocument, ProblemResponse
 from chainrule.web.query import parse
-from chainrule.web.state import pipeline_of
+from chainrule.web.state import pipeline_of, settings_of
 from chainrule.words.numbers import say_count
 
 router = APIRouter(prefix="/api/v1", tags=["graphs"])
@@ -111,8 +112,10 @@ async def post_batch(request: Request) -> Response:
 
 
 async def _answer(request: Request, item: Any) -> bytes:
-    pipeline = pipeline_of(request)
-    return await answer_json(pipeline, await pipeline.trace(TraceBody.model_validate(item).program()))
+    body = TraceBody.model_validate(item)
+    view = body.view().within(settings_of(request).limits)
+    _, content = await answer_json(pipeline_of(request), body.program(), view)
+    return content
 
 
 def _failure(problem: ProblemResponse) -> bytes:

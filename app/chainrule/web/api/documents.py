@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chainrule.graph.tensors.listing import USUALLY_LISTED
 from chainrule.problems import BY_STATUS
 from chainrule.render.formats.registry import FORMATS, Format, media_types
 from chainrule.render.options import OPTIONS
@@ -61,6 +62,7 @@ def picture_operation(picture_format: Format, *, with_payload: bool) -> dict[str
     else:
         what = {**_parameter("code", "The program.", {"type": "string"}), "required": True, "example": "(x*x).sum()"}
     body: dict[str, Any] = {"schema": {"type": "string"} if picture_format.is_picture else {"type": "object"}}
+    told = [] if picture_format.is_picture else answer_parameters()
     responses = problem_responses(400, 404, 413, 414, 421, 422, 429, 500, 503)
     if picture_format.message_drawer:
         for entry in responses.values():
@@ -78,7 +80,7 @@ def picture_operation(picture_format: Format, *, with_payload: bool) -> dict[str
             304: {"description": "The client holds it already"},
             **responses,
         },
-        "openapi_extra": {"parameters": [what, *parameters, *view_parameters()]},
+        "openapi_extra": {"parameters": [what, *parameters, *told, *view_parameters()]},
     }
 
 
@@ -102,6 +104,22 @@ def view_parameters() -> list[dict[str, Any]]:
 
 def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
+def answer_parameters() -> list[dict[str, Any]]:
+    """Return how a query says what a JSON answer is to hold."""
+    return [
+        _parameter(
+            "values",
+            "Of a JSON answer: elements up to which the numbers of a tensor are listed; 0 lists none.",
+            {"type": "integer", "minimum": 0, "default": USUALLY_LISTED},
+        ),
+        _parameter(
+            "jacobians",
+            "Of a JSON answer: 1 gives each edge between small tensors its local Jacobian.",
+            {"type": "string", "enum": SWITCH},
+        ),
+    ]
 
 
 def negotiated_pictures() -> dict[str, Any]:

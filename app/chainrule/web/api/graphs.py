@@ -5,16 +5,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chainrule.pipeline import Pipeline, Trace
 from chainrule.protocol.program import Program
 from chainrule.protocol.response import GraphAnswer
 from chainrule.render.formats.registry import media_types
-from chainrule.web.api.documents import problem_responses, reference, view_parameters
+from chainrule.web.answers import PARAMETERS as ANSWER_PARAMETERS
+from chainrule.web.answers import AnswerView, answer_json
+from chainrule.web.api.documents import answer_parameters, problem_responses, reference, view_parameters
 from chainrule.web.api.schemas import TraceBody, read_body
 from chainrule.web.http.caching import NOT_KEPT
 from chainrule.web.http.negotiation import choose
 from chainrule.web.query import Query, parse
-from chainrule.web.state import pipeline_of
+from chainrule.web.state import pipeline_of, settings_of
 
 router = APIRouter(prefix="/api/v1", tags=["graphs"])
 
@@ -26,41 +27,27 @@ def media_type_of(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def read_request(request: Request, query: Query) -> Program:
-    """Return what a body asks to be traced.
+async def read_request(request: Request, query: Query) -> tuple[Program, AnswerView]:
+    """Return the program of a body, and what its answer is to hold.
 
     Raises:
         HTTPException: the body is of an unknown kind, or not UTF-8.
         RequestValidationError: it does not fit the schema.
+        ViewInvalidError: the answer cannot hold what is asked for.
     """
     kind = media_type_of(request)
     body = await request.body()
     if kind == "application/json":
-        return read_body(TraceBody, body).program()
+        given = read_body(TraceBody, body)
+        for name in query.answer:
+            raise HTTPException(400, f"{name} stands in the body, where that is JSON, and not in the query")
+        return given.program(), given.view()
     if kind in ("text/x-python", "text/plain"):
         try:
-            return query.program(body.decode("utf-8"))
+            return query.program(body.decode("utf-8")), AnswerView.from_query(query.answer)
         except UnicodeDecodeError as error:
             raise HTTPException(400, f"The program is not UTF-8 (byte {error.start})") from None
     raise HTTPException(415, headers={"Accept": "application/json, text/x-python"})
-
-
-async def answer_json(pipeline: Pipeline, trace: Trace) -> bytes:
-    """Return the JSON answer of a trace."""
-
-    def make() -> bytes:
-        answer = trace.answer
-        document = GraphAnswer(
-            id=trace.id,
-            graph=answer.graph,
-            console=answer.console,
-            problems=answer.problems,
-            check=answer.check,
-            timings=answer.seconds,
-        )
-        return document.model_dump_json().encode()
-
-    return await pipeline.in_thread(make)
 
 
 @router.post(
@@ -82,7 +69,7 @@ async def answer_json(pipeline: Pipeline, trace: Trace) -> bytes:
         **problem_responses(400, 406, 408, 413, 415, 421, 422, 429, 500, 503),
     },
     openapi_extra={
-        "parameters": view_parameters(),
+        "parameters": [*answer_parameters(), *view_parameters()],
         "requestBody": {
             "required": True,
             "content": {
@@ -98,13 +85,14 @@ async def post_graph(request: Request) -> Response:
     kind = choose(request.headers.get("accept"), (JSON, *pictures))
     if kind is None:
         raise HTTPException(406, f"This address answers {', '.join((JSON, *pictures))}")
-    query = parse(request.scope["query_string"])
+    query = parse(request.scope["query_string"], ANSWER_PARAMETERS)
     options = query.options()
-    wanted = await read_request(request, query)
+    wanted, view = await read_request(request, query)
+    view.within(settings_of(request).limits)
     pipeline = pipeline_of(request)
-    trace = await pipeline.trace(wanted)
     headers = {"Cache-Control": NOT_KEPT, "Vary": "Accept"}
     if kind == JSON:
-        return Response(await answer_json(pipeline, trace), media_type=kind, headers=headers)
+        return Response((await answer_json(pipeline, wanted, view))[1], media_type=kind, headers=headers)
+    trace = await pipeline.trace(wanted)
     drawing = await pipeline.draw(trace, pictures[kind].name, options)
     return Response(drawing.content, media_type=drawing.media_type, headers=headers)

@@ -8,8 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, W
 from starlette.exceptions import HTTPException
 
 from chainrule.graph import Values
+from chainrule.graph.tensors.listing import USUALLY_LISTED, Listing
 from chainrule.limits import BATCH_ITEMS
 from chainrule.protocol.program import Program
+from chainrule.web.answers import AnswerView
 from chainrule.words.numbers import say_count
 
 SEED_PROGRAM = "x = torch.tensor([1., 2., 3.], requires_grad=True)\nz = (2 * x ** 3).sum() / 12\nz.backward()\n"
@@ -103,8 +105,22 @@ class TraceBody(Body):
         description="Whether to compare each leaf's gradient with central finite differences, the program run again "
         "in float64.",
     )
+    values: int = Field(
+        default=USUALLY_LISTED,
+        ge=0,
+        description="Elements up to which the numbers of a tensor are listed, at most `tensor_elements` of the limits; "
+        "of a larger one there are statistics and a preview. 0 lists none.",
+    )
+    jacobians: bool = Field(
+        default=False,
+        description="Whether each edge between small tensors has its local Jacobian, the program run again for them.",
+    )
 
     def program(self) -> Program:
         """Return the program; its inputs and its cotangent may be any JSON until it is checked."""
         inputs, gradient = cast(Mapping[str, Values], self.inputs), cast(Values | None, self.gradient)
-        return Program(self.source, inputs, self.seed, self.root, gradient, self.check)
+        return Program(self.source, inputs, self.seed, self.root, gradient)
+
+    def view(self) -> AnswerView:
+        """Return what the answer is to hold."""
+        return AnswerView(Listing(self.values, self.jacobians), self.check)

@@ -1,5 +1,6 @@
 """The page for people: a plain form that works without scripts, and what the scripts ask for."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ from pydantic import Field
 
 from chainrule.errors import ChainruleError
 from chainrule.payload import decode
-from chainrule.protocol.program import Program
+from chainrule.protocol.program import Program, Question
 from chainrule.render import ViewOptions
 from chainrule.web.api.schemas import TraceBody
 from chainrule.web.page.completions import entries
@@ -40,6 +41,14 @@ class RunBody(TraceBody):
     parts: list[str] = Field(default_factory=list, max_length=10)
     """The parts of the page that are wanted; empty for all but the table."""
 
+    def questions(self) -> tuple[Question, ...]:
+        """Return what is to be asked about the program."""
+        asked: tuple[tuple[Question, bool], ...] = (
+            ("check", self.check),
+            ("jacobians", self.jacobians or self.node is not None or "inspector" in self.parts),
+        )
+        return tuple(question for question, wanted in asked if wanted)
+
 
 @router.get("/")
 async def show_page(
@@ -66,9 +75,10 @@ async def show_page(
 async def run_form(request: Request) -> Response:
     """Run the program of the form: the page without scripts."""
     form = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
-    program = Program(form.get("source", ""), check="check" in form)
+    program = Program(form.get("source", ""))
     try:
-        view = await _look(request, replace(program, inputs=parse_inputs(form)))
+        questions: tuple[Question, ...] = ("jacobians", "check") if "check" in form else ("jacobians",)
+        view = await _look(request, replace(program, inputs=parse_inputs(form)), questions)
     except ChainruleError as error:
         view = View(program.source, problems=of_error(error, program.source), error=error)
     return _page(request, view)
@@ -85,7 +95,9 @@ async def run(request: Request, body: RunBody) -> Response:
     """Run a program for the page's scripts: the picture, the parts of the page around it, and the graph's index."""
     options = ViewOptions.from_query(body.options)
     limits = settings_of(request).limits
-    view = await look(pipeline_of(request), limits, body.program(), options, body.node, body.pass_index)
+    view = await look(
+        pipeline_of(request), limits, body.program(), options, body.node, body.pass_index, body.questions()
+    )
     language = page_templates().language(request)
     status = 200 if view.error is None else from_domain(view.error).status
 
@@ -106,8 +118,8 @@ async def run(request: Request, body: RunBody) -> Response:
     return await pipeline_of(request).in_thread(respond)
 
 
-async def _look(request: Request, wanted: Program) -> View:
-    return await look(pipeline_of(request), settings_of(request).limits, wanted, ViewOptions())
+async def _look(request: Request, wanted: Program, questions: Sequence[Question] = ("jacobians",)) -> View:
+    return await look(pipeline_of(request), settings_of(request).limits, wanted, ViewOptions(), questions=questions)
 
 
 def _page(request: Request, view: View, shared: Preview | None = None) -> Response:

@@ -1,6 +1,6 @@
 """Everything that one run of a program shows on the page, ready for the templates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from chainrule.limits import Limits
 from chainrule.pipeline import Pipeline, Trace
 from chainrule.program.inputs import validate_inputs
 from chainrule.protocol.messages import Check, ConsoleLine
-from chainrule.protocol.program import Program
+from chainrule.protocol.program import Program, Question
 from chainrule.render import ViewOptions
 from chainrule.web.page.fold import FoldShown, fold_shown
 from chainrule.web.page.index import index
@@ -57,6 +57,8 @@ class View:
     """The pass that the picture shows, counted from 1."""
     check: Check | None = None
     """The gradients beside finite differences, where that was asked for."""
+    partial: bool = False
+    """Whether more could be told with local Jacobians, which were not asked for."""
     seconds: dict[str, float] = field(default_factory=dict)
     error: ChainruleError | None = None
 
@@ -150,6 +152,7 @@ async def look(
     options: ViewOptions,
     node: str | None = None,
     pass_index: int | None = None,
+    questions: Sequence[Question] = (),
 ) -> View:
     """Run a program, draw its graph, and gather what the page shows.
 
@@ -160,6 +163,7 @@ async def look(
         options: of the picture.
         node: the id of the node that the inspector shows, if any.
         pass_index: the pass that it shows, counted from 1.
+        questions: what else is to be known of the program.
 
     Returns:
         The view; what is wrong with the program is in its problems.
@@ -171,13 +175,24 @@ async def look(
         trace = await _trace(pipeline, limits, program)
     except RequestError as error:
         return View(program.source, show_inputs(program.inputs), problems=of_error(error, program.source), error=error)
+    has_jacobians = _has_jacobians(trace.answer.graph, limits)
+    for question in questions:
+        if question != "jacobians" or has_jacobians:
+            trace = await pipeline.ask(trace, question)
+    partial = has_jacobians and "jacobians" not in questions
     problems: tuple[ProblemShown, ...] = ()
     picture = None
     try:
         picture = (await pipeline.draw(trace, "svg", options)).content.decode()
     except (RequestError, PictureError) as error:
         problems = of_error(error, program.source)
-    return await pipeline.in_thread(lambda: _view(program, trace, picture, problems, options, node, pass_index))
+    return await pipeline.in_thread(
+        lambda: _view(program, trace, picture, problems, options, node, pass_index, partial)
+    )
+
+
+def _has_jacobians(graph: Graph, limits: Limits) -> bool:
+    return len(graph.nodes) <= limits.detailed_nodes and any(edge.kind == "gradient" for edge in graph.edges)
 
 
 async def _trace(pipeline: Pipeline, limits: Limits, program: Program) -> Trace:
@@ -200,6 +215,7 @@ def _view(
     options: ViewOptions,
     node: str | None,
     pass_index: int | None,
+    partial: bool,
 ) -> View:
     answer = trace.answer
     index, restore = GraphIndex(answer.graph), read_book(answer.sayings)
@@ -225,6 +241,7 @@ def _view(
         step=options.step,
         shown_pass=run,
         check=check,
+        partial=partial,
         seconds=dict(answer.seconds),
     )
 

@@ -19,8 +19,9 @@ from chainrule.render import Drawing, ViewOptions, error_picture
 from chainrule.render.formats.registry import FORMATS, Format
 from chainrule.render.options import Theme
 from chainrule.web import problems
+from chainrule.web.answers import PARAMETERS as ANSWER_PARAMETERS
+from chainrule.web.answers import AnswerView, answer_json
 from chainrule.web.api.documents import picture_operation
-from chainrule.web.api.graphs import answer_json
 from chainrule.web.http.caching import CACHED, NOT_KEPT, PINNED, ReadyAnswer, held_validator, kept, make_tag
 from chainrule.web.http.compression import choose_packing
 from chainrule.web.http.picture_cache import keep
@@ -64,10 +65,11 @@ async def get_picture(request: Request) -> Response:
 async def _picture(request: Request, picture_format: Format) -> ReadyAnswer | Response:
     """Return an answer that may be kept, or one that may not."""
     pipeline = pipeline_of(request)
-    query = parse(request.scope["query_string"])
+    query = parse(request.scope["query_string"], () if picture_format.is_picture else ANSWER_PARAMETERS)
     options = query.options()
     program = query.program(_source(request, query))
-    tag = make_tag(pipeline.identify(program), picture_format.name, options, settings_of(request).limits)
+    view = AnswerView.from_query(query.answer).within(settings_of(request).limits)
+    tag = make_tag(pipeline.identify(program), picture_format.name, options, view, settings_of(request).limits)
     headers = {
         "Cache-Control": PINNED if query.delivery.get("v") == pipeline.version else CACHED,
         "Link": f'<{canonical(base_url(request), picture_format.name, program, query)}>; rel="canonical"',
@@ -79,8 +81,12 @@ async def _picture(request: Request, picture_format: Format) -> ReadyAnswer | Re
     held = held_validator(tag, request.headers.get("if-none-match"))
     if held is not None:
         return kept({**headers, "Vary": "Accept-Encoding"}, held)
-    trace = await pipeline.trace(program)
-    drawing = await _draw(pipeline, trace, picture_format, options)
+    if picture_format.is_picture:
+        trace = await pipeline.trace(program)
+        drawing = await _draw(pipeline, trace, picture_format, options)
+    else:
+        trace, content = await answer_json(pipeline, program, view)
+        drawing = Drawing(content, picture_format.media_type)
     if not trace.reproducible:
         headers["Cache-Control"] = NOT_KEPT
         return Response(drawing.content, media_type=drawing.media_type, headers=headers)
@@ -89,8 +95,6 @@ async def _picture(request: Request, picture_format: Format) -> ReadyAnswer | Re
 
 
 async def _draw(pipeline: Pipeline, trace: Trace, picture_format: Format, options: ViewOptions) -> Drawing:
-    if not picture_format.is_picture:
-        return Drawing(await answer_json(pipeline, trace), picture_format.media_type)
     failed = next((problem for problem in trace.answer.problems if problem.severity == "error"), None)
     if failed is None or trace.answer.graph.nodes or not picture_format.message_drawer:
         return await pipeline.draw(trace, picture_format.name, options)
@@ -100,7 +104,7 @@ async def _draw(pipeline: Pipeline, trace: Trace, picture_format: Format, option
 
 def canonical(base: str, picture_format: str, program: Program, query: Query) -> str:
     """Return the one address of a picture: the program as payload, the parameters in alphabetical order."""
-    given = {**query.request, **query.view, **query.values}
+    given = {**query.request, **query.view, **query.answer, **query.values}
     given.pop("code", None)
     parameters = urlencode(sorted(given.items()), quote_via=quote)
     return f"{base}/{picture_format}/{encode(program.source)}" + (f"?{parameters}" if parameters else "")
