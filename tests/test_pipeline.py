@@ -132,7 +132,12 @@ async def test_what_is_not_admitted_does_not_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("slug", "error"), [("root-unknown", RootUnknownError), ("gradient-invalid", GradientInvalidError)]
+    ("slug", "error"),
+    [
+        ("root-unknown", RootUnknownError),
+        ("gradient-invalid", GradientInvalidError),
+        ("program-rejected", ProgramRejectedError),
+    ],
 )
 async def test_a_rejection_by_the_child_is_an_error_of_the_request(slug: str, error: type[Exception]) -> None:
     answer = ExecutionAnswer(rejection=Rejection.model_validate({"slug": slug, "detail": "y is no tensor"}))

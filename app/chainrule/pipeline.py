@@ -17,13 +17,14 @@ from typing import Protocol, TypeVar, cast
 import anyio.to_thread
 
 from chainrule.cache import ByteCache
-from chainrule.errors import GradientInvalidError, RootUnknownError
+from chainrule.errors import GradientInvalidError, ProgramRejectedError, RequestError, RootUnknownError, Violation
 from chainrule.graph import SCHEMA_VERSION, Graph, Tensor
+from chainrule.graph.model import Span
 from chainrule.graph.tensors.tensor import NUMBER_BYTES
 from chainrule.layout import Engine
 from chainrule.program import check
 from chainrule.protocol.answers import TRANSIENT_PROBLEMS, with_answer
-from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.messages import ExecutionAnswer, Rejection
 from chainrule.protocol.program import Program, Question
 from chainrule.render import Drawing, ViewOptions, draw
 from chainrule.settings import Settings
@@ -31,7 +32,20 @@ from chainrule.version import __version__
 
 Result = TypeVar("Result")
 
-REJECTIONS = {error.slug: error for error in (RootUnknownError, GradientInvalidError)}
+
+def _uncompiled(rejection: Rejection) -> ProgramRejectedError:
+    """Return what the compiler says of a program that follows the grammar."""
+    span = rejection.span or Span(line=1, column=0, end_line=1, end_column=0)
+    place = (span.line, span.column, span.end_line, span.end_column)
+    return ProgramRejectedError((Violation("syntax-error", rejection.detail, *place),))
+
+
+REJECTIONS: dict[str, Callable[[Rejection], RequestError]] = {
+    "program-rejected": _uncompiled,
+    "root-unknown": lambda rejection: RootUnknownError(rejection.detail),
+    "gradient-invalid": lambda rejection: GradientInvalidError(rejection.detail),
+}
+"""What a child refuses, as the error that it is."""
 
 WEIGHED_AT_ONCE = 1_000
 """Graphs of up to so many nodes are weighed without a thread, which would cost more."""
@@ -182,7 +196,7 @@ class Pipeline:
         answer = await self._pool.execute(checked.program)
         self._observe("execute", _outcome(answer), perf_counter() - started)
         if answer.rejection is not None:
-            raise REJECTIONS[answer.rejection.slug](answer.rejection.detail)
+            raise REJECTIONS[answer.rejection.slug](answer.rejection)
         reproducible = TRANSIENT_PROBLEMS.isdisjoint(problem.slug for problem in answer.problems)
         trace = Trace(key, answer, checked.program, reproducible)
         if reproducible:

@@ -106,3 +106,13 @@ def test_a_root_and_a_variable_are_called_by_their_names() -> None:
     assert parse_path(graph, "x..y") == (graph.nodes[0].id, find_node(graph, "y", "path"))
     bare = graph.model_copy(update={"nodes": [node.model_copy(update={"names": []}) for node in graph.nodes]})
     assert find_node(bare, "y", "highlight") == find_node(graph, "y", "highlight")
+
+
+@pytest.mark.parametrize("ends", [("n0", "n2"), ("n2", "n0"), ("n0", "n1"), ("n1", "n2"), ("n0", "n0")])
+def test_ways_that_lead_round_in_a_circle_are_neither_counted_nor_walked(ends: tuple[str, str]) -> None:
+    made = chain(2)
+    round_ = made.model_copy(
+        update={"edges": [*made.edges, made.edges[0].model_copy(update={"id": "e9", "source": "n0", "target": "n1"})]}
+    )
+    paths = find_paths(round_, *ends)
+    assert (paths.count, len(paths.listed)) in ((0, 0), (1, 1))

@@ -129,6 +129,22 @@ FORGERIES: dict[str, Callable[[Any], object]] = {
     ),
     "a rejection of no kind": lambda a: a.update(rejection={"slug": "busy", "detail": "d"}),
     "a rejection that is too long": lambda a: a.update(rejection={"slug": "root-unknown", "detail": "d" * 200_000}),
+    "a rejection outside of the source": lambda a: a.update(
+        rejection={
+            "slug": "program-rejected",
+            "detail": "d",
+            "span": {"line": 99, "column": 0, "end_line": 99, "end_column": 0},
+        }
+    ),
+    "an edge to itself": lambda a: a["graph"]["edges"][0].update(target=a["graph"]["edges"][0]["source"]),
+    "edges round in a circle": lambda a: a["graph"]["edges"].append(
+        {
+            **a["graph"]["edges"][0],
+            "id": "e77",
+            "source": a["graph"]["edges"][0]["target"],
+            "target": a["graph"]["edges"][0]["source"],
+        }
+    ),
     "a time below zero": lambda a: a["seconds"].update(execute=-1.0),
     "a time that is no number": lambda a: a["seconds"].update(execute=float("nan")),
     "too many times": lambda a: a["seconds"].update({f"s{i}": 1.0 for i in range(50)}),
@@ -243,3 +259,16 @@ def test_any_part_may_be_anything_and_nothing_else_is_raised(data: st.DataObject
 def test_bytes_are_read_or_refused(content: bytes) -> None:
     with suppress(AnswerInvalidError):
         read_answer(content, REQUEST, LIMITS)
+
+
+@pytest.mark.parametrize(("number", "most"), [(1.0, 5), ({"re": 0.0, "im": 0.0}, 1)])
+def test_numbers_that_stand_in_the_structure_are_bounded_in_all(number: object, most: int) -> None:
+    limits = Limits(graph_elements=20, nodes=50, source_bytes=2000)  # other tensors list a dozen
+
+    def with_numbers(count: int) -> bytes:
+        listed = forge(lambda a: tensor(a).update(shape=[count], numel=count, values=[number] * count))
+        return join_record(json.dumps(listed).encode())
+
+    read_answer(with_numbers(20 * most), REQUEST, limits)
+    with pytest.raises(AnswerInvalidError, match="numbers"):
+        read_answer(with_numbers(20 * most + 50), REQUEST, limits)

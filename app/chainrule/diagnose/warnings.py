@@ -24,11 +24,15 @@ def diagnose_warning(category: str, message: str, line: int | None, text: Source
     Returns:
         A problem of severity "warning" with the words in ``message``; never raises.
     """
-    words = re.sub(r"\s*(\(Triggered internally at|Traceback of forward call) .*", "", message, flags=re.DOTALL).strip()
+    ends = [message.find(mark) for mark in _INTERNAL if mark in message]
+    words = message[: min(ends, default=len(message))].strip()
     place = Span(line=line, column=0, end_line=line, end_column=len(text.line(line))) if line else None
     slug, detail, span, node, fixes = _explained(words, place, text, graph)
     return Problem.of(slug, detail, message=f"{category}: {words}", span=span, node=node, fixes=fixes)
 
+
+_INTERNAL = ("(Triggered internally at ", "Traceback of forward call ")
+"""Where PyTorch goes over to its own C++ sources."""
 
 _Explained = tuple[str, str, Span | None, str | None, list[Fix]]
 
@@ -36,13 +40,19 @@ _Explained = tuple[str, str, Span | None, str | None, list[Fix]]
 def _explained(words: str, place: Span | None, text: SourceText, graph: Graph) -> _Explained:
     if "is not a leaf Tensor is being accessed" in words:
         return _grad_of_non_leaf(place, text, graph)
-    if sizes := re.search(r"target size \(torch\.Size\((.*?)\)\).*input size \(torch\.Size\((.*?)\)\)", words):
-        return _broadcast_in_loss(sizes[1], sizes[2], place, text)
+    target, given = (_between(words, f"{name} size (torch.Size(", "))") for name in ("target", "input"))
+    if target is not None and given is not None:
+        return _broadcast_in_loss(target, given, place, text)
     if "To copy construct from a tensor" in words or "requires_grad=True to a scalar" in words:
         return _copied(place, text)
     if "Implicit dimension choice" in words:
         return _implicit_dimension(place, text)
     return "warning", words, place, None, []
+
+
+def _between(words: str, before: str, after: str) -> str | None:
+    inside, ends, _ = words.partition(before)[2].partition(after)
+    return inside if ends else None
 
 
 def _grad_of_non_leaf(place: Span | None, text: SourceText, graph: Graph) -> _Explained:

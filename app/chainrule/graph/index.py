@@ -102,6 +102,21 @@ class GraphIndex:
         """Return for each node and output_nr the gradient edges of those that use that output."""
         return _edges_by((edge for edge in self.graph.edges if edge.kind == "gradient"), _OUTPUT)
 
+    @cached_property
+    def is_acyclic(self) -> bool:
+        """Return whether no way along the edges leads back to where it began, as of all graphs that PyTorch builds."""
+        place = self.positions
+        if all(place[edge.target] < place[edge.source] for edge in self.graph.edges):
+            return True  # as in nearly all graphs: each node stands behind all that it takes in
+        missing = {node: len(edges) for node, edges in self.inputs.items()}
+        ready = [node for node in place if node not in missing]
+        for node in ready:
+            for edge in self.uses[node]:
+                missing[edge.source] -= 1
+                if not missing[edge.source]:
+                    ready.append(edge.source)
+        return len(ready) == len(place)
+
     def output(self, node_id: str, output_nr: int) -> Output | None:
         """Return one output of a node, where it was seen."""
         return self.outputs.get((node_id, output_nr))

@@ -1,10 +1,9 @@
 """Find what a person means: a node by its id or by a variable's name, two nodes by the way between them."""
 
-from difflib import get_close_matches
-
 from chainrule.errors import ViewInvalidError
 from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph
+from chainrule.graph.similar import similar
 
 
 def find_node(graph: Graph | GraphIndex, name: str, option: str) -> str:
@@ -21,7 +20,7 @@ def find_node(graph: Graph | GraphIndex, name: str, option: str) -> str:
     names = GraphIndex.of(graph).named
     if name in names:
         return names[name]
-    near = get_close_matches(name, list(names), n=3, cutoff=0.5)
+    near = similar(name, names, most=3, cutoff=0.5)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     raise ViewInvalidError(option, f"there is no variable or node {name!r} in this graph{hint}")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Edge, Graph
@@ -41,7 +42,8 @@ def find_paths(
     Ways are many: with two at each of 200 places there are 2 to the power 200. So what can be told of all of them is
     found without going along each: the nodes between are those that both ends reach, and the number of ways to a node
     is the sum of the numbers of those that it takes in. Only ``most`` are walked, and never into a dead end, since
-    every node between leads on.
+    every node between leads on. Where edges lead round in a circle between the two, which no graph of PyTorch's has,
+    ways have no end: none is counted or listed.
 
     Here y is (x * x) + x, and z, which no way leads to, takes in x as well. From x to y there are three ways, two of
     them through the parallel edges of the product:
@@ -80,13 +82,10 @@ def _paths_down(index: GraphIndex, start: str, end: str, most: int, along: Along
         node: [edge for edge in index.uses[node] if edge.source in nodes and (along is None or along(edge))]
         for node in nodes
     }
-    listed: list[tuple[str, ...]] = []
-    for path in _walk(start, end, users):
-        if len(listed) >= most:
-            break
-        listed.append(path)
+    count = _count(start, end, users)
+    listed = tuple(islice(_walk(start, end, users), most)) if count else ()
     edges = frozenset(edge.id for used in users.values() for edge in used)
-    return Paths(start, end, _count(start, end, users), frozenset(nodes), edges, tuple(listed))
+    return Paths(start, end, count, frozenset(nodes), edges, listed)
 
 
 def _reach(start: str, edges: Mapping[str, list[Edge]], end: str, along: Along) -> set[str]:
@@ -103,7 +102,7 @@ def _reach(start: str, edges: Mapping[str, list[Edge]], end: str, along: Along) 
 
 
 def _count(start: str, end: str, users: Users) -> int:
-    """Add up the ways node by node.
+    """Add up the ways node by node; where they lead round in a circle there is no number, and it is 0.
 
     A node hands on how many ways lead to it, so it must not do so before all that it takes in have handed on theirs:
     ``missing`` says how many of its edges have not, and it is ready at 0. In the example above the product has 1 + 1
@@ -113,16 +112,20 @@ def _count(start: str, end: str, users: Users) -> int:
     for used in users.values():
         for edge in used:
             missing[edge.source] = missing.get(edge.source, 0) + 1
+    if start in missing:
+        return 0
     ways = {start: 1}
     ready = [start]
+    done: set[str] = set()
     while ready:
         node = ready.pop()
+        done.add(node)
         for edge in users[node]:
             ways[edge.source] = ways.get(edge.source, 0) + ways[node]
             missing[edge.source] -= 1
             if not missing[edge.source]:
                 ready.append(edge.source)
-    return ways[end]
+    return ways[end] if len(done) == len(users) else 0
 
 
 def _walk(start: str, end: str, users: Users) -> Iterator[tuple[str, ...]]:

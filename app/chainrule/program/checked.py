@@ -9,6 +9,7 @@ from chainrule.graph import Values
 from chainrule.limits import Limits
 from chainrule.program.checker import Checker
 from chainrule.program.inputs import validate_gradient, validate_inputs
+from chainrule.program.misplaced import misplaced
 from chainrule.program.policy.lookup import closest, name_denial
 from chainrule.program.policy.names import BUILTINS, NAMES
 from chainrule.program.scopes import Scopes, find_scopes
@@ -59,6 +60,8 @@ def check(program: Program, limits: Limits) -> CheckedProgram:
     is_expression = len(body) == 1 and isinstance(body[0], ast.Expr)
     scopes = find_scopes(tree)
     names = _free_names(scopes) if is_expression else frozenset()
+    for node, words in misplaced(scopes):
+        raise ProgramRejectedError((text.violation("syntax-error", words, node),))
     violations = Checker(text, scopes, names | given.keys()).violations()
     if violations:
         raise ProgramRejectedError(violations)

@@ -260,6 +260,7 @@ class Checker:
 
 def _defined_attributes(scopes: Scopes) -> Iterator[str]:
     """Yield the attribute names that a program makes: set on objects, defined in classes, registered by their text."""
+    walked: set[ast.AST] = set()
     for place in scopes.places:
         match place.node:
             case ast.Attribute(attr=name, ctx=ast.Store()):
@@ -269,11 +270,11 @@ def _defined_attributes(scopes: Scopes) -> Iterator[str]:
             ):
                 yield name
             case ast.Call(func=ast.Name(id="namedtuple") | ast.Attribute(attr="namedtuple")):
-                yield from _words(place.node)
+                yield from _words(place.node, walked)
             case ast.Dict(keys=keys):
                 yield from (key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
             case ast.Call(func=ast.Name(id="OrderedDict" | "dict") | ast.Attribute(attr="OrderedDict")) as call:
-                yield from _words(call)
+                yield from _words(call, walked)
                 yield from (keyword.arg for keyword in call.keywords if keyword.arg)
             case _:
                 pass
@@ -281,10 +282,17 @@ def _defined_attributes(scopes: Scopes) -> Iterator[str]:
             yield from names_defined(place.node)
 
 
-def _words(node: ast.AST) -> Iterator[str]:
-    for child in ast.walk(node):
+def _words(node: ast.AST, walked: set[ast.AST]) -> Iterator[str]:
+    """Yield the words of all texts in a call, but for parts that were gone through with a call around it."""
+    pending = [node]
+    while pending:
+        child = pending.pop()
+        if child in walked:
+            continue
+        walked.add(child)
         if isinstance(child, ast.Constant) and isinstance(child.value, str):
             yield from child.value.replace(",", " ").split()
+        pending.extend(ast.iter_child_nodes(child))
 
 
 def _is_plain_type_call(node: ast.Name, parent: ast.AST | None) -> bool:

@@ -1,16 +1,19 @@
-"""A source text: its lines, its places, its syntax tree, under caps on size and depth."""
+"""A source text: its lines, its places, its syntax tree, under caps on size and depth.
+
+A stranger's text is parsed in the web process, which takes time by its length, whatever stands in it; it is compiled in
+the confined child alone, since the compiler copies some of it many times. What it would copy most is refused here.
+"""
 
 import ast
-import io
 import re
 import threading
-import tokenize
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
 
 from chainrule.errors import Violation
 from chainrule.graph.source_text import SourceLines
+from chainrule.program.copies import MAX_CAPTURES, MAX_COMPILED, captures_of, compiled_size
 from chainrule.program.tree import depth_of
 from chainrule.words.saying import say
 
@@ -24,6 +27,8 @@ MAX_BRANCHES = 200
 _PREFIXES = frozenset({"-", "+", "~", "not", "await"})
 _NESTING = frozenset({"lambda", "else", "**", ":="})
 _HALF = re.compile("[\ud800-\udfff]")
+_TOKEN = re.compile(r"\w+|\*\*|:=|\\\n|[^\w \t\f]")
+"""A name or number, an operator that counts, a line that goes on in the next, or any single character."""
 _warnings_lock = threading.Lock()
 
 
@@ -49,8 +54,7 @@ class Source:
         start = self._places.column(line, getattr(node, "col_offset", 0))
         end = self._places.column(end_line, getattr(node, "end_col_offset", None) or 0)
         if isinstance(node, ast.Attribute):  # the place is the name after the dot
-            word = re.search(r"\w*$", self.lines[end_line - 1][:end])
-            line, start = end_line, word.start() if word else start
+            line, start = end_line, _start_of_word(self.lines[end_line - 1], end)
         return Violation(slug, message, line, start, end_line, end, suggestion)
 
     def whole_line(self, slug: str, message: str, line: int, column: int = 0, end: int | None = None) -> Violation:
@@ -78,9 +82,7 @@ class Source:
             with _warnings_lock, warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 tree = ast.parse(self.text, "<program>")
-                deep = self._too_deep(tree)
-                if deep is None:
-                    compile(tree, "<program>", "exec", dont_inherit=True)
+            deep = self._too_deep(tree)
         except SyntaxError as error:
             return self._syntax_error(error)
         except (RecursionError, MemoryError, ValueError, OverflowError, SystemError) as error:
@@ -97,8 +99,10 @@ class Source:
         )
 
     def _too_deep(self, tree: ast.AST) -> Violation | None:
-        if depth_of(tree) < MAX_DEPTH:  # one level less, because marks like ast.Load are not counted there
-            return None
+        if depth_of(tree) < MAX_DEPTH and "finally" not in self.text and "case" not in self.text:
+            return None  # one level less, because marks like ast.Load are not counted there
+        copying: list[ast.Try | ast.TryStar] = []
+        patterns: list[ast.match_case] = []
         stack: list[tuple[ast.AST, int]] = [(tree, 0)]
         while stack:
             node, depth = stack.pop()
@@ -107,33 +111,88 @@ class Source:
                     "this is nested more than {maximum} levels deep: give parts of it a name, or use a loop",
                     maximum=MAX_DEPTH,
                 )
-                return (
-                    self.violation("too-deep", text, node)
-                    if hasattr(node, "lineno")
-                    else self.whole_line("too-deep", text, 1)
-                )
+                return self._at(node, text)
+            if isinstance(node, ast.Try | ast.TryStar) and node.finalbody:
+                copying.append(node)
+            elif isinstance(node, ast.match_case):
+                patterns.append(node)
             stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+        if copying and compiled_size(tree) > MAX_COMPILED:
+            text = say("what stands behind finally is copied to every way out of try, and these are too many copies")
+            return self._at(copying[0], text)
+        for case in patterns:
+            if captures_of(case.pattern) > MAX_CAPTURES:
+                text = say("a pattern can give names to {maximum} values at most here", maximum=MAX_CAPTURES)
+                return self._at(case.pattern, text)
         return None
 
+    def _at(self, node: ast.AST, text: str) -> Violation:
+        if hasattr(node, "lineno"):
+            return self.violation("too-deep", text, node)
+        return self.whole_line("too-deep", text, 1)
+
     def _too_deep_for_the_parser(self) -> Violation | None:
-        """Find runs of tokens that make the parser call itself (brackets and blocks it limits itself)."""
+        """Find runs of tokens that make the parser call itself (brackets and blocks it limits itself).
+
+        Python's own tokenizer would do, but it goes through a run of blanks once for each of them.
+        """
         count = self.text.count
         at_most = [sum(map(count, words)) for words in (_PREFIXES, _NESTING)]
         if max(at_most) <= MAX_RUN and count("elif") <= MAX_BRANCHES:
             return None  # so few in the whole text make no run: the tokens, which take a while, need not be looked at
-        run, nesting, branches = 0, 0, 0
-        try:
-            for token in tokenize.generate_tokens(io.StringIO(self.text).readline):
-                if token.type in (tokenize.NEWLINE, tokenize.NL):
-                    nesting = nesting if token.type == tokenize.NL else 0
-                run = run + 1 if token.string in _PREFIXES else 0
-                if token.string == ",":
-                    nesting = 0
-                nesting += token.string in _NESTING
-                branches += token.string == "elif"
-                if run > MAX_RUN or nesting > MAX_RUN or branches > MAX_BRANCHES:
-                    text = say("this is nested too deep: give parts of it a name, or use a loop")
-                    return self.whole_line("too-deep", text, token.start[0], token.start[1])
-        except (tokenize.TokenError, SyntaxError):
-            return None
+        run, nesting, branches, brackets, end = 0, 0, 0, 0, 0
+        for token in _TOKEN.finditer(self.text):
+            if token.start() < end:
+                continue  # within a string or a comment
+            word = token.group()
+            if word in "\"'":
+                found = _end_of_string(self.text, token.start())
+                if found is None:
+                    return None
+                end = found
+            elif word == "#":
+                end = self.text.find("\n", token.start())
+                if end < 0:
+                    return None
+            elif word == "\\\n" or (word == "\n" and brackets):
+                continue
+            elif word == "\n":
+                nesting = 0
+            brackets += (word in "([{") - (word in ")]}")
+            run = run + 1 if word in _PREFIXES else 0
+            if word == ",":
+                nesting = 0
+            nesting += word in _NESTING
+            branches += word == "elif"
+            if run > MAX_RUN or nesting > MAX_RUN or branches > MAX_BRANCHES:
+                text = say("this is nested too deep: give parts of it a name, or use a loop")
+                line, column = self._place(token.start())
+                return self.whole_line("too-deep", text, line, column)
         return None
+
+    def _place(self, offset: int) -> tuple[int, int]:
+        """Return the line and the column of a character."""
+        return self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset) - 1
+
+
+def _start_of_word(line: str, end: int) -> int:
+    """Return where the word begins that ends at a column."""
+    start = end
+    while start and (line[start - 1].isalnum() or line[start - 1] == "_"):
+        start -= 1
+    return start
+
+
+def _end_of_string(text: str, start: int) -> int | None:
+    """Return where a string ends that begins at a quote; None where it does not end."""
+    quote = text[start : start + 3]
+    quote = quote if quote in ('"""', "'''") else quote[0]
+    end = start + len(quote)
+    while (end := text.find(quote, end)) >= 0:
+        slashes = end
+        while text[slashes - 1] == "\\":
+            slashes -= 1
+        if (end - slashes) % 2 == 0:
+            return end + len(quote)
+        end += 1
+    return None

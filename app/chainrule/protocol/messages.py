@@ -116,10 +116,12 @@ class Check(Data):
 
 
 class Rejection(Data):
-    """What was asked of the result is not there: becomes the request error with that slug."""
+    """Nothing was run, or what was asked of the result is not there: becomes the request error with that slug."""
 
-    slug: Literal["root-unknown", "gradient-invalid"]
+    slug: Literal["program-rejected", "root-unknown", "gradient-invalid"]
     detail: str
+    span: Span | None = None
+    """Where the compiler objects, in a program that is rejected."""
 
 
 class ExecutionAnswer(Data):

@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from chainrule.graph.data import Stats
 from chainrule.graph.tensors import Tensor
 from chainrule.graph.tensors.elements import Array, Elements, corner_shape
 from chainrule.graph.tensors.references import TABLE
 from chainrule.graph.tensors.storage import STORED
+from chainrule.protocol.encodable import encodable
 from chainrule.protocol.messages import ExecutionAnswer
 
 _HEADER = struct.Struct(">II")
@@ -91,7 +93,14 @@ def write_record(answer: ExecutionAnswer, spared: Iterable[Tensor] = ()) -> byte
         answer: the answer.
         spared: tensors whose elements are left out, for want of room: their statistics and ends remain.
     """
-    table = _Table(frozenset(map(id, spared)))
+    left_out = frozenset(map(id, spared))
+    try:
+        return _written(answer, _Table(left_out))
+    except PydanticSerializationError:  # a program may hold text that no encoding has
+        return _written(encodable(answer), _Table(left_out))
+
+
+def _written(answer: ExecutionAnswer, table: _Table) -> bytes:
     structure = answer.model_dump_json(exclude_defaults=True, context={TABLE: table.number})
     return table.finish(structure.encode())
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from chainrule.collector import uncollected
-from chainrule.graph.model import Graph, Jacobian, Node, Span, Tensor
+from chainrule.graph.index import GraphIndex
+from chainrule.graph.model import Complex, Graph, Jacobian, Node, Span, Tensor
 from chainrule.graph.source_text import lines_of
 from chainrule.limits import Limits
 from chainrule.problems import PROBLEMS
@@ -22,6 +23,8 @@ COMMAS = (100, 5)
 BRACKETS = (20, 2)
 """How many of them an answer's JSON may have for each node and each number that it may list: what is made of tiny parts
 takes more time to read than its length tells."""
+LISTED_AGAIN = 5
+"""How often a tensor stands in the JSON of a graph, about: as a value, as saved, as the gradient of several."""
 SCOPES = 2_000
 """Deepest stack of scopes or calls."""
 
@@ -82,6 +85,8 @@ class _Check:
         self._limits = limits
         self._nodes: dict[str, Node] = {}
         self._passes = 0
+        self._listed = 0
+        """Numbers that tensors list where they stand in the JSON."""
 
     def answer(self, answer: ExecutionAnswer) -> None:
         self._graph(answer.graph)
@@ -109,6 +114,7 @@ class _Check:
             self._jacobians(answer.jacobians)
         if answer.rejection is not None:
             _texts((answer.rejection.detail,))
+            self._span(answer.rejection.span)
         _at_most(len(answer.seconds), 20, "seconds")
         for name, seconds in answer.seconds.items():
             self._names((name,))
@@ -163,7 +169,9 @@ class _Check:
             self._names((edge.argument,))
             _not_below(0, edge.slot, edge.output_nr)
             self._for_each_pass(edge.contributions)
-            _tensors(edge.contributions)
+            self._tensors(edge.contributions)
+        if not GraphIndex(graph).is_acyclic:
+            raise AnswerInvalidError("edges lead round in a circle")
         for root in graph.roots:
             self._root(root.node, root.output_nr, root.name)
         for number, run in enumerate(graph.passes, start=1):
@@ -172,7 +180,7 @@ class _Check:
             self._span(run.span)
             self._known(*run.order, *run.accumulated, *run.first_nan, *run.first_inf, *run.inputs)
             _texts((run.error,))
-            _tensors(run.accumulated.values())
+            self._tensors(run.accumulated.values())
             for root in run.roots:
                 self._root(root.node, root.output_nr, root.name)
         _at_most(len(graph.variables), self._limits.nodes, "variables")
@@ -181,7 +189,7 @@ class _Check:
             _texts((variable.text,))
             self._known(variable.node)
             _not_below(0, variable.output_nr)
-            _tensors((variable.tensor, variable.gradient))
+            self._tensors((variable.tensor, variable.gradient))
 
     def _node(self, node: Node) -> None:
         self._names((node.op, *node.names, *node.saved))
@@ -197,11 +205,30 @@ class _Check:
         for output in node.outputs:
             _not_below(0, output.output_nr)
             self._for_each_pass(output.gradients)
-            _tensors((output.value, output.before, *output.gradients))
-        _tensors(node.accumulated)
-        _tensors(_saved_tensors(node.saved.values()))
+            self._tensors((output.value, output.before, *output.gradients))
+        self._tensors(node.accumulated)
+        self._tensors(_saved_tensors(node.saved.values()))
         if node.no_gradient is not None:
             self._known(node.no_gradient.node)
+
+    def _tensors(self, tensors: Iterable[Tensor | None]) -> None:
+        for tensor in tensors:
+            if tensor is None or tensor.elements is not None:  # of the latter the table's row was checked
+                continue
+            _matches(DTYPE, tensor.dtype, "dtype")
+            _texts((tensor.preview,))
+            _at_most(len(tensor.shape), DIMENSIONS, "dimensions")
+            numel = 1
+            for size in tensor.shape:
+                _not_below(0, size)
+                numel *= size
+            if tensor.numel != numel:
+                raise AnswerInvalidError("a tensor has not as many elements as its shape says")
+            stats = tensor.stats
+            _not_below(0, stats.nan, stats.inf, stats.zero, *(stats.histogram or ()))
+            if tensor.values is not None:
+                self._listed += _shaped(tensor.values, tensor.shape)
+                _at_most(self._listed, LISTED_AGAIN * self._limits.graph_elements + self._limits.nodes, "numbers")
 
     def _root(self, node: str, output_nr: int, name: str | None) -> None:
         self._known(node)
@@ -240,27 +267,12 @@ class _Check:
             raise AnswerInvalidError("a line is outside of the source")
 
 
-def _tensors(tensors: Iterable[Tensor | None]) -> None:
-    for tensor in tensors:
-        if tensor is None or tensor.elements is not None:  # of the latter the table's row was checked
-            continue
-        _matches(DTYPE, tensor.dtype, "dtype")
-        _texts((tensor.preview,))
-        _at_most(len(tensor.shape), DIMENSIONS, "dimensions")
-        numel = 1
-        for size in tensor.shape:
-            _not_below(0, size)
-            numel *= size
-        if tensor.numel != numel:
-            raise AnswerInvalidError("a tensor has not as many elements as its shape says")
-        stats = tensor.stats
-        _not_below(0, stats.nan, stats.inf, stats.zero, *(stats.histogram or ()))
-        if tensor.values is not None:
-            _shaped(tensor.values, tensor.shape)
+def _shaped(values: object, shape: list[int]) -> int:
+    """Check that nested lists have a shape; one level after the other, since the nesting is as deep as they like.
 
-
-def _shaped(values: object, shape: list[int]) -> None:
-    """Check that nested lists have a shape; one level after the other, since the nesting is as deep as they like."""
+    Returns:
+        How many numbers they hold; a complex one counts as `LISTED_AGAIN`.
+    """
     level = [values]
     for size in shape:
         if any(not isinstance(entry, list) or len(entry) != size for entry in level):
@@ -268,6 +280,7 @@ def _shaped(values: object, shape: list[int]) -> None:
         level = [inner for entry in level for inner in entry]  # type: ignore[attr-defined]  # all are lists
     if any(isinstance(entry, list) for entry in level):
         raise AnswerInvalidError("the values of a tensor do not have its shape")
+    return len(level) * (LISTED_AGAIN if any(isinstance(entry, Complex) for entry in level) else 1)
 
 
 def _saved_tensors(saved: Iterable[object]) -> Iterator[Tensor]:

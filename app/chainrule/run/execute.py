@@ -29,7 +29,7 @@ from chainrule.run.exceptions import error_text, span_of
 from chainrule.run.inputs import leaf
 from chainrule.run.namespace import bindings
 from chainrule.run.notices import limit_problem, no_gradient_notice, ones_notice, tracing_problem
-from chainrule.run.roots import RootRejected, RootTensor, choose_root, cotangent, last_assigned
+from chainrule.run.roots import Rejected, RootTensor, choose_root, cotangent, last_assigned
 from chainrule.tape import Namespace, Tape
 from chainrule.tape.graph.stale_saves import StaleSaves
 from chainrule.tape.where.reached import ReachedLoop
@@ -83,14 +83,14 @@ def execute(
     namespace = Namespace(tape, bindings())
     with surroundings(program.source, program.seed, namespace, limits.stdout_bytes) as around:
         try:
-            code = compile_program(syntax)
+            code = _compiled(syntax)
             work = partial(run_program, program, code, tape, namespace, run)
             try:
                 with tape:
                     run_within(limits.wall_seconds, limits.cpu_seconds, work)
             finally:
                 over()
-        except RootRejected as rejected:
+        except Rejected as rejected:
             run.rejection = rejected.rejection
         except BaseException as error:  # whatever a stranger's program raises, SystemExit included, is its result
             run.failed = True
@@ -120,6 +120,33 @@ def execute(
     )
 
 
+def _compiled(syntax: Syntax) -> Code:
+    """Return the program, compiled.
+
+    Raises:
+        Rejected: it follows the grammar, and Python's compiler refuses it all the same.
+    """
+    try:
+        return compile_program(syntax)
+    except SyntaxError as error:
+        rejection = Rejection(
+            slug="program-rejected", detail=error.msg or "this is not Python", span=_objected(error, syntax)
+        )
+    except (RecursionError, ValueError, OverflowError, SystemError) as error:
+        rejection = Rejection(slug="program-rejected", detail=f"Python cannot compile this ({type(error).__name__})")
+    raise Rejected(rejection)
+
+
+def _objected(error: SyntaxError, syntax: Syntax) -> Span | None:
+    """Return what the compiler objects to, whose columns count bytes."""
+    if not error.lineno or not error.offset:
+        return None
+    end_line, end = error.end_lineno or error.lineno, error.end_offset or error.offset
+    if (end_line, end) < (error.lineno, error.offset):
+        end_line, end = error.lineno, error.offset
+    return syntax.in_characters(error.lineno, error.offset - 1, end_line, end - 1)
+
+
 class Backward(Protocol):
     """What counts a program's passes, and runs the one that it does not ask for itself."""
 
@@ -135,7 +162,7 @@ def run_program(program: Program, code: Code, tape: Backward, namespace: dict[st
     """Bind the inputs, run a program, choose its root, and run the implicit pass where it is wanted.
 
     Raises:
-        RootRejected: what was asked for is not there.
+        Rejected: what was asked for is not there.
         BaseException: whatever the program raises.
     """
     for name, values in program.inputs.items():

@@ -21,7 +21,7 @@ from chainrule.program.inputs import validate_gradient, validate_inputs
 from chainrule.protocol.messages import Problem
 from chainrule.run.environment import same_numbers
 from chainrule.run.inputs import leaf
-from chainrule.run.roots import RootRejected, RootTensor, cotangent
+from chainrule.run.roots import Rejected, RootTensor, cotangent
 from chainrule.run.script import raised_at
 from chainrule.tape import Tape
 from chainrule.tape.existing import ask_gradients, graph_of, require_graph
@@ -205,7 +205,7 @@ def _start(root: RootTensor, gradient: object, limits: Limits) -> torch.Tensor:
         return gradient
     try:
         return cotangent(root, validate_gradient(gradient, limits))
-    except RootRejected as rejected:
+    except Rejected as rejected:
         raise GradientInvalidError(rejected.rejection.detail) from None
 
 

@@ -14,8 +14,8 @@ from chainrule.run.inputs import as_tensor
 from chainrule.tape.tensors.autograd_meta import has_graph
 
 
-class RootRejected(Exception):  # noqa: N818  # it carries the answer to a question, not an error of ours
-    """The root or the gradient that was asked for is not there."""
+class Rejected(Exception):  # noqa: N818  # it carries the answer to a question, not an error of ours
+    """The program cannot be compiled, or the root or the gradient that was asked for is not there."""
 
     def __init__(self, rejection: Rejection) -> None:
         super().__init__(rejection.detail)
@@ -34,7 +34,7 @@ def choose_root(program: Program, code: Code, value: object, namespace: Mapping[
     """Return the root: the one asked for, else the last expression, else the last assigned tensor with a grad_fn.
 
     Raises:
-        RootRejected: the name asked for is unknown, or not a tensor.
+        Rejected: the name asked for is unknown, or not a tensor.
     """
     if program.root is not None:
         return RootTensor(program.root, _named(program.root, namespace))
@@ -57,7 +57,7 @@ def cotangent(root: RootTensor, values: Values | None) -> torch.Tensor:
     """Return the gradient to start from: the values given, else ones.
 
     Raises:
-        RootRejected: the values do not have the root's shape.
+        Rejected: the values do not have the root's shape.
     """
     if values is None:
         return torch.ones_like(root.tensor)
@@ -65,13 +65,13 @@ def cotangent(root: RootTensor, values: Values | None) -> torch.Tensor:
     try:
         given = as_tensor(values)
     except ValueError:
-        raise RootRejected(_gradient(f"The gradient for {label} is not a regular nested list.")) from None
+        raise Rejected(_gradient(f"The gradient for {label} is not a regular nested list.")) from None
     if given.shape != root.tensor.shape:
-        raise RootRejected(
+        raise Rejected(
             _gradient(f"The gradient has shape {list(given.shape)}, but {label} has shape {list(root.tensor.shape)}.")
         )
     if given.is_complex() and not root.tensor.is_complex():
-        raise RootRejected(_gradient(f"The gradient is complex, but {label} is real."))
+        raise Rejected(_gradient(f"The gradient is complex, but {label} is real."))
     return given.to(root.tensor.dtype)
 
 
@@ -81,10 +81,10 @@ def _gradient(detail: str) -> Rejection:
 
 def _named(name: str, namespace: Mapping[str, Any]) -> torch.Tensor:
     if name not in namespace:
-        raise RootRejected(Rejection(slug="root-unknown", detail=f"The program has no variable {name!r}."))
+        raise Rejected(Rejection(slug="root-unknown", detail=f"The program has no variable {name!r}."))
     value = namespace[name]
     if not isinstance(value, torch.Tensor):
-        raise RootRejected(
+        raise Rejected(
             Rejection(slug="root-unknown", detail=f"{name!r} is of type {type(value).__name__}, not a tensor.")
         )
     return value

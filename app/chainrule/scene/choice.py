@@ -1,9 +1,9 @@
 """Which groups are open: as many as there is room for, equal ones alike, the biggest repeated ones last."""
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 
 from chainrule.errors import ViewInvalidError
+from chainrule.graph.similar import similar
 from chainrule.scene.items import SOURCES, Item
 from chainrule.scene.tree import ScopeGroup, preorder
 from chainrule.words.nodes import operation_of
@@ -177,7 +177,7 @@ def _only_children(group: ScopeGroup) -> list[str]:
 
 def unknown_path(path: str, known: Iterable[str]) -> str:
     """Say that there is no such path, and which come near."""
-    near = get_close_matches(path, [key for key in known if key], n=3, cutoff=0.5)
+    near = similar(path, (key for key in known if key), most=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else "this graph has no such scope, line or run of nodes"
     return f"there is nothing called {path!r} to unfold; {hint}"
 

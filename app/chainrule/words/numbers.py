@@ -19,6 +19,8 @@ DIGITS = 7
 _PLAIN = {float, int, bool}
 _LEAST, _MOST = 1e-3, 1e6
 """Magnitudes from which, and below which, a number is written without an exponent."""
+_MOST_BITS = 200_000
+"""Size up to which the first digits of an integer are looked for: it takes the square of its length."""
 _MANTISSA = 3
 """Decimals before an exponent."""
 
@@ -136,6 +138,24 @@ def latex_number(number: Number | complex) -> str:
         return mantissa
     power = rf"10^{{{exponent}}}"
     return power if mantissa == "1" else rf"{mantissa} \times {power}"
+
+
+def python_integer(number: int, digits: int) -> str:
+    """Return an integer in full, or with so many of its first digits: Python itself writes none of over 4,300.
+
+    >>> python_integer(-12, 5), python_integer(-123_456, 5), python_integer(10**5_000, 5)
+    ('-12', '-12345...', '10000...')
+
+    Args:
+        number: The integer.
+        digits: How many digits are written of a longer one.
+    """
+    if number.bit_length() > _MOST_BITS:
+        return f"an integer of {number.bit_length():,} bits"
+    sign, size = "-" * (number < 0), abs(number)
+    spare = max(0, int(size.bit_length() * math.log10(2)) - digits)
+    first = str(size // 10**spare)
+    return f"{sign}{first[:digits]}..." if spare or len(first) > digits else f"{sign}{first}"
 
 
 def python_number(number: object) -> str:

@@ -1,6 +1,7 @@
 """Sentences that remember how they were made, so that a page can say them in another language."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from string import Formatter
 from typing import Annotated, Any
 
 from pydantic import WrapValidator
@@ -9,6 +10,8 @@ from chainrule.graph.model import Data
 
 DEEPEST = 8
 """Sayings within sayings that are put together again."""
+MOST_PARTS = 20_000
+"""Parts that all texts of one book are put together of."""
 
 
 class Saying(str):
@@ -115,18 +118,38 @@ def read_book(book: Iterable[Said]) -> Callable[[str], str]:
     """Make what turns texts back into sayings.
 
     Args:
-        book: From another process; what does not hold together is left as the text that it is.
+        book: From another process; what does not hold together, or is made of too much, is left as the text that it is.
     """
-    known = {said.text: said for said in book}
+    known = {said.text: said for said in book if _holds(said)}
+    left = MOST_PARTS
 
     def restore(text: str, depth: int = 0) -> str:
+        nonlocal left
         said = known.get(text)
-        if said is None or depth > DEEPEST:
+        if said is None or depth > DEEPEST or left < len(said.values):
             return text
+        left -= len(said.values)
         values = {name: restore(value, depth + 1) for name, value in said.values.items()}
         return Saying(text, said.template, values)
 
     return restore
+
+
+def _holds(said: Said) -> bool:
+    """Return whether a text is as long as what it is said to be made of: its places are names, without a width."""
+    if not said.template:
+        return len(said.text) == sum(map(len, said.values.values()))
+    length = 0
+    try:
+        for literal, name, width, conversion in Formatter().parse(said.template):
+            length += len(literal)
+            if name is not None:
+                if width or conversion or name not in said.values:
+                    return False
+                length += len(said.values[name])
+    except ValueError:
+        return False
+    return len(said.text) == length
 
 
 def templates_of(text: str) -> list[str]:

@@ -3,11 +3,10 @@
 A courtesy to the person and a small surface, not the wall: that is the confined process.
 """
 
-import difflib
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
+from chainrule.graph.similar import similar
 from chainrule.program.policy.allowed import ATTRIBUTES, MODULES
 from chainrule.program.policy.denied import (
     DENIED_ATTRIBUTES,
@@ -117,14 +116,9 @@ def name_denial(name: str) -> Denial | None:
 
 def closest(name: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that a person most likely meant, or None."""
-    return _closest(name, frozenset(candidates))
-
-
-@lru_cache(maxsize=1024)
-def _closest(name: str, candidates: frozenset[str]) -> str | None:
     pool = sorted(candidate for candidate in candidates if abs(len(candidate) - len(name)) <= len(name) // 2 + 1)
     lowered = {candidate.lower(): candidate for candidate in reversed(pool)}
     if name.lower() in lowered and lowered[name.lower()] != name:
         return lowered[name.lower()]
-    found = difflib.get_close_matches(name, pool, n=1, cutoff=0.72)
+    found = similar(name, pool, cutoff=0.72)
     return found[0] if found else None

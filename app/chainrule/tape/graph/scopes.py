@@ -10,6 +10,8 @@ from chainrule.tape.where.frames import FrameCall, Place
 from chainrule.tape.where.iterations import Iteration
 
 _COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+_KIND_CHARACTERS = 200
+"""Longest name of a class that is told whole."""
 
 
 def scopes(place: Place, modules: tuple[ModuleCall, ...], names: BoundNames) -> list[Scope]:
@@ -35,7 +37,7 @@ def scopes(place: Place, modules: tuple[ModuleCall, ...], names: BoundNames) -> 
 
 
 def _of_module(call: ModuleCall, names: BoundNames) -> Scope:
-    kind = type(call.module).__name__
+    kind = type(call.module).__name__[:_KIND_CHARACTERS]
     path = names.module_path(call.module) or kind
     return make(Scope, kind="module", name=path, type=kind, call=call.number)
 

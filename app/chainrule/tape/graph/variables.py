@@ -6,6 +6,7 @@ from chainrule.graph import Variable
 from chainrule.graph.construct import make
 from chainrule.tape.graph.describe import Describer
 from chainrule.tape.tensors.autograd_meta import is_leaf
+from chainrule.words.numbers import python_integer
 
 TEXT_LENGTH = 200
 """Characters of a variable's repr that are kept."""
@@ -23,21 +24,22 @@ def variable(name: str, value: object, home: tuple[str, int] | None, describer: 
         describer: describes tensors.
     """
     tensor = gradient = None
-    text = f"<{type(value).__name__}>"
+    kind = type(value).__name__[:TEXT_LENGTH]
+    text = f"<{kind}>"
     if isinstance(value, torch.Tensor):
         tensor = describer.now(value)
         text = tensor.preview
         if is_leaf(value) and value.grad is not None:
             gradient = describer.now(value.grad)
     elif type(value) in (bool, int, float, complex, str, type(None)):
-        text = repr(value)
+        text = python_integer(value, TEXT_LENGTH) if type(value) is int else repr(value)
     elif isinstance(value, list | tuple | dict | set):
-        text = f"<{type(value).__name__} of {len(value)}>"
+        text = f"<{kind} of {len(value)}>"
     node, output_nr = (None, 0) if home is None else home
     return make(
         Variable,
         name=name,
-        type=type(value).__name__,
+        type=kind,
         text=text if len(text) <= TEXT_LENGTH else f"{text[:TEXT_LENGTH]}...",
         node=node,
         output_nr=output_nr,

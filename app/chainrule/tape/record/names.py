@@ -11,6 +11,7 @@ import torch
 from chainrule.tape.record.operations import Name, Value
 from chainrule.tape.record.values import Values
 from chainrule.tape.tensors.autograd_meta import output_of
+from chainrule.words.numbers import python_integer
 
 _Bound = dict[Name, int]
 """Names with the moment at which each was bound last."""
@@ -18,6 +19,9 @@ _Bound = dict[Name, int]
 
 _LISTED = 256
 """Elements of a list, tuple or dictionary that are looked at."""
+_KEY_CHARACTERS = 200
+_PATH_CHARACTERS = 2_000
+"""Longest key, and longest path, that is told whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ class BoundNames:
             return
         for key, element in entries:
             if isinstance(element, torch.Tensor) and type(key) in (int, str):
-                _note(self._elements, element, f"{name}[{key!r}]", top)
+                _note(self._elements, element, f"{name}[{_key(key)}]", top)
 
     def _bind_module(self, name: str, module: torch.nn.Module, *, top: bool) -> None:
         for path, part in module.named_modules(prefix=name):
@@ -163,8 +167,16 @@ class BoundNames:
             value.names[name] = self._moment
 
 
+def _key(key: int | str) -> str:
+    if isinstance(key, int):
+        return python_integer(key, _KEY_CHARACTERS)
+    return repr(key if len(key) <= _KEY_CHARACTERS else f"{key[:_KEY_CHARACTERS]}...")
+
+
 def _note(paths: dict[int, _Path], thing: Any, path: str, top: bool) -> None:
     rank = (top, path.count("."))
+    if len(path) > _PATH_CHARACTERS:
+        path = f"{path[:_PATH_CHARACTERS]}..."
     known = paths.get(id(thing))
     if known is None or known.reference() is not thing or known.rank <= rank:
         paths[id(thing)] = _Path(path, weakref.ref(thing), rank)
