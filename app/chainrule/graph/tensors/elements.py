@@ -1,5 +1,6 @@
 """The elements of a tensor as an array, and everything that is told of them."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,16 @@ import numpy.typing as npt
 from chainrule.graph.data import Stats, Values
 from chainrule.graph.tensors.decimals import nested, numbers
 from chainrule.graph.tensors.preview import EDGE, preview
-from chainrule.graph.tensors.statistics import Extent, empty_statistics, extent, norm, of_one, statistics
+from chainrule.graph.tensors.statistics import (
+    Extent,
+    empty_statistics,
+    extent,
+    is_zero,
+    nonfinite_count,
+    norm,
+    of_one,
+    statistics,
+)
 
 Array = npt.NDArray[Any]
 
@@ -65,6 +75,18 @@ class Elements:
     def told_norm(self) -> float | None:
         """Return the norm of the elements: a part of ``told_stats``."""
         return self.told_stats().norm if self.array is None or not self.shape else norm(self.array)
+
+    def nonfinite_count(self) -> int:
+        """Count the elements that are not finite, without measuring the others."""
+        if self.array is None:
+            return self.told_stats().nan + self.told_stats().inf
+        return nonfinite_count(self.array)
+
+    def is_zero(self) -> bool:
+        """Return whether there are elements, and all of them are zero."""
+        if self.array is None:
+            return 0 < math.prod(self.shape) == self.told_stats().zero
+        return is_zero(self.array)
 
     def told_preview(self) -> str:
         """Return one line, much as torch prints the tensor."""

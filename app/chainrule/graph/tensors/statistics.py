@@ -59,6 +59,16 @@ def norm(array: _Array) -> float | None:
     return _short(_norm(flat, low, high)) if flat.size else None
 
 
+def nonfinite_count(array: _Array) -> int:
+    """Count what is not finite, as ``statistics`` does, and nothing else."""
+    return 0 if array.dtype.kind in "biu" else array.size - int(np.count_nonzero(np.isfinite(array)))
+
+
+def is_zero(array: _Array) -> bool:
+    """Return whether there are elements, and all of them are zero."""
+    return array.size > 0 and not array.any()
+
+
 def _finite(array: _Array) -> tuple[_Array, float, float, int, int]:
     """Return the finite elements of an array, their least and their largest, and how many are NaN and infinite."""
     flat = _as_real(array.ravel(order="K"))

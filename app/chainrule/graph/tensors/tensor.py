@@ -73,6 +73,18 @@ class Tensor(Data):
         return self.values is not None if elements is None else elements.listed and elements.array is not None
 
     @property
+    def nonfinite_count(self) -> int:
+        """Return how many elements are not finite, without making all statistics."""
+        elements = self.elements
+        return self.stats.nan + self.stats.inf if elements is None else elements.nonfinite_count()
+
+    @property
+    def is_zero(self) -> bool:
+        """Return whether there are elements and all are zero, without making all statistics."""
+        elements = self.elements
+        return 0 < self.numel == self.stats.zero if elements is None else elements.is_zero()
+
+    @property
     def nbytes(self) -> int:
         """Return the memory that the elements take, about [bytes]."""
         elements = self.elements

@@ -20,7 +20,7 @@ def inf_count(tensor: Tensor) -> int:
 
 def spoilt_count(tensor: Tensor) -> int:
     """Count what is not finite in a tensor."""
-    return tensor.stats.nan + tensor.stats.inf
+    return tensor.nonfinite_count
 
 
 def appears(count: _Count, made: Iterable[Tensor], inputs: Iterable[Tensor], spoilt: _Count) -> bool:

@@ -57,7 +57,7 @@ def _is_zero(node: Node) -> bool:
     for output in node.outputs:
         for gradient in output.gradients:
             if gradient is not None:
-                if not gradient.numel or gradient.stats.zero != gradient.numel:
+                if not gradient.is_zero:
                     return False
                 zero = True
     return zero
@@ -66,8 +66,10 @@ def _is_zero(node: Node) -> bool:
 def _ratios(leaf: Node) -> list[float | None]:
     """Divide the norm of each pass's gradient by the norm of the value."""
     output = leaf.outputs[0]
-    norm = None if output.value is None else output.value.stats.norm
-    return [
-        None if gradient is None or gradient.stats.norm is None or not norm else gradient.stats.norm / norm
-        for gradient in output.gradients
-    ]
+    norm = None if output.value is None else output.value.norm
+    return [_ratio(gradient, norm) for gradient in output.gradients]
+
+
+def _ratio(gradient: Tensor | None, norm: float | None) -> float | None:
+    length = None if gradient is None or not norm else gradient.norm
+    return None if length is None or not norm else length / norm

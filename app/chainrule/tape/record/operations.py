@@ -202,11 +202,16 @@ class Recorded:
 
     @property
     def cuts(self) -> bool:
-        """Return whether some operation took in what a Node made and made none: a detach, or anything under no_grad."""
+        """Return whether some operation took in what a Node made and made none: a detach, or anything under no_grad.
+
+        One whose result is gone and was never used (as PyTorch detaches what a Node saves) is none.
+        """
+        used = {id(argument.value) for record in self.records for argument in record.arguments}
         return any(
             record.node_sequence is None
             and not record.is_factory
             and any(argument.value is not None and argument.value.sequence is not None for argument in record.arguments)
+            and any(id(made) in used or made.reference() is not None for made in record.outputs)
             for record in self.records
         )
 

@@ -13,6 +13,9 @@ from chainrule.graph.tensors.storage import STORED
 from chainrule.tape.tensors.arena import Copied
 from chainrule.tape.tensors.unrecorded import unrecorded
 
+_OWN = {name: dtype for name, dtype in STORED.items() if dtype.name == name}
+"""The dtypes that NumPy has too."""
+
 
 @dataclass(slots=True, eq=False)
 class Snapshot:
@@ -61,8 +64,8 @@ class Snapshot:
         return self._array(self.kept).tobytes() == other._array(other.kept).tobytes()
 
     def _array(self, kept: Copied) -> npt.NDArray[Any]:
-        stored = STORED[self.dtype]
-        if stored.name == self.dtype:
+        stored = _OWN.get(self.dtype)
+        if stored is not None:
             return kept.array(stored, self.shape, self.numel)
         with unrecorded():
             return as_array(kept.tensor(getattr(torch, self.dtype), self.shape, self.numel))

@@ -102,6 +102,7 @@ class Frames:
         self._suspended: dict[int, _FollowedFrame] = {}
         """By id of the frame."""
         self._top_counts: dict[CodeType, int] = {}
+        self._last = NOWHERE
 
     def here(self, operation: object = None, module_depths: Sequence[tuple[int, object]] = ()) -> Place:
         """Return the place where the program is now; ``NOWHERE`` if none of its frames is running.
@@ -111,19 +112,30 @@ class Frames:
             module_depths: the running module calls, each with the number of frames that ran when it was called.
         """
         found, library = self._look()
-        callees: dict[int, object] = dict(reversed(module_depths))
+        callees: dict[int, object] = dict(reversed(module_depths)) if module_depths else {}
         self._follow(found, callees)
         if not found:
             return NOWHERE
+        followed, innermost = self._followed, len(found)
         iterations = []
-        for depth, one in enumerate(self._followed, start=1):
-            deeper = callees.get(depth) or (self._followed[depth].call if depth < len(self._followed) else None)
-            iterations.append(
-                self._iterations(one, deeper, operation, library if depth == len(self._followed) else None)
-            )
-        return Place(
-            tuple([one.call for one in self._followed]), tuple([frame.f_lasti for frame in found]), tuple(iterations)
+        for depth, one in enumerate(followed, start=1):
+            deeper = callees.get(depth) or (followed[depth].call if depth < innermost else None)
+            iterations.append(self._iterations(one, deeper, operation, library if depth == innermost else None))
+        return self._interned(
+            tuple([one.call for one in followed]), tuple([frame.f_lasti for frame in found]), tuple(iterations)
         )
+
+    def _interned(
+        self,
+        calls: tuple[FrameCall, ...],
+        instructions: tuple[int, ...],
+        iterations: tuple[tuple[Iteration, ...], ...],
+    ) -> Place:
+        """Return the last place where it is the same: one instruction often makes several operations."""
+        last = self._last
+        if instructions != last.instructions or calls != last.calls or iterations != last.iterations:
+            last = self._last = Place(calls, instructions, iterations)
+        return last
 
     def _look(self) -> tuple[list[FrameType], FrameType | None]:
         """Return the program's frames from the top level inwards, and that of the library function that the last calls.

@@ -3,11 +3,13 @@
 import weakref
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 from chainrule.tape.where.loops import Fork, Loop, Stage, Standing
 
 _TELLING = frozenset({"target", "test"})
+_NO_ARMS: dict[Fork, int] = {}
+_NOWHERE_CROSSED: frozenset[Loop] = frozenset()
 _OVER = object()
 """Stands for a call that is over."""
 
@@ -23,8 +25,7 @@ class Iteration:
     """What its only variable held, where that was a whole number."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LoopMoment:
+class LoopMoment(NamedTuple):
     """What a frame is doing."""
 
     callee: object
@@ -54,10 +55,18 @@ class _LoopState:
     """Calls of generators that its iterator made for the first iteration."""
     is_told: bool = False
     """Whether its condition, or what binds its variables, is seen at work: that begins every iteration."""
+    iteration: Iteration | None = None
+    """That of the last look: all that happens in it tells the same one."""
+
+    def now(self) -> Iteration:
+        """Return the iteration that it is in."""
+        known, value = self.iteration, _value(self)
+        if known is None or known.number != self.number or known.value != value:
+            known = self.iteration = Iteration(self.loop, self.number, value)
+        return known
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """What happened between two looks, as far as the instructions tell."""
 
     back: bool
@@ -126,6 +135,9 @@ class Iterations:
             standing: the loops that it stands in.
             now: what it is doing.
         """
+        if not standing.loops and not self._loops:
+            self._arms, self._order = _NO_ARMS, standing.order
+            return ()
         same, then = standing.order == self._order, self._then
         # An instruction runs once in an iteration. If the frame is before where it was, or makes another call from the
         # same place, some loop went round: which one is decided below.
@@ -134,12 +146,14 @@ class Iterations:
         # first operation of the instruction coming again counts.
         repeated = back or (same and (_differ(now.library, then.library) or _comes_again(now, then, standing)))
         # No iteration runs both arms of a fork, also where the second stands after the first.
-        crossed = frozenset(loop for fork, loop, arm in standing.arms if self._arms.get(fork, arm) != arm)
+        crossed = _NOWHERE_CROSSED
+        if standing.arms:
+            crossed = frozenset(loop for fork, loop, arm in standing.arms if self._arms.get(fork, arm) != arm)
         if standing.loops:
             self._advance(frame, standing, now, _Step(back, repeated, crossed))
         else:
             self._loops.clear()
-        self._arms = {fork: arm for fork, _, arm in standing.arms}
+        self._arms = {fork: arm for fork, _, arm in standing.arms} if standing.arms else _NO_ARMS
         self._order = standing.order
         # Kept, so that no other call can have the same identity, but only where it may tell something.
         library = now.library if standing.needs_calls else None
@@ -147,7 +161,7 @@ class Iterations:
             self._then = LoopMoment(now.callee, now.operation, library)
         elif (then.callee, then.library) != (now.callee, library):
             self._then = LoopMoment(then.callee or now.callee, then.operation, then.library or library)
-        return tuple([Iteration(one.loop, one.number, _value(one)) for one in self._loops if one.stage != "header"])
+        return tuple([one.now() for one in self._loops if one.stage != "header"])
 
     def counted(self) -> dict[Loop, int]:
         """Return the iteration that each loop was in at the last look, outermost first."""
@@ -160,7 +174,7 @@ class Iterations:
 
     def _advance(self, frame: FrameType, standing: Standing, now: LoopMoment, step: _Step) -> None:
         """Count on the loops that the frame stands in, from the outermost inwards."""
-        names = frame.f_locals if any(loop.variables for loop, _ in standing.loops) else {}
+        names = frame.f_locals if standing.has_variables else {}
         known = self._loops
         loops: list[_LoopState] = []
         # How many loops, from the outside, are still in the iteration of the last look, as far as is known. Once one is

@@ -80,6 +80,8 @@ class Standing:
     """Each fork within a loop, the innermost loop around it, and the arm that the instruction stands in."""
     calls_often: bool = False
     """Whether it is a call that may do one thing many times, as ``sum`` does."""
+    has_variables: bool = False
+    """Whether a loop around has variables of its own."""
 
     @property
     def needs_calls(self) -> bool:
@@ -100,7 +102,10 @@ class Loops:
     def __init__(self, extents: InstructionSpans) -> None:
         self._extents = extents
         self._own: dict[CodeType, list[Loop]] = {}
-        self._around: dict[tuple[CodeType, int], Standing] = {}
+        self._around: dict[tuple[int, int], Standing] = {}
+        """By id of the code, whose own hash goes through all of it, and instruction."""
+        self._codes: dict[int, CodeType] = {}
+        """The codes that are known by id, kept so that no other has it."""
 
     @cached_property
     def _loops(self) -> list[Loop]:
@@ -118,9 +123,10 @@ class Loops:
         """Return the loops of the same function that an instruction stands in, outermost first."""
         if not self._loops:
             return NO_LOOPS
-        key = (code, instruction)
+        key = (id(code), instruction)
         found = self._around.get(key)
         if found is None:
+            self._codes[id(code)] = code
             found = self._around[key] = self._find(code, instruction)
         return found
 
@@ -137,7 +143,8 @@ class Loops:
         order = self._extents.start(code, instruction)
         if found and found[-1][1] == "test":
             order = self._extents.first_like(code, instruction)
-        return Standing(tuple(found), order, tuple(self._arms(place, found)), place in self._often)
+        variables = any(loop.variables for loop, _ in found)
+        return Standing(tuple(found), order, tuple(self._arms(place, found)), place in self._often, variables)
 
     def _arms(self, place: Extent, around: list[tuple[Loop, Stage]]) -> Iterator[tuple[Fork, Loop, int]]:
         for fork in self._forks if around else ():
