@@ -29,7 +29,7 @@ from chainrule.tape.record.parameters import ParameterOrigin, Parameters
 from chainrule.tape.record.passes import Call, PassRecord, Watcher
 from chainrule.tape.record.recorder import Recorder
 from chainrule.tape.record.values import Values
-from chainrule.tape.tensors.autograd_meta import output_of
+from chainrule.tape.tensors.autograd_meta import is_leaf, output_of
 from chainrule.tape.tensors.capture import TensorCapture
 from chainrule.tape.where.frames import NOWHERE, Frames, Place
 from chainrule.tape.where.instructions import InstructionSpans
@@ -164,7 +164,7 @@ class Tape:
         for record in reversed(self._recorder.recorded.records):
             for value in reversed(record.outputs):
                 tensor: torch.Tensor | None = value.reference()
-                if tensor is not None and tensor.requires_grad and not tensor.is_leaf:
+                if tensor is not None and tensor.requires_grad and not is_leaf(tensor):
                     return tensor
         return None
 
