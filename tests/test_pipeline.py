@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 from chainrule.errors import GradientInvalidError, ProgramRejectedError, RateLimitedError, RootUnknownError
-from chainrule.graph import Graph
-from chainrule.layout import make_engine
+from chainrule.graph import Edge, Graph, Node
+from chainrule.layout import Engine, make_engine
+from chainrule.layout.graphviz.engine import Backend
+from chainrule.layout.graphviz.wasm import WasmBackend
 from chainrule.pipeline import Pipeline
 from chainrule.protocol.messages import ExecutionAnswer, Problem, Rejection
 from chainrule.protocol.program import Program
@@ -15,6 +17,14 @@ from chainrule.render import ViewOptions
 from chainrule.settings import Settings
 
 EMPTY = ExecutionAnswer()
+SMALL = Graph(
+    nodes=[
+        Node(id=f"n{number}", kind=kind, op=op, names=[], sequence_nr=None, span=None, outputs=[])
+        for number, (kind, op) in enumerate((("leaf", "AccumulateGrad"), ("function", "SinBackward0")))
+    ],
+    edges=[Edge(id="e0", source="n1", slot=0, target="n0", output_nr=0, contributions=[])],
+)
+ENDLESS = "digraph {" + "".join(f"a{i}->a{i * i % 997};a{i}->a{(i * 7 + 3) % 997};" for i in range(997)) + "}"
 LATE = ExecutionAnswer(problems=[Problem(slug="time-limit", severity="error", title="Late", detail="Too late.")])
 
 
@@ -70,6 +80,47 @@ async def test_a_caller_that_leaves_does_not_stop_the_others() -> None:
     pool.gate.set()
     assert (await staying).answer == EMPTY
     assert leaving.cancelled()
+
+
+async def test_an_execution_that_nobody_waits_for_is_stopped_and_begun_anew_for_the_next() -> None:
+    pool = Answers()
+    pool.gate.clear()
+    pipeline = make(pool)
+    callers = [asyncio.ensure_future(pipeline.trace(Program("x * x"))) for _ in range(2)]
+    while not pool.requests:
+        await asyncio.sleep(0)
+    (running,) = (work.task for work in pipeline._under_way.values())
+    for caller in callers:
+        caller.cancel()
+    await asyncio.wait((running, *callers))
+    assert (running.cancelled(), pipeline.under_way) == (True, 0)
+    pool.gate.set()
+    assert (await pipeline.trace(Program("x * x"))).answer == EMPTY
+    assert len(pool.requests) == 2
+
+
+async def test_a_layout_that_nobody_waits_for_is_stopped() -> None:
+    told: asyncio.Queue[str] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def observe(stage: str, outcome: str, seconds: float) -> None:
+        loop.call_soon_threadsafe(told.put_nowait, outcome)
+
+    class Endless(Backend):
+        """Starts a layout that takes a day."""
+
+        name = "endless"
+
+        def run(self, dot: str, output: str, seconds: float) -> bytes:
+            loop.call_soon_threadsafe(told.put_nowait, "started")
+            return WasmBackend(1 << 28).run(ENDLESS, output, 86_400.0)
+
+    engine = Engine(Endless(), 86_400.0, 10, observe)
+    pipeline = Pipeline(Settings(), Answers(), engine)
+    caller = asyncio.ensure_future(pipeline.draw_graph(SMALL, "", "svg", ViewOptions()))
+    assert await told.get() == "started"
+    caller.cancel()
+    assert await told.get() == "abandoned"
 
 
 @pytest.mark.parametrize(

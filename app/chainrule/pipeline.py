@@ -1,7 +1,7 @@
 """The one place that composes the stages: check, execute, draw; with caches between them.
 
-A request that equals one under way waits for that one. Checking and drawing run in threads, so the event loop
-never waits for a processor.
+A request that equals one under way waits for that one; what nobody waits for any more is stopped. Checking and drawing
+run in threads, so the event loop never waits for a processor.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from time import perf_counter
-from typing import Protocol, TypeVar, cast
+from typing import Protocol, Self, TypeVar, cast
 
 import anyio.to_thread
 
@@ -21,6 +21,7 @@ from chainrule.errors import GradientInvalidError, ProgramRejectedError, Request
 from chainrule.graph import SCHEMA_VERSION, Graph, Tensor
 from chainrule.graph.model import Span
 from chainrule.graph.tensors.tensor import NUMBER_BYTES
+from chainrule.interest import INTEREST, Interest
 from chainrule.layout import Engine
 from chainrule.program import check
 from chainrule.protocol.answers import TRANSIENT_PROBLEMS, with_answer
@@ -108,7 +109,7 @@ class Pipeline:
         self._pool = pool
         self._engine = engine
         self._threads = anyio.CapacityLimiter(max(2, os.cpu_count() or 1))
-        self._under_way: dict[Hashable, asyncio.Task[object]] = {}
+        self._under_way: dict[Hashable, _Work] = {}
         self._versions = json.dumps(versions(), sort_keys=True)
         self.version = hashlib.sha256(self._versions.encode()).hexdigest()[:12]
         """Names all versions at once: what ``v=`` in a picture's URL pins."""
@@ -221,21 +222,46 @@ class Pipeline:
         return await self._once(("draw", *what), make)
 
     async def _once(self, key: Hashable, make: Callable[[], Awaitable[Result]]) -> Result:
-        """Await the work under way for ``key``, starting it if there is none; a caller that leaves stops nothing."""
-        task = self._under_way.get(key)
-        if task is None:
-            task = asyncio.ensure_future(_awaited(make))
-            self._under_way[key] = task
-            task.add_done_callback(lambda done: self._finish(key, done))
-        return cast(Result, await asyncio.shield(task))
+        """Await the work under way for ``key``, starting it if there is none; it stops when all callers have left."""
+        work = self._under_way.get(key)
+        if work is None:
+            work = self._under_way[key] = _Work.start(make)
+            work.task.add_done_callback(lambda done: self._finish(key, done))
+        work.callers += 1
+        try:
+            return cast(Result, await asyncio.shield(work.task))
+        finally:
+            work.callers -= 1
+            if not work.callers and not work.task.done():
+                del self._under_way[key]  # whoever asks from now on has it started anew
+                work.interest.lose()
+                work.task.cancel()
 
     def _finish(self, key: Hashable, task: "asyncio.Task[object]") -> None:
-        del self._under_way[key]
+        work = self._under_way.get(key)
+        if work is not None and work.task is task:
+            del self._under_way[key]
         if not task.cancelled():
             task.exception()  # read, so that an error nobody waited for is not reported as lost
 
 
-async def _awaited(make: Callable[[], Awaitable[object]]) -> object:
+@dataclass(slots=True)
+class _Work:
+    """An execution or a drawing under way."""
+
+    task: "asyncio.Task[object]"
+    interest: Interest
+    callers: int = 0
+    """How many wait for it."""
+
+    @classmethod
+    def start(cls, make: Callable[[], Awaitable[object]]) -> Self:
+        interest = Interest()
+        return cls(asyncio.ensure_future(_awaited(make, interest)), interest)
+
+
+async def _awaited(make: Callable[[], Awaitable[object]], interest: Interest) -> object:
+    INTEREST.set(interest)  # in the task's own context, and in the threads that work for it
     return await make()
 
 

@@ -19,11 +19,11 @@ from chainrule.settings import Settings
 from chainrule.version import __version__
 from chainrule.web import problems
 from chainrule.web.api import batch, catalogue, graphs, health, openapi, render
+from chainrule.web.http.answer_cache import AnswerCache
 from chainrule.web.http.compression import PackedAnswers
 from chainrule.web.http.execution_log import ExecutionLog
 from chainrule.web.http.headers import ResponseHeaders
 from chainrule.web.http.metrics import Metrics
-from chainrule.web.http.picture_cache import PictureCache
 from chainrule.web.http.rate_limits import Buckets
 from chainrule.web.http.request_limits import RequestLimits
 from chainrule.web.page import problem_pages, routes
@@ -105,7 +105,7 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     openapi.describe(app)
     app.add_middleware(PackedAnswers)
-    app.add_middleware(PictureCache, memory=app.state.ready)
+    app.add_middleware(AnswerCache, memory=app.state.ready)
     app.add_middleware(RequestLimits, settings=settings)
     app.add_middleware(ResponseHeaders, metrics=metrics)
     return app

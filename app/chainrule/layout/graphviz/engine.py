@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import Protocol
 
 from chainrule.errors import LayoutDeadlineError, PictureError
+from chainrule.interest import NobodyWaitsError
 from chainrule.layout.geometry import Geometry
 from chainrule.layout.graphviz.native import NativeBackend
 from chainrule.layout.graphviz.parse import parse_geometry
@@ -92,6 +93,9 @@ class Engine:
             raise
         except PictureError:
             outcome = "failed"
+            raise
+        except NobodyWaitsError:
+            outcome = "abandoned"
             raise
         finally:
             self._observe("layout", outcome, perf_counter() - started)

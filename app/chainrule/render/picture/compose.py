@@ -7,6 +7,7 @@ from chainrule.errors import LayoutDeadlineError, ViewInvalidError
 from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph, Tensor
 from chainrule.graph.source_text import SourceLines
+from chainrule.interest import go_on
 from chainrule.layout import Engine, Geometry, Room, Size
 from chainrule.layout.measure import text
 from chainrule.layout.measure.forms import GridForm
@@ -56,6 +57,7 @@ def compose(graph: Graph, options: ViewOptions, engine: Engine, source: str = ""
         PictureError: Graphviz failed.
     """
     index = GraphIndex(graph)
+    go_on()
     focus = focus_of(index, options)
     pass_index = shown_pass(index, options, focus)
     if not graph.nodes:
@@ -142,6 +144,7 @@ def _place(
     key: Hashable, scene: Scene, options: ViewOptions, author: Author, engine: Engine, notices: tuple[str, ...]
 ) -> Plan:
     contents = {box.id: author.write(box) for box in scene.boxes}
+    go_on()
     scale = options.font_scale
     sizes = {box: _grown(content.size, scale) for box, content in contents.items()}
     cells = 0 if options.labels == "none" else LABEL_CELLS

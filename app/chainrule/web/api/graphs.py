@@ -12,6 +12,7 @@ from chainrule.web.answers import PARAMETERS as ANSWER_PARAMETERS
 from chainrule.web.answers import AnswerView, answer_json
 from chainrule.web.api.documents import answer_parameters, problem_responses, reference, view_parameters
 from chainrule.web.api.schemas import TraceBody, read_body
+from chainrule.web.http.answer_cache import may_repeat
 from chainrule.web.http.caching import NOT_KEPT
 from chainrule.web.http.negotiation import choose
 from chainrule.web.query import Query, parse
@@ -92,7 +93,12 @@ async def post_graph(request: Request) -> Response:
     pipeline = pipeline_of(request)
     headers = {"Cache-Control": NOT_KEPT, "Vary": "Accept"}
     if kind == JSON:
-        return Response((await answer_json(pipeline, wanted, view))[1], media_type=kind, headers=headers)
-    trace = await pipeline.trace(wanted)
-    drawing = await pipeline.draw(trace, pictures[kind].name, options)
-    return Response(drawing.content, media_type=drawing.media_type, headers=headers)
+        trace, content = await answer_json(pipeline, wanted, view)
+        response = Response(content, media_type=kind, headers=headers)
+    else:
+        trace = await pipeline.trace(wanted)
+        drawing = await pipeline.draw(trace, pictures[kind].name, options)
+        response = Response(drawing.content, media_type=drawing.media_type, headers=headers)
+    if trace.reproducible:
+        may_repeat(request)
+    return response

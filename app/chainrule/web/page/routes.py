@@ -13,6 +13,7 @@ from chainrule.payload import decode
 from chainrule.protocol.program import Program, Question
 from chainrule.render import ViewOptions
 from chainrule.web.api.schemas import TraceBody
+from chainrule.web.http.disconnects import CLIENT_GONE, ClientGoneError, while_connected
 from chainrule.web.page.completions import entries
 from chainrule.web.page.i18n import teller
 from chainrule.web.page.inputs import parse_inputs
@@ -93,6 +94,13 @@ async def list_names() -> Response:
 @router.post("/run")
 async def run(request: Request, body: RunBody) -> Response:
     """Run a program for the page's scripts: the picture, the parts of the page around it, and the graph's index."""
+    try:
+        return await while_connected(request, _run(request, body))
+    except ClientGoneError:
+        return Response(status_code=CLIENT_GONE)  # for the metrics: nobody reads it
+
+
+async def _run(request: Request, body: RunBody) -> Response:
     options = ViewOptions.from_query(body.options)
     limits = settings_of(request).limits
     view = await look(

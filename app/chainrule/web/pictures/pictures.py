@@ -22,9 +22,9 @@ from chainrule.web import problems
 from chainrule.web.answers import PARAMETERS as ANSWER_PARAMETERS
 from chainrule.web.answers import AnswerView, answer_json
 from chainrule.web.api.documents import picture_operation
+from chainrule.web.http.answer_cache import keep
 from chainrule.web.http.caching import CACHED, NOT_KEPT, PINNED, ReadyAnswer, held_validator, kept, make_tag
 from chainrule.web.http.compression import choose_packing
-from chainrule.web.http.picture_cache import keep
 from chainrule.web.query import Query, parse
 from chainrule.web.state import base_url, pipeline_of, settings_of
 
