@@ -60,6 +60,31 @@ def test_a_program_is_drawn_and_its_graph_is_drawn_again(address: str) -> None:
         assert chainrule.draw("x * 2", "png").startswith(b"\x89PNG")
 
 
+def test_a_request_says_how_much_is_told(address: str) -> None:
+    source = "x = torch.ones(100, requires_grad=True)\n(x * 2).sum().backward()"
+    with Client(address) as chainrule:
+        usual, told = chainrule.trace(source), chainrule.trace(source, values=100, jacobians=True, check=True)
+        (many,) = chainrule.trace_many([Program(source)], values=0, check=True)
+    assert usual.graph.nodes[0].outputs[0].value.values is None  # type: ignore[union-attr]
+    assert told.graph.nodes[0].outputs[0].value.values == [1.0] * 100  # type: ignore[union-attr]
+    assert not any(edge.jacobian for edge in usual.graph.edges)
+    assert any(edge.jacobian for edge in told.graph.edges)
+    assert isinstance(many, GraphAnswer)
+    assert usual.check is None
+    assert told.check is not None
+    assert many.check == told.check
+
+
+def test_tensors_come_as_arrays_by_name(address: str) -> None:
+    with Client(address) as chainrule:
+        tensors = chainrule.tensors("(x ** 3).sum()", inputs={"x": [1.0, 2.0]})
+        with pytest.raises(ProblemError, match="tenosr"):
+            chainrule.tensors("tenosr(1)")
+    assert tensors["value/x"].tolist() == [1.0, 2.0]
+    assert tensors["gradient/1/x"].tolist() == [3.0, 12.0]
+    assert tensors.source == "(x ** 3).sum()"
+
+
 def test_the_address_of_a_picture_gives_the_picture(address: str) -> None:
     program = Program("(x ** 2).sum()", {"x": [1.0, 2.0]}, seed=3)
     with Client(address) as chainrule:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import httpx
 
 from chainrule.graph import Graph
+from chainrule.graph.tensor_file import TensorFile
 from chainrule.payload import encode
 from chainrule.protocol.program import Program
 from chainrule.protocol.response import GraphAnswer
@@ -87,7 +88,7 @@ class _Wanted:
 
     def body(self, program: Program) -> dict[str, Any]:
         """Return the body of a request."""
-        body = program.as_json()
+        body = {name: value for name, value in program.as_json().items() if name != "question"}
         body |= {name: True for name in ("check", "jacobians") if getattr(self, name)}
         return body if self.values is None else body | {"values": self.values}
 
@@ -111,6 +112,10 @@ def _picture_call(program: Program, picture_format: str, view: Mapping[str, Any]
 def _render_call(graph: Graph, source: str, picture_format: str, view: Mapping[str, Any]) -> _Call:
     body = {"graph": graph.model_dump(mode="json"), "source": source}
     return _Call("POST", "/api/v1/render", body, _media_type(picture_format), view)
+
+
+def _tensors_call(program: Program) -> _Call:
+    return _Call("POST", "/api/v1/graphs", _Wanted().body(program), FORMATS["safetensors"].media_type)
 
 
 def _media_type(picture_format: str) -> str:
@@ -229,6 +234,13 @@ class Client:
         """Execute a program and return its picture; raises as `trace` does."""
         return self._send(_picture_call(_program(program, {}), picture_format, view)).content
 
+    def tensors(self, program: Program | str, **asked: Any) -> TensorFile:
+        """Execute a program and return all its values and gradients as NumPy arrays by name, read when asked for.
+
+        Raises as `trace` does, and takes the same program.
+        """
+        return TensorFile(self._send(_tensors_call(_program(program, asked))).content)
+
     def render(self, graph: Graph, source: str = "", picture_format: str = "svg", **view: Any) -> bytes:
         """Return the picture of a graph; nothing is executed. Raises as `trace` does."""
         return self._send(_render_call(graph, source, picture_format, view)).content
@@ -314,6 +326,10 @@ class AsyncClient:
     async def draw(self, program: Program | str, picture_format: str = "svg", **view: Any) -> bytes:
         """Execute a program and return its picture."""
         return (await self._send(_picture_call(_program(program, {}), picture_format, view))).content
+
+    async def tensors(self, program: Program | str, **asked: Any) -> TensorFile:
+        """Execute a program and return all its values and gradients as NumPy arrays by name."""
+        return TensorFile((await self._send(_tensors_call(_program(program, asked)))).content)
 
     async def render(self, graph: Graph, source: str = "", picture_format: str = "svg", **view: Any) -> bytes:
         """Return the picture of a graph; nothing is executed."""

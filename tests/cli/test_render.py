@@ -8,8 +8,10 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+import torch
 from chainrule.cli.main import main
 from chainrule.render.options import OPTIONS
+from safetensors.torch import load_file
 
 from tests import ROOT
 
@@ -51,6 +53,13 @@ def test_json_lists_as_much_as_is_asked_for(tmp_path: Path) -> None:
     assert [values[0] for values in listed] == [False, True, False]
     assert [any(values) for values in listed] == [True, True, False]
     assert [any(rows) for rows in slopes] == [False, False, True]
+
+
+def test_tensors_are_written_for_pytorch(tmp_path: Path) -> None:
+    target = tmp_path / "graph.safetensors"
+    source = "x = torch.arange(2000.0, requires_grad=True)\n(x * x).sum().backward()"
+    assert main(["render", "-c", source, "-o", str(target)]) == 0
+    assert torch.equal(load_file(target)["gradient/1/x"], 2 * torch.arange(2000.0))
 
 
 @pytest.mark.parametrize("arguments", [["--values", "5"], ["--jacobians"], ["--values", "2000", "--format", "json"]])

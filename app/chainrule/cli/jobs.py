@@ -130,8 +130,9 @@ async def draw_jobs(jobs: Sequence[Job], options: ViewOptions, *, quiet: bool) -
 async def _draw(job: Job, pipeline: Pipeline, options: ViewOptions, *, quiet: bool) -> bool:
     try:
         trace = await pipeline.trace(job.program)
-        if job.listing.jacobians:
-            trace = await pipeline.ask(trace, "jacobians")
+        question = "jacobians" if job.listing.jacobians else FORMATS[job.picture_format].question
+        if question is not None:
+            trace = await pipeline.ask(trace, question)
         if job.picture_format == "json":
             content = write_graph(trace.answer.graph, job.listing)
         else:

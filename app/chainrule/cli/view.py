@@ -17,6 +17,7 @@ from chainrule.layout import make_engine
 from chainrule.payload import encode
 from chainrule.protocol.program import Program
 from chainrule.render import ViewOptions, draw
+from chainrule.render.formats.registry import FORMATS
 from chainrule.sandbox import LazyPool
 from chainrule.settings import Settings
 from chainrule.web import create_app
@@ -53,7 +54,8 @@ def view(arguments: argparse.Namespace) -> int:
     picture_format = "" if arguments.output is None else format_of(arguments.output)
     _check(arguments.script)
     print(f"chainrule: running {arguments.script} without a sandbox", file=sys.stderr)
-    script = _answer(arguments.script, arguments.arguments, settings)
+    whole = picture_format != "" and FORMATS[picture_format].question == "tensors"
+    script = _answer(arguments.script, arguments.arguments, settings, whole)
     if script.error is not None:
         print(script.error.rstrip(), file=sys.stderr)
     failed = 0 if script.error is None else 1
@@ -84,9 +86,10 @@ def _check(script: Path) -> None:
     refuse_unreachable_modules(script, tree)
 
 
-def _answer(script: Path, arguments: list[str], settings: Settings) -> "ScriptAnswer":
+def _answer(script: Path, arguments: list[str], settings: Settings, whole: bool) -> "ScriptAnswer":
     # By name, because it imports torch, which takes two seconds that no other command should wait for.
-    answer: ScriptAnswer = import_module("chainrule.run.script").answer_script(script, arguments, settings.limits)
+    answer_script = import_module("chainrule.run.script").answer_script
+    answer: ScriptAnswer = answer_script(script, arguments, settings.limits, whole=whole)
     return answer
 
 

@@ -4,7 +4,7 @@ import tempfile
 import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, overload
+from typing import Any, Literal, get_args, overload
 
 from chainrule.errors import ViewInvalidError
 from chainrule.graph.model import Graph
@@ -12,11 +12,11 @@ from chainrule.library.background import shared_engine
 from chainrule.library.tracing import Subject, Wanted, traced
 from chainrule.render import ViewOptions
 from chainrule.render import draw as render
-from chainrule.render.formats.registry import format_of_suffix
+from chainrule.render.formats.registry import FORMATS, format_of_suffix
 from chainrule.render.inline import inline_image
 
 TextFormat = Literal["svg", "html", "dot", "mermaid", "text", "json"]
-BinaryFormat = Literal["png", "pdf"]
+BinaryFormat = Literal["png", "pdf", "safetensors"]
 
 
 class GraphPicture:
@@ -35,7 +35,8 @@ class GraphPicture:
         self.svg = self._draw("svg").decode()
 
     def save(self, path: str | Path) -> Path:
-        """Write the picture to a file, in the format of its suffix (svg, png, pdf, html, dot, mmd, txt, json).
+        """Write the picture to a file, in the format of its suffix (svg, png, pdf, html, dot, mmd, txt, json,
+        safetensors).
 
         Raises:
             ValueError: no format has that suffix.
@@ -95,7 +96,8 @@ def draw(
 
     Args:
         subject: a Graph, or what `trace` takes.
-        format: "svg", "html", "dot", "mermaid", "text" or "json", which give text; "png" or "pdf", which give bytes.
+        format: "svg", "html", "dot", "mermaid", "text" or "json", which give text; "png", "pdf" or "safetensors"
+            (values and gradients, for PyTorch), which give bytes.
         inputs: as for `trace`.
         seed: as for `trace`.
         root: as for `trace`.
@@ -110,9 +112,10 @@ def draw(
         TraceError: the program or function raised; and all else that `trace` raises.
     """
     options = read_view(view)
-    found = traced(subject, Wanted(inputs or {}, seed, root, gradient))
+    whole = format in FORMATS and FORMATS[format].question == "tensors"
+    found = traced(subject, Wanted(inputs or {}, seed, root, gradient, whole=whole))
     drawing = render(found.graph, format, options, shared_engine(), source or found.source)
-    return drawing.content if format in ("png", "pdf") else drawing.content.decode()
+    return drawing.content if format in get_args(BinaryFormat) else drawing.content.decode()
 
 
 def show(

@@ -33,6 +33,8 @@ class Wanted:
     root: str | None = None
     gradient: object = None
     jacobians: bool = False
+    whole: bool = False
+    """Whether all elements of every tensor are kept, however large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def traced(subject: object, wanted: Wanted) -> TracedGraph:
         return _of_program(subject, wanted)
     if callable(subject):
         return _of_function(subject, wanted)
-    if wanted != Wanted(gradient=wanted.gradient, jacobians=wanted.jacobians):
+    if (wanted.inputs, wanted.seed, wanted.root) != ({}, 0, None):
         raise TypeError("inputs, seed and root are for a program or a function: all else was computed already")
     if isinstance(subject, Graph):
         return TracedGraph(subject, "")
@@ -121,6 +123,8 @@ def _of_program(source: str, wanted: Wanted) -> TracedGraph:
     trace = shared_pipeline().trace(program)
     if wanted.jacobians and trace.answer.graph.edges:
         trace = shared_pipeline().ask(trace, "jacobians")
+    if wanted.whole:
+        trace = shared_pipeline().ask(trace, "tensors")
     answer = trace.answer
     errors = [problem for problem in answer.problems if problem.severity == "error"]
     if errors:
@@ -131,7 +135,8 @@ def _of_program(source: str, wanted: Wanted) -> TracedGraph:
 def _of_function(function: Callable[..., object], wanted: Wanted) -> TracedGraph:
     from chainrule.run.function import FunctionCall, answer_function  # it imports torch
 
-    call = FunctionCall(function, wanted.inputs, wanted.seed, wanted.root, wanted.gradient, wanted.jacobians)
+    asked = (wanted.inputs, wanted.seed, wanted.root, wanted.gradient)
+    call = FunctionCall(function, *asked, jacobians=wanted.jacobians, whole=wanted.whole)
     answer = answer_function(call, Settings.from_environment().limits, caller_names())
     if answer.problem is not None:
         raise TraceError([answer.problem], answer.graph, answer.source) from answer.raised
@@ -145,7 +150,8 @@ def _of_tensor(tensor: object, wanted: Wanted) -> TracedGraph:
     from chainrule.run.function import answer_tensor  # it imports torch
 
     limits = Settings.from_environment().limits
-    answer = answer_tensor(tensor, wanted.gradient, limits, caller_names(), jacobians=wanted.jacobians)
+    kept = {"jacobians": wanted.jacobians, "whole": wanted.whole}
+    answer = answer_tensor(tensor, wanted.gradient, limits, caller_names(), **kept)
     return TracedGraph(answer.graph, answer.source)
 
 

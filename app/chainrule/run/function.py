@@ -58,6 +58,8 @@ class FunctionCall:
     """The cotangent, as a tensor or nested lists of numbers; None for ones, "none" for no pass."""
     jacobians: bool = False
     """Whether edges have their local Jacobians."""
+    whole: bool = False
+    """Whether all elements of every tensor are kept, however large."""
 
 
 def answer_function(call: FunctionCall, limits: Limits, names: Mapping[str, object]) -> FunctionAnswer:
@@ -81,7 +83,7 @@ def answer_function(call: FunctionCall, limits: Limits, names: Mapping[str, obje
     syntax = Syntax("".join(linecache.getlines(filename)), filename)
     arguments = _arguments(call, limits)
     known = {**_known(call.function, names), **arguments}
-    tape = Tape(limits, filename, syntax, sys._getframe(), jacobians=call.jacobians)
+    tape = Tape(limits, filename, syntax, sys._getframe(), jacobians=call.jacobians, whole=call.whole)
     roots: list[RootTensor] = []
     raised: Exception | None = None
     with same_numbers(call.seed), tape:
@@ -99,7 +101,13 @@ def answer_function(call: FunctionCall, limits: Limits, names: Mapping[str, obje
 
 
 def answer_tensor(
-    root: object, gradient: object, limits: Limits, names: Mapping[str, object], *, jacobians: bool = False
+    root: object,
+    gradient: object,
+    limits: Limits,
+    names: Mapping[str, object],
+    *,
+    jacobians: bool = False,
+    whole: bool = False,
 ) -> FunctionAnswer:
     """Return the graph that a tensor hangs on.
 
@@ -109,6 +117,7 @@ def answer_tensor(
         limits: what is kept.
         names: variables, to name nodes by.
         jacobians: whether edges have their local Jacobians.
+        whole: whether all elements of every tensor are kept, however large.
 
     Raises:
         TypeError: it is no tensor.
@@ -118,8 +127,8 @@ def answer_tensor(
     start = None
     if isinstance(root, torch.Tensor) and gradient is not None and gradient != NO_PASS:
         start = _start(RootTensor(None, root), gradient, limits)
-    run_backward = gradient != NO_PASS
-    return FunctionAnswer(graph_of(root, names, limits, start, run_backward=run_backward, jacobians=jacobians), "")
+    tape = Tape(limits, jacobians=jacobians, whole=whole)
+    return FunctionAnswer(graph_of(root, names, limits, start, run_backward=gradient != NO_PASS, tape=tape), "")
 
 
 def _code_of(function: Callable[..., object]) -> CodeType | None:

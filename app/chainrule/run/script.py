@@ -28,11 +28,11 @@ class ScriptAnswer:
     """The traceback, where the script raised."""
 
 
-def answer_script(path: Path, arguments: list[str], limits: Limits) -> ScriptAnswer:
+def answer_script(path: Path, arguments: list[str], limits: Limits, *, whole: bool = False) -> ScriptAnswer:
     """Run a script, unconfined, and return what came of it; arguments and errors are those of `trace_script`."""
     console = Console(limits.stdout_bytes)
     with _copied(console, str(path.resolve())):
-        trace = trace_script(path, arguments, limits)
+        trace = trace_script(path, arguments, limits, whole=whole)
     source, text = trace.syntax.source, SourceText(trace.syntax.source, trace.syntax)
     problems = [unconfined_notice(path)]
     if trace.raised is not None:

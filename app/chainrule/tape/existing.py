@@ -18,7 +18,7 @@ def graph_of(
     start: torch.Tensor | None = None,
     *,
     run_backward: bool = True,
-    jacobians: bool = False,
+    tape: Tape | None = None,
 ) -> Graph:
     """Return the graph that a tensor hangs on.
 
@@ -31,7 +31,7 @@ def graph_of(
         limits: what is kept.
         start: the cotangent at the root; left out, ones.
         run_backward: False asks for no gradients.
-        jacobians: whether edges have their local Jacobians.
+        tape: records the pass; left out, one that keeps what is usual.
 
     Raises:
         TypeError: the root is no tensor.
@@ -40,7 +40,7 @@ def graph_of(
     if not isinstance(root, torch.Tensor):
         raise TypeError(f"a graph hangs on a tensor, not on {type(root).__name__}")
     require_graph(root)
-    tape = Tape(limits, jacobians=jacobians)
+    tape = tape or Tape(limits)
     if run_backward:
         with tape:
             ask_gradients(root, limits, start)

@@ -44,7 +44,7 @@ class CellTrace:
     error: Exception | None
 
 
-def trace_script(path: Path, arguments: list[str], limits: Limits) -> ScriptTrace:
+def trace_script(path: Path, arguments: list[str], limits: Limits, *, whole: bool = False) -> ScriptTrace:
     """Run a script and return its graph; what it raises is part of the result.
 
     Where the script runs no backward itself, one pass is run from the last tensor that it assigned; no ``.grad`` is
@@ -54,6 +54,7 @@ def trace_script(path: Path, arguments: list[str], limits: Limits) -> ScriptTrac
         path: the script.
         arguments: what it finds in ``sys.argv`` after its name.
         limits: what is recorded; nothing is stopped.
+        whole: whether all elements of every tensor are kept, however large.
 
     Raises:
         OSError: the script cannot be read.
@@ -68,7 +69,7 @@ def trace_script(path: Path, arguments: list[str], limits: Limits) -> ScriptTrac
     sys.argv = [str(path), *arguments]
     sys.path.insert(0, str(path.resolve().parent))  # as python does, for the script alone
     error, failure, roots = None, None, None
-    tape = Tape(limits, filename, syntax, jacobians=True)  # nobody runs a script again to ask for them
+    tape = Tape(limits, filename, syntax, jacobians=True, whole=whole)  # nobody runs a script again to ask for more
     try:
         with tape:
             try:

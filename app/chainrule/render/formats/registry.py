@@ -10,6 +10,8 @@ from pkgutil import resolve_name
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, cast
 
+from chainrule.protocol.program import Question
+
 if TYPE_CHECKING:
     from chainrule.graph.model import Graph
     from chainrule.layout import Engine
@@ -56,7 +58,9 @@ class Format:
     has_scripts: bool = False
     """Whether a file brings scripts along, which the server lets run apart from everything else of its own."""
     is_picture: bool = True
-    """False where it is the answer itself, not a picture of its graph."""
+    """False where it holds what was recorded, and no picture of it."""
+    question: Question | None = None
+    """What is to be asked about a program first."""
 
     @property
     def suffixes(self) -> tuple[str, ...]:
@@ -84,6 +88,14 @@ _ALL = (
     Format("dot", "text/vnd.graphviz", "DOT, for Graphviz", f"{_MODULES}.dot:draw_dot", more_suffixes=("gv",)),
     Format("mermaid", "text/vnd.mermaid", "a Mermaid flowchart", f"{_MODULES}.mermaid:draw_mermaid", suffix="mmd"),
     Format("json", "application/json", "the graph as JSON", f"{_MODULES}.text_json:draw_json", is_picture=False),
+    Format(
+        "safetensors",
+        "application/vnd.safetensors",
+        "values and gradients, for PyTorch",
+        f"{_MODULES}.tensors:draw_tensors",
+        is_picture=False,
+        question="tensors",
+    ),
     Format(
         "html",
         "text/html",

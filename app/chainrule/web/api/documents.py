@@ -61,8 +61,9 @@ def picture_operation(picture_format: Format, *, with_payload: bool) -> dict[str
         }
     else:
         what = {**_parameter("code", "The program.", {"type": "string"}), "required": True, "example": "(x*x).sum()"}
-    body: dict[str, Any] = {"schema": {"type": "string"} if picture_format.is_picture else {"type": "object"}}
-    told = [] if picture_format.is_picture else answer_parameters()
+    is_json = picture_format.name == "json"
+    body: dict[str, Any] = {"schema": {"type": "object"} if is_json else {"type": "string"}}
+    told = answer_parameters() if is_json else []
     responses = problem_responses(400, 404, 413, 414, 421, 422, 429, 500, 503)
     if picture_format.message_drawer:
         for entry in responses.values():

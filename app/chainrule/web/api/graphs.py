@@ -59,12 +59,10 @@ async def read_request(request: Request, query: Query) -> tuple[Program, AnswerV
     response_model=None,
     responses={
         200: {
-            "description": "The graph, or with another Accept header its picture",
+            "description": "The graph, or with another Accept header its picture or its tensors",
             "content": {
                 JSON: {"schema": reference(GraphAnswer)},
-                **{
-                    kind: {"schema": {"type": "string", "format": "binary"}} for kind in media_types(pictures_only=True)
-                },
+                **{kind: {"schema": {"type": "string", "format": "binary"}} for kind in media_types() if kind != JSON},
             },
         },
         **problem_responses(400, 406, 408, 413, 415, 421, 422, 429, 500, 503),
@@ -81,11 +79,12 @@ async def read_request(request: Request, query: Query) -> tuple[Program, AnswerV
     },
 )
 async def post_graph(request: Request) -> Response:
-    """Execute a program and answer its graph, as JSON or as a picture."""
-    pictures = media_types(pictures_only=True)
-    kind = choose(request.headers.get("accept"), (JSON, *pictures))
+    """Execute a program and answer its graph as JSON, its picture, or its tensors."""
+    offers = media_types()
+    kinds = (JSON, *(kind for kind in offers if kind != JSON))
+    kind = choose(request.headers.get("accept"), kinds)
     if kind is None:
-        raise HTTPException(406, f"This address answers {', '.join((JSON, *pictures))}")
+        raise HTTPException(406, f"This address answers {', '.join(kinds)}")
     query = parse(request.scope["query_string"], ANSWER_PARAMETERS)
     options = query.options()
     wanted, view = await read_request(request, query)
@@ -97,7 +96,10 @@ async def post_graph(request: Request) -> Response:
         response = Response(content, media_type=kind, headers=headers)
     else:
         trace = await pipeline.trace(wanted)
-        drawing = await pipeline.draw(trace, pictures[kind].name, options)
+        question = offers[kind].question
+        if question is not None:
+            trace = await pipeline.ask(trace, question)
+        drawing = await pipeline.draw(trace, offers[kind].name, options)
         response = Response(drawing.content, media_type=drawing.media_type, headers=headers)
     if trace.reproducible:
         may_repeat(request)

@@ -65,7 +65,7 @@ async def get_picture(request: Request) -> Response:
 async def _picture(request: Request, picture_format: Format) -> ReadyAnswer | Response:
     """Return an answer that may be kept, or one that may not."""
     pipeline = pipeline_of(request)
-    query = parse(request.scope["query_string"], () if picture_format.is_picture else ANSWER_PARAMETERS)
+    query = parse(request.scope["query_string"], ANSWER_PARAMETERS if picture_format.name == "json" else ())
     options = query.options()
     program = query.program(_source(request, query))
     view = AnswerView.from_query(query.answer).within(settings_of(request).limits)
@@ -81,8 +81,10 @@ async def _picture(request: Request, picture_format: Format) -> ReadyAnswer | Re
     held = held_validator(tag, request.headers.get("if-none-match"))
     if held is not None:
         return kept({**headers, "Vary": "Accept-Encoding"}, held)
-    if picture_format.is_picture:
+    if picture_format.name != "json":
         trace = await pipeline.trace(program)
+        if picture_format.question is not None:
+            trace = await pipeline.ask(trace, picture_format.question)
         drawing = await _draw(pipeline, trace, picture_format, options)
     else:
         trace, content = await answer_json(pipeline, program, view)
