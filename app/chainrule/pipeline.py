@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib.metadata import version
 from time import perf_counter
 from typing import Protocol, Self, TypeVar, cast
@@ -19,6 +20,7 @@ import anyio.to_thread
 from chainrule.cache import ByteCache
 from chainrule.errors import GradientInvalidError, ProgramRejectedError, RequestError, RootUnknownError, Violation
 from chainrule.graph import SCHEMA_VERSION, Graph, Tensor
+from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Span
 from chainrule.graph.tensors.tensor import NUMBER_BYTES
 from chainrule.interest import INTEREST, Interest
@@ -52,7 +54,7 @@ WEIGHED_AT_ONCE = 1_000
 """Graphs of up to so many nodes are weighed without a thread, which would cost more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trace:
     """An executed program."""
 
@@ -62,6 +64,11 @@ class Trace:
     """What was run: its inputs are filled in."""
     reproducible: bool = True
     """False where the answer depends on how busy the machine was."""
+
+    @cached_property
+    def index(self) -> GraphIndex:
+        """Return the index of the graph: as long as the trace is kept, its tables are made once."""
+        return GraphIndex.of(self.answer.graph)
 
 
 class Executor(Protocol):
@@ -170,7 +177,7 @@ class Pipeline:
             PictureError: the graph cannot be drawn as asked.
         """
         what = (trace.id, picture_format, options)
-        return await self._drawing(what, trace.answer.graph, trace.program.source, keep=trace.reproducible)
+        return await self._drawing(what, trace.index.graph, trace.program.source, keep=trace.reproducible)
 
     async def draw_graph(self, graph: Graph, source: str, picture_format: str, options: ViewOptions) -> Drawing:
         """Draw a graph that was not traced here, with the program it came from; raises as `draw` does."""

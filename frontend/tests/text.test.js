@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { postRun, waitFor } from "../../static/js/page/api.js";
+import { complete, postRun, waitFor, withHeld } from "../../static/js/page/api.js";
 import { entriesFor, wordBefore } from "../../static/js/editor/completion.js";
 import { filled, mapNested, shapeOf } from "../../static/js/panels/grid.js";
 import { bodyOf } from "../../static/js/page/runner.js";
@@ -27,6 +27,35 @@ test("each way that a server can answer has its own outcome", async () => {
   assert.equal((await ask(answering(422, '{"html": {}}'))).kind, "answer");
   assert.deepEqual(await ask(answering(500, '{"detail": "oh"}')), { kind: "failed", status: 500, detail: "oh" });
   assert.equal((await ask(answering(413, "<html>"))).kind, "failed");
+});
+
+test("what the page holds is named in a request, and put back into the answer that leaves it out", () => {
+  const state = { held: "one en", index: { nodes: [] }, inputs: { x: 1 }, cotangent: null, html: { console: "c", variables: "v", inputs: "i" } };
+  const has = { state, inspector: { inspected: "abc", html: "<h2>x</h2>" } };
+  assert.deepEqual(withHeld({ source: "x" }, has), { source: "x", held: "one en", inspected: "abc" });
+  assert.deepEqual(withHeld({ source: "x" }, { state: {}, inspector: {} }), { source: "x" });
+  const step = { held: "one en", inspected: "abc", svg: "<svg/>", html: { problems: "" } };
+  const whole = complete(step, has);
+  assert.deepEqual([whole.index, whole.inputs, whole.cotangent], [state.index, state.inputs, null]);
+  assert.deepEqual(whole.html, { problems: "", console: "c", variables: "v", inputs: "i", inspector: "<h2>x</h2>" });
+  assert.deepEqual(step.html, { problems: "" });
+  const selected = { held: "one en", inspected: "abc", html: {} };
+  assert.deepEqual(complete(selected, has), { ...selected, html: { inspector: "<h2>x</h2>" } });
+  const other = { held: "two en", inspected: "def", svg: "<svg/>", index: {}, html: { inspector: "y", console: "" } };
+  assert.deepEqual(complete(other, has), other);
+});
+
+test("what was answered once is held for the next request", async () => {
+  const bodies = [];
+  const fetcher = async (_, { body }) => {
+    bodies.push(JSON.parse(body));
+    const full = { held: "s", inspected: "k", svg: "", index: { nodes: [1] }, inputs: {}, cotangent: null, html: { console: "c", variables: "v", inputs: "i", inspector: "n" } };
+    return new Response(JSON.stringify(bodies.length === 1 ? full : { held: "s", inspected: "k", svg: "", html: {} }), { status: 200 });
+  };
+  const first = await postRun({}, undefined, fetcher);
+  const second = await postRun({}, undefined, fetcher);
+  assert.deepEqual(bodies, [{}, { held: "s", inspected: "k" }]);
+  assert.deepEqual(second.data, first.data);
 });
 
 test("the word before the cursor knows what it belongs to", () => {

@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from chainrule.graph.model import Edge, Flag, Graph, Node, Output, Pass, Root, Tensor, Variable
 
 OF_PASS: tuple[Flag, Flag] = ("first_nan_gradient", "first_inf_gradient")
 """Flags that a node has because of one pass or more."""
 
+Result = TypeVar("Result")
 _Key = TypeVar("_Key", str, tuple[str, int])
 _SOURCE: Callable[[Edge], str] = attrgetter("source")
 _TARGET: Callable[[Edge], str] = attrgetter("target")
@@ -46,8 +48,28 @@ class GraphIndex:
 
     @classmethod
     def of(cls, graph: "Graph | GraphIndex") -> "GraphIndex":
-        """Index a graph; one that is indexed already stays as it is, with the tables that it has."""
-        return graph if isinstance(graph, GraphIndex) else GraphIndex(graph)
+        """Index a graph; where somebody holds an index of it already, that one is returned, with the tables it has."""
+        if isinstance(graph, GraphIndex):
+            return graph
+        found = _INDEXES.get(id(graph))  # no other graph has this id while the index holds its own
+        if found is None:
+            found = _INDEXES[id(graph)] = GraphIndex(graph)
+        return found
+
+    def once(self, make: "Callable[[GraphIndex], Result]") -> "Result":
+        """Return what a function makes of the graph, made when it is first asked for.
+
+        Args:
+            make: What it gives must not hold the index: both would stay in memory for each other.
+        """
+        if make not in self._made:
+            self._made[make] = make(self)
+        found: Result = self._made[make]
+        return found
+
+    @cached_property
+    def _made(self) -> dict[Callable[["GraphIndex"], object], Any]:
+        return {}
 
     @cached_property
     def nodes(self) -> dict[str, Node]:
@@ -220,6 +242,10 @@ class GraphIndex:
                 names.setdefault(name, node.id)
         names.update((node.id, node.id) for node in self.graph.nodes)
         return names
+
+
+_INDEXES: WeakValueDictionary[int, GraphIndex] = WeakValueDictionary()
+"""Those that somebody holds, by the ids of their graphs."""
 
 
 def _edges_by(edges: Iterable[Edge], key: Callable[[Edge], _Key]) -> _EdgesBy[_Key]:

@@ -15,8 +15,13 @@ _EDGE = itemgetter("id", "kind", "source", "slot", "target", "output_nr", "argum
 _TENSOR = itemgetter("dtype", "shape")
 
 
-def structure_of(graph: Graph) -> bytes:
+def structure_of(graph: Graph | GraphIndex) -> bytes:
     """Return a digest of everything in a graph but its numbers: equal for two runs that did the same."""
+    return GraphIndex.of(graph).once(_digest)
+
+
+def _digest(index: GraphIndex) -> bytes:
+    graph = index.graph
     # One flat list, in which every run of unknown length has its length before it: a tuple for each node and span
     # would keep the garbage collector busy for longer than all the rest takes. And vars(), because to ask a model for
     # one field after another takes three times as long as to take all that are wanted out of its dictionary.

@@ -10,6 +10,40 @@ export function waitFor(attempt, retryAfter = null) {
   return Math.min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT);
 }
 
+let state = {};
+let inspector = {};
+
+/** What the page has already, for a request: the server leaves it out where it would be the same. */
+export function withHeld(body, has = { state, inspector }) {
+  const names = { held: has.state.held, inspected: has.inspector.inspected };
+  return { ...body, ...Object.fromEntries(Object.entries(names).filter(([, name]) => name)) };
+}
+
+/** An answer with all that was left out of it, because the page had it when it asked. */
+export function complete(data, has) {
+  const whole = { ...data, html: { ...data.html } };
+  if (data.svg !== undefined && data.index === undefined && data.held && data.held === has.state.held) {
+    const { index, inputs, cotangent, html } = has.state;
+    Object.assign(whole, { index, inputs, cotangent });
+    whole.html = { ...html, ...whole.html };
+  }
+  if (data.html?.inspector === undefined && data.inspected && data.inspected === has.inspector.inspected) {
+    whole.html.inspector = has.inspector.html;
+  }
+  return whole;
+}
+
+/** Remembers what a complete answer has that later ones may leave out. */
+function keep(data) {
+  if (data.held && data.index) {
+    const { console, variables, inputs } = data.html;
+    state = { held: data.held, index: data.index, inputs: data.inputs, cotangent: data.cotangent, html: { console, variables, inputs } };
+  }
+  if (data.inspected && data.html.inspector !== undefined) {
+    inspector = { inspected: data.inspected, html: data.html.inspector };
+  }
+}
+
 /**
  * Posts to /run. The outcome's kind is
  *   "answer"   {status, data}: the program ran (200), or was refused (4xx) with its problems in data,
@@ -19,11 +53,12 @@ export function waitFor(attempt, retryAfter = null) {
  */
 export async function postRun(body, signal, fetcher = fetch) {
   let response;
+  const has = { state, inspector };
   try {
     response = await fetcher(`/run`, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(body),
+      body: JSON.stringify(withHeld(body, has)),
       signal,
     });
   } catch {
@@ -36,7 +71,12 @@ export async function postRun(body, signal, fetcher = fetch) {
   }
   try {
     const data = await response.json();
-    if (data.html || response.ok) return { kind: "answer", status: response.status, data };
+    if (data.html) {
+      const whole = complete(data, has);
+      keep(whole);
+      return { kind: "answer", status: response.status, data: whole };
+    }
+    if (response.ok) return { kind: "answer", status: response.status, data };
     return { kind: "failed", status: response.status, detail: data.detail ?? "" };
   } catch {
     return signal?.aborted ? { kind: "aborted" } : { kind: "failed", status: response.status, detail: "" };

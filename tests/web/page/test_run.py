@@ -191,3 +191,44 @@ def test_the_pass_that_failed_is_one_choice_away(client: TestClient) -> None:
 
 def test_without_scripts_the_first_pass_is_shown_too(client: TestClient) -> None:
     assert "pass 1 of 2" in client.post("/", data={"source": FAILED}).text
+
+
+def test_a_step_leaves_out_what_the_page_holds_already(client: TestClient) -> None:
+    body = {"source": SEED, "node": "n0"}
+    first = client.post("/run", json=body).json()
+    whole = client.post("/run", json={**body, "options": {"step": "2"}}).json()
+    held = {"held": first["held"], "inspected": first["inspected"]}
+    answer = client.post("/run", json={**body, **held, "options": {"step": "2"}}).json()
+    assert set(answer["html"]) == {"problems"}
+    assert set(whole) - set(answer) == {"inputs", "index", "cotangent"}
+    assert {key: answer[key] for key in answer if key != "html"} == {key: whole[key] for key in answer if key != "html"}
+    for part in ("console", "variables", "inputs", "inspector"):
+        assert whole["html"][part] == first["html"][part]
+
+
+def test_the_inspector_comes_again_when_it_shows_something_else(client: TestClient) -> None:
+    twice = SEED + "x.sum().backward()\n"
+    body = {"source": twice, "node": "n0", "pass_index": 1, "parts": ["inspector"]}
+    known = {"inspected": client.post("/run", json=body).json()["inspected"]}
+    assert client.post("/run", json={**body, **known}).json()["html"] == {}
+    for other in ({"node": "n1"}, {"pass_index": 2}, {"source": twice + "\n# another"}, {"check": True}):
+        assert set(client.post("/run", json={**body, **known, **other}).json()["html"]) == {"inspector"}
+    korean = client.post("/run", json={**body, **known}, headers={"Accept-Language": "ko"}).json()
+    assert set(korean["html"]) == {"inspector"}
+
+
+def test_a_fold_is_shown_again_where_the_picture_is_folded_otherwise(client: TestClient) -> None:
+    loop = "y = torch.ones(2, requires_grad=True)\nfor i in range(30):\n    y = (y * 2).sin()\ny.sum().backward()\n"
+    body = {"source": loop, "node": "f0", "options": {"boxes": "6"}, "parts": ["inspector"]}
+    first = client.post("/run", json=body).json()
+    assert "n1" in first["html"]["inspector"]
+    known = {**body, "inspected": first["inspected"]}
+    assert client.post("/run", json={**known, "options": {"boxes": "6", "step": "3"}}).json()["html"] == {}
+    assert "inspector" in client.post("/run", json={**known, "options": {"boxes": "8"}}).json()["html"]
+
+
+def test_an_answer_that_may_come_out_otherwise_is_never_held(client: TestClient) -> None:
+    answer = client.post("/run", json={"source": "while True: pass"}).json()
+    assert (answer["held"], answer["inspected"]) == (None, None)
+    refused = client.post("/run", json={"source": "import os"}).json()
+    assert (refused["held"], refused["inspected"]) == (None, None)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.explain.chain.products import grouped, jacobian_of, multiply, product_in_numbers, shortened
+from chainrule.explain.chain.products import Matrix, grouped, jacobian_of, multiply, product_in_numbers, shortened
 from chainrule.explain.math import make_math
 from chainrule.explain.model import Math
 from chainrule.explain.names import FormulaNames, derivative
@@ -20,6 +20,7 @@ from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.model import Data, Edge, Graph, Number, Root
 from chainrule.graph.numbers import json_real, python_values
 from chainrule.graph.paths import find_paths
+from chainrule.interest import go_on
 from chainrule.words.nodes import name_of
 from chainrule.words.numbers import latex_number, say_number
 from chainrule.words.saying import Words, say
@@ -93,12 +94,13 @@ class _Chain:
         self._leaf = self._index.nodes[leaf]
         self._pass_index = pass_index
         self._names = FormulaNames(self._index)
+        self._ran = self._index.run(pass_index) is not None
+        self._factors: dict[tuple[str, int], tuple[Matrix | None, str]] = {}
 
     def _used(self, edge: Edge) -> bool:
         if edge.kind != "gradient":
             return False
-        run = self._index.run(self._pass_index)
-        return run is None or in_pass(edge.contributions, self._pass_index) is not None
+        return not self._ran or in_pass(edge.contributions, self._pass_index) is not None
 
     def rule(self, most: int) -> ChainRule:
         """Return the whole rule."""
@@ -108,6 +110,7 @@ class _Chain:
             paths = find_paths(self._index, self._leaf.id, start.root.node, most, self._used)
             if paths.start != self._leaf.id:
                 continue
+            go_on()
             count += paths.count
             found += [self._path(start, path[::-1]) for path in paths.listed[: most - len(found)]]
         hidden = count - len(found)
@@ -147,18 +150,25 @@ class _Chain:
     def _path(self, start: _Start, ids: Sequence[str]) -> ChainPath:
         edges = [self._index.edges[edge] for edge in ids]
         outputs = [start.root.output_nr, *(edge.output_nr for edge in edges)]
-        steps = zip(edges, outputs, strict=False)
-        blocks = [jacobian_of(edge, self._index.rows(edge.source, number)) for edge, number in steps]
-        known = [block for block in blocks if block is not None]
+        factors = [self._factor(edge, number) for edge, number in zip(edges, outputs, strict=False)]
+        known = [block for block, _ in factors if block is not None]
         value = multiply(start.seed, known) if len(known) == len(edges) else None
         return ChainPath(
             nodes=[start.root.node, *(edge.target for edge in edges)],
             edges=list(ids),
             product=self._product(edges, outputs),
             numbers=product_in_numbers(start.seed, known) if len(known) == len(edges) else None,
-            shapes=" · ".join(self._shape(edge, number) for edge, number in zip(edges, outputs, strict=False)),
+            shapes=" · ".join(shape for _, shape in factors),
             value=None if value is None else [json_real(number) for number in value],
         )
+
+    def _factor(self, edge: Edge, output_nr: int) -> tuple[Matrix | None, str]:
+        """Return the local Jacobian of an edge and its shape in words; most paths have most edges in common."""
+        key = edge.id, output_nr
+        if key not in self._factors:
+            jacobian = jacobian_of(edge, self._index.rows(edge.source, output_nr))
+            self._factors[key] = jacobian, self._shape(edge, output_nr)
+        return self._factors[key]
 
     def _shape(self, edge: Edge, output_nr: int) -> str:
         sizes: list[int | str] = []

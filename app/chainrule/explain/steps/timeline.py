@@ -49,6 +49,14 @@ def list_steps(graph: Graph | GraphIndex, *, sentences: bool = True) -> tuple[St
         sentences: Whether each step is told in words; without, a long list takes less time.
     """
     index = GraphIndex.of(graph)
+    return _list(index, sentences=True) if sentences else index.once(_untold)
+
+
+def _untold(index: GraphIndex) -> tuple[Step, ...]:
+    return _list(index, sentences=False)
+
+
+def _list(index: GraphIndex, *, sentences: bool) -> tuple[Step, ...]:
     narrator = Narrator(index)
     steps: list[Step] = []
     for node in index.graph.nodes:

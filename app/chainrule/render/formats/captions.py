@@ -30,7 +30,7 @@ class Captions:
     """
 
     def __init__(self, graph: Graph, options: ViewOptions) -> None:
-        index = GraphIndex(graph)
+        index = GraphIndex.of(graph)
         self._pass = shown_pass(index, options, focus_of(index, options))
         self._options = options
 

@@ -32,7 +32,7 @@ def draw_html(graph: Graph, options: ViewOptions, engine: Engine, source: str = 
         PictureError: the graph cannot be laid out.
     """
     svg = draw_svg(graph, options, engine, source).decode()
-    index = GraphIndex(graph)
+    index = GraphIndex.of(graph)
     scene = scene_of(index, options)
     pass_index = shown_pass(index, options, focus_of(index, options))
     script = _file("standalone.js")

@@ -22,7 +22,7 @@ def draw_text(graph: Graph, options: ViewOptions, engine: Engine, source: str = 
     Raises:
         ViewInvalidError: an option names what this graph does not have.
     """
-    index = GraphIndex(graph)
+    index = GraphIndex.of(graph)
     pass_index = shown_pass(index, options, focus_of(index, options))
     tree = write_tree(index, constants=options.constants, detached=options.detached)
     if not graph.nodes:

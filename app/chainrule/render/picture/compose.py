@@ -56,7 +56,7 @@ def compose(graph: Graph, options: ViewOptions, engine: Engine, source: str = ""
         LayoutDeadlineError: layout took too long, the coarser second try included.
         PictureError: Graphviz failed.
     """
-    index = GraphIndex(graph)
+    index = GraphIndex.of(graph)
     go_on()
     focus = focus_of(index, options)
     pass_index = shown_pass(index, options, focus)
@@ -136,7 +136,7 @@ def _scene_options(options: ViewOptions) -> SceneOptions:
 
 def _kept_scene(index: GraphIndex, options: ViewOptions, engine: Engine) -> tuple[Hashable, Scene]:
     """Return a scene, and under what it is kept."""
-    key = structure_of(index.graph), _scene_options(options)
+    key = structure_of(index), _scene_options(options)
     return key, refit(engine.scenes.get(key, lambda: scene_of(index, options)), index)
 
 

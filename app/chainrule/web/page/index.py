@@ -27,7 +27,7 @@ def index(graph: Graph) -> dict[str, Any]:
         "passes": [
             {"index": one.index, "call": one.call, "order": one.order, "error": one.error} for one in graph.passes
         ],
-        "shown_pass": GraphIndex(graph).shown_pass,
+        "shown_pass": GraphIndex.of(graph).shown_pass,
         "roots": [root.node for root in graph.roots],
     }
 

@@ -1,11 +1,18 @@
 """What the inspector says about one node in one pass, gathered from the graph."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
+from chainrule.explain.chain.chain_rule import ChainRule, chain_rule
+from chainrule.explain.explain import explain
+from chainrule.explain.model import Explanation
 from chainrule.graph import Edge, Graph, Node, Output, Saved, Tensor
 from chainrule.graph.gradients import arrival_at
 from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.source_text import SourceLines
+from chainrule.interest import go_on
+from chainrule.render import ViewOptions
+from chainrule.web.page.fold import FoldShown, fold_shown
 from chainrule.web.page.tables import TableGrid, bars, grid, python_text
 from chainrule.words.nodes import say_node
 from chainrule.words.numbers import say_number
@@ -82,6 +89,59 @@ class Detail:
     def differs(self) -> bool:
         """Return whether ``.grad`` is another than the pass's own gradient, in any pass."""
         return any(_numbers(one.gradient) != _numbers(one.accumulated) for one in self.accumulated)
+
+
+@dataclass(frozen=True, eq=False)
+class Inspection:
+    """What is selected; what is said of it is made when somebody wants to see it.
+
+    Args:
+        index: of the graph.
+        source: the program.
+        selected: the id of a node, or of a fold of the picture; None where nothing is.
+        shown_pass: counted from 1; None for the first pass there is.
+        options: of the picture, which say what is folded.
+    """
+
+    index: GraphIndex
+    source: str
+    selected: str | None
+    shown_pass: int | None
+    options: ViewOptions
+
+    @cached_property
+    def subject(self) -> tuple[object, ...]:
+        """Return all that the content of the inspector depends on, beside the program."""
+        is_fold = self.selected is not None and self.selected not in self.index.nodes
+        return self.selected, self.shown_pass, replace(self.options, step=None) if is_fold else None
+
+    @cached_property
+    def detail(self) -> Detail | None:
+        """Return what is shown of the selected node."""
+        return None if self.selected is None else detail(self.index, self.source, self.selected, self.shown_pass)
+
+    @cached_property
+    def fold(self) -> FoldShown | None:
+        """Return what is shown of the selected fold."""
+        if not self.selected or self.detail is not None:
+            return None
+        return fold_shown(self.index, self.options, self.selected, self.shown_pass)
+
+    @cached_property
+    def explanation(self) -> Explanation | None:
+        """Return why the gradients at the selected node are what they are."""
+        go_on()
+        shown = self.detail
+        return None if shown is None else explain(self.index, shown.node.id, shown.pass_index or 1)
+
+    @cached_property
+    def chain(self) -> ChainRule | None:
+        """Return the chain rule, where a leaf is selected."""
+        go_on()
+        shown = self.detail
+        if shown is None or shown.node.kind != "leaf":
+            return None
+        return chain_rule(self.index, shown.node.id, shown.pass_index or 1)
 
 
 def _numbers(shown: Shown | None) -> object:

@@ -32,6 +32,9 @@ MOST_PAYLOAD_CHARACTERS = 60_000
 USUAL_PARTS = frozenset({"problems", "console", "variables", "inputs", "inspector"})
 """The parts of the page that a run renews where it names none."""
 
+HELD_PARTS = frozenset({"console", "variables", "inputs"})
+"""Those that are the same whatever is selected, stepped to or drawn."""
+
 
 class RunBody(TraceBody):
     """A program, the picture that is wanted of it, and the node that the inspector shows."""
@@ -41,6 +44,10 @@ class RunBody(TraceBody):
     pass_index: int | None = Field(default=None, ge=1)
     parts: list[str] = Field(default_factory=list, max_length=10)
     """The parts of the page that are wanted; empty for all but the table."""
+    held: str | None = Field(default=None, max_length=100)
+    """``held`` of an answer that the page has: what is still the same, whatever is selected or drawn, is left out."""
+    inspected: str | None = Field(default=None, max_length=100)
+    """``inspected`` of that answer whose inspector the page has: it is left out where it is still the same."""
 
     def questions(self) -> tuple[Question, ...]:
         """Return what is to be asked about the program."""
@@ -110,15 +117,25 @@ async def _run(request: Request, body: RunBody) -> Response:
     status = 200 if view.error is None else from_domain(view.error).status
 
     def respond() -> Response:
+        state, inspected = view.state(language), view.inspected(language)
+        wanted = set(body.parts) or USUAL_PARTS
+        is_held = state is not None and state == body.held and not body.parts
+        if is_held:
+            wanted = wanted - HELD_PARTS
+        if inspected is not None and inspected == body.inspected:
+            wanted = wanted - {"inspector"}
         answer: dict[str, Any] = {
             "id": view.id,
-            "html": page_templates().parts(set(body.parts) or USUAL_PARTS, view, language),
+            "held": state,
+            "inspected": inspected,
+            "html": page_templates().parts(wanted, view, language),
             "problems": [problem.as_json(teller(language)) for problem in view.problems],
             "seconds": view.seconds,
         }
         if view.ran and not body.parts:
-            answer |= {"svg": view.picture, "inputs": view.values, "index": view.index()}
-            answer |= {"steps": view.counts(), "step": view.told(teller(language)), "cotangent": view.cotangent()}
+            answer |= {"svg": view.picture, "steps": view.counts(), "step": view.told(teller(language))}
+            if not is_held:
+                answer |= {"inputs": view.values, "index": view.index(), "cotangent": view.cotangent()}
         if "gradient" in body.parts:
             answer["gradient"] = view.gradient()
         return JSONResponse(answer, status, headers={"Cache-Control": "no-store"})

@@ -1,14 +1,14 @@
 """Everything that one run of a program shows on the page, ready for the templates."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chainrule.errors import ChainruleError, InputInvalidError, PictureError, RequestError
-from chainrule.explain.chain.chain_rule import ChainRule, chain_rule
+from chainrule.explain.chain.chain_rule import ChainRule
 from chainrule.explain.concepts.questions import concepts
 from chainrule.explain.concepts.sums import Concept
-from chainrule.explain.explain import explain
 from chainrule.explain.model import Explanation
 from chainrule.explain.steps.narrator import Narrator
 from chainrule.explain.steps.timeline import Step, list_steps
@@ -20,10 +20,10 @@ from chainrule.program.inputs import validate_inputs
 from chainrule.protocol.messages import Check, ConsoleLine
 from chainrule.protocol.program import Program, Question
 from chainrule.render import ViewOptions
-from chainrule.web.page.fold import FoldShown, fold_shown
+from chainrule.web.page.fold import FoldShown
 from chainrule.web.page.index import index
 from chainrule.web.page.inputs import InputShown, show_inputs
-from chainrule.web.page.node import Detail, detail
+from chainrule.web.page.node import Detail, Inspection
 from chainrule.web.page.problems import ProblemShown, of_error, of_problem
 from chainrule.words.saying import read_book
 
@@ -43,12 +43,8 @@ class View:
     indexed: GraphIndex = field(default_factory=lambda: GraphIndex(Graph()))
     console: tuple[ConsoleLine, ...] = ()
     problems: tuple[ProblemShown, ...] = ()
-    detail: Detail | None = None
-    fold: FoldShown | None = None
-    """What is inspected, where it is a fold of the picture and no node."""
-    explanation: Explanation | None = None
-    chain: ChainRule | None = None
-    """Of an inspected leaf."""
+    inspection: Inspection | None = None
+    """What is selected, and what the inspector says of it; None where nothing was run."""
     steps: tuple[Step, ...] = ()
     """Everything that happened, in order; without sentences."""
     step: int | None = None
@@ -60,7 +56,44 @@ class View:
     partial: bool = False
     """Whether more could be told with local Jacobians, which were not asked for."""
     seconds: dict[str, float] = field(default_factory=dict)
+    reproducible: bool = False
+    """Whether the same program gives all this again."""
     error: ChainruleError | None = None
+
+    @property
+    def detail(self) -> Detail | None:
+        """Return what the inspector shows of the selected node."""
+        return None if self.inspection is None else self.inspection.detail
+
+    @property
+    def fold(self) -> FoldShown | None:
+        """Return what is inspected, where it is a fold of the picture and no node."""
+        return None if self.inspection is None else self.inspection.fold
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """Return why the gradients at the selected node are what they are."""
+        return None if self.inspection is None else self.inspection.explanation
+
+    @property
+    def chain(self) -> ChainRule | None:
+        """Return the chain rule for a selected leaf."""
+        return None if self.inspection is None else self.inspection.chain
+
+    def state(self, language: str) -> str | None:
+        """Return what names all that the page shows of the program whatever is selected, stepped to or drawn.
+
+        None where another run may show something else.
+        """
+        return f"{self.id} {language}" if self.ran and self.reproducible else None
+
+    def inspected(self, language: str) -> str | None:
+        """Return what names the content of the inspector; None where another run may fill it with something else."""
+        state = self.state(language)
+        if state is None or self.inspection is None:
+            return None
+        parts = state, self.inspection.subject, self.partial, self.check is None
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
     @property
     def graph(self) -> Graph:
@@ -218,12 +251,11 @@ def _view(
     partial: bool,
 ) -> View:
     answer = trace.answer
-    index, restore = GraphIndex(answer.graph), read_book(answer.sayings)
+    index, restore = trace.index, read_book(answer.sayings)
     note = answer.check.note if answer.check else None
     check = answer.check.model_copy(update={"note": restore(note)}) if answer.check and note else answer.check
     steps = list_steps(index, sentences=False)
     run = _shown_pass(index, steps, options.step, pass_index)
-    shown = None if node is None else detail(index, program.source, node, run)
     return View(
         source=program.source,
         inputs=show_inputs(trace.program.inputs),
@@ -233,16 +265,14 @@ def _view(
         indexed=index,
         console=tuple(answer.console),
         problems=tuple(of_problem(problem, program.source, restore) for problem in answer.problems) + problems,
-        detail=shown,
-        fold=fold_shown(index, options, node, run) if node and shown is None else None,
-        explanation=None if shown is None else explain(index, shown.node.id, shown.pass_index or 1),
-        chain=chain_rule(index, shown.node.id, shown.pass_index or 1) if shown and shown.node.kind == "leaf" else None,
+        inspection=Inspection(index, program.source, node, run, options),
         steps=steps,
         step=options.step,
         shown_pass=run,
         check=check,
         partial=partial,
         seconds=dict(answer.seconds),
+        reproducible=trace.reproducible,
     )
 
 
