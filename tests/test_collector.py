@@ -4,7 +4,7 @@ import gc
 import weakref
 
 import pytest
-from chainrule.collector import uncollected
+from chainrule.collector import uncollected, unhurried
 
 
 class Knot:
@@ -50,3 +50,16 @@ def test_what_a_process_keeps_frozen_stays_frozen() -> None:
         assert gc.get_freeze_count() >= len(many)
     finally:
         gc.unfreeze()
+
+
+def test_the_pace_is_as_it_was_afterwards_unless_the_program_set_it() -> None:
+    before = gc.get_threshold()
+    with unhurried():
+        assert gc.get_threshold()[0] > before[0]
+    assert gc.get_threshold() == before
+    try:
+        with unhurried():
+            gc.set_threshold(500, 5, 5)
+        assert gc.get_threshold() == (500, 5, 5)
+    finally:
+        gc.set_threshold(*before)

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 
 import torch
 
-from chainrule.collector import uncollected
+from chainrule.collector import uncollected, unhurried
 from chainrule.graph import Graph
 from chainrule.graph.syntax import Syntax
 from chainrule.limits import Limits
@@ -108,6 +108,7 @@ class Tape:
         self._stale_saves: RecordedStaleSaves | None = None
         self._state: Literal["new", "recording", "left"] = "new"
         self._build: Build | None = None
+        self._pace = unhurried()
         self._reached: tuple[ReachedLoop, ...] = ()
 
     def __enter__(self) -> Self:
@@ -119,6 +120,7 @@ class Tape:
         if self._state != "new":
             raise RuntimeError("a Tape is entered once; make another one to record again")
         self._state = "recording"
+        self._pace.__enter__()
         patches.listen(self)
         self._recorder.__enter__()
         return self
@@ -130,6 +132,7 @@ class Tape:
         self._recorder.settle()
         self._recorder.__exit__(kind, error, traceback)
         patches.leave(self)
+        self._pace.__exit__(None, None, None)
         self._reached = self._frames.reached(error)
         self._frames.release()
         self._state = "left"

@@ -3,7 +3,6 @@
 from chainrule.graph import Flag
 from chainrule.tape.graph.labels import Labels
 from chainrule.tape.graph.vertices import Constant, Key, Leaf
-from chainrule.tape.record.mutations import is_view
 from chainrule.tape.record.operations import Record, Value
 
 
@@ -29,9 +28,9 @@ def flags_of(
         return flags
     if record.before is not None:
         flags.append("in_place")
-    if record.is_custom:
+    if record.operator.is_custom:
         flags.append("custom")
-    elif is_view(record.op):
+    elif record.operator.is_view:
         flags.append("view")
     if record.in_backward:
         flags.append("in_backward")

@@ -68,10 +68,10 @@ class Gatherer:
         node = None if value.sequence is None or tensor is None else grad_fn(tensor)
         if node is not None and value.version == version(tensor):
             return node, value.output_nr
-        if record is None or record.is_factory:
+        if record is None or record.operator.is_factory:
             return value, 0
         # What is filled anew does not come from what it held before, but a part of a tensor leaves the rest as it was.
-        sources = record.arguments[1:] if record.is_fill and value is not record.base else record.arguments
+        sources = record.arguments[1:] if record.operator.is_fill and value is not record.base else record.arguments
         if not any(argument.value is not None or argument.read is not None for argument in sources):
             return value, 0
         if record.label in PLUMBING and record.arguments[0].value is not None:

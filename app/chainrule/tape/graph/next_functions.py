@@ -29,13 +29,13 @@ def arguments_of_slots(record: Record, next_functions: NextFunctions) -> dict[in
 
 def _tensor_places(record: Record) -> list[Argument | None]:
     """List what stands at each place that takes a tensor, None where nothing was given."""
-    if record.is_custom:
+    if record.operator.is_custom:
         return list(record.arguments)
     given: dict[int, list[Argument]] = {}
     for argument in record.arguments:
         given.setdefault(argument.position, []).append(argument)
     places: list[Argument | None] = []
-    for position, parameter in enumerate(record.op._schema.arguments):
+    for position, parameter in enumerate(record.operator.op._schema.arguments):
         kind = str(parameter.type)
         if "Tensor" in kind:
             places += given.get(position, [] if "List" in kind else [None])

@@ -23,37 +23,36 @@ is kept beside:
 [('other', 'gradient'), ('self', 'value')]
 """
 
-from functools import cache
 from typing import Any
+
+from chainrule.tape.record.operations import KnownOperator
 
 _RUNNING = frozenset({"running_mean", "running_var"})
 """What batch norms change while training, though their schemas do not say so, and no version counter does."""
 
 
-def changed_places(op: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, ...]:
+def changed_places(operator: KnownOperator, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, ...]:
     """List the positions of the arguments that an operation changes."""
-    written, running, training = _places(op)
-    if running and (args[training] if training < len(args) else kwargs.get("training")):
-        return written + running
-    return written
+    training = operator.training
+    if operator.running and (args[training] if training < len(args) else kwargs.get("training")):
+        return operator.written + operator.running
+    return operator.written
 
 
-@cache
 def is_in_place(op: Any) -> bool:
     """Return whether an operation gives back an argument that it changed, or nothing but its changes."""
     returned = op._schema.returns
     given_back = all(result.alias_info is not None and result.alias_info.is_write for result in returned)
-    return given_back and bool(_places(op)[0])
+    return given_back and bool(places(op)[0])
 
 
-@cache
 def is_view(op: Any) -> bool:
     """Return whether an operation gives a view of an argument."""
     return any(result.alias_info is not None and not result.alias_info.is_write for result in op._schema.returns)
 
 
-@cache
-def _places(op: Any) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+def places(op: Any) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+    """Return the positions of what an operator writes to, of what it changes while training, and of ``training``."""
     parameters = list(enumerate(op._schema.arguments))
     written = [place for place, given in parameters if given.alias_info is not None and given.alias_info.is_write]
     training = [place for place, given in parameters if given.name == "training"]

@@ -43,6 +43,8 @@ class NumberReads:
         """Reads of numbers that no other object is, by id: a read keeps its number, so no other gets the id."""
         self._calls: dict[tuple[FrameCall, Extent | None], Read] = {}
         """What each expression has read since an operation last took it, by the run of its frame."""
+        self._numbers: set[tuple[type, str]] = set()
+        """Every number that was read: an operation that takes none of them need not be looked at."""
         self._has_any = False
         self.joined = False
         """Whether a number was joined to its read."""
@@ -66,7 +68,7 @@ class NumberReads:
             place: where the program is.
         """
         keys = [_key(argument.number) for argument in arguments if argument.value is None]
-        if not keys or not self._has_any or not place.calls:
+        if not keys or self._numbers.isdisjoint(keys) or not place.calls:
             return arguments
         program, library = frames_around(self._filename)
         parts = self._operands.at(place.calls[-1].code, place.instructions[-1])
@@ -120,6 +122,7 @@ class NumberReads:
     def _note(self, record: Record, number: Any, numbers: list[Any]) -> None:
         self._has_any = True
         for one in numbers:
+            self._numbers.add(_key(json_number(one)))
             if type(one) in (float, complex) or (type(one) is int and one not in _SHARED):
                 _remember(self._objects, id(one), Read(one, record))
         if record.place.calls and frames_around(self._filename)[1] is None:
@@ -130,7 +133,7 @@ class NumberReads:
         """Give a read that an operation takes the name of the variable that holds it; a list has no element's name."""
         self.joined = True
         name = part.id if isinstance(part, ast.Name) else part.target.id if isinstance(part, ast.NamedExpr) else None
-        if name is not None and not isinstance(read.record.op, ListRead):
+        if name is not None and not isinstance(read.record.operator.op, ListRead):
             (value,) = read.record.outputs
             value.names = {**(value.names or {}), (name, place.calls[-1].above is not None): read.record.index}
 

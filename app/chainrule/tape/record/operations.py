@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from chainrule.graph import Number
@@ -11,16 +10,40 @@ from chainrule.tape.where.frames import Place
 
 Name = tuple[str, bool]
 """A name, and whether it is local to a function."""
-_FACTORIES = ("aten.new_", "aten.ones_like", "aten.zeros_like", "aten.full_like", "aten.empty_like", "aten.rand")
 
 
-_FILLS = frozenset(
-    f"aten.{name}_"
-    for name in (
-        *("zero", "fill", "uniform", "normal", "random", "bernoulli", "exponential"),
-        *("geometric", "cauchy", "log_normal"),
-    )
-)
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownOperator:
+    """What is known of an operator."""
+
+    op: Any
+    """The ``OpOverload``, the custom Function's class, or what stands for one that is not dispatched."""
+    label: str
+    """The aten name without the overload ("aten.mul"), or the custom Function's name."""
+    is_custom: bool = False
+    """Whether it is a custom Function."""
+    parameters: tuple[tuple[str, bool, Any], ...] = ()
+    """The name of each, whether it takes a number in place of a tensor, and its default."""
+    asks_only: bool = False
+    """Whether it gives no tensor, changes none and reads no number from one."""
+    is_factory: bool = False
+    """Whether it takes only shape and dtype from its arguments: what it makes is a constant."""
+    is_fill: bool = False
+    """Whether it changes its first argument to something that does not depend on what that held."""
+    is_empty: bool = False
+    """Whether it makes memory that nothing has written to: what that holds is chance."""
+    is_view: bool = False
+    """Whether it gives a view of an argument."""
+    is_in_place: bool = False
+    """Whether it gives back an argument that it changed, or nothing but its changes."""
+    written: tuple[int, ...] = ()
+    """The positions of the arguments that it changes."""
+    running: tuple[int, ...] = ()
+    """Those that it changes only while training."""
+    training: int = -1
+    """The position of the argument that tells so."""
+    workspaces: frozenset[int] = frozenset()
+    """Outputs that are its own scratch memory, parts of which nothing has written to."""
 
 
 @dataclass(slots=True, eq=False)
@@ -121,8 +144,7 @@ class Record:
     """One dispatched operation, or one call of a custom ``autograd.Function``."""
 
     index: int
-    op: Any
-    """The ``OpOverload``, or the custom Function's class."""
+    operator: KnownOperator
     sequence: int
     """Autograd's next sequence number when it was dispatched: its own Node, if it has one, has the number before."""
     place: Place
@@ -150,42 +172,7 @@ class Record:
     @property
     def label(self) -> str:
         """Return the aten name without the overload ("aten.mul"), or the custom Function's name."""
-        return str(self.op.__name__) if self.is_custom else _label(self.op)
-
-    @property
-    def is_factory(self) -> bool:
-        """Return whether it takes only shape and dtype from its arguments: what it makes is a constant."""
-        return not self.is_custom and _is_factory(self.op)
-
-    @property
-    def is_fill(self) -> bool:
-        """Return whether it changes its first argument to something that does not depend on what that held."""
-        return not self.is_custom and _label(self.op) in _FILLS
-
-    @property
-    def is_empty(self) -> bool:
-        """Return whether it makes memory that nothing has written to: what that holds is chance."""
-        return not self.is_custom and _is_empty(self.op)
-
-    @property
-    def is_custom(self) -> bool:
-        """Return whether it is a custom Function."""
-        return isinstance(self.op, type)
-
-
-@cache
-def _label(op: Any) -> str:
-    return str(op._schema.name).replace("::", ".")
-
-
-@cache
-def _is_factory(op: Any) -> bool:
-    return _label(op).startswith(_FACTORIES)
-
-
-@cache
-def _is_empty(op: Any) -> bool:
-    return _label(op).startswith("aten.empty")
+        return self.operator.label
 
 
 @dataclass(slots=True)
@@ -209,7 +196,7 @@ class Recorded:
         used = {id(argument.value) for record in self.records for argument in record.arguments}
         return any(
             record.node_sequence is None
-            and not record.is_factory
+            and not record.operator.is_factory
             and any(argument.value is not None and argument.value.sequence is not None for argument in record.arguments)
             and any(id(made) in used or made.reference() is not None for made in record.outputs)
             for record in self.records

@@ -3,21 +3,23 @@
 import inspect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode, _get_current_dispatch_mode
 
-from chainrule.tape.record.arguments import named_arguments
 from chainrule.tape.record.modules import Modules
-from chainrule.tape.record.mutations import changed_places, is_in_place, is_view
+from chainrule.tape.record.mutations import changed_places
 from chainrule.tape.record.number_reads import NumberReads
-from chainrule.tape.record.operations import Argument, ListRead, OptimizerStep, Record, Recorded, Value
+from chainrule.tape.record.operations import Argument, KnownOperator, ListRead, OptimizerStep, Record, Recorded, Value
+from chainrule.tape.record.operators import named_arguments, operator_of
 from chainrule.tape.record.values import Values
 from chainrule.tape.tensors.autograd_meta import base, output_of, version, whole
 from chainrule.tape.where.frames import Frames, Place
 
+_READS_NUMBER = torch.ops.aten._local_scalar_dense.default
+_LIFTS = torch.ops.aten.lift_fresh.default
+"""What ``torch.tensor`` does with the tensor that it made of data."""
 _LISTED = 1_024
 """Elements of a tensor up to which the numbers that ``tolist()`` gives are remembered."""
 
@@ -57,28 +59,29 @@ class Recorder(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run the operation and record it."""
         kwargs = kwargs or {}
-        if (self.in_backward and not torch.is_grad_enabled()) or _only_asks(func):
+        operator = operator_of(func)
+        if operator.asks_only or (self.in_backward and not torch.is_grad_enabled()):
             return func(*args, **kwargs)
         self.settle()
         if self._is_full():
             return func(*args, **kwargs)
         sequence = torch.autograd._get_sequence_nr()
-        arguments, tensors = named_arguments(func, args, kwargs, self._values.of)
+        arguments, tensors = named_arguments(operator, args, kwargs, self._values.of)
         place = self._frames.here(func, self._modules.depths())
         arguments = self._sources(func, arguments, place)
-        places = changed_places(func, args, kwargs)
+        places = changed_places(operator, args, kwargs)
         changed = _at(places, arguments, tensors) if places else []
         target = before = old_sequence = None
-        if changed and is_in_place(func):
+        if changed and operator.is_in_place:
             # What it held, and its Node, are there until the operation runs.
             target = whole(changed[0])
             before, old_sequence = self._values.of(target).snapshot, _sequence_of(target)
         result = func(*args, **kwargs)
         changes = tuple([change for tensor in changed for change in self._values.change(tensor)])
-        record = self._new(func, sequence, place, arguments, torch.is_grad_enabled())
+        record = self._new(operator, sequence, place, arguments, torch.is_grad_enabled())
         record.before, record.old_sequence, record.changed = before, old_sequence, changes
         self.recorded.by_count.setdefault(sequence - 1, record)
-        self._read = record if func is torch.ops.aten._local_scalar_dense.default else None
+        self._read = record if func is _READS_NUMBER else None
         self._finish(record, result)
         if target is not None and target is not changed[0]:
             # The Node is that of the base, so the base is what the record made.
@@ -138,7 +141,9 @@ class Recorder(TorchDispatchMode):
             if isinstance(given, torch.Tensor)
         )
         place = self._frames.here(function, self._modules.depths())
-        return self._new(function, torch.autograd._get_sequence_nr(), place, arguments, torch.is_grad_enabled())
+        return self._new(
+            operator_of(function), torch.autograd._get_sequence_nr(), place, arguments, torch.is_grad_enabled()
+        )
 
     def end_custom(self, record: Record | None, result: Any) -> None:
         """Note what a custom Function gave."""
@@ -161,7 +166,7 @@ class Recorder(TorchDispatchMode):
             before = [self._values.met(parameter) for parameter, _ in changed]
             arguments = tuple(Argument("params", 0, value, None, value.leaf) for value in before if value is not None)
             place = self._frames.here(step, self._modules.depths())
-            record = self._new(step, torch.autograd._get_sequence_nr(), place, arguments, False)
+            record = self._new(operator_of(step), torch.autograd._get_sequence_nr(), place, arguments, False)
             counted = [
                 (change, version(parameter))
                 for parameter, count in changed
@@ -188,7 +193,7 @@ class Recorder(TorchDispatchMode):
         arguments = (Argument("self", 0, value, None, tensor.requires_grad),)
         reading = ListRead()
         place = self._frames.here(reading, self._modules.depths())
-        record = self._new(reading, torch.autograd._get_sequence_nr(), place, arguments, False)
+        record = self._new(operator_of(reading), torch.autograd._get_sequence_nr(), place, arguments, False)
         record.outputs = (Value(value.snapshot, record, 0, lambda: None, 0),)
         self._reads.note_list(record, numbers)
 
@@ -223,16 +228,18 @@ class Recorder(TorchDispatchMode):
 
     def _sources(self, func: Any, arguments: tuple[Argument, ...], place: Place) -> tuple[Argument, ...]:
         """Return the arguments with where their numbers were read, which for ``torch.tensor`` are those of its data."""
-        if func is torch.ops.aten.lift_fresh.default:
+        if func is _LIFTS:
             made_of = self._reads.sources_of_data(place)
             if made_of:
                 return tuple([Argument("data", at, None, None, read=read) for at, read in enumerate(made_of)])
         return self._reads.sources(arguments, place)
 
-    def _new(self, op: Any, sequence: int, place: Place, arguments: tuple[Argument, ...], grad_enabled: bool) -> Record:
+    def _new(
+        self, operator: KnownOperator, sequence: int, place: Place, arguments: tuple[Argument, ...], grad_enabled: bool
+    ) -> Record:
         record = Record(
             index=len(self.recorded.records),
-            op=op,
+            operator=operator,
             sequence=sequence,
             place=place,
             modules=self._modules.running(),
@@ -255,9 +262,9 @@ class Recorder(TorchDispatchMode):
         A Node is also set where autograd took another argument than the operation did (a conjugate is resolved in
         between). Outputs are held until then; what a factory makes PyTorch would copy if anyone else held it.
         """
-        if record.is_factory:
+        if record.operator.is_factory:
             return False
-        if record.before is not None or (not record.is_custom and is_view(record.op)):
+        if record.before is not None or record.operator.is_view:
             return True
         return torch.is_grad_enabled() and any(argument.value is not None for argument in record.arguments)
 
@@ -272,23 +279,10 @@ class Recorder(TorchDispatchMode):
             return
         value.sequence, value.output_nr = sequence, number
         record.node_sequence = sequence
-        if record.is_custom:
+        if record.operator.is_custom:
             self.recorded.by_sequence[sequence] = record
         else:
             self.recorded.by_sequence.setdefault(sequence, record)
-
-
-@cache
-def _only_asks(func: Any) -> bool:
-    """Return whether an operation gives no tensor, changes none and reads no number from one.
-
-    Tensors that are classes in Python are asked for their shape in this way, also while autograd locks them: whoever
-    asks for their Node meanwhile waits for ever.
-    """
-    schema = func._schema
-    if func is torch.ops.aten._local_scalar_dense.default or schema.is_mutable:
-        return False
-    return not any("Tensor" in str(result.type) for result in schema.returns)
 
 
 def _flat(result: Any) -> list[Any]:

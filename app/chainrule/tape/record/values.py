@@ -10,8 +10,6 @@ from chainrule.tape.record.operations import Record, Value
 from chainrule.tape.tensors.autograd_meta import base, is_leaf, version
 from chainrule.tape.tensors.capture import TensorCapture, unread
 
-_WORKSPACES = frozenset({("aten.mkldnn_rnn_layer", 3)})
-"""Outputs that are an operator's own scratch memory, parts of which nothing has written to."""
 _PURGE_AT = 1_000
 """Tensors that are remembered before those that are gone are looked for."""
 
@@ -56,7 +54,7 @@ class Values:
             record: the operation that made or changed it, where that is known.
             index: its place among the operation's outputs.
         """
-        is_chance = record is not None and (record.is_empty or (record.label, index) in _WORKSPACES)
+        is_chance = record is not None and (record.operator.is_empty or index in record.operator.workspaces)
         snapshot = unread(tensor) if is_chance else self._capture.capture(tensor)
         value = Value(snapshot, record, index, weakref.ref(tensor), version(tensor), self._changes)
         value.storage = _storage(tensor)
