@@ -1,8 +1,9 @@
 """The pipeline: each thing at most once, and nothing lost between the stages."""
 
 import asyncio
-from collections.abc import Callable
+import threading
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from chainrule.errors import GradientInvalidError, ProgramRejectedError, RateLimitedError, RootUnknownError
@@ -43,7 +44,7 @@ class Answers:
         return self.answer
 
 
-def make(pool: Answers, cache_bytes: int = 1_000_000, **more: Callable[..., None]) -> Pipeline:
+def make(pool: Answers, cache_bytes: int = 1_000_000, **more: Any) -> Pipeline:
     return Pipeline(replace(Settings(), cache_bytes=cache_bytes), pool, make_engine(), **more)
 
 
@@ -161,15 +162,16 @@ async def test_the_memory_is_bounded() -> None:
     assert pipeline.traces.size_bytes <= 30_000
 
 
-async def test_what_is_refused_before_it_runs_is_not_counted_against_anyone() -> None:
+async def test_what_is_refused_before_it_runs_counts_and_what_is_there_does_not() -> None:
     admitted: list[str] = []
     pipeline = make(Answers(), admit=lambda: admitted.append("one"))
-    with pytest.raises(ProgramRejectedError):
-        await pipeline.trace(Program("import os"))
-    assert admitted == []
+    for number in (1, 2):
+        with pytest.raises(ProgramRejectedError):
+            await pipeline.trace(Program("import os"))
+        assert len(admitted) == number
     await pipeline.trace(Program("x * x"))
     await pipeline.trace(Program("x * x"))
-    assert admitted == ["one"]
+    assert len(admitted) == 3
 
 
 async def test_what_is_not_admitted_does_not_run() -> None:
@@ -242,3 +244,52 @@ async def test_what_was_run_elsewhere_is_shown_whatever_else_is_asked_and_nothin
     with pytest.raises(ProgramRejectedError):
         await pipeline.trace(Program(source + "\n"))
     assert pool.requests == []
+
+
+class Purse:
+    """An account that notes what is taken."""
+
+    def __init__(self, left: float = 1.0) -> None:
+        self.left = left
+        self.spent: list[float] = []
+
+    def admit(self, tokens: int = 1) -> None:
+        if self.left < tokens:
+            raise RateLimitedError("enough", 3)
+        self.left -= tokens
+
+    def spend(self, tokens: float) -> None:
+        self.spent.append(tokens)
+        self.left -= tokens
+
+
+async def test_processor_time_is_spent_from_the_account_also_where_the_work_fails() -> None:
+    purse = Purse()
+    pipeline = make(Answers(), account=purse)
+    assert await pipeline.in_thread(lambda: sum(range(200_000))) > 0
+
+    def fail() -> None:
+        sum(range(200_000))
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        await pipeline.in_thread(fail)
+    assert len(purse.spent) == 2
+    assert min(purse.spent) > 0
+
+
+async def test_nothing_is_done_for_an_account_that_is_overdrawn() -> None:
+    pipeline = make(Answers(), account=Purse(left=-0.5))
+    done: list[str] = []
+    with pytest.raises(RateLimitedError):
+        await pipeline.in_thread(lambda: done.append("work"))
+    assert done == []
+
+
+async def test_brief_work_does_not_wait_for_drawings() -> None:
+    pipeline = make(Answers())
+    gate = threading.Event()
+    busy = [asyncio.ensure_future(pipeline.in_thread(gate.wait)) for _ in range(50)]
+    assert await pipeline.in_thread(lambda: "brief", brief=True) == "brief"
+    gate.set()
+    await asyncio.gather(*busy)

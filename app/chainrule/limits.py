@@ -130,7 +130,7 @@ EXECUTIONS_PER_MINUTE = Limit(
     "executions_per_minute",
     600,
     "1/min",
-    "Programs that one client may have run; 0 for no limit. Cached answers do not count",
+    "Programs that one client may have run; 0 for no limit. Refused ones count, cached answers do not",
     "CHAINRULE_RATE_LIMIT",
 )
 

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Protocol, Self, TypeVar, cast
 
 import anyio.to_thread
@@ -50,6 +50,9 @@ REJECTIONS: dict[str, Callable[[Rejection], RequestError]] = {
 }
 """What a child refuses, as the error that it is."""
 
+BRIEF_THREADS = 8
+"""Threads for what takes milliseconds: reading and checking."""
+
 WEIGHED_AT_ONCE = 1_000
 """Graphs of up to so many nodes are weighed without a thread, which would cost more."""
 
@@ -69,6 +72,16 @@ class Trace:
     def index(self) -> GraphIndex:
         """Return the index of the graph: as long as the trace is kept, its tables are made once."""
         return GraphIndex.of(self.answer.graph)
+
+
+class Account(Protocol):
+    """The processor time that whoever asks has left [s]."""
+
+    def admit(self, tokens: int) -> None:
+        """Take so much, or raise RateLimitedError; with 0, only where more was spent than there was."""
+
+    def spend(self, tokens: float) -> None:
+        """Take what was used already."""
 
 
 class Executor(Protocol):
@@ -97,6 +110,7 @@ class Pipeline:
         engine: places graphs.
         admit: called before each execution, and not where the answer is already there; may raise.
         admit_drawing: the same before each drawing.
+        account: the processor time of whoever asks.
         observe: told the name, outcome and seconds of each stage that was run.
     """
 
@@ -107,15 +121,18 @@ class Pipeline:
         engine: Engine,
         admit: Callable[[], None] = lambda: None,
         admit_drawing: Callable[[], None] = lambda: None,
+        account: Account | None = None,
         observe: Callable[[str, str, float], None] = lambda stage, outcome, seconds: None,
     ) -> None:
         self._admit = admit
         self._admit_drawing = admit_drawing
+        self._account = account
         self._observe = observe
         self._limits = settings.limits
         self._pool = pool
         self._engine = engine
         self._threads = anyio.CapacityLimiter(max(2, os.cpu_count() or 1))
+        self._brief_threads = anyio.CapacityLimiter(BRIEF_THREADS)
         self._under_way: dict[Hashable, _Work] = {}
         self._versions = json.dumps(versions(), sort_keys=True)
         self.version = hashlib.sha256(self._versions.encode()).hexdigest()[:12]
@@ -193,13 +210,38 @@ class Pipeline:
         """Return how many executions and drawings are under way."""
         return len(self._under_way)
 
-    async def in_thread(self, work: Callable[[], Result]) -> Result:
-        """Run ``work`` in one of a few threads and return its result."""
-        return await anyio.to_thread.run_sync(work, limiter=self._threads)
+    async def in_thread(self, work: Callable[[], Result], *, brief: bool = False) -> Result:
+        """Run ``work`` in one of a few threads and return its result; its processor time is spent from an account.
+
+        Args:
+            work: what is done.
+            brief: it takes some milliseconds whatever comes, so it does not wait for drawings of others.
+
+        Raises:
+            RateLimitedError: more was spent before than there was.
+        """
+        limiter = self._brief_threads if brief else self._threads
+        if self._account is None:
+            return await anyio.to_thread.run_sync(work, limiter=limiter)
+        self._account.admit(0)
+        seconds = 0.0
+
+        def timed() -> Result:
+            nonlocal seconds
+            started = thread_time()
+            try:
+                return work()
+            finally:
+                seconds = thread_time() - started
+
+        try:
+            return await anyio.to_thread.run_sync(timed, limiter=limiter)
+        finally:
+            self._account.spend(seconds)
 
     async def _execute(self, key: str, program: Program) -> Trace:
-        checked = await self.in_thread(lambda: check(program, self._limits))
-        self._admit()
+        self._admit()  # before the check: a program that is refused has cost something as well
+        checked = await self.in_thread(lambda: check(program, self._limits), brief=True)
         started = perf_counter()
         answer = await self._pool.execute(checked.program)
         self._observe("execute", _outcome(answer), perf_counter() - started)

@@ -29,8 +29,16 @@ from chainrule.web.http.request_limits import RequestLimits
 from chainrule.web.page import problem_pages, routes
 from chainrule.web.pictures import embed, pictures
 
+EXECUTIONS_FOR_EACH_SECOND = 10
+"""Checking, drawing and explaining take that much less than a second for each program, unless somebody is at it."""
+FEWEST_SECONDS = 30
 DRAWINGS_FOR_EACH_EXECUTION = 10
 """A client may have this many more pictures drawn than programs run: one program is looked at in many ways."""
+
+
+def seconds_for_each(settings: Settings) -> int:
+    """Return how much of its own processor time a server spends on one client in a minute [s]; 0 for any."""
+    return max(FEWEST_SECONDS, settings.rate_limit // EXECUTIONS_FOR_EACH_SECOND) if settings.rate_limit else 0
 
 
 class StartedExecutor(Executor, Protocol):
@@ -83,7 +91,7 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
     metrics = Metrics()
     executions = Buckets(settings.rate_limit)
     drawings = Buckets(settings.rate_limit * DRAWINGS_FOR_EACH_EXECUTION, "draws {} pictures")
-    app.state.drawings = drawings
+    app.state.executions, app.state.drawings = executions, drawings
     app.state.metrics = metrics
     app.state.ready = ByteCache(settings.cache_bytes // 4)
     app.state.probed_at = float("-inf")
@@ -94,6 +102,7 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
         make_engine(settings, metrics.observe_stage),
         executions.admit,
         drawings.admit,
+        Buckets(seconds_for_each(settings), "spends {} s of processor time"),
         metrics.observe_stage,
     )
     metrics.watch(app.state.pipeline)

@@ -25,6 +25,11 @@ def drawings_of(request: Request) -> Buckets:
     return cast(Buckets, request.app.state.drawings)
 
 
+def executions_of(request: Request) -> Buckets:
+    """Return how many programs each client may still have run."""
+    return cast(Buckets, request.app.state.executions)
+
+
 def base_url(request: Request) -> str:
     """Return where this server is reached from outside, without a slash at the end."""
     return settings_of(request).public_url or str(request.base_url).rstrip("/")

@@ -50,10 +50,9 @@ def test_a_client_over_its_limit_is_told_when_to_come_back(limited: TestClient) 
     assert 1 <= int(response.headers["retry-after"]) <= 20
 
 
-def test_answers_that_are_there_do_not_count_and_neither_does_what_is_refused(limited: TestClient) -> None:
+def test_answers_that_are_there_do_not_count(limited: TestClient) -> None:
     for _ in range(10):
         assert limited.get("/dot?code=x*2").status_code == 200
-        assert limited.post("/api/v1/graphs", json={"source": "import os"}).status_code == 422
     assert limited.get("/dot?code=x*3").status_code == 200
 
 

@@ -14,6 +14,11 @@ from chainrule.sandbox.processes.control import Control
 from chainrule.sandbox.processes.standby import StemStandby
 from chainrule.sandbox.processes.stem import ForkedProcess, Stem
 
+DESCRIPTORS = 2
+"""What comes along with a child: its socket and its pidfd."""
+AGAIN_SECONDS = 1.0
+"""How long it takes until another child is asked for, where there was no room for the last one's descriptors [s]."""
+
 
 class ZygoteHandle(ChildPool):
     """One zygote process and its children.
@@ -60,13 +65,22 @@ class ZygoteHandle(ChildPool):
 
     def _hear(self, message: Message, descriptors: list[int]) -> None:
         if isinstance(message, Forked):
-            self._born(_child(message.pid, *descriptors))
+            self._take(message.pid, descriptors)
         elif isinstance(message, Exited):
             self._ended(message.pid, message.status)
         elif isinstance(message, Ready):
             self._ready.set_result(message.layers)
         elif isinstance(message, Failed):
             self._ready.set_exception(SandboxError(message.detail))
+
+    def _take(self, pid: int, descriptors: list[int]) -> None:
+        """Take a child in; one whose descriptors this process had no room for has ended, and comes again later."""
+        if len(descriptors) == DESCRIPTORS:
+            self._born(_child(pid, *descriptors))
+            return
+        for descriptor in descriptors:
+            os.close(descriptor)
+        asyncio.get_running_loop().call_later(AGAIN_SECONDS, lambda: self._make(hurry=True))
 
 
 def _child(pid: int, stream: int, pidfd: int) -> Child:

@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,9 +13,9 @@ from chainrule.errors import ChainruleError
 from chainrule.protocol.response import GraphAnswer
 from chainrule.web import problems
 from chainrule.web.answers import answer_json
+from chainrule.web.api.bodies import read_json
 from chainrule.web.api.documents import problem_responses, reference
-from chainrule.web.api.graphs import media_type_of
-from chainrule.web.api.schemas import MOST_BATCH_ITEMS, Body, TraceBody, read_body
+from chainrule.web.api.schemas import MOST_BATCH_ITEMS, Body, TraceBody
 from chainrule.web.http.caching import NOT_KEPT
 from chainrule.web.problems import ProblemDocument, ProblemResponse
 from chainrule.web.query import parse
@@ -82,9 +81,7 @@ class BatchAnswer(BaseModel):
 async def post_batch(request: Request) -> Response:
     """Execute the programs of the body, a few at a time."""
     parse(request.scope["query_string"]).refuse_all()
-    if media_type_of(request) != "application/json":
-        raise HTTPException(415, "Send application/json", headers={"Accept": "application/json"})
-    items = read_body(LooseBatchBody, await request.body()).items
+    items = (await read_json(request, LooseBatchBody, most_bytes=None)).items
     turns = asyncio.Semaphore(os.cpu_count() or 1)
     size = 0
 
@@ -112,7 +109,7 @@ async def post_batch(request: Request) -> Response:
 
 
 async def _answer(request: Request, item: Any) -> bytes:
-    body = TraceBody.model_validate(item)
+    body = await pipeline_of(request).in_thread(lambda: TraceBody.model_validate(item), brief=True)
     view = body.view().within(settings_of(request).limits)
     _, content = await answer_json(pipeline_of(request), body.program(), view)
     return content

@@ -10,8 +10,9 @@ from chainrule.protocol.response import GraphAnswer
 from chainrule.render.formats.registry import media_types
 from chainrule.web.answers import PARAMETERS as ANSWER_PARAMETERS
 from chainrule.web.answers import AnswerView, answer_json
+from chainrule.web.api.bodies import media_type_of, read_json, read_text
 from chainrule.web.api.documents import answer_parameters, problem_responses, reference, view_parameters
-from chainrule.web.api.schemas import TraceBody, read_body
+from chainrule.web.api.schemas import TraceBody
 from chainrule.web.http.answer_cache import may_repeat
 from chainrule.web.http.caching import NOT_KEPT
 from chainrule.web.http.negotiation import choose
@@ -23,11 +24,6 @@ router = APIRouter(prefix="/api/v1", tags=["graphs"])
 JSON = "application/json"
 
 
-def media_type_of(request: Request) -> str:
-    """Return the media type of a request's body, without parameters."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
 async def read_request(request: Request, query: Query) -> tuple[Program, AnswerView]:
     """Return the program of a body, and what its answer is to hold.
 
@@ -37,17 +33,13 @@ async def read_request(request: Request, query: Query) -> tuple[Program, AnswerV
         ViewInvalidError: the answer cannot hold what is asked for.
     """
     kind = media_type_of(request)
-    body = await request.body()
     if kind == "application/json":
-        given = read_body(TraceBody, body)
+        given = await read_json(request, TraceBody)
         for name in query.answer:
             raise HTTPException(400, f"{name} stands in the body, where that is JSON, and not in the query")
         return given.program(), given.view()
     if kind in ("text/x-python", "text/plain"):
-        try:
-            return query.program(body.decode("utf-8")), AnswerView.from_query(query.answer)
-        except UnicodeDecodeError as error:
-            raise HTTPException(400, f"The program is not UTF-8 (byte {error.start})") from None
+        return query.program(await read_text(request)), AnswerView.from_query(query.answer)
     raise HTTPException(415, headers={"Accept": "application/json, text/x-python"})
 
 

@@ -14,8 +14,8 @@ from chainrule.protocol.messages import ExecutionAnswer
 from chainrule.protocol.program import Program
 from chainrule.protocol.trust import AnswerInvalidError, check_answer, check_parts
 from chainrule.render.formats.registry import media_types
+from chainrule.web.api.bodies import media_type_of
 from chainrule.web.api.documents import negotiated_pictures, problem_responses, reference, view_parameters
-from chainrule.web.api.graphs import media_type_of
 from chainrule.web.api.schemas import Body, read_body
 from chainrule.web.http.caching import NOT_KEPT
 from chainrule.web.http.negotiation import choose

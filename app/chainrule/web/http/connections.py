@@ -5,6 +5,7 @@ from collections import Counter
 
 from chainrule.errors import TooManyConnectionsError
 from chainrule.settings import Settings
+from chainrule.web.http.descriptors import most_connections
 from chainrule.web.http.rate_limits import name_client
 
 RETRY_SECONDS = 5
@@ -19,7 +20,7 @@ class Connections:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._most = settings.connections
+        self._most = most_connections(settings.connections)
         self._most_of_one = settings.client_connections
         self._proxies = tuple(
             ipaddress.ip_network(name, strict=False) for name in settings.trusted_proxies if _is_network(name)

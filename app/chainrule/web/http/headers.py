@@ -9,10 +9,11 @@ from functools import lru_cache
 from time import perf_counter
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chainrule.render.formats.registry import FORMATS
+from chainrule.web.http.disconnects import CLIENT_GONE
 from chainrule.web.http.metrics import Metrics
 from chainrule.web.http.rate_limits import CLIENT, REQUEST_ID, name_client
 from chainrule.web.problems import from_status, respond
@@ -89,6 +90,8 @@ class ResponseHeaders:
             return
         try:
             await self.app(scope, receive, seal)
+        except ClientDisconnect:
+            status = CLIENT_GONE  # in the middle of its body: there is nobody to answer
         except Exception:
             LOG.exception("request %s failed", request_id)
             if status:

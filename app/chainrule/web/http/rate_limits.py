@@ -52,7 +52,8 @@ class Buckets:
         """Take from the client of the request under way.
 
         Args:
-            tokens: how much it asks for, in executions; never more than a minute's.
+            tokens: how much it asks for, in executions; never more than a minute's. With 0 it only must not have spent
+                more than it had.
 
         Raises:
             RateLimitedError: it has not that much left.
@@ -60,18 +61,32 @@ class Buckets:
         if self._per_minute == 0:
             return
         tokens = min(tokens, self._per_minute)
-        client, now = CLIENT.get(), self._clock()
-        level, since = self._levels.pop(client, (float(self._per_minute), now))
-        rate = self._per_minute / 60
-        level = min(level + (now - since) * rate, float(self._per_minute))
+        client = CLIENT.get()
+        level, now = self._level()
         if level < tokens:
             self._keep(client, level, now)
-            wait = math.ceil((tokens - level) / rate)
+            wait = math.ceil((tokens - level) / (self._per_minute / 60))
             raise RateLimitedError(
                 f"This server {self._doing.format(self._per_minute)} a minute for one client; try again in {wait} s",
                 wait,
             )
         self._keep(client, level - tokens, now)
+
+    def spend(self, tokens: float) -> None:
+        """Take from the client of the request under way what it has used already, also where that is more than it had.
+
+        Args:
+            tokens: how much that was, in executions.
+        """
+        if self._per_minute:
+            level, now = self._level()
+            self._keep(CLIENT.get(), level - tokens, now)
+
+    def _level(self) -> tuple[float, float]:
+        """Return what the client has left now, and the time."""
+        now = self._clock()
+        level, since = self._levels.pop(CLIENT.get(), (float(self._per_minute), now))
+        return min(level + (now - since) * self._per_minute / 60, float(self._per_minute)), now
 
     def _keep(self, client: str, level: float, now: float) -> None:
         self._levels[client] = (level, now)

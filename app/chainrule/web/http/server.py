@@ -16,6 +16,7 @@ from chainrule.errors import TooManyConnectionsError
 from chainrule.problems import BY_STATUS
 from chainrule.settings import Settings
 from chainrule.web.http.connections import Connections
+from chainrule.web.http.descriptors import MissingDescriptors
 from chainrule.web.problems import MEDIA_TYPE, ProblemResponse, from_domain, from_status
 
 HEAD_BYTES_BEYOND_URL = 32_768
@@ -23,6 +24,9 @@ HEAD_BYTES_BEYOND_URL = 32_768
 
 WRITE_SECONDS = 30.0
 """Time that a client may leave its answer untaken before the connection is cut [s]."""
+
+ACCEPTED_AT_ONCE = 128
+"""Connections that are taken before anything else is done, and that wait for it."""
 
 HEAD_DETAILS = {
     400: "This is not HTTP as RFC 9112 has it",
@@ -131,6 +135,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Start listening, then tell."""
+        asyncio.get_running_loop().set_exception_handler(MissingDescriptors())
         await super().startup(sockets)
         if self.started:
             self.on_started()
@@ -158,6 +163,7 @@ def make_server(app: FastAPI, settings: Settings) -> Server:
             access_log=False,
             server_header=False,
             h11_max_incomplete_event_size=settings.url_bytes + HEAD_BYTES_BEYOND_URL,
+            backlog=ACCEPTED_AT_ONCE,
             timeout_keep_alive=20,
             timeout_graceful_shutdown=10,
             **options,

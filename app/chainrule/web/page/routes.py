@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -12,6 +13,7 @@ from chainrule.errors import ChainruleError
 from chainrule.payload import decode
 from chainrule.protocol.program import Program, Question
 from chainrule.render import ViewOptions
+from chainrule.web.api.bodies import read_form, read_json
 from chainrule.web.api.schemas import TraceBody
 from chainrule.web.http.disconnects import CLIENT_GONE, ClientGoneError, while_connected
 from chainrule.web.page.completions import entries
@@ -74,7 +76,7 @@ async def show_page(
         view = await _look(request, program)
     except ChainruleError as error:
         view = View(program.source, problems=of_error(error, program.source), error=error)
-    return _page(
+    return await _page(
         request, view, shared=preview(request, program.source) if (p, code, example) != (None, None, None) else None
     )
 
@@ -82,14 +84,14 @@ async def show_page(
 @router.post("/")
 async def run_form(request: Request) -> Response:
     """Run the program of the form: the page without scripts."""
-    form = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
+    form = await read_form(request)
     program = Program(form.get("source", ""))
     try:
         questions: tuple[Question, ...] = ("jacobians", "check") if "check" in form else ("jacobians",)
         view = await _look(request, replace(program, inputs=parse_inputs(form)), questions)
     except ChainruleError as error:
         view = View(program.source, problems=of_error(error, program.source), error=error)
-    return _page(request, view)
+    return await _page(request, view)
 
 
 @router.get("/names")
@@ -99,8 +101,9 @@ async def list_names() -> Response:
 
 
 @router.post("/run")
-async def run(request: Request, body: RunBody) -> Response:
+async def run(request: Request) -> Response:
     """Run a program for the page's scripts: the picture, the parts of the page around it, and the graph's index."""
+    body = await read_json(request, RunBody)
     try:
         return await while_connected(request, _run(request, body))
     except ClientGoneError:
@@ -147,15 +150,14 @@ async def _look(request: Request, wanted: Program, questions: Sequence[Question]
     return await look(pipeline_of(request), settings_of(request).limits, wanted, ViewOptions(), questions=questions)
 
 
-def _page(request: Request, view: View, shared: Preview | None = None) -> Response:
+async def _page(request: Request, view: View, shared: Preview | None = None) -> Response:
     language = page_templates().language(request)
     status, headers = 200, {"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
     if view.error is not None:
         problem = from_domain(view.error)
         status, headers = problem.status, headers | dict(problem.headers)
-    response = HTMLResponse(
-        page_templates().page(view, language, shared, confined=is_confined(request)), status, headers
-    )
+    write = partial(page_templates().page, view, language, shared, confined=is_confined(request))
+    response = HTMLResponse(await pipeline_of(request).in_thread(write, brief=view.id is None), status, headers)
     if request.query_params.get("lang") == language:
         response.set_cookie("lang", language, max_age=31_536_000, samesite="lax", httponly=True)
     return response

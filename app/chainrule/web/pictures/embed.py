@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -109,9 +110,11 @@ async def embed(request: Request) -> Response:
     except ChainruleError as error:
         problem = problems.from_domain(error)
         wanted, status = Program(source), problem.status
-        drawing = await pipeline_of(request).in_thread(lambda: error_picture(problem.kind.title, problem.detail))
+        picture = partial(error_picture, problem.kind.title, problem.detail)
+        drawing = await pipeline_of(request).in_thread(picture, brief=True)
         headers |= {"Cache-Control": NOT_KEPT, **dict(problem.headers)}
-    content = template("embed.html").render(
+    write = partial(
+        template("embed.html").render,
         base=base_url(request),
         payload=encode(source),
         source=source,
@@ -124,6 +127,7 @@ async def embed(request: Request) -> Response:
         theme=query.view.get("theme", "auto").strip().lower(),
         query=urlencode(_without_frame(query) | {"code": ""}),
     )
+    content = await pipeline_of(request).in_thread(write, brief=True)
     return HTMLResponse(content, status, headers)
 
 

@@ -52,7 +52,7 @@ async def get_picture(request: Request) -> Response:
     if not wanted.message_drawer or problems.MEDIA_TYPE in request.headers.get("accept", ""):
         return problems.respond(problem, request)
     drawing = await pipeline_of(request).in_thread(
-        lambda: error_picture(problem.kind.title, problem.detail, wanted.name, _theme(request))
+        lambda: error_picture(problem.kind.title, problem.detail, wanted.name, _theme(request)), brief=True
     )
     return Response(
         drawing.content,
