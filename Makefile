@@ -7,7 +7,7 @@ JOBS ?= 2
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types imports tests e2e bench soak golden docs frontend clean
+.PHONY: help run test lint types imports tests thorough e2e bench soak golden docs frontend clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -21,7 +21,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt scripts/install.sh
 $(VENV)/.installed-test: $(VENV)/.installed
 	@sh scripts/install.sh "$(PYTHON)" "$(VENV)" ".[test]" .installed-test
 
-test: lint types imports tests ## check everything: style, types, import rules, tests with coverage
+test: lint types imports tests ## check style, types, import rules, and all tests but the thorough ones, with coverage
 
 lint: $(VENV)/.installed-test ## ruff
 	$(BIN)/ruff check .
@@ -34,7 +34,10 @@ imports: $(VENV)/.installed-test ## the import rules of ARCHITECTURE.md
 	$(BIN)/lint-imports
 
 tests: $(VENV)/.installed-test ## pytest with branch coverage, a file at a time on each of JOBS processes
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=term
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=term -m "not thorough"
+
+thorough: $(VENV)/.installed-test ## what takes long: PyTorch's operators, killed processes, the wheel in an environment of its own
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m thorough
 
 bench: $(VENV)/.installed-test ## the budgets of bench/README.md, measured as ratios
 	@sh scripts/install.sh "$(PYTHON)" "$(VENV)" ".[test,bench]" .installed-bench

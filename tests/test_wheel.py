@@ -17,6 +17,8 @@ import pytest
 
 from tests import ROOT
 
+pytestmark = [pytest.mark.thorough, pytest.mark.xdist_group("wheel")]
+
 
 def build(target: str, source: Path, folder: Path) -> Path:
     """Build the "sdist" or the "wheel" of a source tree; nothing is fetched."""

@@ -11,6 +11,8 @@ from chainrule.tape import Tape
 from torch.testing._internal.common_methods_invocations import op_db
 from torch.testing._internal.opinfo.core import OpInfo
 
+pytestmark = pytest.mark.thorough
+
 DIFFERENTIABLE = [op for op in op_db if op.supports_autograd and torch.float32 in op.supported_dtypes("cpu")]
 WITHOUT_NUMBERS = {"CatBackward0", "StackBackward0"}
 """Where a constant stands among the parts, nothing tells which places are its own."""

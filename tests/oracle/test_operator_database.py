@@ -17,6 +17,8 @@ from torch.autograd.graph import get_gradient_edge
 from torch.testing._internal.common_methods_invocations import op_db
 from torch.utils._pytree import tree_flatten, tree_map
 
+pytestmark = pytest.mark.thorough
+
 SAMPLES = 2
 """Samples of each operator: the first ones, and those that need no gradient at all are passed over."""
 

@@ -30,7 +30,11 @@ from tests import ROOT
 Own = Callable[[], list[int]]
 Shared = tuple[Pool, int]
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is a zygote on Linux only")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="there is a zygote on Linux only"),
+    pytest.mark.thorough,
+    pytest.mark.xdist_group("chaos"),
+]
 
 SUM = Program("(x*x).sum()", inputs={"x": [1.0, 2.0]})
 BUSY = replace(SUM, source="for turn in range(3_000_000):\n    pass\n(x*x).sum()")
