@@ -11,9 +11,12 @@ from chainrule.graph import Edge, Graph, Node
 from chainrule.layout import Engine, make_engine
 from chainrule.layout.graphviz.engine import Backend
 from chainrule.layout.graphviz.wasm import WasmBackend
+from chainrule.limits import Limits
 from chainrule.pipeline import Pipeline
 from chainrule.protocol.messages import ExecutionAnswer, Problem, Rejection
 from chainrule.protocol.program import Program
+from chainrule.protocol.record import write_record
+from chainrule.protocol.trust import read_answer
 from chainrule.render import ViewOptions
 from chainrule.settings import Settings
 
@@ -160,6 +163,19 @@ async def test_the_memory_is_bounded() -> None:
         await pipeline.trace(Program("x * x", seed=seed))
     assert 0 < len(pipeline.traces) < 20
     assert pipeline.traces.size_bytes <= 30_000
+
+
+async def test_what_is_kept_as_bytes_is_read_again_and_not_run_again() -> None:
+    pool = Answers(read_answer(write_record(ExecutionAnswer(graph=SMALL)), Program("x * x"), Limits()))
+    pipeline = make(pool)
+    first, other = Program("x * x"), Program("x * x", seed=1)
+    for program in (first, other):
+        await pipeline.trace(program)
+    pipeline.traces._read.put(pipeline.identify(first), None, 10**9)  # as when others were asked for meanwhile
+    again = [await pipeline.trace(first) for _ in range(2)]
+    assert again[0] is again[1]
+    assert (again[0].answer, again[0].program.seed) == (pool.answer, 0)
+    assert len(pool.requests) == 2
 
 
 async def test_what_is_refused_before_it_runs_counts_and_what_is_there_does_not() -> None:

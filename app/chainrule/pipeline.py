@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from importlib.metadata import version
 from time import perf_counter, thread_time
 from typing import Protocol, Self, TypeVar, cast
@@ -19,10 +18,8 @@ import anyio.to_thread
 
 from chainrule.cache import ByteCache
 from chainrule.errors import GradientInvalidError, ProgramRejectedError, RequestError, RootUnknownError, Violation
-from chainrule.graph import SCHEMA_VERSION, Graph, Tensor
-from chainrule.graph.index import GraphIndex
+from chainrule.graph import SCHEMA_VERSION, Graph
 from chainrule.graph.model import Span
-from chainrule.graph.tensors.tensor import NUMBER_BYTES
 from chainrule.interest import INTEREST, Interest
 from chainrule.layout import Engine
 from chainrule.program import check
@@ -31,6 +28,7 @@ from chainrule.protocol.messages import ExecutionAnswer, Rejection
 from chainrule.protocol.program import Program, Question
 from chainrule.render import Drawing, ViewOptions, draw
 from chainrule.settings import Settings
+from chainrule.traces import KeptRecord, Trace, TraceCache
 from chainrule.version import __version__
 
 Result = TypeVar("Result")
@@ -55,23 +53,6 @@ BRIEF_THREADS = 8
 
 WEIGHED_AT_ONCE = 1_000
 """Graphs of up to so many nodes are weighed without a thread, which would cost more."""
-
-
-@dataclass(frozen=True)
-class Trace:
-    """An executed program."""
-
-    id: str
-    answer: ExecutionAnswer
-    program: Program
-    """What was run: its inputs are filled in."""
-    reproducible: bool = True
-    """False where the answer depends on how busy the machine was."""
-
-    @cached_property
-    def index(self) -> GraphIndex:
-        """Return the index of the graph: as long as the trace is kept, its tables are made once."""
-        return GraphIndex.of(self.answer.graph)
 
 
 class Account(Protocol):
@@ -137,7 +118,7 @@ class Pipeline:
         self._versions = json.dumps(versions(), sort_keys=True)
         self.version = hashlib.sha256(self._versions.encode()).hexdigest()[:12]
         """Names all versions at once: what ``v=`` in a picture's URL pins."""
-        self.traces: ByteCache[Trace] = ByteCache(settings.cache_bytes // 2)
+        self.traces = TraceCache(settings.cache_bytes // 2)
         self.drawings: ByteCache[Drawing] = ByteCache(settings.cache_bytes // 2)
         self._adopted: dict[str, Trace] = {}
 
@@ -168,8 +149,10 @@ class Pipeline:
             return adopted
         key = self.identify(program)
         kept = self.traces.get(key)
-        if kept is not None:
+        if isinstance(kept, Trace):
             return kept
+        if kept is not None:
+            return await self._once(("read", key), lambda: self._read(kept))
         return await self._once(("trace", key), lambda: self._execute(key, program))
 
     async def ask(self, trace: Trace, question: Question) -> Trace:
@@ -250,8 +233,16 @@ class Pipeline:
         reproducible = TRANSIENT_PROBLEMS.isdisjoint(problem.slug for problem in answer.problems)
         trace = Trace(key, answer, checked.program, reproducible)
         if reproducible:
-            small = len(answer.graph.nodes) <= WEIGHED_AT_ONCE
-            self.traces.put(key, trace, _weight(answer) if small else await self.in_thread(lambda: _weight(answer)))
+            if len(answer.graph.nodes) > WEIGHED_AT_ONCE:
+                await self.in_thread(lambda: trace.size_bytes)
+            self.traces.put(trace)
+        return trace
+
+    async def _read(self, record: KeptRecord) -> Trace:
+        trace = await self.in_thread(lambda: record.read(self._limits))
+        if len(trace.answer.graph.nodes) > WEIGHED_AT_ONCE:
+            await self.in_thread(lambda: trace.size_bytes)
+        self.traces.remember(trace)
         return trace
 
     async def _drawing(self, what: tuple[str, str, ViewOptions], graph: Graph, source: str, *, keep: bool) -> Drawing:
@@ -318,19 +309,3 @@ def _outcome(answer: ExecutionAnswer) -> str:
     if answer.rejection is not None:
         return answer.rejection.slug
     return next((problem.slug for problem in answer.problems if problem.severity == "error"), "ok")
-
-
-def _weight(answer: ExecutionAnswer) -> int:
-    """Estimate the memory of an answer [bytes]: a node with its tensors, and their elements."""
-    graph = answer.graph
-    tensors: list[Tensor | None] = []
-    for node in graph.nodes:
-        for output in node.outputs:
-            tensors += [output.value, output.before, *output.gradients]
-        tensors += node.accumulated
-    for edge in graph.edges:
-        tensors += edge.contributions
-    listed = sum(tensor.nbytes for tensor in {id(tensor): tensor for tensor in tensors if tensor is not None}.values())
-    console = sum(len(line.text) for line in answer.console)
-    slopes = NUMBER_BYTES * sum(len(row) for rows in answer.jacobians.values() for row in rows)
-    return 10_000 + 3_000 * (len(graph.nodes) + len(graph.edges)) + listed + console + slopes

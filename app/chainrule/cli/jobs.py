@@ -12,7 +12,7 @@ from chainrule.cli.options import UsageError, format_of, write_file
 from chainrule.errors import ChainruleError, ProgramRejectedError, SandboxError
 from chainrule.graph.tensors.listing import USUALLY_LISTED, Listing
 from chainrule.layout import make_engine
-from chainrule.pipeline import Pipeline, Trace
+from chainrule.pipeline import Pipeline
 from chainrule.program.request import read_program
 from chainrule.protocol.messages import Problem
 from chainrule.protocol.program import Program
@@ -21,6 +21,7 @@ from chainrule.render.formats.registry import FORMATS
 from chainrule.render.formats.text_json import write_graph
 from chainrule.sandbox import make_pool
 from chainrule.settings import Settings
+from chainrule.traces import Trace
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 
 from chainrule.errors import ChainruleError
 from chainrule.layout import Engine, make_engine
-from chainrule.pipeline import Pipeline, Trace
+from chainrule.pipeline import Pipeline
 from chainrule.protocol.program import Program, Question
 from chainrule.render import Drawing, ViewOptions
 from chainrule.sandbox import make_pool
 from chainrule.settings import Settings
+from chainrule.traces import Trace
 
 Result = TypeVar("Result")
 

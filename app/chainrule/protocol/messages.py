@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from chainrule.graph.model import Data, Graph, Jacobian, Real, Span, Whole
 from chainrule.problems import PROBLEMS, Severity
@@ -139,6 +139,23 @@ class ExecutionAnswer(Data):
     """How the texts of problems and check were made, for those who say them in another language."""
     seconds: dict[str, float] = Field(default_factory=dict)
     """Timings by stage [s]; the only part that differs between two runs of the same request."""
+    _record: bytes | None = PrivateAttr(None)
+
+    @property
+    def record(self) -> bytes | None:
+        """Return the bytes that this very answer was read from; None where it was made otherwise."""
+        return self._record
+
+    def __copy__(self) -> "ExecutionAnswer":
+        """Return a copy: what is changed there is no longer what the bytes say."""
+        made = super().__copy__()
+        made._record = None
+        return made
+
+    def read_from(self, record: bytes) -> "ExecutionAnswer":
+        """Return the answer itself, knowing the bytes that it was read from."""
+        self._record = record
+        return self
 
     def with_sayings(self) -> "ExecutionAnswer":
         """Return the same with its book of sayings, before it is written to the pipe."""

@@ -53,7 +53,7 @@ def read_answer(content: bytes, program: Program, limits: Limits) -> ExecutionAn
         except RecordInvalidError as error:
             raise AnswerInvalidError(str(error)) from None
         check_answer(answer, program, limits)
-        return answer
+        return answer.read_from(content)
 
 
 def check_parts(content: bytes, limits: Limits) -> None:

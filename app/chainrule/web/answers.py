@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from chainrule.errors import ViewInvalidError
 from chainrule.graph.tensors.listing import Listing
 from chainrule.limits import Limits
-from chainrule.pipeline import Pipeline, Trace
+from chainrule.pipeline import Pipeline
 from chainrule.protocol.program import Program
 from chainrule.protocol.response import GraphAnswer
+from chainrule.traces import Trace
 
 PARAMETERS = ("values", "jacobians")
 """What a query says of a view, where the answer is JSON."""

@@ -15,11 +15,12 @@ from chainrule.explain.steps.timeline import Step, list_steps
 from chainrule.graph import Graph, Values, Variable
 from chainrule.graph.index import GraphIndex
 from chainrule.limits import Limits
-from chainrule.pipeline import Pipeline, Trace
+from chainrule.pipeline import Pipeline
 from chainrule.program.inputs import validate_inputs
 from chainrule.protocol.messages import Check, ConsoleLine
 from chainrule.protocol.program import Program, Question
 from chainrule.render import ViewOptions
+from chainrule.traces import Trace
 from chainrule.web.page.fold import FoldShown
 from chainrule.web.page.index import index
 from chainrule.web.page.inputs import InputShown, show_inputs

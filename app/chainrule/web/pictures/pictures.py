@@ -13,11 +13,12 @@ from starlette.responses import Response
 
 from chainrule.errors import ChainruleError
 from chainrule.payload import decode, encode
-from chainrule.pipeline import Pipeline, Trace
+from chainrule.pipeline import Pipeline
 from chainrule.protocol.program import Program
 from chainrule.render import Drawing, ViewOptions, error_picture
 from chainrule.render.formats.registry import FORMATS, Format
 from chainrule.render.options import Theme
+from chainrule.traces import Trace
 from chainrule.web import problems
 from chainrule.web.answers import PARAMETERS as ANSWER_PARAMETERS
 from chainrule.web.answers import AnswerView, answer_json
