@@ -31,6 +31,8 @@ from chainrule.tape.record.recorder import Recorder
 from chainrule.tape.record.values import Values
 from chainrule.tape.tensors.autograd_meta import is_leaf, output_of
 from chainrule.tape.tensors.capture import TensorCapture
+from chainrule.tape.unseen.recursion import ROOM, deeper
+from chainrule.tape.unseen.threads import require_thread
 from chainrule.tape.where.frames import NOWHERE, Frames, Place
 from chainrule.tape.where.instructions import InstructionSpans
 from chainrule.tape.where.loops import Loops
@@ -105,6 +107,9 @@ class Tape:
         self._attempted: list[tuple[Any, int]] = []
         self._last_asked: list[tuple[Any, int]] = []
         self._running: PassRecord | None = None
+        self._depth = 0
+        """How many passes are running within that one."""
+        self._room = deeper(ROOM)
         self._stale_saves: RecordedStaleSaves | None = None
         self._state: Literal["new", "recording", "left"] = "new"
         self._build: Build | None = None
@@ -122,6 +127,7 @@ class Tape:
         self._state = "recording"
         self._pace.__enter__()
         patches.listen(self)
+        self._room.__enter__()
         self._recorder.__enter__()
         return self
 
@@ -131,6 +137,7 @@ class Tape:
         """Stop, and put everything back as it was; what was recorded stays."""
         self._recorder.settle()
         self._recorder.__exit__(kind, error, traceback)
+        self._room.__exit__(None, None, None)
         patches.leave(self)
         self._pace.__exit__(None, None, None)
         self._reached = self._frames.reached(error)
@@ -291,7 +298,7 @@ class Tape:
         running = partial(run, *args, **kwargs)
         self._recorder.settle()
         if self._running is not None:
-            return self._watcher.watch_inner(self._running, [node for node, _ in roots], running)
+            return self._engine_within(self._running, [node for node, _ in roots], running)
         if self._asked:
             call, place = self._asked[-1]
         else:
@@ -314,6 +321,14 @@ class Tape:
             self._watcher.note_end(record)
             if record.error is None or record.completed:
                 self._passes.append(record)
+
+    def _engine_within(self, record: PassRecord, starts: list[Any], run: Callable[..., Any]) -> Any:
+        self._depth += 1
+        try:
+            require_thread(self._depth)
+            return self._watcher.watch_inner(record, starts, run)
+        finally:
+            self._depth -= 1
 
     def module_begins(self, module: Any) -> None:
         """Note that a module's call begins."""

@@ -21,6 +21,16 @@ from chainrule.tape.where.frames import Place
 OTHERS = 4096
 """How often in all a leaf is looked at after a pass over another graph: leaves times passes grow as a square."""
 
+_ALONE = frozenset(
+    f"{name}Backward{number}"
+    for name, number in (
+        *(("Prod", 0), ("Prod", 1), ("Cumprod", 0), ("MaskedFill", 1), ("LinalgDet", 0), ("Index", 0)),
+        *(("Max", 1), ("Min", 1), ("Median", 0), ("Nanmedian", 0)),
+        *(("LinalgMatrixExp", 0), ("LinalgHouseholderProduct", 0), ("Ormqr", 0)),
+    )
+)
+"""Nodes that compute in another way while any mode is on: other digits, or other Nodes of a graph of gradients."""
+
 Call = Literal["backward", "autograd.backward", "autograd.grad", "implicit"]
 
 
@@ -134,7 +144,10 @@ class Watcher:
         record.truncated = record.truncated or truncated
         with self._hooks(record, nodes, create_graph):
             if create_graph:
-                return run()
+                try:
+                    return run()
+                finally:
+                    self._recorder.come_back()
             with self._recorder.aside():
                 return run()
 
@@ -158,27 +171,41 @@ class Watcher:
                 if is_leaf(node):
                     self._leaves[node] = None
                 is_custom = not create_graph and isinstance(node, torch.autograd.function.BackwardCFunction)
-                handles.append(node.register_prehook(partial(self._before, record, node, is_custom)))
-                handles.append(node.register_hook(partial(self._after, record, node, is_custom)))
+                is_alone = create_graph and node.name() in _ALONE
+                handles.append(node.register_prehook(partial(self._before, record, node, is_custom, is_alone)))
+                handles.append(node.register_hook(partial(self._after, record, node, is_custom, is_alone)))
         try:
             yield
         finally:
             for handle in handles:
                 handle.remove()
 
-    def _before(self, record: PassRecord, node: Any, is_custom: bool, gradients: tuple[Any, ...]) -> None:
+    def _before(
+        self, record: PassRecord, node: Any, is_custom: bool, is_alone: bool, gradients: tuple[Any, ...]
+    ) -> None:
         record.order.append(node)
         for number, gradient in enumerate(gradients):
             if gradient is not None:
                 record.cotangents[node, number] = self._arrival(gradient)
         if is_custom:
             self._recorder.come_back()
+        elif is_alone:
+            self._recorder.settle()
+            self._recorder.go_again()
 
     def _after(
-        self, record: PassRecord, node: Any, is_custom: bool, carried: tuple[Any, ...], _: tuple[Any, ...]
+        self,
+        record: PassRecord,
+        node: Any,
+        is_custom: bool,
+        is_alone: bool,
+        carried: tuple[Any, ...],
+        _: tuple[Any, ...],
     ) -> None:
         if is_custom:
             self._recorder.go_again()
+        elif is_alone:
+            self._recorder.come_back()
         record.completed += 1
         for slot, gradient in enumerate(carried):
             if gradient is not None:

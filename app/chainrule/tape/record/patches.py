@@ -9,6 +9,8 @@ from typing import Any, Protocol
 import torch
 
 from chainrule.tape.record.passes import Call
+from chainrule.tape.unseen.recursion import deeper
+from chainrule.tape.unseen.warning_places import telling
 
 
 class Listener(Protocol):
@@ -56,11 +58,14 @@ class _Listening(threading.local):
 _listening = _Listening()
 _lock = threading.Lock()
 _running = 0
+_FRAMES = 1
+"""Frames of a function that stands in for another."""
+_ENGINE_FRAMES = 4
+"""Frames of one tape between backward and autograd's engine."""
 _INHERITED = object()
 """Stands for what a class had from its base."""
 _originals: list[tuple[Any, str, Any]] = []
-_settled: set[str] = set()
-"""Ways to read a number whose warning PyTorch has told, if it tells any."""
+__warningregistry__ = None  # each warning is told again of its own place: see warning_places
 
 
 def install() -> None:
@@ -94,6 +99,7 @@ def leave(listener: Listener) -> None:
 
 
 def _replace_all() -> None:
+    _replace(warnings, "_showwarnmsg", telling)
     _replace(torch.Tensor, "backward", lambda original: _asking(original, "backward"))
     _replace(torch.autograd, "backward", lambda original: _asking(original, "autograd.backward"))
     _replace(torch.autograd, "grad", lambda original: _asking(original, "autograd.grad"))
@@ -131,7 +137,8 @@ def _asking(original: Any, call: Call) -> Any:
         for listener in listeners:
             listener.asked(call, roots)
         try:
-            return original(*args, **kwargs)
+            with deeper(_FRAMES):
+                return original(*args, **kwargs)
         finally:
             for listener in listeners:
                 listener.answered()
@@ -145,7 +152,8 @@ def _engine(original: Any) -> Any:
         run = original
         for listener in _listening.listeners:
             run = _through(listener, run)
-        return run(*args, **kwargs)
+        with deeper(_ENGINE_FRAMES * len(_listening.listeners) + _FRAMES):
+            return run(*args, **kwargs)
 
     return run_backward
 
@@ -157,27 +165,12 @@ def _through(listener: Listener, run: Any) -> Any:
 def _reading(original: Any) -> Any:
     @wraps(original)
     def read(self: Any, *args: Any, **kwargs: Any) -> Any:
-        may_warn = self.requires_grad and (original.__name__ not in _settled or torch.is_warn_always_enabled())
-        number = _warning_outside(original, self) if may_warn else original(self, *args, **kwargs)
+        number = original(self, *args, **kwargs)
         for listener in _listening.listeners:
             listener.item_read(number)
         return number
 
     return read
-
-
-def _warning_outside(original: Any, tensor: Any) -> Any:
-    """Read a number and tell the warning about its gradient where the program reads it, not in this file.
-
-    PyTorch tells it once in a process, at the first read of a kind.
-    """
-    _settled.add(original.__name__)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        number = original(tensor)
-    for warning in caught:
-        warnings.warn(warning.message, stacklevel=3)
-    return number
 
 
 def _listing(original: Any) -> Any:
@@ -198,7 +191,8 @@ def _module_call(original: Any) -> Any:
         for listener in listeners:
             listener.module_begins(self)
         try:
-            return original(self, *args, **kwargs)
+            with deeper(_FRAMES):
+                return original(self, *args, **kwargs)
         finally:
             for listener in listeners:
                 listener.module_ends()
@@ -251,7 +245,8 @@ def _apply(original: Any) -> Any:
     @wraps(original)
     def apply(cls: Any, *args: Any, **kwargs: Any) -> Any:
         begun = [(listener, listener.function_begins(cls, args)) for listener in _listening.listeners]
-        result = original(cls, *args, **kwargs)
+        with deeper(_FRAMES):
+            result = original(cls, *args, **kwargs)
         for listener, begin in begun:
             listener.function_ends(begin, result)
         return result

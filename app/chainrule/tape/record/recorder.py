@@ -15,6 +15,7 @@ from chainrule.tape.record.operations import Argument, KnownOperator, ListRead, 
 from chainrule.tape.record.operators import named_arguments, operator_of
 from chainrule.tape.record.values import Values
 from chainrule.tape.tensors.autograd_meta import base, output_of, version, whole
+from chainrule.tape.unseen.dispatch import as_unseen
 from chainrule.tape.where.frames import Frames, Place
 
 _READS_NUMBER = torch.ops.aten._local_scalar_dense.default
@@ -61,10 +62,10 @@ class Recorder(TorchDispatchMode):
         kwargs = kwargs or {}
         operator = operator_of(func)
         if operator.asks_only or (self.in_backward and not torch.is_grad_enabled()):
-            return func(*args, **kwargs)
+            return as_unseen(func, args, kwargs)
         self.settle()
         if self._is_full():
-            return func(*args, **kwargs)
+            return as_unseen(func, args, kwargs)
         sequence = torch.autograd._get_sequence_nr()
         arguments, tensors = named_arguments(operator, args, kwargs, self._values.of)
         place = self._frames.here(func, self._modules.depths())
@@ -76,7 +77,7 @@ class Recorder(TorchDispatchMode):
             # What it held, and its Node, are there until the operation runs.
             target = whole(changed[0])
             before, old_sequence = self._values.of(target).snapshot, _sequence_of(target)
-        result = func(*args, **kwargs)
+        result = as_unseen(func, args, kwargs)
         changes = tuple([change for tensor in changed for change in self._values.change(tensor)])
         record = self._new(operator, sequence, place, arguments, torch.is_grad_enabled())
         record.before, record.old_sequence, record.changed = before, old_sequence, changes

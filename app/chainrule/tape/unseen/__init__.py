@@ -1,0 +1,1 @@
+"""What keeps the tape out of the sight of the program that it records."""
