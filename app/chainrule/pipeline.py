@@ -51,6 +51,9 @@ REJECTIONS: dict[str, Callable[[Rejection], RequestError]] = {
 BRIEF_THREADS = 8
 """Threads for what takes milliseconds: reading and checking."""
 
+QUICK_SECONDS = 0.3
+"""A program that takes less is run again without anybody noticing [s]."""
+
 WEIGHED_AT_ONCE = 1_000
 """Graphs of up to so many nodes are weighed without a thread, which would cost more."""
 
@@ -158,16 +161,28 @@ class Pipeline:
     async def ask(self, trace: Trace, question: Question) -> Trace:
         """Return a trace with the answer to a question, for which a fresh child runs the program again.
 
-        What was run elsewhere is not run again: it has all that is known of it.
+        What was run elsewhere is not run again: it has all that is known of it. Nor is a program that did not come to
+        its end, of which another run may tell something else; a check says so.
 
         Raises:
             ServiceError: the service cannot answer now.
         """
-        if self._adopted.get(trace.program.source) is trace:
+        if self._adopted.get(trace.program.source) is trace or not (trace.reproducible or question == "check"):
             return trace
+        if question in trace.told:
+            return trace.told[question]
         found = await self.trace(replace(trace.program, question=question))
-        answer = await self.in_thread(lambda: with_answer(trace.answer, question, found.answer))
-        return replace(trace, answer=answer, reproducible=trace.reproducible and found.reproducible)
+        answer = await self.in_thread(lambda: with_answer(trace.answer, question, found.answer), brief=True)
+        told = replace(trace, answer=answer, reproducible=trace.reproducible and found.reproducible)
+        if told.reproducible and question != "tensors":  # whose elements take memory that nobody counts here
+            trace.told[question] = told
+        return told
+
+    def is_quick(self, trace: Trace, question: Question) -> bool:
+        """Return whether a question is answered at once: it was asked before, or the program takes hardly any time."""
+        if question in trace.told or sum(trace.answer.seconds.values()) < QUICK_SECONDS:
+            return True
+        return self.traces.get(self.identify(replace(trace.program, question=question))) is not None
 
     async def draw(self, trace: Trace, picture_format: str, options: ViewOptions) -> Drawing:
         """Draw the graph of a trace, or return the picture drawn before.

@@ -9,7 +9,7 @@ from chainrule.graph.index import GraphIndex
 from chainrule.graph.tensors.tensor import NUMBER_BYTES
 from chainrule.limits import Limits
 from chainrule.protocol.messages import ExecutionAnswer
-from chainrule.protocol.program import Program
+from chainrule.protocol.program import Program, Question
 from chainrule.protocol.trust import read_answer
 
 _READ_SHARE = 4
@@ -35,6 +35,11 @@ class Trace:
     def index(self) -> GraphIndex:
         """Return the index of the graph: as long as the trace is kept, its tables are made once."""
         return GraphIndex.of(self.answer.graph)
+
+    @cached_property
+    def told(self) -> dict[Question, "Trace"]:
+        """Return the same with answers to questions, by question: they and their indices are kept as long as it is."""
+        return {}
 
     @cached_property
     def size_bytes(self) -> int:
@@ -114,7 +119,8 @@ class TraceCache:
 
     def remember(self, trace: Trace) -> None:
         """Keep what was read beside the bytes it was read from."""
-        self._latest = trace
+        if trace.program.question is None:
+            self._latest = trace
         self._read.put(trace.id, trace, trace.size_bytes)
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from chainrule import pipeline
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE
@@ -57,6 +58,15 @@ def test_a_question_that_is_opened_is_answered_with_the_jacobian(page: Page, add
     question.locator("summary").click()
     expect(question.locator("math")).to_be_visible()
     expect(question.locator("summary")).to_be_focused()
+
+
+def test_the_jacobian_of_a_slow_program_follows(page: Page, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "QUICK_SECONDS", 0.0)
+    visit(page, address)
+    type_program(page, SEED.replace("x**2", "x**4"))
+    node(page, "PowBackward0").click()
+    expect(page.locator("#inspector .jacobian summary")).to_be_visible()
+    expect(page.locator("#inspector [data-partial]")).to_have_count(0)
 
 
 def test_twelve_blocks_fold_and_unfold_and_are_searched(page: Page, address: str) -> None:

@@ -33,17 +33,28 @@ export function startStage(page) {
   async function inspect(state) {
     asking?.abort();
     asking = new AbortController();
-    const outcome = await postRun({ ...bodyOf(state), parts: ["inspector"] }, asking.signal);
+    const { signal } = asking;
+    const outcome = await postRun({ ...bodyOf(state), parts: ["inspector"] }, signal);
+    if (outcome.kind !== "answer") return;
+    byId("inspector").innerHTML = outcome.data.html.inspector;
+    await complete(state, signal);
+  }
+
+  /** Asks for the local Jacobians of a node, where its program takes so long that the inspector came without them. */
+  async function complete(state, signal) {
+    if (!state.node || !byId("inspector").querySelector("[data-partial]")) return;
+    const body = { ...bodyOf(state), jacobians: true, parts: ["inspector"] };
+    const outcome = await postRun(body, signal);
     if (outcome.kind === "answer") byId("inspector").innerHTML = outcome.data.html.inspector;
   }
 
   /** A question that is opened asks for the local Jacobians that its answer is told with: a run of their own. */
-  async function complete(opened) {
+  async function answer(opened) {
     const place = [...opened.parentElement.querySelectorAll("details")].indexOf(opened);
     delete opened.parentElement.dataset.partial;
     asking?.abort();
     asking = new AbortController();
-    const outcome = await postRun({ ...bodyOf(store.get()), parts: ["inspector"] }, asking.signal);
+    const outcome = await postRun({ ...bodyOf(store.get()), jacobians: true, parts: ["inspector"] }, asking.signal);
     if (outcome.kind !== "answer") return;
     byId("inspector").innerHTML = outcome.data.html.inspector;
     const again = byId("inspector").querySelectorAll(".concepts details")[place];
@@ -55,7 +66,7 @@ export function startStage(page) {
   byId("inspector").addEventListener(
     "toggle",
     (event) => {
-      if (event.target.open && event.target.parentElement?.matches(".concepts[data-partial]")) complete(event.target);
+      if (event.target.open && event.target.parentElement?.matches(".concepts[data-partial]")) answer(event.target);
     },
     true, // it does not bubble
   );
@@ -64,7 +75,14 @@ export function startStage(page) {
     mark();
     if (page.answer && !page.predict?.hides(state.node)) inspect(state);
   });
-  page.view.after(() => mark());
+  page.view.after((_, state, { ran }) => {
+    mark();
+    const isShown = ran && state.node && state.node === store.get().node && !page.predict?.hides(state.node);
+    if (!isShown || !byId("inspector").querySelector("[data-partial]")) return;
+    asking?.abort();
+    asking = new AbortController();
+    complete(state, asking.signal);
+  });
 
   function select(id, { show = true, focus = true } = {}) {
     store.set({ node: id }, "select");

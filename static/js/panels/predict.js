@@ -24,7 +24,7 @@ export function startPredict(page) {
   const current = () => asked().find((id) => !done.has(id)) ?? null;
 
   async function gradientOf(id) {
-    const outcome = await postRun({ ...bodyOf(store.get()), node: id, pass_index: pass() + 1, parts: ["gradient", "inspector"] });
+    const outcome = await postRun({ ...bodyOf(store.get()), node: id, pass_index: pass() + 1, jacobians: true, parts: ["gradient", "inspector"] });
     return outcome.kind === "answer" ? outcome.data : null;
   }
 

@@ -1,6 +1,10 @@
 """What the page's scripts are answered."""
 
+import pytest
+from chainrule import pipeline
 from fastapi.testclient import TestClient
+
+from tests.web.counting import CountingPool
 
 SEED = "x = torch.tensor([1., 2.], requires_grad=True)\ny = x**2\nz = y.sum()\nz.backward()\n"
 
@@ -114,6 +118,40 @@ def test_with_nothing_selected_the_inspector_answers_questions_on_the_program(cl
     assert "What is backward(gradient=...)?" in inspector
     assert "it picks row 0 of the Jacobian" in inspector
     assert "<math" in inspector
+
+
+def test_jacobians_of_a_slow_program_come_when_the_page_asks_again(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "QUICK_SECONDS", 0.0)
+    source = "x = torch.tensor([1.0, 2.0], requires_grad=True)\nslow = x**2 * 7\nslow.sum().backward()"
+    body = {"source": source, "node": "n2", "parts": ["inspector"]}
+
+    def inspector(**more: object) -> str:
+        html: str = client.post("/run", json={**body, **more}).json()["html"]["inspector"]
+        return html
+
+    first = inspector()
+    assert "data-partial" in first
+    assert "data-partial" in inspector(node="n0")
+    assert "Local Jacobian, 2 by 2" not in first
+    told = inspector(jacobians=True)
+    assert "data-partial" not in told
+    assert "Local Jacobian, 2 by 2" in told
+    assert inspector() == told  # it is known by now
+
+
+def test_a_program_that_did_not_come_to_its_end_is_not_run_again_for_them(
+    client: TestClient, pool: CountingPool
+) -> None:
+    source = "x = torch.tensor([1.0], requires_grad=True)\ny = (x * 2).sum()\ny.backward()\nl = [0] * 10**12"
+    executions = pool.executions
+    answer = client.post(
+        "/run", json={"source": source, "node": "n2", "parts": ["inspector"], "jacobians": True}
+    ).json()
+    assert [problem["slug"] for problem in answer["problems"]] == ["memory-limit"]
+    assert "data-partial" not in answer["html"]["inspector"]
+    assert pool.executions == executions + 1
 
 
 def test_problems_steps_and_questions_are_said_in_korean(client: TestClient) -> None:

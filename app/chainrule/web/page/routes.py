@@ -53,11 +53,12 @@ class RunBody(TraceBody):
 
     def questions(self) -> tuple[Question, ...]:
         """Return what is to be asked about the program."""
-        asked: tuple[tuple[Question, bool], ...] = (
-            ("check", self.check),
-            ("jacobians", self.jacobians or self.node is not None or "inspector" in self.parts),
-        )
+        asked: tuple[tuple[Question, bool], ...] = (("check", self.check), ("jacobians", self.jacobians))
         return tuple(question for question, wanted in asked if wanted)
+
+    def wishes(self) -> tuple[Question, ...]:
+        """Return what the parts that are wanted show, where it is there at once; else the page asks again."""
+        return ("jacobians",) if self.node is not None or "inspector" in self.parts else ()
 
 
 @router.get("/")
@@ -114,7 +115,14 @@ async def _run(request: Request, body: RunBody) -> Response:
     options = ViewOptions.from_query(body.options)
     limits = settings_of(request).limits
     view = await look(
-        pipeline_of(request), limits, body.program(), options, body.node, body.pass_index, body.questions()
+        pipeline_of(request),
+        limits,
+        body.program(),
+        options,
+        body.node,
+        body.pass_index,
+        body.questions(),
+        body.wishes(),
     )
     language = page_templates().language(request)
     status = 200 if view.error is None else from_domain(view.error).status
@@ -146,8 +154,15 @@ async def _run(request: Request, body: RunBody) -> Response:
     return await pipeline_of(request).in_thread(respond)
 
 
-async def _look(request: Request, wanted: Program, questions: Sequence[Question] = ("jacobians",)) -> View:
-    return await look(pipeline_of(request), settings_of(request).limits, wanted, ViewOptions(), questions=questions)
+async def _look(request: Request, wanted: Program, questions: Sequence[Question] = ()) -> View:
+    return await look(
+        pipeline_of(request),
+        settings_of(request).limits,
+        wanted,
+        ViewOptions(),
+        questions=questions,
+        wishes=("jacobians",),
+    )
 
 
 async def _page(request: Request, view: View, shared: Preview | None = None) -> Response:

@@ -187,6 +187,7 @@ async def look(
     node: str | None = None,
     pass_index: int | None = None,
     questions: Sequence[Question] = (),
+    wishes: Sequence[Question] = (),
 ) -> View:
     """Run a program, draw its graph, and gather what the page shows.
 
@@ -198,6 +199,7 @@ async def look(
         node: the id of the node that the inspector shows, if any.
         pass_index: the pass that it shows, counted from 1.
         questions: what else is to be known of the program.
+        wishes: what else is to be known where nobody has to wait for it.
 
     Returns:
         The view; what is wrong with the program is in its problems.
@@ -210,10 +212,11 @@ async def look(
     except RequestError as error:
         return View(program.source, show_inputs(program.inputs), problems=of_error(error, program.source), error=error)
     has_jacobians = _has_jacobians(trace.answer.graph, limits)
-    for question in questions:
+    asked = [*questions, *(wish for wish in wishes if wish not in questions and pipeline.is_quick(trace, wish))]
+    for question in asked:
         if question != "jacobians" or has_jacobians:
             trace = await pipeline.ask(trace, question)
-    partial = has_jacobians and "jacobians" not in questions
+    partial = has_jacobians and trace.reproducible and "jacobians" not in asked
     problems: tuple[ProblemShown, ...] = ()
     picture = None
     try:
