@@ -10,6 +10,7 @@ import torch
 from chainrule.errors import ViewInvalidError
 from chainrule.library.pictures import read_view
 from chainrule.render import ViewOptions
+from safetensors.torch import load
 
 PROGRAM = "y = x * 2\nz = (y ** 2).sum()"
 
@@ -78,3 +79,24 @@ def test_what_is_shown_is_saved_by_suffix_and_opened(tmp_path: Path, monkeypatch
     page = picture.open()
     assert opened == [page.as_uri()]
     assert "<html" in page.read_text()
+
+
+@pytest.mark.parametrize("subject", ["program", "function", "tensor"])
+def test_tensors_have_all_their_elements(subject: str) -> None:
+    x = torch.arange(2000.0, requires_grad=True)
+    subjects = {
+        "program": "x = torch.arange(2000.0, requires_grad=True)\n(x * x).sum()",
+        "function": lambda: (x * x).sum(),
+        "tensor": (x * x).sum(),
+    }
+    content = chainrule.draw(subjects[subject], "safetensors")
+    assert torch.equal(load(content)["gradient/1/x"], 2 * torch.arange(2000.0))
+
+
+def test_jacobians_are_there_where_they_are_asked_for() -> None:
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    for subject in ("x = torch.tensor([1.0, 2.0], requires_grad=True)\nx.sin()", lambda: x.sin(), x.sin()):
+        (plain,) = (edge.jacobian for edge in chainrule.trace(subject).edges)
+        (told,) = (edge.jacobian for edge in chainrule.trace(subject, jacobians=True).edges)
+        assert plain is None
+        torch.testing.assert_close(torch.tensor(told), torch.diag(torch.tensor([1.0, 2.0]).cos()))
