@@ -8,6 +8,7 @@ from chainrule.problems.limits import KINDS_OF_LIMITS, say_reached
 from chainrule.protocol.messages import Fix, Problem
 from chainrule.run.roots import RootTensor
 from chainrule.tape.where.reached import ReachedLoop
+from chainrule.words.numbers import say_count
 from chainrule.words.saying import joined, listed, say
 
 
@@ -33,7 +34,7 @@ def limit_problem(name: str, limits: Limits, span: Span | None = None, reached: 
 
 
 def _say_loop(one: ReachedLoop) -> str:
-    told = say("iteration {number} of the loop in line {line}", number=f"{one.number:,}", line=one.line)
+    told = say("iteration {number} of the loop in line {line}", number=say_count(one.number), line=one.line)
     if one.value is not None:
         told = say("{loop} ({name} = {value})", loop=told, name=one.name, value=one.value)
     # Nothing tells the tape that a loop goes round: what recorded nothing was not seen.

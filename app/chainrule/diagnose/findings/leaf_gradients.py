@@ -10,6 +10,7 @@ from chainrule.diagnose.findings.detached import cuts, plain_numbers
 from chainrule.diagnose.findings.flow import GraphFlow
 from chainrule.diagnose.requiring import freeze
 from chainrule.diagnose.source import SourceText
+from chainrule.graph.history import EMPTY
 from chainrule.graph.index import in_pass
 from chainrule.graph.model import Node, Span, Tensor
 from chainrule.protocol.messages import Fix, Problem
@@ -22,7 +23,8 @@ TOLD = 4
 def accumulated(flow: GraphFlow) -> list[Problem]:
     """Find the first pass that added to gradients of an earlier one."""
     for one in flow.passes:
-        added = [node for node in flow.graph.nodes if node.id in one.accumulated and _added(node, one.index)]
+        leaves = sorted((id for id in one.accumulated if id in flow.nodes), key=flow.positions.__getitem__)
+        added = [flow.nodes[id] for id in leaves if _added(flow.nodes[id], one.index)]
         if not added or one.span is None:
             continue
         names = [flow.called(node) for node in added]
@@ -53,7 +55,7 @@ def accumulated(flow: GraphFlow) -> list[Problem]:
 
 
 def _added(leaf: Node, pass_index: int) -> bool:
-    own = leaf.outputs[0].gradients if leaf.outputs else []
+    own = leaf.outputs[0].gradients if leaf.outputs else EMPTY
     now, gradient = in_pass(leaf.accumulated, pass_index), in_pass(own, pass_index)
     if pass_index == 1 or now is None or gradient is None:
         return False
@@ -147,7 +149,7 @@ def _is_pattern(text: SourceText, modules: set[str]) -> bool:
 
 
 def _reached(node: Node) -> bool:
-    return any(gradient is not None for output in node.outputs for gradient in output.gradients)
+    return any(output.gradients for output in node.outputs)
 
 
 def _where_bound(text: SourceText, name: str) -> Span | None:
