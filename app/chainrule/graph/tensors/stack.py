@@ -65,13 +65,3 @@ def parts_of(tensor: Tensor) -> Tensor:
     if elements.array is None or not elements.shape:
         raise ValueError("what is stacked has to have its numbers")
     return tensor
-
-
-def part_of(tensor: Tensor, place: int) -> Tensor:
-    """Return one part of a tensor that has parts."""
-    elements = tensor.elements
-    assert elements is not None
-    assert elements.array is not None
-    part: Array = np.asarray(elements.array[place])
-    own = Elements(elements.shape[1:], elements.dtype, part, None, None, elements.listed)
-    return Tensor.of(own, requires_grad=tensor.requires_grad, is_leaf=tensor.is_leaf)

@@ -110,14 +110,13 @@ class Tensor(Data):
         Raises:
             IndexError: there is none.
         """
-        from chainrule.graph.tensors.stack import part_of  # with NumPy, which reading a graph does not need
-
         if self.elements is None or self.elements.array is None or not 0 <= place < (self.shape or [0])[0]:
             raise IndexError(place)
         parts = self.__pydantic_private__.setdefault("_parts", {})  # type: ignore[union-attr] # it has elements
         found = parts.get(place)
         if found is None:
-            found = parts[place] = part_of(self, place)
+            own = self.elements.part(place)
+            found = parts[place] = Tensor.of(own, requires_grad=self.requires_grad, is_leaf=self.is_leaf)
         return found  # type: ignore[no-any-return] # a private attribute is of any type
 
     def whole(self) -> "Tensor":
