@@ -7,7 +7,7 @@ from chainrule.protocol.program import Program
 from chainrule.run.execute import execute
 
 # PyTorch imports parts of itself at first use, which may take seconds in a process that has not done so before.
-LIMITS = Limits(wall_seconds=120.0, cpu_seconds=120)
+LIMITS = Limits(wall_seconds=120.0, cpu_seconds=120, answer_seconds=120)
 
 
 def run(source: str) -> ExecutionAnswer:

@@ -133,7 +133,6 @@ LOUD_EXAMPLES = {
     "dead_relu": ["zero-gradient"],
     "detach": ["graph-cut", "parameter-without-gradient"],
     "grad_is_none": ["grad-of-non-leaf"],
-    "gradient_adds_up": ["gradient-accumulated"],
     "in_place_error": ["in-place-needed"],
     "nan_from_sqrt": ["nan"],
     "not_a_scalar": ["backward-non-scalar"],
@@ -288,6 +287,74 @@ def test_an_accumulated_gradient_names_the_leaves_and_resets_the_optimizer() -> 
     (fix,) = found.fixes
     assert fix.text == "    opt.zero_grad()\n"
     assert slugs(apply_fix(source, fix)) == []
+
+
+TRAINED = "net = nn.Linear(2, 1)\nopt = torch.optim.SGD(net.parameters(), lr=.1)\nx = torch.ones(3, 2)\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        # Parts of a batch share a step.
+        TRAINED + "for step in range(4):\n    (net(x).pow(2).mean() / 2).backward()\n"
+        "    if step % 2:\n        opt.step()\n        opt.zero_grad()\n",
+        # So do two losses.
+        TRAINED + "for step in range(3):\n    opt.zero_grad()\n    net(x).pow(2).mean().backward()\n"
+        "    net(2*x).abs().sum().backward()\n    opt.step()\n",
+        # A critic's gradients from the generator's loss are set back before they are used.
+        "critic, maker = nn.Linear(2, 1), nn.Linear(3, 2)\n"
+        "optc, optm = torch.optim.Adam(critic.parameters()), torch.optim.Adam(maker.parameters())\n"
+        "for step in range(3):\n    critic.zero_grad()\n    critic(torch.ones(4, 2)).mean().backward()\n"
+        "    fake = maker(torch.ones(4, 3))\n    critic(fake.detach()).pow(2).mean().backward()\n    optc.step()\n"
+        "    maker.zero_grad()\n    (-critic(fake)).mean().backward()\n    optm.step()\n",
+        # A step by hand, and the gradient set back.
+        "w = torch.tensor(2., requires_grad=True)\nfor step in range(3):\n    (w**2).backward()\n"
+        "    with torch.no_grad():\n        w -= 0.1*w.grad\n    w.grad.zero_()\n",
+    ],
+    ids=["parts of a batch", "two losses", "adversaries", "by hand"],
+)
+def test_gradients_that_are_added_up_on_purpose_are_silent(source: str) -> None:
+    assert [one.slug for one in problems(source) if one.slug == "gradient-accumulated"] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        TRAINED + "for step in range(3):\n    net(x).pow(2).mean().backward()\n    opt.step()\n",
+        TRAINED + "def fit():\n    loss = net(x).pow(2).mean()\n    loss.backward()\n    opt.step()\n"
+        "for step in range(3):\n    fit()\n",
+        "w = torch.tensor(2., requires_grad=True)\nfor step in range(3):\n    (w**2).backward()\n"
+        "    with torch.no_grad():\n        w -= 0.1*w.grad\n",
+        "w = torch.tensor(2., requires_grad=True)\nfor step in range(2):\n    (w**2).backward()\n    print(w.grad)\n",
+    ],
+    ids=["an optimizer", "in a function", "by hand", "read"],
+)
+def test_a_sum_that_is_used_after_its_first_part_was_is_a_warning(source: str) -> None:
+    assert problem(source, "gradient-accumulated").severity == "warning"
+
+
+def test_a_sum_that_is_read_at_the_end_alone_is_a_notice_without_a_fix() -> None:
+    source = "x = torch.tensor(3., requires_grad=True)\n(x**2).backward()\n(x**3).backward()\nprint(x.grad)\n"
+    found = problem(source, "gradient-accumulated")
+    assert (found.severity, found.fixes) == ("notice", [])
+
+
+def test_a_model_that_was_made_again_is_told_with_its_optimizer() -> None:
+    source = TRAINED + "net = nn.Linear(2, 1)\nfor step in range(3):\n    opt.zero_grad()\n"
+    source += "    net(x).pow(2).mean().backward()\n    opt.step()\n"
+    found = problem(source, "optimizer-without-model")
+    assert found.span is not None
+    assert found.span.line == 4
+    assert "gradient-accumulated" not in slugs(source)
+
+
+def test_an_optimizer_over_a_part_of_a_model_or_over_tensors_is_left_alone() -> None:
+    part = "a, b = nn.Linear(2, 2), nn.Linear(2, 1)\nnet = nn.Sequential(a, b)\n"
+    part += "opt = torch.optim.SGD(b.parameters(), lr=.1)\nnet(torch.ones(1, 2)).sum().backward()\nopt.step()\n"
+    tensor = "w = torch.ones(2, requires_grad=True)\nnet = nn.Linear(2, 2)\nopt = torch.optim.SGD([w], lr=.1)\n"
+    tensor += "net(w).sum().backward()\nopt.step()\n"
+    for source in (part, tensor):
+        assert "optimizer-without-model" not in slugs(source)
 
 
 @pytest.mark.parametrize(

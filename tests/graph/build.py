@@ -63,7 +63,7 @@ class Builder:
                 sequence_nr=len(self.nodes),
                 span=span,
                 scope=list(scope),
-                outputs=[Output(output_nr=0, value=tensor(shape))],
+                outputs=[Output(output_nr=0, value=tensor(shape), gradients=[])],
                 flags=list(flags),  # type: ignore[arg-type]
             )
         )
@@ -76,6 +76,7 @@ class Builder:
                     slot=slot,
                     target=target,
                     output_nr=0,
+                    contributions=[],
                 )
             )
         return key

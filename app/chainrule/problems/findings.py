@@ -41,9 +41,24 @@ KINDS = (
             "Backward adds to `.grad`, so that several losses or parts of a batch can share one step. Between steps, "
             "set it back: `optimizer.zero_grad()`, or `x.grad = None`.",
         ),
-        "x = torch.tensor(3., requires_grad=True)\n(x**2).backward()\n(x**2).backward()\nprint(x.grad)\n",
-        "x = torch.tensor(3., requires_grad=True)\n(x**2).backward()\nx.grad = None\n(x**2).backward()\n"
+        "x = torch.tensor(3., requires_grad=True)\n(x**2).backward()\nprint(x.grad)\n(x**2).backward()\n"
         "print(x.grad)\n",
+        "x = torch.tensor(3., requires_grad=True)\n(x**2).backward()\nprint(x.grad)\nx.grad = None\n(x**2).backward()\n"
+        "print(x.grad)\n",
+        severity="warning",
+    ),
+    Kind(
+        "optimizer-without-model",
+        "The optimizer holds another model's parameters",
+        "The model got gradients, and the optimizer was made for parameters that are gone.",
+        (
+            "`optim.SGD(model.parameters(), ...)` takes hold of the tensors that the model has at that moment. A model "
+            "that is made again has new ones, which that optimizer never changes.",
+        ),
+        "model = nn.Linear(2, 1)\nopt = torch.optim.SGD(model.parameters(), lr=0.1)\nmodel = nn.Linear(2, 1)\n"
+        "for step in range(2):\n    opt.zero_grad()\n    model(torch.ones(1, 2)).sum().backward()\n    opt.step()\n",
+        "model = nn.Linear(2, 1)\nopt = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+        "for step in range(2):\n    opt.zero_grad()\n    model(torch.ones(1, 2)).sum().backward()\n    opt.step()\n",
         severity="warning",
     ),
     Kind(

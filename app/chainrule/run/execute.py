@@ -28,10 +28,9 @@ from chainrule.run.environment import Surroundings, surroundings
 from chainrule.run.exceptions import error_text, span_of
 from chainrule.run.inputs import leaf
 from chainrule.run.namespace import bindings
-from chainrule.run.notices import limit_problem, no_gradient_notice, ones_notice, tracing_problem, undiagnosed_problem
+from chainrule.run.notices import limit_problem, no_gradient_notice, ones_notice, tracing_problem
 from chainrule.run.roots import Rejected, RootTensor, choose_root, cotangent, last_assigned
 from chainrule.tape import Namespace, Tape
-from chainrule.tape.graph.stale_saves import StaleSaves
 from chainrule.tape.where.reached import ReachedLoop
 
 TEXT_CHARACTERS = 10_000
@@ -40,10 +39,8 @@ REPORT_SECONDS = 0.5
 """How long it may take to put an exception in words [s]."""
 GRAPHS = ((0.6, 1.0), (0.2, 0.1), (0.05, 0.01))
 """The attempts at a graph: the share of the time for the answer that each may take, and of the nodes that it has."""
-DIAGNOSED = 0.95
-"""The share of the time for the answer by whose end mistakes have been looked for."""
-LEAST_LEFT = 0.01
-"""How long they are looked for at least [s]."""
+DIAGNOSIS_SHARE = 0.1
+"""The share of the time for the answer in which mistakes are looked for."""
 
 
 @dataclass
@@ -102,12 +99,11 @@ def execute(
         with uncollected():
             graph, is_whole = _graph_in_time(tape, namespace, run, limits)
             text = SourceText(program.source, syntax)
-            look = partial(_diagnose, text, graph, namespace, around, run, tape.stale_saves(run.error))
-            left = DIAGNOSED * limits.answer_seconds - (time.perf_counter() - executed)
+            look = partial(_diagnose, text, graph, namespace, around, run, tape)
             try:
-                problems = run_within(max(left, LEAST_LEFT), limits.answer_seconds, look)
+                problems = run_within(DIAGNOSIS_SHARE * limits.answer_seconds, limits.answer_seconds, look)
             except LimitReached:
-                problems = [*run.problems, undiagnosed_problem(limits)]
+                is_whole, problems = False, run.problems
     if not is_whole:
         problems.append(limit_problem("answer_seconds", limits))
     for name in sorted(tape.overflows if is_whole else tape.overflows - {"nodes"}):
@@ -237,15 +233,15 @@ def _diagnose(
     namespace: dict[str, Any],
     around: Surroundings,
     run: Run,
-    stale_saves: StaleSaves | None,
+    tape: Tape,
 ) -> list[Problem]:
     """Return every problem, the exception first."""
     failed = []
     if run.error is not None:
         span = span_of(run.error, text.source) or run.last_span
-        failed.append(diagnose_exception(run.error, text, graph, span, stale_saves))
+        failed.append(diagnose_exception(run.error, text, graph, span, tape.stale_saves(run.error)))
     warned = [diagnose_warning(w.category, w.message, w.line, text, graph) for w in around.warnings]
-    return [*failed, *run.problems, *warned, *diagnose_graph(graph, text, namespace)]
+    return [*failed, *run.problems, *warned, *diagnose_graph(graph, text, namespace, tape.updated_leaves())]
 
 
 def _shortened(problem: Problem) -> Problem:

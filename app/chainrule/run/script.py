@@ -38,7 +38,7 @@ def answer_script(path: Path, arguments: list[str], limits: Limits, *, whole: bo
     if trace.raised is not None:
         span = raised_at(trace.raised, str(path.resolve()), source)
         problems.insert(0, diagnose_exception(trace.raised, text, trace.graph, span, trace.stale_saves))
-    problems += diagnose_graph(trace.graph, text, trace.names)
+    problems += diagnose_graph(trace.graph, text, trace.names, trace.updated_leaves)
     answer = ExecutionAnswer(graph=trace.graph, console=console.lines(), problems=problems)
     return ScriptAnswer(source, answer, trace.error)
 

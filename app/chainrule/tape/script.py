@@ -3,6 +3,7 @@
 import ast
 import sys
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
@@ -32,6 +33,8 @@ class ScriptTrace:
     """The traceback, where the script raised; or the word of an exit code that is not 0."""
     stale_saves: StaleSaves | None = None
     """The changes in place for which backward refused to go on, where that is what was raised."""
+    updated_leaves: Sequence[frozenset[str]] = ()
+    """For each pass, the leaves that were changed in place before the next one began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def trace_script(path: Path, arguments: list[str], limits: Limits, *, whole: boo
         sys.argv, sys.path[:] = argv, places
     own = {name: value for name, value in names.items() if not name.startswith("__")}
     graph = tape.graph(roots, own)
-    return ScriptTrace(graph, syntax, own, failure, error, tape.stale_saves(failure))
+    return ScriptTrace(graph, syntax, own, failure, error, tape.stale_saves(failure), tape.updated_leaves())
 
 
 def trace_cell(source: str, names: dict[str, Any], limits: Limits, filename: str) -> CellTrace:

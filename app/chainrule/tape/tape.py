@@ -257,6 +257,13 @@ class Tape:
         """Return the id of the node of the last graph that a tensor is an output of; None where it is not in it."""
         return self._built().id_of(tensor)
 
+    def updated_leaves(self) -> list[frozenset[str]]:
+        """Return, for each pass, the leaves of the last graph that were changed in place before the next one began.
+
+        An optimizer's step does so, and a step that the program takes by hand.
+        """
+        return [] if self._build is None else self._build.updated_leaves()
+
     def stale_saves(self, error: BaseException | None) -> StaleSaves | None:
         """Return the changes in place for which backward refused to go on, in terms of the last graph.
 
@@ -319,6 +326,7 @@ class Tape:
             self._recorder.settle()
             self._recorder.in_backward = False
             self._watcher.note_end(record)
+            record.ended = len(self._recorder.recorded.records)
             if record.error is None or record.completed:
                 self._passes.append(record)
 

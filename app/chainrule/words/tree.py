@@ -90,8 +90,9 @@ def _line(node: Node, index: GraphIndex) -> str:
             facts.append(
                 f"{which}{say_shape(output.value.shape)} {output.value.dtype}, value {say_tensor(output.value)}"
             )
-        for number, gradient in output.gradients.items():
-            of_pass = f" of pass {number}" if len(index.graph.passes) > 1 else ""
-            facts.append(f"{which}gradient{of_pass} {say_tensor(gradient)}")
+        for number, gradient in enumerate(output.gradients, 1):
+            of_pass = f" of pass {number}" if len(output.gradients) > 1 else ""
+            if gradient is not None:
+                facts.append(f"{which}gradient{of_pass} {say_tensor(gradient)}")
     facts.extend(_firsts(node, index))
     return f"{say_node(node)} [{node.id}]: {'; '.join(facts)}"

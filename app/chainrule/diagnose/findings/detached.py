@@ -89,7 +89,7 @@ def _cut_problem(flow: GraphFlow, place: Node, source: Node, meant: bool) -> Pro
         severity="notice" if meant else None,
         span=place.span,
         node=place.id,
-        fixes=fixes,
+        fixes=[] if meant else fixes,  # a straight-through estimator or a target would be another without its cut
     )
 
 

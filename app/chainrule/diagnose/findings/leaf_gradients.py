@@ -1,71 +1,20 @@
-"""Gradients that were added up, or never came."""
+"""Gradients that never came."""
 
 import ast
 from collections.abc import Mapping
 
 import torch
 
-from chainrule.diagnose.edits import optimizer_of
 from chainrule.diagnose.findings.detached import cuts, plain_numbers
 from chainrule.diagnose.findings.flow import GraphFlow
 from chainrule.diagnose.requiring import freeze
 from chainrule.diagnose.source import SourceText
-from chainrule.graph.history import EMPTY
-from chainrule.graph.index import in_pass
-from chainrule.graph.model import Node, Span, Tensor
-from chainrule.protocol.messages import Fix, Problem
+from chainrule.graph.model import Node, Span
+from chainrule.protocol.messages import Problem
 from chainrule.words.saying import listed, say
 
 TOLD = 4
 """How many names are listed at most."""
-
-
-def accumulated(flow: GraphFlow) -> list[Problem]:
-    """Find the first pass that added to gradients of an earlier one."""
-    for one in flow.passes:
-        leaves = sorted((id for id in one.accumulated if id in flow.nodes), key=flow.positions.__getitem__)
-        added = [flow.nodes[id] for id in leaves if _added(flow.nodes[id], one.index)]
-        if not added or one.span is None:
-            continue
-        names = [flow.called(node) for node in added]
-        first = names[0]
-        line = one.span.line
-        detail = say(
-            "Pass {number} (line {line}) added its gradient to what was in {gradients} already: "
-            "{leaf}.grad is now the sum of several passes. Where that is not meant, set it back "
-            "before.",
-            number=one.index,
-            line=line,
-            gradients=_listed([f"{n}.grad" for n in names]),
-            leaf=first,
-        )
-        made = optimizer_of(flow.text)
-        optimizer = None if made is None else made[0]
-        fixes: list[Fix] = []
-        statement = flow.text.statement(one.span)
-        if statement is not None:
-            if optimizer is not None:
-                reset = f"{optimizer}.zero_grad()"
-            else:
-                reset = "; ".join(f"{name}.grad = None" for name in names[:TOLD] if "`" not in name)
-            if reset:
-                fixes.append(flow.text.before_line(say("Set the gradient back first"), statement.lineno, reset))
-        return [Problem.of("gradient-accumulated", detail, span=one.span, node=added[0].id, fixes=fixes)]
-    return []
-
-
-def _added(leaf: Node, pass_index: int) -> bool:
-    own = leaf.outputs[0].gradients if leaf.outputs else EMPTY
-    now, gradient = in_pass(leaf.accumulated, pass_index), in_pass(own, pass_index)
-    if pass_index == 1 or now is None or gradient is None:
-        return False
-    return not _equal(now, gradient)
-
-
-def _equal(one: Tensor, other: Tensor) -> bool:
-    if one.values is not None and other.values is not None:
-        return one.values == other.values
-    return one.stats == other.stats
 
 
 def without_gradient(flow: GraphFlow, parameters: Mapping[str, torch.Tensor]) -> list[Problem]:
@@ -87,7 +36,7 @@ def without_gradient(flow: GraphFlow, parameters: Mapping[str, torch.Tensor]) ->
     detail = say(
         "Backward ran, and {leaves} got no gradient: .grad is None. What backward started from "
         "does not depend on {pronoun}",
-        leaves=_listed(names),
+        leaves=some_of(names),
         pronoun="it" if len(names) == 1 else say("them"),
     )
     detail += say(", or only by a way that is cut (see the other problem).") if found else "."
@@ -149,7 +98,7 @@ def _is_pattern(text: SourceText, modules: set[str]) -> bool:
 
 
 def _reached(node: Node) -> bool:
-    return any(output.gradients for output in node.outputs)
+    return any(gradient is not None for output in node.outputs for gradient in output.gradients)
 
 
 def _where_bound(text: SourceText, name: str) -> Span | None:
@@ -157,7 +106,8 @@ def _where_bound(text: SourceText, name: str) -> Span | None:
     return text.span(bound[-1]) if bound else None
 
 
-def _listed(names: list[str]) -> str:
+def some_of(names: list[str]) -> str:
+    """Return names in a sentence: a few of them, and how many more there are."""
     shown = names[:TOLD]
     if len(names) > TOLD:
         return say("{names} and {count} more", names=", ".join(shown), count=len(names) - TOLD)

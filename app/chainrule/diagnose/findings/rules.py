@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 
 import torch
 
+from chainrule.diagnose.findings.accumulation import Updates, accumulated
 from chainrule.diagnose.findings.broadcasts import broadcast_differences
 from chainrule.diagnose.findings.flow import GraphFlow
-from chainrule.diagnose.findings.leaf_gradients import accumulated, without_gradient
+from chainrule.diagnose.findings.leaf_gradients import without_gradient
 from chainrule.diagnose.findings.nonfinite import nonfinite
+from chainrule.diagnose.findings.optimizers import lost_parameters
 from chainrule.diagnose.findings.unregistered import hidden_modules
 from chainrule.diagnose.findings.vanishing import depth_problems
 from chainrule.diagnose.findings.zeros import cancelled_gradients, zero_gradients
@@ -21,25 +23,30 @@ FINDERS: tuple[Finder, ...] = (
     zero_gradients,
     cancelled_gradients,
     broadcast_differences,
-    accumulated,
     depth_problems,
 )
 """What is looked for, the most important first."""
 
 
-def diagnose_graph(graph: Graph, text: SourceText, namespace: Mapping[str, object] | None = None) -> list[Problem]:
+def diagnose_graph(
+    graph: Graph, text: SourceText, namespace: Mapping[str, object] | None = None, updates: Updates = ()
+) -> list[Problem]:
     """Find what is worth knowing in a finished graph.
 
     Args:
         graph: what was recorded.
         text: the program.
         namespace: its variables at the end, for the parameters of modules that no pass reached.
+        updates: for each pass, the leaves that were changed in place before the next one began.
 
     Returns:
         Problems of severity "warning" or "notice", the most important first; never raises.
     """
     flow = GraphFlow(graph, text)
     found = [problem for find in FINDERS for problem in _found(find, flow)]
+    lost = _found(lambda flow: lost_parameters(flow.text, namespace or {}), flow)
+    # Where the parameters are in no optimizer, that is why nothing set their gradients back.
+    found += lost or _found(lambda flow: accumulated(flow, updates), flow)
     found += _found(lambda flow: without_gradient(flow, _parameters(namespace or {})), flow)
     found += _found(lambda flow: hidden_modules(flow.text, namespace or {}), flow)
     if any(problem.slug in ("nan", "infinite") for problem in found):

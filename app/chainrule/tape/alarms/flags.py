@@ -56,9 +56,10 @@ def _is_zero(node: Node) -> bool:
     zero = False
     for output in node.outputs:
         for gradient in output.gradients:
-            if not gradient.is_zero:
-                return False
-            zero = True
+            if gradient is not None:
+                if not gradient.is_zero:
+                    return False
+                zero = True
     return zero
 
 
@@ -69,6 +70,6 @@ def _ratios(leaf: Node) -> list[float | None]:
     return [_ratio(gradient, norm) for gradient in output.gradients]
 
 
-def _ratio(gradient: Tensor, norm: float | None) -> float | None:
-    length = gradient.norm if norm else None
+def _ratio(gradient: Tensor | None, norm: float | None) -> float | None:
+    length = None if gradient is None or not norm else gradient.norm
     return None if length is None or not norm else length / norm

@@ -69,6 +69,8 @@ class PassRecord:
     """Nodes that have hooks."""
     inner: list[tuple[Any, Any]] = field(default_factory=list)
     """For each Node that a pass within this one started from: the Node that was running, and it."""
+    ended: int = 0
+    """How many operations had been recorded when it was over."""
     results: list[tuple[Any, int]] = field(default_factory=list)
     """Gradients that have a graph of their own."""
 

@@ -57,7 +57,7 @@ class Values:
         is_chance = record is not None and (record.operator.is_empty or index in record.operator.workspaces)
         snapshot = unread(tensor) if is_chance else self._capture.capture(tensor)
         value = Value(snapshot, record, index, weakref.ref(tensor), version(tensor), self._changes)
-        value.storage = _storage(tensor)
+        value.storage = storage_of(tensor)
         before = self.met(tensor)
         value.made = record if before is None or before.made is None else before.made
         if before is not None and before.names is not None:
@@ -78,7 +78,7 @@ class Values:
         """
         self._capture.forget(tensor)
         self._changes += 1
-        storage = _storage(tensor)
+        storage = storage_of(tensor)
         if storage is None:
             return ()
         self._changed_at[storage] = self._changes
@@ -95,11 +95,11 @@ class Values:
                     known.version = version(counted)
 
     def _is_stale(self, known: Value, tensor: torch.Tensor) -> bool:
-        if known.owner is not None and known.storage != _storage(tensor):
+        if known.owner is not None and known.storage != storage_of(tensor):
             return True  # the program gave the leaf another ``.data``, which nothing counts
         if known.changes == self._changes:
             return False
-        storage = _storage(tensor)
+        storage = storage_of(tensor)
         return storage is not None and self._changed_at.get(storage, 0) > known.changes
 
     def _purge(self) -> None:
@@ -109,7 +109,8 @@ class Values:
             self._purge_at = max(_PURGE_AT, 2 * len(self._known))
 
 
-def _storage(tensor: torch.Tensor) -> int | None:
+def storage_of(tensor: torch.Tensor) -> int | None:
+    """Return the address of what owns a tensor's memory; None where it has none of its own."""
     try:
         return int(tensor.untyped_storage()._cdata)
     except (RuntimeError, NotImplementedError):
@@ -118,4 +119,4 @@ def _storage(tensor: torch.Tensor) -> int | None:
 
 
 def _owner(tensor: torch.Tensor) -> StorageWeakRef | None:
-    return None if _storage(tensor) is None else StorageWeakRef(tensor.untyped_storage())
+    return None if storage_of(tensor) is None else StorageWeakRef(tensor.untyped_storage())

@@ -47,7 +47,7 @@ SMALL_GRAPH: JsonDict = {
             "names": ["x"],
             "sequence_nr": None,
             "span": None,
-            "outputs": [{"output_nr": 0, "value": _THREE}],
+            "outputs": [{"output_nr": 0, "value": _THREE, "gradients": []}],
         }
     ],
 }
