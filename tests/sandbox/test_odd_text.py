@@ -118,3 +118,19 @@ async def test_what_only_the_compiler_refuses_is_a_refused_program(
     if place is not None:
         assert rejection.span is not None
         assert tuple(rejection.span.model_dump().values()) == place
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "class L(list):\n  def __len__(self):\n    while True: pass\nl = L()",
+        "class L(dict):\n  def __len__(self):\n    x.grad.zero_()\n    return 1\nl = L()",
+        "class M(nn.Module):\n  def named_modules(self, *a, **k):\n    x.grad.zero_()\n    raise ValueError\nm = M()",
+        "class R:\n  def __repr__(self):\n    while True: pass\nr = R()",
+    ],
+)
+async def test_methods_of_the_program_are_not_called_for_the_answer(pool: Pool, kind: str) -> None:
+    answer = await run(pool, f"(x * 3).sum().backward()\n{kind}")
+    assert [problem.slug for problem in answer.problems] == ["gradient-accumulated"]
+    leaf = answer.graph.nodes[0]
+    assert [tensor and tensor.values for tensor in leaf.accumulated] == [[3.0, 3.0], [5.0, 5.0]]

@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from chainrule.errors import GraphInvalidError
+from chainrule.limits import Limits
 from chainrule.payload import encode
+from chainrule.web.api import render
 from fastapi.testclient import TestClient
 
 from tests.program.test_source import MULTIPLYING
@@ -79,3 +82,14 @@ def test_a_graph_whose_edges_lead_round_in_a_circle_is_no_graph(client: TestClie
 def test_nodes_may_stand_in_any_order(client: TestClient) -> None:
     body = {"graph": graph_of(("n0", "n1"), ("n1", "n2"), ("n0", "n2"))}
     assert client.post("/api/v1/render?path=n0..n2", json=body).status_code == 200
+
+
+@pytest.mark.parametrize("key", [b'"re"', b'"\\u0072e"'])
+def test_complex_numbers_are_counted_before_they_are_read(monkeypatch: pytest.MonkeyPatch, key: bytes) -> None:
+    def read(*args: object) -> None:
+        raise AssertionError("it was read")
+
+    monkeypatch.setattr(render, "read_body", read)
+    body = b'{"graph":{"values":[' + b",".join([b"{" + key + b':0,"im":0}'] * 1_001) + b"]}}"
+    with pytest.raises(GraphInvalidError, match="over 1,000 complex numbers"):
+        render.read_graph(body, Limits(graph_elements=1_000))

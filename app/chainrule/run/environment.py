@@ -14,6 +14,7 @@ from chainrule.graph.source_text import lines_of
 from chainrule.run.console import FILENAME, Console, ConsoleStream
 from chainrule.run.exceptions import CaughtWarning, caught_warnings
 from chainrule.run.namespace import as_main
+from chainrule.run.schedulers import plain_scheduler_states
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ def surroundings(source: str, seed: int, namespace: dict[str, Any], console_byte
         stack.enter_context(same_numbers(seed))
         stack.enter_context(_torch_defaults())
         stack.enter_context(_torch_switches())
+        stack.enter_context(plain_scheduler_states())
         stack.enter_context(_source_lines(source))
         stack.enter_context(redirect_stdout(ConsoleStream(console, "stdout")))
         stack.enter_context(redirect_stderr(ConsoleStream(console, "stderr")))

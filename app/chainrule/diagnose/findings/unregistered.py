@@ -7,6 +7,7 @@ import torch
 
 from chainrule.diagnose.source import SourceText
 from chainrule.protocol.messages import Fix, Problem
+from chainrule.tape.record.modules import named_parts
 from chainrule.words.saying import say
 
 
@@ -15,7 +16,7 @@ def hidden_modules(text: SourceText, namespace: Mapping[str, object]) -> list[Pr
     for name, value in namespace.items():
         if not isinstance(value, torch.nn.Module):
             continue
-        for path, module in value.named_modules():
+        for path, module in named_parts(value, ""):
             for attribute, held in vars(module).items():
                 if attribute.startswith("_") or not _holds_modules(held):
                     continue

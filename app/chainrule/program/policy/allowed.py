@@ -440,37 +440,37 @@ ATTRIBUTES: frozenset[str] = frozenset(
     add add_ add_module add_note add_param_group add_zero_attn addbmm addbmm_ addcdiv addcdiv_ addcmul addcmul_
     addmm addmm_ addmv addmv_ addr addr_ adjoint affine align_corners all all_weights allclose allow_retain_graph
     alpha amax amin aminmax angle any append appendleft apply apply_mask approximate arccos arccos_ arccosh arccosh_
-    arcsin arcsin_ arcsinh arcsinh_ arctan arctan2 arctan2_ arctan_ arctanh arctanh_ arg_constraints argmax argmin
-    args argsort argwhere as_integer_ratio asin asin_ asinh asinh_ atan atan2 atan2_ atan_ atanh atanh_ backward
-    baddbmm baddbmm_ base_dist base_lrs base_momentums base_transform batch_chunk_size batch_first batch_shape
-    batch_sizes bernoulli bernoulli_ best beta bfloat16 bias bias_hh bias_ih bias_k bias_mask bias_orig bias_v
-    bidirectional bijective bin_edges bincount bit_count bit_length bits bitwise_and bitwise_and_ bitwise_left_shift
-    bitwise_left_shift_ bitwise_not bitwise_not_ bitwise_or bitwise_or_ bitwise_right_shift bitwise_right_shift_
-    bitwise_xor bitwise_xor_ blank bmm bool boxed_grads_call broadcast_to buffers byte cache_clear cache_info
-    capitalize casefold cauchy_ ccol_indices cdf cdouble ceil ceil_ ceil_mode center cfloat chalf char check
-    check_forward_args check_hidden_size check_input children choices cholesky cholesky_inverse cholesky_solve chunk
-    chunking_method clamp clamp_ clamp_max clamp_max_ clamp_min clamp_min_ clear clear_saved_tensors_on_access clip
-    clip_ clone clone_state cloned_coefficient close cls_to_become coalesce codomain col_indices
-    component_distribution compute_mask concentration concentration0 concentration1 concentration_reciprocal conj
-    conj_physical conj_physical_ conjugate contiguous conv1 conv2 convert_sync_batchnorm cooldown cooldown_counter
-    copy copy_ copysign copysign_ corrcoef cos cos_ cosh cosh_ count count_include_pad count_nonzero cov cov_diag
-    cov_factor covariance_matrix cpu cross crow_indices cummax cummin cumprod cumprod_ cumsum cumsum_ cutoffs
-    cycle_momentum d_model data decode decoder default_factory default_min_lr defaults deg2rad deg2rad_ deleter
-    delta denominator dense_dim dequantize det detach detach_ device device_ids df df1 diag diag_embed diagflat
-    diagonal diagonal_scatter diff difference difference_update digamma digamma_ dilation dim dim_order
-    dirty_tensors discard dist distance_function distribution div div_ div_value divide divide_ divisor_override
-    domain dot double downscale_factor dropout dropout1 dropout2 dropout3 dsplit dtype eigenvalues eigenvectors
-    element_size elements elementwise_affine embed_dim embedding_dim enable_nested_tensor encode encoder end_dim
-    end_factor endswith entropy enumerate_support eps eq eq_ equal erf erf_ erfc erfc_ erfinv erfinv_ eta_min eval
-    event_dim event_shape exp exp2 exp2_ exp_ expand expand_as expandtabs expm1 expm1_ exponent exponential_ extend
-    extendleft extra_repr factor fc1 fc2 fdel fget fill_ fill_diagonal_ find fix fix_ flatten flatten_parameters
-    flip fliplr flipud float float_power float_power_ floor floor_ floor_divide floor_divide_ fmax fmin fmod fmod_
-    forward forward_shape frac frac_ freeze frexp from_bytes from_iterable from_pretrained fromhex fromkeys fset
-    full func function gamma gather gcd gcd_ ge ge_ generate_square_subsequent_mask generate_vmap_rule geometric_
-    geqrf ger get get_backoff_factor get_buffer get_device get_expected_cell_size get_expected_hidden_size
-    get_extra_state get_growth_factor get_growth_interval get_last_lr get_lr get_offset get_parameter get_scale
-    get_state get_submodule getter grad grad_dtype grad_fn gradient graphsafe_get_state graphsafe_set_state greater
-    greater_ greater_equal greater_equal_ groups gt gt_ half hardshrink has_enumerate_support has_rsample
+    arcsin arcsin_ arcsinh arcsinh_ arctan arctan2 arctan2_ arctan_ arctanh arctanh_ argmax argmin args argsort
+    argwhere as_integer_ratio asin asin_ asinh asinh_ atan atan2 atan2_ atan_ atanh atanh_ backward baddbmm baddbmm_
+    base_dist base_lrs base_momentums base_transform batch_chunk_size batch_first batch_shape batch_sizes bernoulli
+    bernoulli_ best beta bfloat16 bias bias_hh bias_ih bias_k bias_mask bias_orig bias_v bidirectional bijective
+    bin_edges bincount bit_count bit_length bits bitwise_and bitwise_and_ bitwise_left_shift bitwise_left_shift_
+    bitwise_not bitwise_not_ bitwise_or bitwise_or_ bitwise_right_shift bitwise_right_shift_ bitwise_xor
+    bitwise_xor_ blank bmm bool boxed_grads_call broadcast_to buffers byte cache_clear cache_info capitalize
+    casefold cauchy_ ccol_indices cdf cdouble ceil ceil_ ceil_mode center cfloat chalf char check check_forward_args
+    check_hidden_size check_input children choices cholesky cholesky_inverse cholesky_solve chunk chunking_method
+    clamp clamp_ clamp_max clamp_max_ clamp_min clamp_min_ clear clear_saved_tensors_on_access clip clip_ clone
+    clone_state cloned_coefficient close cls_to_become coalesce codomain col_indices component_distribution
+    compute_mask concentration concentration0 concentration1 concentration_reciprocal conj conj_physical
+    conj_physical_ conjugate contiguous conv1 conv2 convert_sync_batchnorm cooldown cooldown_counter copy copy_
+    copysign copysign_ corrcoef cos cos_ cosh cosh_ count count_include_pad count_nonzero cov cov_diag cov_factor
+    covariance_matrix cpu cross crow_indices cummax cummin cumprod cumprod_ cumsum cumsum_ cutoffs cycle_momentum
+    d_model data decode decoder default_factory default_min_lr defaults deg2rad deg2rad_ deleter delta denominator
+    dense_dim dequantize det detach detach_ device device_ids df df1 diag diag_embed diagflat diagonal
+    diagonal_scatter diff difference difference_update digamma digamma_ dilation dim dim_order dirty_tensors discard
+    dist distance_function distribution div div_ div_value divide divide_ divisor_override domain dot double
+    downscale_factor dropout dropout1 dropout2 dropout3 dsplit dtype eigenvalues eigenvectors element_size elements
+    elementwise_affine embed_dim embedding_dim enable_nested_tensor encode encoder end_dim end_factor endswith
+    entropy enumerate_support eps eq eq_ equal erf erf_ erfc erfc_ erfinv erfinv_ eta_min eval event_dim event_shape
+    exp exp2 exp2_ exp_ expand expand_as expandtabs expm1 expm1_ exponent exponential_ extend extendleft extra_repr
+    factor fc1 fc2 fdel fget fill_ fill_diagonal_ find fix fix_ flatten flatten_parameters flip fliplr flipud float
+    float_power float_power_ floor floor_ floor_divide floor_divide_ fmax fmin fmod fmod_ forward forward_shape frac
+    frac_ freeze frexp from_bytes from_iterable from_pretrained fromhex fromkeys fset full func function gamma
+    gather gcd gcd_ ge ge_ generate_square_subsequent_mask generate_vmap_rule geometric_ geqrf ger get
+    get_backoff_factor get_buffer get_device get_expected_cell_size get_expected_hidden_size get_extra_state
+    get_growth_factor get_growth_interval get_last_lr get_lr get_offset get_parameter get_scale get_state
+    get_submodule getter grad grad_dtype grad_fn gradient graphsafe_get_state graphsafe_set_state greater greater_
+    greater_equal greater_equal_ groups gt gt_ half hardshrink has_enumerate_support has_rsample
     has_uninitialized_params hash_tensor head head_bias head_dim head_size heaviside heaviside_ hex hidden_size hist
     histc histogram hsplit https hypot hypot_ i0 i0_ icdf idx igamma igamma_ igammac igammac_ ignore_index imag
     in1_features in2_features in_channels in_cooldown in_features in_proj_bias in_proj_weight in_shape

@@ -171,7 +171,7 @@ DENIED_ATTRIBUTES: dict[str, Denial] = {
         "gi_frame gi_code cr_frame cr_code ag_frame f_globals f_locals f_builtins f_back f_code tb_frame tb_next",
         INTERNALS,
     ),
-    **_each("co_code co_consts func_globals mro with_traceback", INTERNALS),
+    **_each("co_code co_consts func_globals mro with_traceback _module arg_constraints", INTERNALS),
     **_each(
         "os sys importlib builtins ctypes inspect glob subprocess multiprocessing threading pickle socket np", _SYSTEM
     ),

@@ -23,6 +23,7 @@ from chainrule.tape.graph.stale_saves import RecordedStaleSaves, StaleSaves
 from chainrule.tape.graph.variables import variable
 from chainrule.tape.graph.vertices import Constant, DraftEdge, Key, Leaf, is_function, kind_of
 from chainrule.tape.record.autograd import reachable
+from chainrule.tape.record.modules import named_members
 from chainrule.tape.record.names import BoundNames
 from chainrule.tape.record.operations import Record, Value
 from chainrule.tape.record.parameters import ParameterOrigin, Parameters
@@ -142,7 +143,8 @@ class Build:
         """List the program's leaves, that those without any use are shown too."""
         modules = [value for value in self._variables.values() if isinstance(value, torch.nn.Module)]
         tensors = [value for value in self._variables.values() if isinstance(value, torch.Tensor)]
-        tensors += [parameter for module in modules for parameter in module.parameters()]
+        for module in modules:
+            tensors += [parameter for _, parameter in named_members(module, "", "_parameters")]
         return [tensor for tensor in tensors if is_leaf(tensor) and tensor.requires_grad]
 
     def _meet_variables(self) -> None:

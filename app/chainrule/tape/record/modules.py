@@ -1,6 +1,13 @@
-"""The nn.Modules whose forward is running."""
+"""The nn.Modules whose forward is running, and what stands within one.
 
+What stands within one is found without running anything of the program's: ``named_modules`` and the like are methods
+that a program may have written itself.
+"""
+
+from collections.abc import Iterator
 from typing import Any
+
+import torch
 
 from chainrule.tape.record.operations import ModuleCall
 from chainrule.tape.where.frames import Place
@@ -43,3 +50,35 @@ class Modules:
         """Note that the last module's call ended."""
         self._stack.pop()
         self._now = tuple(self._stack)
+
+
+def named_parts(module: torch.nn.Module, prefix: str) -> Iterator[tuple[str, torch.nn.Module]]:
+    """Yield a module and all within it with their paths, outer before inner, each once."""
+    seen: set[int] = set()
+    waiting = [(prefix, module)]
+    while waiting:
+        path, part = waiting.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        yield path, part
+        inner = vars(part).get("_modules", {})
+        waiting += [
+            (f"{path}.{name}" if path else name, one) for name, one in reversed(inner.items()) if one is not None
+        ]
+
+
+def named_members(module: torch.nn.Module, prefix: str, members: str) -> Iterator[tuple[str, torch.Tensor]]:
+    """Yield the tensors of a module and of all within it with their paths, each once.
+
+    Args:
+        module: the module.
+        prefix: its own path.
+        members: where a module has them: "_parameters" or "_buffers".
+    """
+    seen: set[int] = set()
+    for path, part in named_parts(module, prefix):
+        for name, tensor in vars(part).get(members, {}).items():
+            if tensor is not None and id(tensor) not in seen:
+                seen.add(id(tensor))
+                yield f"{path}.{name}" if path else name, tensor

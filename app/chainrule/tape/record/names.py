@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from chainrule.tape.record.modules import named_members, named_parts
 from chainrule.tape.record.operations import Name, Value
 from chainrule.tape.record.values import Values
 from chainrule.tape.tensors.autograd_meta import output_of
@@ -140,14 +141,14 @@ class BoundNames:
                 _note(self._elements, element, f"{name}[{_key(key)}]", top)
 
     def _bind_module(self, name: str, module: torch.nn.Module, *, top: bool) -> None:
-        for path, part in module.named_modules(prefix=name):
+        for path, part in named_parts(module, name):
             _note(self._modules, part, path, top)
             for attribute, value in vars(part).items():
                 if isinstance(value, torch.Tensor):
                     _note(self._elements, value, f"{path}.{attribute}", top)
-        for path, buffer in module.named_buffers(prefix=name):
+        for path, buffer in named_members(module, name, "_buffers"):
             _note(self._buffers, buffer, path, top)
-        for path, parameter in module.named_parameters(prefix=name):
+        for path, parameter in named_members(module, name, "_parameters"):
             _note(self._parameters, parameter, path, top)
 
     def _bind_tensor(self, name: Name, tensor: torch.Tensor) -> None:

@@ -21,6 +21,7 @@ from chainrule.web.http.caching import NOT_KEPT
 from chainrule.web.http.negotiation import choose
 from chainrule.web.query import parse
 from chainrule.web.state import drawings_of, pipeline_of, settings_of
+from chainrule.words.numbers import say_count
 
 router = APIRouter(prefix="/api/v1", tags=["graphs"])
 
@@ -109,6 +110,10 @@ def read_graph(body: bytes, limits: Limits) -> tuple[Graph, str]:
         RequestValidationError: the body does not fit the schema.
         GraphInvalidError: parts of the graph do not fit each other, or places do not lie in the source.
     """
+    if body.count(b'"re"') + body.count(b"\\u00") > limits.graph_elements:
+        # A complex number takes 2 kB once it is read, so they are counted before; a key may be written with escapes.
+        most = say_count(limits.graph_elements)
+        raise GraphInvalidError(f"This is no graph of a program: it lists over {most} complex numbers")
     given = read_body(RenderBody, body)
     graph = given.graph if given.source else _without_places(given.graph)
     try:
