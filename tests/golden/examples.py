@@ -17,7 +17,7 @@ from chainrule.settings import Settings
 
 FOLDER = Path(__file__).parent
 NAMES = tuple(sorted(path.stem for path in assets.EXAMPLES.glob("*.py")))
-LIMITS = Limits(wall_seconds=60, cpu_seconds=60)
+LIMITS = Limits(wall_seconds=60, cpu_seconds=60, answer_seconds=100)
 
 
 def source_of(name: str) -> str:

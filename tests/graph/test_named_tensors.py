@@ -9,7 +9,7 @@ from chainrule.run.execute import execute
 
 from tests.program.idioms import IDIOMS
 
-PATIENT = Limits(wall_seconds=100, cpu_seconds=100)
+PATIENT = Limits(wall_seconds=100, cpu_seconds=100, answer_seconds=100)
 
 
 def names(source: str, what: str = "value") -> list[str]:

@@ -253,7 +253,7 @@ def test_endless_recursion_is_an_exception_with_a_short_traceback() -> None:
 
 def test_an_allocation_that_fails_is_the_memory_limit() -> None:
     # PyTorch's message for this holds a C++ backtrace, which a busy machine may take seconds to write.
-    limits = Limits(wall_seconds=60.0, cpu_seconds=60)
+    limits = Limits(wall_seconds=60.0, cpu_seconds=60, answer_seconds=100)
     answer = run("x = torch.ones(2, requires_grad=True)\ny = x*x\nz = torch.ones(10**14)", limits)
     assert slugs(answer)[0] == "memory-limit"
     assert "512 MB" in answer.problems[0].detail

@@ -5,7 +5,7 @@ from chainrule.protocol.messages import Check, LeafCheck
 from chainrule.protocol.program import Program
 from chainrule.run.gradcheck import check_gradients
 
-PATIENT = Limits(wall_seconds=200, cpu_seconds=200, check_seconds=100)
+PATIENT = Limits(wall_seconds=200, cpu_seconds=200, answer_seconds=100, check_seconds=100)
 
 
 def check(source: str, **request: object) -> Check:

@@ -20,7 +20,7 @@ from chainrule.run.namespace import bindings
 from chainrule.run.questions import answer_program
 from chainrule.tape import Namespace, Tape
 
-PATIENT = Limits(wall_seconds=200, cpu_seconds=200)
+PATIENT = Limits(wall_seconds=200, cpu_seconds=200, answer_seconds=100)
 MODEL = """
 torch.manual_seed(1)
 model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))

@@ -23,7 +23,7 @@ TOLD_AFTER_RUNNING = [
 @pytest.fixture(scope="module")
 async def confined() -> AsyncIterator[Pool]:
     # Wide limits: this is about what a child may do, not about how busy the machine is.
-    settings = Settings(limits=Limits(wall_seconds=60.0, cpu_seconds=60), workers=1)
+    settings = Settings(limits=Limits(wall_seconds=60.0, cpu_seconds=60, answer_seconds=100), workers=1)
     pool = Pool(settings)
     await pool.start()
     yield pool
