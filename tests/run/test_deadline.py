@@ -52,6 +52,36 @@ def test_a_function_that_catches_everything_meets_the_limit_again() -> None:
     assert len(met) == 5
 
 
+def test_what_comes_of_the_interruption_is_the_limit() -> None:
+    def breaks() -> None:
+        try:
+            signal.raise_signal(signal.SIGALRM)
+        finally:
+            [].pop()
+
+    with pytest.raises(LimitReached) as reached:
+        run_within(60.0, 60.0, breaks)
+    assert isinstance(reached.value.__cause__, IndexError)
+    assert "breaks" in [entry.name for entry in reached.traceback]
+
+
+def test_code_that_would_leave_things_half_done_is_not_interrupted() -> None:
+    done = []
+
+    def whole() -> None:
+        signal.raise_signal(signal.SIGALRM)
+        done.append("whole")
+
+    def body() -> None:
+        whole()
+        signal.raise_signal(signal.SIGALRM)
+        done.append("never")
+
+    with pytest.raises(LimitReached):
+        run_within(60.0, 60.0, body, {whole.__code__})
+    assert done == ["whole"]
+
+
 def test_nothing_is_interrupted_once_the_function_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     set_timer, fired = signal.setitimer, []
 

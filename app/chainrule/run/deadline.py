@@ -3,8 +3,8 @@
 import resource
 import signal
 import sys
-from collections.abc import Callable
-from types import FrameType
+from collections.abc import Callable, Collection
+from types import CodeType, FrameType
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -25,17 +25,19 @@ class LimitReached(BaseException):  # a limit, and no Exception: `except Excepti
         """The field of Limits that was reached."""
 
 
-def run_within(wall_seconds: float, cpu_seconds: float, body: Callable[[], T]) -> T:
+def run_within(wall_seconds: float, cpu_seconds: float, body: Callable[[], T], spared: Collection[CodeType] = ()) -> T:
     """Call a function, and raise LimitReached in it once the wall or processor time is over.
 
     The exception is raised again and again until the function is left, and only below its frame: whatever runs
-    afterwards, the caller's handlers among it, is never interrupted. Two interval timers of the process are used, so
-    calls do not nest; their handlers are put back at the end.
+    afterwards, the caller's handlers among it, is never interrupted. Where another exception comes out once the limit
+    was met, it came of the interruption. Two interval timers of the process are used, so calls do not nest; their
+    handlers are put back at the end.
 
     Args:
         wall_seconds: how long it may take [s].
         cpu_seconds: how much processor time it may take [s].
         body: what to do.
+        spared: code that would leave things half done: while it runs, the limit waits for the next time.
 
     Returns:
         What the function returned.
@@ -45,15 +47,17 @@ def run_within(wall_seconds: float, cpu_seconds: float, body: Callable[[], T]) -
         BaseException: whatever the function raises.
     """
     below: list[FrameType] = []
+    met: list[str] = []
 
     def marked() -> T:
         below.append(sys._getframe())
         return body()
 
     def reached(number: int, frame: FrameType | None) -> None:
-        while frame is not None:
+        while frame is not None and frame.f_code not in spared:
             if below and frame is below[0]:
-                raise LimitReached("wall_seconds" if number == signal.SIGALRM else "cpu_seconds")
+                met.append("wall_seconds" if number == signal.SIGALRM else "cpu_seconds")
+                raise LimitReached(met[0])
             frame = frame.f_back
 
     before = {number: signal.signal(number, reached) for number in (signal.SIGALRM, signal.SIGPROF)}
@@ -61,6 +65,12 @@ def run_within(wall_seconds: float, cpu_seconds: float, body: Callable[[], T]) -
         signal.setitimer(signal.ITIMER_REAL, wall_seconds, REPEAT_SECONDS)
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds, REPEAT_SECONDS)
         return marked()
+    except LimitReached:
+        raise
+    except BaseException as error:
+        if not met:
+            raise
+        raise LimitReached(met[0]).with_traceback(error.__traceback__) from error
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.setitimer(signal.ITIMER_PROF, 0)

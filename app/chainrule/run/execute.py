@@ -31,6 +31,7 @@ from chainrule.run.namespace import bindings
 from chainrule.run.notices import limit_problem, no_gradient_notice, ones_notice, tracing_problem
 from chainrule.run.roots import Rejected, RootTensor, choose_root, cotangent, last_assigned
 from chainrule.tape import Namespace, Tape
+from chainrule.tape.record.recorder import UNINTERRUPTED
 from chainrule.tape.where.reached import ReachedLoop
 
 TEXT_CHARACTERS = 10_000
@@ -86,7 +87,7 @@ def execute(
             work = partial(run_program, program, code, tape, namespace, run)
             try:
                 with tape:
-                    run_within(limits.wall_seconds, limits.cpu_seconds, work)
+                    run_within(limits.wall_seconds, limits.cpu_seconds, work, UNINTERRUPTED)
             finally:
                 over()
         except Rejected as rejected:

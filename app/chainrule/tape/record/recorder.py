@@ -301,3 +301,17 @@ def _at(places: tuple[int, ...], arguments: tuple[Argument, ...], tensors: list[
 def _sequence_of(tensor: torch.Tensor) -> int | None:
     made = output_of(tensor)
     return None if made is None else int(made[0]._sequence_nr())
+
+
+UNINTERRUPTED = frozenset(
+    function.__code__
+    for function in (
+        Recorder.aside.__wrapped__,  # type: ignore[attr-defined]  # what the decorator was given
+        Recorder.come_back,
+        Recorder.go_again,
+        Recorder._go,
+        TorchDispatchMode.__enter__,
+        TorchDispatchMode.__exit__,
+    )
+)
+"""What puts the mode on and off: an exception within it would leave PyTorch's stack of modes half changed."""
