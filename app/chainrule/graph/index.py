@@ -220,7 +220,7 @@ class GraphIndex:
 
         The last that ran to its end, else the last that ran.
         """
-        ran = [run for run in self.graph.passes if run.order]
+        ran = [run for run in self.graph.passes if run.order] or self.graph.passes
         whole = [run for run in ran if run.error is None]
         return next((run.index for run in reversed(whole or ran)), None)
 

@@ -202,6 +202,8 @@ class Tape:
         roots: torch.Tensor | Sequence[torch.Tensor] | Mapping[str, torch.Tensor] | None = None,
         names: Mapping[str, object] | None = None,
         nodes: int | None = None,
+        *,
+        unused_leaves: bool = True,
     ) -> Graph:
         """Return what was recorded as data.
 
@@ -211,6 +213,7 @@ class Tape:
             names: the program's variables at its end. Tensors name nodes, modules name their parameters; all are
                 listed in ``Graph.variables``.
             nodes: how many nodes it may have, those nearest to the roots; left out, as many as the limits say.
+            unused_leaves: whether leaves among the variables are shown that no root comes from.
         """
         self._recorder.settle()
         if self._reads.joined or self._recorder.recorded.cuts:
@@ -242,8 +245,21 @@ class Tape:
                 self.limits if nodes is None else replace(self.limits, nodes=nodes),
                 given,
                 names or {},
+                unused_leaves,
             )
             return self._build.graph()
+
+    def take_for_earlier_pass(self, root: torch.Tensor) -> None:
+        """Tell what is left of the pass that freed a graph before the tape was there: ``.grad`` of the leaves.
+
+        Args:
+            root: from where another pass was tried in vain, which is not told of.
+        """
+        place = start_node(root)
+        record = PassRecord("backward", () if place is None else (place,), NOWHERE)
+        self._watcher.note_end(record)
+        self._passes = [record]
+        self._attempted = []
 
     def values(self, node_id: str) -> list[torch.Tensor | None]:
         """Return the recorded values of a node of the last graph by output number, for tests; None above the limit."""

@@ -94,5 +94,8 @@ def _line(node: Node, index: GraphIndex) -> str:
             of_pass = f" of pass {number}" if len(output.gradients) > 1 else ""
             if gradient is not None:
                 facts.append(f"{which}gradient{of_pass} {say_tensor(gradient)}")
+    if not any(any(output.gradients) for output in node.outputs):
+        # A pass that ran before the tape was there: what it left is all that is known of it.
+        facts.extend(f".grad {say_tensor(held)}" for held in node.accumulated if held is not None)
     facts.extend(_firsts(node, index))
     return f"{say_node(node)} [{node.id}]: {'; '.join(facts)}"

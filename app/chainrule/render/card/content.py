@@ -148,9 +148,10 @@ class Author:
         return Row(Block("gradient", label, form if form.width > row.block.form.width else row.block.form), reason)
 
     def _accumulated(self, node: Node) -> Iterator[Row]:
-        # With a single pass .grad is the gradient just shown.
+        # With a single pass .grad is the gradient just shown. Of one before the tape it is all that is known.
         number = self._pass or 1
-        if len(self._index.graph.passes) > 1 and any(node.accumulated) and number <= len(node.accumulated):
+        several = len(self._index.graph.passes) > 1 or not any(any(output.gradients) for output in node.outputs)
+        if several and any(node.accumulated) and number <= len(node.accumulated):
             yield tensor_row("gradient", ".grad", in_pass(node.accumulated, number), "None")
 
     def _fold(self, box: Box, fold: Fold) -> Content:

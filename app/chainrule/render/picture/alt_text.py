@@ -57,6 +57,9 @@ def _named_shape(node: Node) -> str:
 
 def _gradient(node: Node, pass_index: int) -> str:
     gradient = in_pass(node.outputs[0].gradients, pass_index) if node.outputs else None
+    held = in_pass(node.accumulated, pass_index)
+    if gradient is None and held is not None:
+        return f"{_called(node)}.grad {_told(held)}"
     return f"{_called(node)} {_told(gradient) if gradient else 'none'}"
 
 

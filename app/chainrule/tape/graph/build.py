@@ -51,6 +51,7 @@ class Build:
         limits: what is listed and kept.
         roots: outputs to show, with a name where one was given.
         variables: the program's variables at its end.
+        unused_leaves: whether leaves among them are shown that no root comes from.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Build:
         limits: Limits,
         roots: Sequence[tuple[Place, str | None]],
         variables: Mapping[str, object],
+        unused_leaves: bool = True,
     ) -> None:
         self._recorder = recorder
         self._values = values
@@ -78,7 +80,7 @@ class Build:
         starts = [node for (node, _), _ in roots] + [node for record in passes for node in record.starts()]
         inner = [pair for record in passes for pair in record.inner]
         self._gatherer = Gatherer(recorder.recorded, limits.nodes)
-        self._gathered = self._gatherer.gather(starts, inner, self._named_leaves() if starts else ())
+        self._gathered = self._gatherer.gather(starts, inner, self._named_leaves() if starts and unused_leaves else ())
         self._light = len(self._gathered.functions) > limits.detailed_nodes
         if self._light:
             self._gathered.drop_numbers()

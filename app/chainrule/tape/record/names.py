@@ -18,7 +18,7 @@ _Bound = dict[Name, int]
 """Names with the moment at which each was bound last."""
 
 
-_LISTED = 256
+LISTED = 256
 """Elements of a list, tuple or dictionary that are looked at."""
 _KEY_CHARACTERS = 200
 _PATH_CHARACTERS = 2_000
@@ -131,9 +131,9 @@ class BoundNames:
     def _bind_elements(self, name: str, value: object, *, top: bool) -> None:
         entries: Iterable[tuple[Any, Any]]
         if isinstance(value, list | tuple) and type(value) in (list, tuple):
-            entries = enumerate(islice(value, _LISTED))
+            entries = enumerate(islice(value, LISTED))
         elif isinstance(value, dict) and type(value) is dict:
-            entries = islice(value.items(), _LISTED)
+            entries = islice(value.items(), LISTED)
         else:
             return
         for key, element in entries:

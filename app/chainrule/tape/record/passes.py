@@ -130,7 +130,8 @@ class Watcher:
         """Return what a Node had saved when it was first met."""
         kept = self._saved.get(node)
         if kept is None:
-            kept = self._saved[node] = {} if is_leaf(node) else saved(node, self._capture)
+            with self._recorder.looking():
+                kept = self._saved[node] = {} if is_leaf(node) else saved(node, self._capture)
         return kept
 
     def watch(self, record: PassRecord, run: Callable[[], Any], create_graph: bool) -> Any:

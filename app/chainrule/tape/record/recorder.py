@@ -50,6 +50,7 @@ class Recorder(TorchDispatchMode):
         self._read: Record | None = None
         """The last operation, if it read a number."""
         self._away = False
+        self._is_looking = False
         self._pending: tuple[Record, tuple[torch.Tensor, ...]] | None = None
 
     @classmethod
@@ -61,7 +62,7 @@ class Recorder(TorchDispatchMode):
         """Run the operation and record it."""
         kwargs = kwargs or {}
         operator = operator_of(func)
-        if operator.asks_only or (self.in_backward and not torch.is_grad_enabled()):
+        if operator.asks_only or self._is_looking or (self.in_backward and not torch.is_grad_enabled()):
             return as_unseen(func, args, kwargs)
         self.settle()
         if self._is_full():
@@ -81,13 +82,23 @@ class Recorder(TorchDispatchMode):
         changes = tuple([change for tensor in changed for change in self._values.change(tensor)])
         record = self._new(operator, sequence, place, arguments, torch.is_grad_enabled())
         record.before, record.old_sequence, record.changed = before, old_sequence, changes
-        self.recorded.by_count.setdefault(sequence - 1, record)
+        if sequence > self.start:  # the Node before is one from before the tape
+            self.recorded.by_count.setdefault(sequence - 1, record)
         self._read = record if func is _READS_NUMBER else None
         self._finish(record, result)
         if target is not None and target is not changed[0]:
             # The Node is that of the base, so the base is what the record made.
             record.base = self._values.keep(target, record, 0)
         return result
+
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """Record nothing while the tape itself reads what Nodes saved, which makes tensors."""
+        self._is_looking = True
+        try:
+            yield
+        finally:
+            self._is_looking = False
 
     @contextmanager
     def aside(self) -> Iterator[None]:

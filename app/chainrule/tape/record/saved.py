@@ -24,14 +24,8 @@ def saved(node: Any, capture: TensorCapture) -> dict[str, Kept]:
         node: the Node.
         capture: captures tensors.
     """
-    # To read it makes a tensor, which is no operation of the program's.
-    with torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction():
-        if isinstance(node, torch.autograd.function.BackwardCFunction):
-            return _of_custom(node, capture)
-        return _of_pytorchs(node, capture)
-
-
-def _of_pytorchs(node: Any, capture: TensorCapture) -> dict[str, Kept]:
+    if isinstance(node, torch.autograd.function.BackwardCFunction):
+        return _of_custom(node, capture)
     found: dict[str, Kept] = {}
     for name in _saved_names(node):
         if (node.name(), name) in _WORKSPACES:
