@@ -54,7 +54,11 @@ def values(tensor: dict[str, Any]) -> torch.Tensor:
 
 
 def gradient(node: dict[str, Any], number: int = 1) -> torch.Tensor:
-    return values(node["outputs"][0]["gradients"][number - 1])
+    gradients = node["outputs"][0]["gradients"]
+    place = gradients["passes"].index(number)
+    if gradients["stacked"] is not None:
+        return values(gradients["stacked"])[place]
+    return values(gradients["tensors"][place])
 
 
 def accumulated(answer: dict[str, Any], node: dict[str, Any], number: int) -> torch.Tensor:

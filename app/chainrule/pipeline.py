@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from time import perf_counter, thread_time
-from typing import Protocol, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar, cast
 
 import anyio.to_thread
 
@@ -21,15 +21,18 @@ from chainrule.errors import GradientInvalidError, ProgramRejectedError, Request
 from chainrule.graph import SCHEMA_VERSION, Graph
 from chainrule.graph.model import Span
 from chainrule.interest import INTEREST, Interest
-from chainrule.layout import Engine
 from chainrule.program import check
 from chainrule.protocol.answers import TRANSIENT_PROBLEMS, with_answer
 from chainrule.protocol.messages import ExecutionAnswer, Rejection
 from chainrule.protocol.program import Program, Question
-from chainrule.render import Drawing, ViewOptions, draw
+from chainrule.render import ViewOptions
 from chainrule.settings import Settings
 from chainrule.traces import KeptRecord, Trace, TraceCache
 from chainrule.version import __version__
+
+if TYPE_CHECKING:
+    from chainrule.layout import Engine
+    from chainrule.render import Drawing
 
 Result = TypeVar("Result")
 
@@ -102,7 +105,7 @@ class Pipeline:
         self,
         settings: Settings,
         pool: Executor,
-        engine: Engine,
+        engine: "Engine",
         admit: Callable[[], None] = lambda: None,
         admit_drawing: Callable[[], None] = lambda: None,
         account: Account | None = None,
@@ -184,7 +187,7 @@ class Pipeline:
             return True
         return self.traces.get(self.identify(replace(trace.program, question=question))) is not None
 
-    async def draw(self, trace: Trace, picture_format: str, options: ViewOptions) -> Drawing:
+    async def draw(self, trace: Trace, picture_format: str, options: ViewOptions) -> "Drawing":
         """Draw the graph of a trace, or return the picture drawn before.
 
         Raises:
@@ -194,7 +197,7 @@ class Pipeline:
         what = (trace.id, picture_format, options)
         return await self._drawing(what, trace.index.graph, trace.program.source, keep=trace.reproducible)
 
-    async def draw_graph(self, graph: Graph, source: str, picture_format: str, options: ViewOptions) -> Drawing:
+    async def draw_graph(self, graph: Graph, source: str, picture_format: str, options: ViewOptions) -> "Drawing":
         """Draw a graph that was not traced here, with the program it came from; raises as `draw` does."""
 
         def identity() -> str:
@@ -260,15 +263,15 @@ class Pipeline:
         self.traces.remember(trace)
         return trace
 
-    async def _drawing(self, what: tuple[str, str, ViewOptions], graph: Graph, source: str, *, keep: bool) -> Drawing:
+    async def _drawing(self, what: tuple[str, str, ViewOptions], graph: Graph, source: str, *, keep: bool) -> "Drawing":
         kept = self.drawings.get(what)
         if kept is not None:
             return kept
 
-        async def make() -> Drawing:
+        async def make() -> "Drawing":
             self._admit_drawing()
             started = perf_counter()
-            drawing = await self.in_thread(lambda: draw(graph, what[1], what[2], self._engine, source))
+            drawing = await self.in_thread(lambda: _draw(graph, source, what[1], what[2], self._engine))
             self._observe("draw", what[1], perf_counter() - started)
             if keep:
                 self.drawings.put(what, drawing, len(drawing.content) + 500)
@@ -313,6 +316,12 @@ class _Work:
     def start(cls, make: Callable[[], Awaitable[object]]) -> Self:
         interest = Interest()
         return cls(asyncio.ensure_future(_awaited(make, interest)), interest)
+
+
+def _draw(graph: Graph, source: str, picture_format: str, options: ViewOptions, engine: "Engine") -> "Drawing":
+    from chainrule.render import draw  # what draws is imported when something is drawn
+
+    return draw(graph, picture_format, options, engine, source)
 
 
 async def _awaited(make: Callable[[], Awaitable[object]], interest: Interest) -> object:

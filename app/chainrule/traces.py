@@ -130,10 +130,10 @@ def _weight(answer: ExecutionAnswer) -> int:
     tensors: list[Tensor | None] = []
     for node in graph.nodes:
         for output in node.outputs:
-            tensors += [output.value, output.before, *output.gradients]
-        tensors += node.accumulated
+            tensors += [output.value, output.before, *output.gradients.held]
+        tensors += node.accumulated.held
     for edge in graph.edges:
-        tensors += edge.contributions
+        tensors += edge.contributions.held
     known = {id(tensor): tensor for tensor in tensors if tensor is not None}.values()
     listed = sum(tensor.nbytes for tensor in known) + _TENSOR_BYTES * len(known)
     console = sum(len(line.text) for line in answer.console)

@@ -63,7 +63,7 @@ class Builder:
                 sequence_nr=len(self.nodes),
                 span=span,
                 scope=list(scope),
-                outputs=[Output(output_nr=0, value=tensor(shape), gradients=[])],
+                outputs=[Output(output_nr=0, value=tensor(shape))],
                 flags=list(flags),  # type: ignore[arg-type]
             )
         )
@@ -76,7 +76,6 @@ class Builder:
                     slot=slot,
                     target=target,
                     output_nr=0,
-                    contributions=[],
                 )
             )
         return key

@@ -2,6 +2,7 @@
 
 import pytest
 from chainrule.graph import Edge, Graph, Pass
+from chainrule.graph.history import EMPTY
 from chainrule.graph.index import GraphIndex, in_pass
 
 from tests.graph.program import trace
@@ -84,7 +85,7 @@ def test_what_no_pass_gave_is_none(index: GraphIndex, number: int | None) -> Non
 
 def test_an_edge_whose_contribution_is_left_out_carried_what_arrived(index: GraphIndex) -> None:
     def bare(edge: Edge) -> Edge:
-        return edge.model_copy(update={"contributions": [None] * len(edge.contributions)})
+        return edge.model_copy(update={"contributions": EMPTY})
 
     short = GraphIndex(index.graph.model_copy(update={"edges": [bare(edge) for edge in index.graph.edges]}))
     alone = [edge for edge in index.graph.edges if len(index.incoming[edge.target, edge.output_nr]) == 1]

@@ -34,7 +34,7 @@ def traced(op: OpInfo) -> Graph | None:
 
 def is_listed(edge: Edge) -> bool:
     """Whether the contribution's numbers are all there, and real."""
-    contribution = edge.contributions[0]
+    contribution = edge.contributions.in_pass(1)
     if contribution is None or not contribution.numel:
         return False
     return contribution.values is not None and "complex" not in contribution.dtype

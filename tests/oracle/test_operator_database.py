@@ -185,9 +185,9 @@ def check_sums(tape: Tape, graph: Graph) -> None:
     when = {node: place for place, node in enumerate(graph.passes[0].order)}
     for node in graph.nodes:
         for output in node.outputs:
-            gradient = output.gradients[0]
+            gradient = output.gradients.in_pass(1)
             into = [edge for edge in graph.edges if (edge.target, edge.output_nr) == (node.id, output.output_nr)]
-            carried = [edge for edge in into if edge.contributions[0] is not None]
+            carried = [edge for edge in into if edge.contributions.in_pass(1) is not None]
             if not carried or any(root.node == node.id for root in graph.roots):
                 continue
             assert gradient is not None, f"{node.op} has contributions and no cotangent"
@@ -198,9 +198,9 @@ def assert_sum(carried: list[Edge], gradient: Tensor, node: Node) -> None:
     def tensor(data: Tensor) -> torch.Tensor:
         return torch.tensor(plain(data.values), dtype=getattr(torch, data.dtype))
 
-    total = tensor(carried[0].contributions[0])  # type: ignore[arg-type]  # those without one were left out
+    total = tensor(carried[0].contributions.in_pass(1))  # type: ignore[arg-type]  # those without one were left out
     for edge in carried[1:]:
-        total = total + tensor(edge.contributions[0])  # type: ignore[arg-type]
+        total = total + tensor(edge.contributions.in_pass(1))  # type: ignore[arg-type]
     assert same(total, tensor(gradient)), f"the contributions into {node.op} do not add up"
 
 

@@ -1,6 +1,7 @@
 """An answer as bytes: what comes back is what was sent, and a forged table is refused."""
 
 import json
+import struct
 from contextlib import suppress
 from typing import Any
 
@@ -87,8 +88,8 @@ def test_a_listed_number_reads_back_as_the_same_number_in_its_own_dtype() -> Non
 
 def test_a_tensor_is_written_once_however_often_it_stands_there() -> None:
     back = read_record(write_record(ANSWER), MOST).graph
-    carried = [edge.contributions[0] for edge in back.edges if edge.contributions[0] is not None]
-    arrived = [output.gradients[0] for node in back.nodes for output in node.outputs if output.gradients[0] is not None]
+    carried = [tensor for edge in back.edges for tensor in edge.contributions]
+    arrived = [tensor for node in back.nodes for output in node.outputs for tensor in output.gradients]
     assert any(one is other for one in carried for other in arrived)
 
 
@@ -142,6 +143,32 @@ def test_a_tensor_that_is_not_in_the_table_is_refused(number: object) -> None:
     structure = json.dumps({"graph": {"variables": [variable]}}).encode()
     with pytest.raises(RecordInvalidError):
         read_record(join_record(structure, json.dumps([VECTOR]).encode(), b"12345678"), MOST)
+
+
+def with_tensor(reference: object, row: list[Any] | None = None) -> ExecutionAnswer:
+    """An answer with two variables that name a tensor, the numbers 1 and 2 where nothing else is said."""
+    variable = {"name": "x", "type": "Tensor", "text": "", "node": None, "output_nr": 0, "tensor": reference}
+    structure = json.dumps({"graph": {"variables": [variable, variable]}}).encode()
+    return read_record(join_record(structure, json.dumps([row or VECTOR]).encode(), struct.pack("=2f", 1, 2)), MOST)
+
+
+@pytest.mark.parametrize("part", [-1, 2, 2**70, "0", None], ids=str)
+def test_a_part_that_is_not_there_is_refused(part: object) -> None:
+    with pytest.raises(RecordInvalidError):
+        with_tensor({"at": 0, "of": part})
+
+
+def test_a_tensor_that_has_no_parts_is_refused() -> None:
+    for row in (["float32", 8 | 4, 0, [], None], ["float32", 0, 0, [2], None], ["float32", 8, 0, [0, 2**40], None]):
+        with pytest.raises(RecordInvalidError):
+            with_tensor({"at": 0, "of": 0}, row)
+
+
+def test_a_part_is_named_by_its_place_and_is_the_same_wherever_it_stands() -> None:
+    first, second = (variable.tensor for variable in with_tensor({"at": 0, "of": 1}).graph.variables)
+    assert first is second
+    assert first is not None
+    assert (first.shape, first.values) == ([], 2.0)
 
 
 def test_json_from_outside_cannot_name_a_tensor_by_its_number() -> None:

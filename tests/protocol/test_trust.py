@@ -65,8 +65,19 @@ FORGERIES: dict[str, Callable[[Any], object]] = {
     "an edge to nowhere": lambda a: a["graph"]["edges"][0].update(target="n999"),
     "an edge from nowhere": lambda a: a["graph"]["edges"][0].update(source="n999"),
     "a slot below zero": lambda a: a["graph"]["edges"][0].update(slot=-1),
-    "a contribution too many": lambda a: a["graph"]["edges"][0]["contributions"].append(None),
-    "a gradient too few": lambda a: a["graph"]["nodes"][0]["outputs"][0].update(gradients=[]),
+    "a contribution of no pass": lambda a: a["graph"]["edges"][0]["contributions"]["passes"].clear(),
+    "a contribution of a later pass": lambda a: a["graph"]["edges"][0]["contributions"].update(passes=[7]),
+    "a gradient of pass 0": lambda a: a["graph"]["nodes"][0]["outputs"][0]["gradients"].update(passes=[0]),
+    "a gradient too few": lambda a: a["graph"]["nodes"][0]["outputs"][0]["gradients"].update(tensors=[]),
+    "a pass twice": lambda a: a["graph"]["nodes"][0].update(
+        accumulated={"passes": [1, 1], "tensors": [tensor(a), tensor(a)]}
+    ),
+    "stacked gradients that are none": lambda a: a["graph"]["nodes"][0]["outputs"][0].update(
+        gradients={"passes": [1], "stacked": tensor(a)}
+    ),
+    "a part of a tensor that has none": lambda a: a["graph"]["nodes"][0]["outputs"][0]["gradients"].update(
+        tensors=[{**tensor(a), "of": 0}]
+    ),
     "a root that is not there": lambda a: a["graph"]["roots"][0].update(node="n999"),
     "passes counted from 0": lambda a: a["graph"]["passes"][0].update(index=0),
     "an order with a stranger": lambda a: a["graph"]["passes"][0]["order"].append("n999"),

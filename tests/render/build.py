@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 import torch
+from chainrule.graph.history import EMPTY, History
 from chainrule.graph.model import (
     Complex,
     Edge,
@@ -106,7 +107,7 @@ class Builder:
                 scope=list(scope),
                 outputs=made,
                 flags=list(flags),  # type: ignore[arg-type]
-                accumulated=[None if a is None else tensor(a) for a in accumulated],
+                accumulated=History((number, tensor(a)) for number, a in enumerate(accumulated, 1) if a is not None),
                 saved=saved or {},  # type: ignore[arg-type]
             )
         )
@@ -122,15 +123,15 @@ class Builder:
                     slot=slot,
                     target=target,
                     output_nr=int(rest[1]) if len(rest) > 1 else 0,  # type: ignore[call-overload]
-                    contributions=self._passes((carried,)) if flows else [],
+                    contributions=self._passes((carried,)) if flows else EMPTY,
                 )
             )
         return key
 
-    def _passes(self, given: object) -> list[Tensor | None]:
+    def _passes(self, given: object) -> History:
         several = given if isinstance(given, tuple) else (given,)
-        made = [None if g is None else tensor(g) for g in several]
-        return (made + [None] * self.passes)[: self.passes]
+        made = [(number, tensor(g)) for number, g in enumerate(several[: self.passes], 1) if g is not None]
+        return History(made)
 
     def leaf(self, name: str, value: object, *gradients: object, parameter: bool = False, **more: object) -> str:
         flags = ["parameter"] if parameter else []

@@ -213,9 +213,10 @@ def test_a_diagnosis_that_takes_too_long_leaves_the_graph(monkeypatch: pytest.Mo
             pass
 
     monkeypatch.setattr(execution, "_diagnose", endless)
-    answer = execute(Program(LONG), Limits(answer_seconds=2.0))
+    answer = execute(Program(LONG), Limits(answer_seconds=6.0))
     assert len(answer.graph.nodes) == 202
     assert [problem.slug for problem in answer.problems] == ["graph-time-limit"]
+    assert "mistakes in it were not looked for" in answer.problems[0].detail
 
 
 def test_a_limit_that_is_met_in_an_instruction_without_a_line_has_the_place_before_it() -> None:

@@ -12,7 +12,11 @@ def test_a_function_with_several_outputs_has_each_under_its_number(trace: Trace)
     split = traced.node("SplitBackward0")
     assert [output.output_nr for output in split.outputs] == [0, 1, 2]
     assert [output.value.values for output in split.outputs if output.value] == [[0, 1], [2, 3], [4, 5]]
-    assert [output.gradients[0] and output.gradients[0].values for output in split.outputs] == [[4, 5], None, [0, 1]]
+    assert [output.gradients.in_pass(1) and output.gradients.in_pass(1).values for output in split.outputs] == [
+        [4, 5],
+        None,
+        [0, 1],
+    ]
     assert split.names == ["c", "b", "a"]
 
 
@@ -23,7 +27,7 @@ def test_the_places_of_a_maximum_are_told_beside_it(trace: Trace) -> None:
     )
     outputs = traced.node("MaxBackward0").outputs
     assert [output.value.values for output in outputs if output.value] == [[3, 5], [0, 1]]
-    assert [output.gradients[0] is None for output in outputs] == [False, True]
+    assert [output.gradients.in_pass(1) is None for output in outputs] == [False, True]
 
 
 def test_an_operation_in_place_has_the_value_before_and_after(trace: Trace) -> None:
@@ -124,7 +128,7 @@ def test_a_checkpoint_shows_the_gradients_of_what_it_hides(trace: Trace, reentra
     for name in ("w", "x"):
         expected = traced.namespace[name].grad
         found = [node for node in traced.graph.nodes if name in node.names]
-        torch.testing.assert_close(torch.tensor(found[0].outputs[0].gradients[0].values), expected)  # type: ignore[union-attr]
+        torch.testing.assert_close(torch.tensor(found[0].outputs[0].gradients.in_pass(1).values), expected)  # type: ignore[union-attr]
     assert len(traced.graph.passes) == 1
 
 
@@ -151,14 +155,14 @@ def test_complex_numbers(trace: Trace) -> None:
     assert leaf.value is not None
     assert [(number.re, number.im) for number in leaf.value.values] == [(1, 2), (3, 0)]  # type: ignore[union-attr]
     assert leaf.value.preview == "tensor([1.+2.j, 3.+0.j])"
-    assert leaf.gradients[0] is not None
-    assert [(number.re, number.im) for number in leaf.gradients[0].values] == [(2, 4), (6, 0)]  # type: ignore[union-attr]
+    assert leaf.gradients.in_pass(1) is not None
+    assert [(number.re, number.im) for number in leaf.gradients.in_pass(1).values] == [(2, 4), (6, 0)]  # type: ignore[union-attr]
 
 
 def test_a_sparse_gradient_is_told_densely(trace: Trace) -> None:
     source = "e = nn.Embedding(4, 2, sparse=True)\ne(torch.tensor([1, 1, 2])).sum().backward()"
     assert trace(source).gradient("e.weight") == [[0, 0], [2, 2], [1, 1], [0, 0]]
-    stats = trace(source, limits=Limits(tensor_elements=4)).node("e.weight").outputs[0].gradients[0]
+    stats = trace(source, limits=Limits(tensor_elements=4)).node("e.weight").outputs[0].gradients.in_pass(1)
     assert stats is not None
     assert (stats.values, stats.stats.max, stats.stats.mean, stats.stats.zero) == (None, 2, 0.75, 4)
 
@@ -198,7 +202,7 @@ def test_broadcasting_is_undone_in_what_an_edge_carries(trace: Trace) -> None:
     traced = trace(
         "a = torch.ones(3, 2, requires_grad=True)\nb = torch.ones(2, requires_grad=True)\n(a*b).sum().backward()"
     )
-    carried = {edge.argument: edge.contributions[0] for edge in traced.edges(traced.node("MulBackward0"))}
+    carried = {edge.argument: edge.contributions.in_pass(1) for edge in traced.edges(traced.node("MulBackward0"))}
     assert {name: tensor and tensor.shape for name, tensor in carried.items()} == {"self": [3, 2], "other": [2]}
 
 

@@ -42,7 +42,7 @@ def test_x_times_x_has_two_parallel_edges(trace: Trace) -> None:
     traced = trace("x = torch.tensor(3., requires_grad=True)\ny = x*x\ny.backward()")
     edges = traced.edges(traced.node("y"))
     assert [(edge.slot, edge.argument) for edge in edges] == [(0, "self"), (1, "other")]
-    assert [edge.contributions[0].values for edge in edges if edge.contributions[0]] == [3.0, 3.0]
+    assert [edge.contributions.in_pass(1).values for edge in edges if edge.contributions.in_pass(1)] == [3.0, 3.0]
     assert traced.gradient("x") == 6.0
 
 

@@ -34,7 +34,7 @@ class Traced:
 
     def gradient(self, name_or_op: str, index: int = 1) -> Values | None:
         """Give the gradient of output 0 of a node in one pass."""
-        gradient = self.node(name_or_op).outputs[0].gradients[index - 1]
+        gradient = self.node(name_or_op).outputs[0].gradients.in_pass(index)
         return None if gradient is None else gradient.values
 
 

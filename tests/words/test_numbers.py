@@ -109,7 +109,7 @@ def _leaf(value: Tensor) -> Graph:
     made = Builder()
     key = made.node("AccumulateGrad", kind="leaf", names=["x"])
     graph = made.graph(key)
-    output = Output(output_nr=0, value=value, gradients=[])
+    output = Output(output_nr=0, value=value)
     return graph.model_copy(update={"nodes": [graph.nodes[0].model_copy(update={"outputs": [output]})]})
 
 
@@ -134,7 +134,7 @@ def test_a_problem_writes_a_number_as_the_page_does() -> None:
     leaf = made.node("AccumulateGrad", kind="leaf", names=["x"])
     log = made.node("LogBackward0", [leaf])
     graph = made.graph(log)
-    outputs = [Output(output_nr=0, value=_scalar(value), gradients=[]) for value in (-12345.678, "nan")]
+    outputs = [Output(output_nr=0, value=_scalar(value)) for value in (-12345.678, "nan")]
     nodes = [node.model_copy(update={"outputs": [one]}) for node, one in zip(graph.nodes, outputs, strict=True)]
     found = diagnose_graph(graph.model_copy(update={"nodes": nodes}), SourceText("x.log()"))
     assert any("x = -12345.68" in problem.detail for problem in found)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import torch
+from chainrule.graph.model import Graph
 from chainrule.limits import Limits
 from chainrule.protocol.frames import (
     ANSWER,
@@ -109,6 +110,32 @@ def test_an_answer_that_is_too_long_keeps_what_is_nearest_to_the_result() -> Non
     assert part.nodes[1:] == whole.nodes[-len(part.nodes) + 1 :]
     assert part.nodes[0].flags == ["truncated"]
     assert part.passes[0].order == whole.passes[0].order[: len(part.nodes)]
+
+
+def test_an_answer_of_many_passes_keeps_them_all_and_loses_the_farthest_elements_first() -> None:
+    source = (
+        "x = torch.ones(30, 20, requires_grad=True)\nfor step in range(12):\n"
+        "    h = x.sin()\n    y = h * h\n    loss = y.mean()\n    loss.backward()\n    x.grad = None\n"
+    )
+    request = Program(source)
+    answer = child.answer_to(request, Limits())
+    whole = len(child.encode(answer, Limits()))
+    smaller = read_answer(child.encode(answer, Limits(answer_bytes=3 * whole // 4)), request, Limits())
+    assert [problem.slug for problem in smaller.problems] == ["answer-limit"]
+    assert [node.id for node in smaller.graph.nodes] == [node.id for node in answer.graph.nodes]
+    assert [run.order for run in smaller.graph.passes] == [run.order for run in answer.graph.passes]
+
+    def listed(graph: Graph, op: str) -> list[bool]:
+        outputs = [output for node in graph.nodes if node.op == op for output in node.outputs]
+        return [tensor.is_listed for output in outputs for tensor in output.gradients]
+
+    assert all(listed(answer.graph, "AccumulateGrad"))
+    assert not any(listed(smaller.graph, "AccumulateGrad"))
+    assert all(listed(smaller.graph, "MulBackward0"))
+    (before,), (after,) = ([n for n in g.nodes if n.kind == "leaf"] for g in (answer.graph, smaller.graph))
+    pairs = list(zip(before.outputs[0].gradients, after.outputs[0].gradients, strict=True))
+    assert len(pairs) == 12
+    assert all(whole.stats.norm == part.stats.norm for whole, part in pairs)
 
 
 def test_a_pass_of_a_graph_that_was_cut_names_no_node_that_is_gone() -> None:

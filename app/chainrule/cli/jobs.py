@@ -4,24 +4,26 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chainrule.cli.options import UsageError, format_of, write_file
 from chainrule.errors import ChainruleError, ProgramRejectedError, SandboxError
 from chainrule.graph.tensors.listing import USUALLY_LISTED, Listing
-from chainrule.layout import make_engine
 from chainrule.pipeline import Pipeline
 from chainrule.program.request import read_program
 from chainrule.protocol.messages import Problem
 from chainrule.protocol.program import Program
 from chainrule.render import ViewOptions
 from chainrule.render.formats.registry import FORMATS
-from chainrule.render.formats.text_json import write_graph
 from chainrule.sandbox import make_pool
 from chainrule.settings import Settings
 from chainrule.traces import Trace
+
+if TYPE_CHECKING:
+    from chainrule.layout import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +109,12 @@ async def draw_jobs(jobs: Sequence[Job], options: ViewOptions, *, quiet: bool) -
     """Run and draw the programs, a few at a time; return the exit code."""
     settings = Settings.from_environment()
     pool = make_pool(settings)
-    await pool.start()
+    starting = asyncio.create_task(pool.start())
     try:
-        pipeline = Pipeline(settings, pool, make_engine(settings))
+        # What draws is imported while the sandbox starts, which takes longer and is done by other processes.
+        engine = await asyncio.to_thread(_drawing_engine, settings, {job.picture_format for job in jobs})
+        await starting
+        pipeline = Pipeline(settings, pool, engine)
         slots = asyncio.Semaphore(os.cpu_count() or 1)
         done = 0
 
@@ -124,8 +129,17 @@ async def draw_jobs(jobs: Sequence[Job], options: ViewOptions, *, quiet: bool) -
 
         outcomes = await asyncio.gather(*(make(job) for job in jobs))
     finally:
+        starting.cancel()
         await pool.stop()
     return 0 if all(outcomes) else 1
+
+
+def _drawing_engine(settings: Settings, formats: Iterable[str]) -> "Engine":
+    from chainrule.layout import make_engine
+
+    for name in formats:
+        _ = FORMATS[name].draw
+    return make_engine(settings)
 
 
 async def _draw(job: Job, pipeline: Pipeline, options: ViewOptions, *, quiet: bool) -> bool:
@@ -135,6 +149,8 @@ async def _draw(job: Job, pipeline: Pipeline, options: ViewOptions, *, quiet: bo
         if question is not None:
             trace = await pipeline.ask(trace, question)
         if job.picture_format == "json":
+            from chainrule.render.formats.text_json import write_graph
+
             content = write_graph(trace.answer.graph, job.listing)
         else:
             content = (await pipeline.draw(trace, job.picture_format, options)).content

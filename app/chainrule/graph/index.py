@@ -1,14 +1,14 @@
 """Every question that is asked of a graph by an id, by an end of an edge, or in a pass: each table is made once."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from chainrule.graph.model import Edge, Flag, Graph, Node, Output, Pass, Root, Tensor, Variable
+from chainrule.graph.model import Edge, Flag, Graph, History, Node, Output, Pass, Root, Tensor, Variable
 
 OF_PASS: tuple[Flag, Flag] = ("first_nan_gradient", "first_inf_gradient")
 """Flags that a node has because of one pass or more."""
@@ -27,14 +27,14 @@ class _EdgesBy(dict[_Key, list[Edge]]):
         return []
 
 
-def in_pass(tensors: Sequence[Tensor | None], pass_index: int | None) -> Tensor | None:
-    """Return the entry of a pass in a list with one for each.
+def in_pass(history: History, pass_index: int | None) -> Tensor | None:
+    """Return what a place held in a pass.
 
     Args:
-        tensors: Gradients of an output, contributions of an edge, or ``.grad`` of a leaf after each pass.
+        history: Gradients of an output, contributions of an edge, or ``.grad`` of a leaf.
         pass_index: Which pass, counted from 1 as ``Pass.index`` is; None where none ran.
     """
-    return tensors[pass_index - 1] if pass_index is not None and 0 < pass_index <= len(tensors) else None
+    return history.in_pass(pass_index)
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,18 +177,32 @@ class GraphIndex:
 
     def reached(self, pass_index: int) -> frozenset[str]:
         """Return the nodes that a gradient arrived at in a pass."""
-        found = self._reached.get(pass_index)
-        if found is None:
-            found = self._reached[pass_index] = frozenset(
-                node_id
-                for (node_id, _), output in self.outputs.items()
-                if in_pass(output.gradients, pass_index) is not None
-            )
-        return found
+        return self._reached.get(pass_index, frozenset())
 
     @cached_property
     def _reached(self) -> dict[int, frozenset[str]]:
-        return {}
+        found: defaultdict[int, set[str]] = defaultdict(set)
+        for (node_id, _), output in self.outputs.items():
+            for number in output.gradients.passes:
+                found[number].add(node_id)
+        return {number: frozenset(nodes) for number, nodes in found.items()}
+
+    def took_part(self, pass_index: int) -> list[Node]:
+        """Return the nodes that a gradient arrived at in a pass, or that passed one on, in forward order."""
+        ids = self.reached(pass_index).union(edge.source for edge in self.carriers(pass_index))
+        return [self.nodes[ident] for ident in sorted(ids, key=self.positions.__getitem__)]
+
+    def carriers(self, pass_index: int) -> list[Edge]:
+        """Return the edges that carried something in a pass, in the graph's order."""
+        return self._carriers.get(pass_index, [])
+
+    @cached_property
+    def _carriers(self) -> dict[int, list[Edge]]:
+        found: defaultdict[int, list[Edge]] = defaultdict(list)
+        for edge in self.graph.edges:
+            for number in edge.contributions.passes:
+                found[number].append(edge)
+        return dict(found)
 
     def carried(self, edge: Edge, pass_index: int) -> Tensor | None:
         """Return what an edge carried in a pass, also where a large graph leaves it out.

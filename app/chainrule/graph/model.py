@@ -10,6 +10,7 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from chainrule.graph.data import Complex, Data, NonFinite, Number, Real, Stats, Values, Whole
+from chainrule.graph.history import EMPTY, History
 from chainrule.graph.tensors import Tensor, TensorField
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Edge",
     "Flag",
     "Graph",
+    "History",
     "Jacobian",
     "NoGradient",
     "Node",
@@ -65,8 +67,8 @@ class Output(Data):
     """None where the tensor was never seen, as for an output that nothing used or returned."""
     before: TensorField | None = None
     """For an operation in place: what the tensor held before it."""
-    gradients: list[TensorField | None]
-    """The cotangent that arrived here, one entry for each pass; None where nothing flowed."""
+    gradients: History = EMPTY
+    """The cotangents that arrived here, with the passes in which they did."""
 
 
 class Scope(Data):
@@ -143,10 +145,11 @@ class Node(Data):
     did in any pass (``Pass.first_nan`` says in which), "no_gradient", and so on."""
     no_gradient: NoGradient | None = None
     """For leaves: why they got none."""
-    accumulated: list[TensorField | None] = Field(default_factory=list)
-    """For leaves: ``.grad`` after each pass, whether it reached the leaf or not."""
+    accumulated: History = EMPTY
+    """For leaves: what ``.grad`` held after passes; of those that did not reach the leaf only where it held something,
+    and while they are few."""
     gradient_ratios: list[float | None] = Field(default_factory=list)
-    """For leaves: the norm of each pass's gradient divided by the norm of the value."""
+    """For leaves: the norm of each gradient divided by the norm of the value, as ``outputs[0].gradients`` has them."""
 
 
 class Edge(Data):
@@ -167,8 +170,8 @@ class Edge(Data):
     """Which output of ``target``."""
     argument: str | None = None
     """The operator's own name of that argument, where known ("exponent")."""
-    contributions: list[TensorField | None]
-    """What this edge carried, one entry for each pass; None where nothing flowed."""
+    contributions: History = EMPTY
+    """What this edge carried, with the passes in which it did."""
     jacobian: Jacobian | None = None
     """The local Jacobian of small tensors, where it was asked for: a row for each element of the source's outputs, one
     output after the other, a column for each of the target's, both in row-major order. A contribution is the
@@ -240,6 +243,6 @@ class Graph(Data):
     edges: list[Edge] = Field(default_factory=list)
     roots: list[Root] = Field(default_factory=list)
     passes: list[Pass] = Field(default_factory=list)
-    """The runs of backward, in order. Gradients of outputs and contributions of edges have one entry for each."""
+    """The runs of backward, in order."""
     variables: list[Variable] = Field(default_factory=list)
     """The program's names at its end."""

@@ -44,7 +44,7 @@ def named_tensors(graph: Graph | GraphIndex) -> Iterator[NamedTensor]:
     for node in index.graph.nodes:
         for output in node.outputs:
             yield from _of_output(node, output, names.output(node, output.output_nr))
-        for pass_index, held in enumerate(node.accumulated, start=1):
+        for pass_index, held in node.accumulated.items():
             if held is not None:
                 yield NamedTensor(f"grad/{pass_index}/{names.output(node, 0)}", held, "grad", node.id, 0, pass_index)
         for name, saved in node.saved.items():
@@ -58,7 +58,7 @@ def _of_output(node: Node, output: Output, name: str) -> Iterator[NamedTensor]:
         yield NamedTensor(f"before/{name}", output.before, "before", node.id, number)
     if output.value is not None:
         yield NamedTensor(f"value/{name}", output.value, "value", node.id, number)
-    for pass_index, gradient in enumerate(output.gradients, start=1):
+    for pass_index, gradient in output.gradients.items():
         if gradient is not None:
             yield NamedTensor(f"gradient/{pass_index}/{name}", gradient, "gradient", node.id, number, pass_index)
 

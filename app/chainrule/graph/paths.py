@@ -50,7 +50,7 @@ def find_paths(
 
     >>> from chainrule.graph.model import Edge, Graph
     >>> def edge(id, source, target):
-    ...     return Edge(id=id, source=source, slot=0, target=target, output_nr=0, contributions=[])
+    ...     return Edge(id=id, source=source, slot=0, target=target, output_nr=0)
     >>> ends = [("product", "x"), ("product", "x"), ("y", "product"), ("y", "x"), ("z", "x")]
     >>> graph = Graph(edges=[edge(f"e{number}", *pair) for number, pair in enumerate(ends)])
     >>> found = find_paths(graph, "x", "y")

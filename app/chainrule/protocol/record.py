@@ -6,7 +6,7 @@ tensor is text: what a picture or the inspector shows of one is made from its by
 
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from chainrule.graph.data import Stats
 from chainrule.graph.tensors import Tensor
 from chainrule.graph.tensors.elements import Array, Elements, corner_shape
 from chainrule.graph.tensors.references import TABLE
+from chainrule.graph.tensors.stack import stack
 from chainrule.graph.tensors.storage import STORED
 from chainrule.protocol.encodable import encodable
 from chainrule.protocol.messages import ExecutionAnswer
@@ -44,21 +45,35 @@ class _Table:
 
     def __init__(self, spared: frozenset[int]) -> None:
         self._spared = spared
-        self._numbers: dict[int, int] = {}
+        self._numbers: dict[int, tuple[int, int | None]] = {}
         self._rows: list[Row] = []
         self._parts: list[bytes] = []
         self._tensors: list[Tensor] = []
         """Kept, that no id is used twice."""
         self._end = 0
 
-    def number(self, tensor: Tensor) -> int:
-        """Return the number of a tensor, which has a row from now on."""
+    def number(self, tensor: Tensor) -> tuple[int, int | None]:
+        """Return the number of a tensor, which has a row from now on, or of one that it is a part of, and which."""
         number = self._numbers.get(id(tensor))
         if number is None:
-            number = self._numbers[id(tensor)] = len(self._rows)
+            number = self._numbers[id(tensor)] = (len(self._rows), None)
             self._tensors.append(tensor)
             self._rows.append(self._row(tensor))
         return number
+
+    def stack(self, tensors: Sequence[Tensor]) -> Tensor | None:
+        """Return tensors as one, whose row they share from now on; None where they are better written each."""
+        known = sum(id(tensor) in self._numbers for tensor in tensors)
+        if 2 * known > len(tensors) or any(id(tensor) in self._spared for tensor in tensors):
+            return None
+        stacked = stack(tensors)
+        if stacked is None:
+            return None
+        number, _ = self.number(stacked)
+        for part, tensor in enumerate(tensors):
+            self._numbers.setdefault(id(tensor), (number, part))
+        self._tensors += tensors
+        return stacked
 
     def _row(self, tensor: Tensor) -> Row:
         elements = tensor.elements
@@ -101,7 +116,7 @@ def write_record(answer: ExecutionAnswer, spared: Iterable[Tensor] = ()) -> byte
 
 
 def _written(answer: ExecutionAnswer, table: _Table) -> bytes:
-    structure = answer.model_dump_json(exclude_defaults=True, context={TABLE: table.number})
+    structure = answer.model_dump_json(exclude_defaults=True, context={TABLE: table})
     return table.finish(structure.encode())
 
 

@@ -1,14 +1,18 @@
 """The part of a graph that is nearest to its roots, for one that is too large to be sent whole."""
 
+import math
 from collections import deque
 from collections.abc import Iterable, Iterator
 
 from chainrule.graph.gradients import depths_of
 from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph, Node, Pass, Root, Tensor
+from chainrule.graph.tensors.elements import corner_shape
 
 _LISTS = ("order", "inputs", "first_nan", "first_inf")
 """What of a pass is a list of nodes."""
+STATISTICS_BYTES = 500
+"""What is written of a tensor without its elements, about [bytes]."""
 LEAST_SPARED = 256
 """Elements up to which a tensor is not worth leaving out: its statistics would take as much room."""
 
@@ -95,10 +99,19 @@ def spared_of(graph: Graph, excess: int | None) -> list[Tensor]:
     for _, tensor in sorted(placed.values(), key=lambda one: -one[0]):
         if excess is not None and excess <= 0:
             break
-        if tensor.numel > LEAST_SPARED and tensor.elements is not None:
+        saved = _saved_by(tensor) if tensor.numel > LEAST_SPARED else 0
+        if saved > 0:
             found.append(tensor)
-            excess = None if excess is None else excess - tensor.elements.nbytes
+            excess = None if excess is None else excess - saved
     return found
+
+
+def _saved_by(tensor: Tensor) -> int:
+    """Return about how much room a tensor leaves without its elements: statistics and its ends remain [bytes]."""
+    elements = tensor.elements
+    if elements is None or elements.array is None:
+        return 0
+    return elements.nbytes - math.prod(corner_shape(elements.shape)) * elements.array.itemsize - STATISTICS_BYTES
 
 
 def _note(placed: dict[int, tuple[int, Tensor]], depth: int, tensors: Iterable[Tensor | None]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from chainrule.collector import uncollected
 from chainrule.graph.index import GraphIndex
-from chainrule.graph.model import Complex, Graph, Jacobian, Node, Span, Tensor
+from chainrule.graph.model import Complex, Graph, History, Jacobian, Node, Span, Tensor
 from chainrule.graph.source_text import lines_of
 from chainrule.limits import Limits
 from chainrule.problems import PROBLEMS
@@ -168,8 +168,7 @@ class _Check:
             self._known(edge.source, edge.target)
             self._names((edge.argument,))
             _not_below(0, edge.slot, edge.output_nr)
-            self._for_each_pass(edge.contributions)
-            self._tensors(edge.contributions)
+            self._history(edge.contributions)
         if not GraphIndex(graph).is_acyclic:
             raise AnswerInvalidError("edges lead round in a circle")
         for root in graph.roots:
@@ -204,9 +203,9 @@ class _Check:
             _not_below(1, scope.call)
         for output in node.outputs:
             _not_below(0, output.output_nr)
-            self._for_each_pass(output.gradients)
-            self._tensors((output.value, output.before, *output.gradients))
-        self._tensors(node.accumulated)
+            self._history(output.gradients)
+            self._tensors((output.value, output.before))
+        self._history(node.accumulated)
         self._tensors(_saved_tensors(node.saved.values()))
         if node.no_gradient is not None:
             self._known(node.no_gradient.node)
@@ -245,9 +244,10 @@ class _Check:
             if name is not None:
                 _at_most(len(name), self._limits.source_bytes, "a name")
 
-    def _for_each_pass(self, entries: list[Tensor | None]) -> None:
-        if len(entries) != self._passes:
-            raise AnswerInvalidError("there are not as many gradients as passes")
+    def _history(self, history: History) -> None:
+        if history.passes and history.passes[-1] > self._passes:
+            raise AnswerInvalidError("a gradient is of a pass that is not there")
+        self._tensors(history.held)
 
     def _span(self, span: Span | None) -> None:
         if span is None:

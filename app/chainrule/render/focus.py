@@ -1,15 +1,17 @@
 """What a picture draws the eye to: a step, the ways between two nodes, a node or variable; the rest is pale."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from chainrule.errors import ViewInvalidError
-from chainrule.explain.steps.timeline import StepState, list_steps, moment_at
 from chainrule.graph.index import GraphIndex
 from chainrule.graph.lookup import find_node
 from chainrule.graph.paths import find_paths
 from chainrule.render.options import ViewOptions
 from chainrule.scene.model import Box, Link
+
+if TYPE_CHECKING:
+    from chainrule.explain.steps.timeline import StepState
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Focus:
     """Edges that are drawn strongly."""
     marked: frozenset[str] = frozenset()
     """Nodes that were asked to be highlighted."""
-    moment: StepState | None = None
+    moment: "StepState | None" = None
     steps: int = 0
 
     @property
@@ -98,9 +100,11 @@ def focus_of(index: GraphIndex, options: ViewOptions) -> Focus:
     return Focus(nodes, edges, strong, marked, moment, count)
 
 
-def _moment(index: GraphIndex, step: int | None) -> tuple[StepState | None, int]:
+def _moment(index: GraphIndex, step: int | None) -> "tuple[StepState | None, int]":
     if step is None or not index.nodes:
         return None, 0
+    from chainrule.explain.steps.timeline import list_steps, moment_at  # a whole picture does without all formulas
+
     steps = list_steps(index, sentences=False)
     if not 1 <= step <= len(steps):
         raise ViewInvalidError("step", f"{step} does not exist; the steps of this program are 1 to {len(steps)}")

@@ -28,7 +28,7 @@ from chainrule.run.environment import Surroundings, surroundings
 from chainrule.run.exceptions import error_text, span_of
 from chainrule.run.inputs import leaf
 from chainrule.run.namespace import bindings
-from chainrule.run.notices import limit_problem, no_gradient_notice, ones_notice, tracing_problem
+from chainrule.run.notices import limit_problem, no_gradient_notice, ones_notice, tracing_problem, undiagnosed_problem
 from chainrule.run.roots import Rejected, RootTensor, choose_root, cotangent, last_assigned
 from chainrule.tape import Namespace, Tape
 from chainrule.tape.record.recorder import UNINTERRUPTED
@@ -40,8 +40,10 @@ REPORT_SECONDS = 0.5
 """How long it may take to put an exception in words [s]."""
 GRAPHS = ((0.6, 1.0), (0.2, 0.1), (0.05, 0.01))
 """The attempts at a graph: the share of the time for the answer that each may take, and of the nodes that it has."""
-DIAGNOSIS_SHARE = 0.1
-"""The share of the time for the answer in which mistakes are looked for."""
+DIAGNOSED = 0.95
+"""The share of the time for the answer by whose end mistakes have been looked for."""
+LEAST_LEFT = 0.01
+"""How long they are looked for at least [s]."""
 
 
 @dataclass
@@ -101,10 +103,11 @@ def execute(
             graph, is_whole = _graph_in_time(tape, namespace, run, limits)
             text = SourceText(program.source, syntax)
             look = partial(_diagnose, text, graph, namespace, around, run, tape)
+            left = DIAGNOSED * limits.answer_seconds - (time.perf_counter() - executed)
             try:
-                problems = run_within(DIAGNOSIS_SHARE * limits.answer_seconds, limits.answer_seconds, look)
+                problems = run_within(max(left, LEAST_LEFT), limits.answer_seconds, look)
             except LimitReached:
-                is_whole, problems = False, run.problems
+                problems = [*run.problems, undiagnosed_problem(limits)]
     if not is_whole:
         problems.append(limit_problem("answer_seconds", limits))
     for name in sorted(tape.overflows if is_whole else tape.overflows - {"nodes"}):

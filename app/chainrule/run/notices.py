@@ -9,6 +9,7 @@ from chainrule.protocol.messages import Fix, Problem
 from chainrule.run.roots import RootTensor
 from chainrule.tape.where.reached import ReachedLoop
 from chainrule.words.numbers import say_count
+from chainrule.words.quantity import say_quantity
 from chainrule.words.saying import joined, listed, say
 
 
@@ -39,6 +40,18 @@ def _say_loop(one: ReachedLoop) -> str:
         told = say("{loop} ({name} = {value})", loop=told, name=one.name, value=one.value)
     # Nothing tells the tape that a loop goes round: what recorded nothing was not seen.
     return told if one.is_exact else say("{loop}, of those that did something with tensors", loop=told)
+
+
+def undiagnosed_problem(limits: Limits) -> Problem:
+    """Return the problem of a program whose graph left no time to look for mistakes in it."""
+    return Problem.of(
+        "graph-time-limit",
+        say(
+            "The graph is there, but mistakes in it were not looked for: making the answer may take {limit}, and they "
+            "are over. Do fewer steps.",
+            limit=say_quantity(limits.answer_seconds, "s"),
+        ),
+    )
 
 
 def ones_notice(root: RootTensor, span: Span | None) -> Problem:

@@ -90,12 +90,11 @@ def _line(node: Node, index: GraphIndex) -> str:
             facts.append(
                 f"{which}{say_shape(output.value.shape)} {output.value.dtype}, value {say_tensor(output.value)}"
             )
-        for number, gradient in enumerate(output.gradients, 1):
-            of_pass = f" of pass {number}" if len(output.gradients) > 1 else ""
-            if gradient is not None:
-                facts.append(f"{which}gradient{of_pass} {say_tensor(gradient)}")
-    if not any(any(output.gradients) for output in node.outputs):
+        for number, gradient in output.gradients.items():
+            of_pass = f" of pass {number}" if len(index.graph.passes) > 1 else ""
+            facts.append(f"{which}gradient{of_pass} {say_tensor(gradient)}")
+    if not any(output.gradients for output in node.outputs):
         # A pass that ran before the tape was there: what it left is all that is known of it.
-        facts.extend(f".grad {say_tensor(held)}" for held in node.accumulated if held is not None)
+        facts.extend(f".grad {say_tensor(held)}" for held in node.accumulated)
     facts.extend(_firsts(node, index))
     return f"{say_node(node)} [{node.id}]: {'; '.join(facts)}"

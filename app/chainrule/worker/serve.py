@@ -14,6 +14,9 @@ from chainrule.run.notices import limit_problem, tracing_problem
 from chainrule.run.questions import answer_program
 from chainrule.worker.channel import Channel, Closed
 
+SPARINGS = 3
+"""How often elements are left out for as much as the answer is still too large, before all that can be are."""
+
 
 def serve_one(channel: Channel, layers: list[Layer], limits: Limits) -> None:
     """Execute the one request that comes through the channel."""
@@ -61,7 +64,14 @@ def encode(answer: ExecutionAnswer, limits: Limits) -> bytes:
         return content
     limit = limit_problem("answer_bytes", limits)
     whole = _with_graph(answer, answer.graph, limit)
-    content = write_record(whole, spared_of(answer.graph, len(content) - limits.answer_bytes))
+    excess: int = 0
+    for _ in range(SPARINGS):
+        # What is left of a tensor without its elements takes some room too.
+        excess += len(content) - limits.answer_bytes
+        content = write_record(whole, spared_of(answer.graph, excess))
+        if len(content) <= limits.answer_bytes:
+            return content
+    content = write_record(whole, spared_of(answer.graph, None))
     count = len(answer.graph.nodes)
     while count and len(content) > limits.answer_bytes:
         # One node takes more than another, so some room is left for what the others took.

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 import torch
 from chainrule.errors import LayoutDeadlineError
+from chainrule.graph.history import EMPTY, History
 from chainrule.graph.model import Graph, NoGradient
 from chainrule.layout import Engine, make_engine
 from chainrule.layout.graphviz.wasm import WasmBackend
@@ -98,6 +99,11 @@ def test_the_first_nan_is_marked_on_its_node(engine: Engine) -> None:
     assert "first" in group.get("class", "").split()
 
 
+def both(history: History) -> History:
+    """What a pass left, left by a second one too."""
+    return History((number, tensor) for number in (1, 2) for tensor in history)
+
+
 def test_the_first_nan_gradient_is_marked_in_the_pass_where_it_comes_up_and_its_room_stays(engine: Engine) -> None:
     graph = one_operation(1.0, flags=["first_nan_gradient"])
     (only,) = graph.passes
@@ -105,12 +111,12 @@ def test_the_first_nan_gradient_is_marked_in_the_pass_where_it_comes_up_and_its_
     nodes = [
         node.model_copy(
             update={
-                "outputs": [output.model_copy(update={"gradients": output.gradients * 2}) for output in node.outputs]
+                "outputs": [output.model_copy(update={"gradients": both(output.gradients)}) for output in node.outputs]
             }
         )
         for node in graph.nodes
     ]
-    edges = [edge.model_copy(update={"contributions": edge.contributions * 2}) for edge in graph.edges]
+    edges = [edge.model_copy(update={"contributions": both(edge.contributions)}) for edge in graph.edges]
     twice = graph.model_copy(update={"passes": passes, "nodes": nodes, "edges": edges})
     first, second = (picture(twice, engine, pass_index=index) for index in (1, 2))
     assert "first NaN gradient" not in words(card(first, "n1"))
@@ -179,7 +185,7 @@ def test_more_outputs_than_there_is_room_for_are_counted(engine: Engine) -> None
 def test_a_leaf_without_gradient_says_why(engine: Engine, reason: Literal["detached", "no_pass"], told: str) -> None:
     graph = one_operation(1.0, 1.0)
     leaf = graph.nodes[0].model_copy(update={"no_gradient": NoGradient(reason=reason)})
-    leaf = leaf.model_copy(update={"outputs": [leaf.outputs[0].model_copy(update={"gradients": [None]})]})
+    leaf = leaf.model_copy(update={"outputs": [leaf.outputs[0].model_copy(update={"gradients": EMPTY})]})
     graph = graph.model_copy(update={"nodes": [leaf, *graph.nodes[1:]]})
     assert told in words(card(picture(graph, engine), "n0"))
 

@@ -37,11 +37,11 @@ def test_cotangent_times_jacobian_is_the_contribution(case: Case) -> None:
     graph = tape.graph()
     nodes = {node.id: node for node in graph.nodes}
     for edge in graph.edges:
-        contribution = edge.contributions[0]
+        contribution = edge.contributions.in_pass(1)
         if edge.jacobian is None or contribution is None:
             continue
         outputs = nodes[edge.source].outputs
-        cotangents = [flat(one.gradients[0].values) if one.gradients[0] else None for one in outputs]
+        cotangents = [flat(one.gradients.in_pass(1).values) if one.gradients.in_pass(1) else None for one in outputs]
         arrived = [
             v
             for one, given in zip(outputs, cotangents, strict=True)

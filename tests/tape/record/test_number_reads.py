@@ -3,6 +3,7 @@
 import pytest
 import torch
 from chainrule.graph import Node
+from chainrule.graph.history import EMPTY
 
 from tests.tape.traced import Trace, Traced
 
@@ -53,7 +54,7 @@ def test_a_read_number_joins_the_operation_that_uses_it(trace: Trace, use: str, 
     assert (taken.kind, source.op) == ("value", "aten._to_copy" if "long" in use else "aten.sum")
     assert read.outputs[0].value is not None
     assert read.outputs[0].value.values == (375 if "long" in use else 3.75)
-    assert read.outputs[0].gradients == [None]
+    assert read.outputs[0].gradients == EMPTY
     with torch.no_grad():
         assert source.outputs[0].value is not None
         assert torch.tensor(source.outputs[0].value.values) == read.outputs[0].value.values
@@ -125,7 +126,7 @@ def test_gradient_stops_at_the_read(trace: Trace) -> None:
     assert x.grad is not None
     assert traced.gradient("x") == x.grad.tolist()
     assert traced.node("t").op == "SumBackward0"
-    assert traced.node("t").outputs[0].gradients == [None]
+    assert traced.node("t").outputs[0].gradients == EMPTY
     (read,) = reads(traced)
     assert [(edge.kind, edge.target) for edge in traced.edges(read)] == [("value", traced.node("t").id)]
 

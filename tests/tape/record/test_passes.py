@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from chainrule.graph.history import EMPTY
 from chainrule.tape import Tape
 
 from tests.tape.traced import Trace
@@ -12,7 +13,7 @@ def test_a_gradient_that_is_asked_for_by_grad_is_shown_and_nothing_accumulates(t
     done = traced.graph.passes[0]
     assert (done.call, done.accumulated) == ("autograd.grad", {})
     assert traced.gradient("x") == 12
-    assert traced.node("x").accumulated == [None]
+    assert traced.node("x").accumulated == EMPTY
 
 
 def test_the_gradient_of_a_gradient_is_a_graph_whose_root_it_is(trace: Trace) -> None:
@@ -31,7 +32,7 @@ def test_gradients_with_a_graph_are_roots_without_a_second_pass(trace: Trace) ->
         "x = torch.tensor(2., requires_grad=True)\ny = x**3\ng, = torch.autograd.grad(y, x, create_graph=True)"
     )
     assert [root.name for root in traced.graph.roots] == ["y", "g"]
-    assert traced.node("g").outputs[0].gradients == [None]
+    assert traced.node("g").outputs[0].gradients == EMPTY
 
 
 def test_grad_with_respect_to_what_is_no_leaf(trace: Trace) -> None:
@@ -155,9 +156,9 @@ def test_a_pass_that_failed_leaves_what_the_leaf_held(trace: Trace) -> None:
 def test_a_pass_over_another_graph_leaves_what_the_leaf_held(trace: Trace) -> None:
     after = "w = torch.tensor(3., requires_grad=True)\n(w*2).backward()\nx.grad = None\n(w*2).backward()"
     traced = trace(TWICE + after)
-    held = [tensor and tensor.values for tensor in traced.node("x").accumulated]
-    assert held == [[2, 4], [2, 4], None]
-    assert [tensor and tensor.values for tensor in traced.node("w").accumulated] == [None, 2, 4]
+    held = [(number, tensor.values) for number, tensor in traced.node("x").accumulated.items()]
+    assert held == [(1, [2, 4]), (2, [2, 4])]
+    assert [(number, tensor.values) for number, tensor in traced.node("w").accumulated.items()] == [(2, 2), (3, 4)]
 
 
 def test_grad_leaves_what_an_earlier_backward_accumulated(trace: Trace) -> None:

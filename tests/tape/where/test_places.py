@@ -335,7 +335,7 @@ def test_a_large_graph_is_told_lightly(trace: Trace) -> None:
     graph = trace(source, limits=Limits(detailed_nodes=10)).graph
     assert {node.kind for node in graph.nodes} == {"function", "leaf"}
     assert all(not node.saved and node.formula is None for node in graph.nodes)
-    assert all(edge.contributions[0] is not None for edge in graph.edges)
+    assert all(edge.contributions.in_pass(1) is not None for edge in graph.edges)
 
 
 def test_a_chain_of_100_000_nodes_is_walked_without_recursion() -> None:

@@ -34,7 +34,7 @@ def test_tensors_of_up_to_64_elements_are_listed(client: TestClient) -> None:
     assert x["stats"]["max"] == 99
     assert sum(x["stats"]["histogram"]) == 100
     assert x["preview"] == "tensor([0., 1., 2., ..., 97., 98., 99.])"
-    assert named(answer, "x")["gradients"][0]["values"] is None
+    assert named(answer, "x")["gradients"]["tensors"][0]["values"] is None
 
 
 def test_a_request_says_how_many_elements_are_listed(client: TestClient) -> None:

@@ -27,7 +27,7 @@ def test_an_expression_is_answered_with_its_graph(client: TestClient) -> None:
     x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
     ((2 * x**3).sum() / 12).backward()
     assert x.grad is not None
-    assert node_named(answer, "x")["outputs"][0]["gradients"][0]["values"] == pytest.approx(x.grad.tolist())
+    assert node_named(answer, "x")["outputs"][0]["gradients"]["tensors"][0]["values"] == pytest.approx(x.grad.tolist())
 
 
 def test_the_same_request_gives_the_same_id_and_graph_whatever_its_form(client: TestClient) -> None:
@@ -59,7 +59,7 @@ def test_gradient_none_runs_no_pass(client: TestClient) -> None:
 
 def test_a_gradient_is_the_cotangent_of_the_root(client: TestClient) -> None:
     answer = post(client, "y = x ** 2", inputs={"x": [1.0, 2.0]}, gradient=[1.0, 0.0]).json()
-    assert node_named(answer, "x")["outputs"][0]["gradients"][0]["values"] == [2.0, 0.0]
+    assert node_named(answer, "x")["outputs"][0]["gradients"]["tensors"][0]["values"] == [2.0, 0.0]
 
 
 @pytest.mark.parametrize(

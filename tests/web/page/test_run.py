@@ -25,7 +25,7 @@ def test_the_index_says_where_and_how_large_without_listing_elements(client: Tes
     assert power["span"] == [2, 4, 2, 8]
     assert power["operator"] == "pow"
     assert power["names"] == ["y"]
-    assert power["gradients"] == [1.0]
+    assert power["gradients"] == {"0": 1.0}
     assert abs(power["value"] - ((1 + 16) / 2) ** 0.5) < 1e-3
 
 

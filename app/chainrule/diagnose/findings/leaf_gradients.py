@@ -98,7 +98,7 @@ def _is_pattern(text: SourceText, modules: set[str]) -> bool:
 
 
 def _reached(node: Node) -> bool:
-    return any(gradient is not None for output in node.outputs for gradient in output.gradients)
+    return any(output.gradients for output in node.outputs)
 
 
 def _where_bound(text: SourceText, name: str) -> Span | None:

@@ -7,7 +7,8 @@ import numpy as np
 from chainrule.explain.model import Math
 from chainrule.explain.values import array
 from chainrule.graph.gradients import arrival_at
-from chainrule.graph.index import GraphIndex
+from chainrule.graph.history import EMPTY
+from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.model import Data, Node, Tensor
 from chainrule.words.saying import Words, joined, say
 from chainrule.words.shapes import say_shape
@@ -59,9 +60,10 @@ def over_uses(index: GraphIndex, name: str, leaf: Node, pass_index: int) -> Conc
 
 def over_passes(name: str, leaf: Node) -> Concept | None:
     """Return why .grad holds several passes; None where it does not."""
-    gradients = leaf.outputs[0].gradients if leaf.outputs else []
-    for number in range(1, min(len(gradients), len(leaf.accumulated))):
-        before, now, after = leaf.accumulated[number - 1], gradients[number], leaf.accumulated[number]
+    gradients = leaf.outputs[0].gradients if leaf.outputs else EMPTY
+    for number in (run - 1 for run in gradients.passes):
+        before, after = in_pass(leaf.accumulated, number), in_pass(leaf.accumulated, number + 1)
+        now = in_pass(gradients, number + 1)
         if before is None or now is None or after is None or not _is_sum(before, now, after):
             continue
         return Concept(

@@ -100,6 +100,11 @@ class Elements:
         """Return the first and last few elements of each dimension."""
         return self.corner if self.array is None else corner_of(self.array)
 
+    def part(self, place: int) -> "Elements":
+        """Return the part at a place of the first dimension, of elements that are all there."""
+        assert self.array is not None
+        return Elements(self.shape[1:], self.dtype, np.asarray(self.array[place]), None, None, self.listed)
+
     def without_array(self) -> "Elements":
         """Return the same without its elements: what is left when there is no room for them."""
         if self.array is None:

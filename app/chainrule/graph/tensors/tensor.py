@@ -104,6 +104,21 @@ class Tensor(Data):
         elements = self.elements
         return self.stats.norm if elements is None or "stats" in self.__dict__ else elements.told_norm()
 
+    def part(self, place: int) -> "Tensor":
+        """Return the part of a stacked tensor at a place of its first dimension, always the same value.
+
+        Raises:
+            IndexError: there is none.
+        """
+        if self.elements is None or self.elements.array is None or not 0 <= place < (self.shape or [0])[0]:
+            raise IndexError(place)
+        parts = self.__pydantic_private__.setdefault("_parts", {})  # type: ignore[union-attr] # it has elements
+        found = parts.get(place)
+        if found is None:
+            own = self.elements.part(place)
+            found = parts[place] = Tensor.of(own, requires_grad=self.requires_grad, is_leaf=self.is_leaf)
+        return found  # type: ignore[no-any-return] # a private attribute is of any type
+
     def whole(self) -> "Tensor":
         """Return the tensor itself, once all its fields are made."""
         if self.elements is not None and list(self.__dict__) != _ORDER:

@@ -141,7 +141,7 @@ class Author:
             return tensor_row("gradient", label, gradient, "")
         reason = _REASONS[node.no_gradient.reason] if node.no_gradient else "none"
         row = remark_row("gradient", reason, label)
-        if not any(output.gradients) or output.value is None:
+        if not output.gradients or output.value is None:
             return row
         # Another pass has a gradient here: the same room in every pass, so that nothing jumps between them.
         form = form_for(output.value)
@@ -150,8 +150,8 @@ class Author:
     def _accumulated(self, node: Node) -> Iterator[Row]:
         # With a single pass .grad is the gradient just shown. Of one before the tape it is all that is known.
         number = self._pass or 1
-        several = len(self._index.graph.passes) > 1 or not any(any(output.gradients) for output in node.outputs)
-        if several and any(node.accumulated) and number <= len(node.accumulated):
+        several = len(self._index.graph.passes) > 1 or not any(output.gradients for output in node.outputs)
+        if several and node.accumulated and number <= len(self._index.graph.passes):
             yield tensor_row("gradient", ".grad", in_pass(node.accumulated, number), "None")
 
     def _fold(self, box: Box, fold: Fold) -> Content:

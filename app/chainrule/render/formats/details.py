@@ -55,7 +55,7 @@ def facts_of(index: GraphIndex, scene: Scene, pass_index: int | None) -> Picture
         if box.node is not None:
             keys[box.node.id] = box.node.id
             arrived = _arrived_rows(index, box.node, pass_index) if few and pass_index is not None else []
-            boxes[box.node.id] = _node_fact(box.node, arrived, told.get(box.node.id, []))
+            boxes[box.node.id] = _node_fact(box.node, arrived, told.get(box.node.id, []), len(index.graph.passes))
         elif box.fold is not None:
             for member in box.fold.members:
                 keys.setdefault(member, box.id)
@@ -84,16 +84,18 @@ def _arrived_rows(index: GraphIndex, node: Node, pass_index: int) -> list[list[s
     return rows
 
 
-def _node_fact(node: Node, arrived: list[list[str]], sentences: list[str]) -> BoxDetails:
+def _node_fact(node: Node, arrived: list[list[str]], sentences: list[str], passes: int) -> BoxDetails:
     rows = [["node", node.id], ["operation", clean(node.op)]]
     for output in node.outputs:
         which = f" {output.output_nr}" if len(node.outputs) > 1 else ""
         if output.value is not None:
             rows.append([f"shape{which}", f"{say_shape(output.value.shape)} {output.value.dtype}"])
             rows.append([f"value{which}", say_tensor(output.value), "value"])
-        for number, gradient in enumerate(output.gradients, 1):
-            several = f", pass {number}" if len(output.gradients) > 1 else ""
+        for number, gradient in output.gradients.items():
+            several = f", pass {number}" if passes > 1 else ""
             rows.append([f"gradient{which}{several}", say_tensor(gradient), "gradient"])
+        if passes and not output.gradients:
+            rows.append([f"gradient{which}", say_tensor(None), "gradient"])
     rows.extend(arrived)
     if node.formula:
         rows.append(["derivative", clean(node.formula)])

@@ -1,8 +1,9 @@
 """Where the numbers of each pass stop being finite."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 
-from chainrule.graph import Edge, Node, Pass, Tensor
+from chainrule.graph import Node, Pass, Tensor
 from chainrule.graph.index import GraphIndex, in_pass
 
 _Count = Callable[[Tensor], int]
@@ -32,38 +33,39 @@ def marked_passes(index: GraphIndex) -> list[Pass]:
     """Return the passes of a graph with the nodes where their first NaN and their first Inf come up."""
     spoilt = {
         number
-        for tensors in (
+        for history in (
             *(output.gradients for output in index.outputs.values()),
             *(edge.contributions for edge in index.graph.edges),
         )
-        for number, tensor in enumerate(tensors, 1)
-        if tensor is not None and spoilt_count(tensor)
+        for number, tensor in history.items()
+        if spoilt_count(tensor)
     }
     return [_marked(done, done.index, index) if done.index in spoilt else done for done in index.graph.passes]
 
 
 def _marked(done: Pass, number: int, index: GraphIndex) -> Pass:
-    graph = index.graph
+    nodes = index.took_part(number)
     arrived = {
-        place: gradient
-        for place, output in index.outputs.items()
+        (node.id, output.output_nr): gradient
+        for node in nodes
+        for output in node.outputs
         if (gradient := in_pass(output.gradients, number)) is not None
     }
-
-    def carried(edges: Sequence[Edge]) -> list[Tensor]:
-        return [tensor for edge in edges if (tensor := index.carried(edge, number)) is not None]
+    passed_on: defaultdict[str, list[Tensor]] = defaultdict(list)
+    came: defaultdict[tuple[str, int], list[Tensor]] = defaultdict(list)
+    for edge in index.carriers(number):
+        carried = in_pass(edge.contributions, number)
+        if carried is not None and edge.kind == "gradient":
+            passed_on[edge.source].append(carried)
+            came[edge.target, edge.output_nr].append(carried)
 
     def is_first(node: Node, count: _Count, spoilt: _Count) -> bool:
         outputs = [(node.id, output.output_nr) for output in node.outputs]
         cotangents = [arrived[output] for output in outputs if output in arrived]
-        if appears(count, carried(index.outgoing[node.id]), cotangents, spoilt):
+        if appears(count, passed_on[node.id], cotangents, spoilt):
             return True
-        return any(
-            appears(count, [arrived[output]], carried(index.incoming[output]), spoilt)
-            for output in outputs
-            if output in arrived
-        )
+        return any(appears(count, [arrived[output]], came[output], spoilt) for output in outputs if output in arrived)
 
-    first_nan = [node.id for node in graph.nodes if is_first(node, nan_count, nan_count)]
-    first_inf = [node.id for node in graph.nodes if is_first(node, inf_count, spoilt_count)]
+    first_nan = [node.id for node in nodes if is_first(node, nan_count, nan_count)]
+    first_inf = [node.id for node in nodes if is_first(node, inf_count, spoilt_count)]
     return done.model_copy(update={"first_nan": first_nan, "first_inf": first_inf})

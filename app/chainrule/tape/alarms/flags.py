@@ -56,10 +56,9 @@ def _is_zero(node: Node) -> bool:
     zero = False
     for output in node.outputs:
         for gradient in output.gradients:
-            if gradient is not None:
-                if not gradient.is_zero:
-                    return False
-                zero = True
+            if not gradient.is_zero:
+                return False
+            zero = True
     return zero
 
 
@@ -70,6 +69,6 @@ def _ratios(leaf: Node) -> list[float | None]:
     return [_ratio(gradient, norm) for gradient in output.gradients]
 
 
-def _ratio(gradient: Tensor | None, norm: float | None) -> float | None:
-    length = None if gradient is None or not norm else gradient.norm
+def _ratio(gradient: Tensor, norm: float | None) -> float | None:
+    length = gradient.norm if norm else None
     return None if length is None or not norm else length / norm

@@ -32,7 +32,7 @@ class NoGradientReasons:
         """
         if node.kind == "constant" and node.names and node.outputs[0].value is not None:
             return NoGradient(reason="integer") if node.outputs[0].value.dtype in _WHOLE_NUMBERS else None
-        if node.kind != "leaf" or any(gradient is not None for gradient in node.outputs[0].gradients):
+        if node.kind != "leaf" or node.outputs[0].gradients:
             return None
         if not self._passes:
             return NoGradient(reason="no_pass")
@@ -61,11 +61,7 @@ class NoGradientReasons:
             for edge in self._index.uses[ident]:
                 if edge.kind != "gradient" or edge.source in seen:
                     continue
-                if any(
-                    gradient is not None
-                    for output in self._index.nodes[edge.source].outputs
-                    for gradient in output.gradients
-                ):
+                if any(output.gradients for output in self._index.nodes[edge.source].outputs):
                     return edge.source
                 seen.add(edge.source)
                 waiting.append(edge.source)

@@ -1,13 +1,15 @@
 """From what was recorded to the graph as data."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Literal
 
 import torch
 
-from chainrule.graph import Edge, Graph, Node, NodeKind, Output, Pass, Root, Saved, Tensor
+from chainrule.graph import Edge, Graph, History, Node, NodeKind, Output, Pass, Root, Saved, Tensor
 from chainrule.graph.construct import make
+from chainrule.graph.history import EMPTY
 from chainrule.limits import Limits
 from chainrule.tape.alarms.flags import marked
 from chainrule.tape.derivatives import formula_of
@@ -92,9 +94,11 @@ class Build:
         self._order = forward_order(self._gathered)
         self._ids = {key: f"n{index}" for index, key in enumerate(self._order)}
         self._cotangents = [self._by_key(record.cotangents) for record in passes]
-        self._kept = [
-            {self._gathered.key(node): kept for node, kept in record.leaf_gradients.items()} for record in passes
-        ]
+        self._kept: dict[Key, list[tuple[int, Snapshot]]] = {}
+        """What each leaf held in ``.grad`` after passes, with the pass."""
+        for index, record in enumerate(passes):
+            for node, kept in record.leaf_gradients.items():
+                self._kept.setdefault(self._gathered.key(node), []).append((index, kept))
         self._arrivals: dict[tuple[Key, int], list[tuple[int, Arrival]]] = {}
         """What arrived at each output, with the pass: a pass costs what it reached, and nothing for other nodes."""
         self._arrived: dict[Key, set[int]] = {}
@@ -107,6 +111,13 @@ class Build:
         for index, record in enumerate(passes):
             for place, arrival in record.contributions.items():
                 self._contributions.setdefault(place, []).append((index, arrival))
+        self._came = Counter(
+            (index, (link.target, link.output_nr))
+            for links in self._gathered.gradient_links.values()
+            for link in links
+            for index, _ in self._contributions.get((link.source, link.slot), ())
+        )
+        """How many edges carried something to an output in a pass."""
         self._roots = self._named_roots(roots)
 
     def graph(self) -> Graph:
@@ -213,7 +224,7 @@ class Build:
                 is_short=key in self._gathered.short,
             ),
             no_gradient=None,
-            accumulated=[self._accumulated(done, key) for done in self._kept] if kind == "leaf" else [],
+            accumulated=self._accumulated(key) if kind == "leaf" else EMPTY,
         )
 
     def _origin(self, key: Key, record: Record | None) -> ParameterOrigin | Record | None:
@@ -223,10 +234,9 @@ class Build:
         return self._causes.of(key) if record is None and is_function(key) else record
 
     def _outputs(self, key: Key, kind: NodeKind, record: Record | None) -> list[Output]:
-        passes = len(self._passes)
         if isinstance(key, Constant):
             value = self._describer.number(key.number)
-            return [make(Output, output_nr=0, value=value, before=None, gradients=[None] * passes)]
+            return [make(Output, output_nr=0, value=value, before=None, gradients=EMPTY)]
         known = known_outputs(key, self._gathered)
         grad, leaf = kind in ("function", "leaf"), kind != "function"
         numbers = set(known) | self._gathered.used.get(key, set())
@@ -239,7 +249,7 @@ class Build:
                 output_nr=number,
                 value=self._tensor(known[number].snapshot, grad, leaf) if number in known else None,
                 before=self._tensor(before, grad, False) if before is not None and number == 0 else None,
-                gradients=self._for_each_pass(self._arrivals.get((key, number), ())),
+                gradients=self._history(self._arrivals.get((key, number), ())),
             )
             for number in sorted(numbers)
         ]
@@ -272,9 +282,9 @@ class Build:
     def _edge(self, number: int, kind: Literal["gradient", "value"], link: DraftEdge) -> Edge:
         carried: list[tuple[int, Arrival]] = []
         if kind == "gradient":
-            alone = self._gathered.takers[link.target, link.output_nr] < 2
+            place = link.target, link.output_nr
             for index, part in self._contributions.get((link.source, link.slot), ()):
-                whole = self._cotangents[index].get((link.target, link.output_nr)) if alone else None
+                whole = self._cotangents[index].get(place) if self._came[index, place] < 2 else None
                 # Told by the very same value where it is the same: a large graph then tells it once.
                 carried.append((index, whole if whole and part.equals(whole) else part))
         return make(
@@ -286,16 +296,15 @@ class Build:
             target=self._ids[link.target],
             output_nr=link.output_nr,
             argument=link.argument,
-            contributions=self._for_each_pass(carried),
+            contributions=self._history(carried),
             jacobian=None if kind == "value" or self._light else self._watcher.jacobian(link.source).get(link.slot),
         )
 
-    def _for_each_pass(self, arrivals: Sequence[tuple[int, Arrival]]) -> list[Tensor | None]:
-        """Return an entry for each pass, None where nothing came."""
-        found: list[Tensor | None] = [None] * len(self._passes)
-        for index, arrival in arrivals:
-            found[index] = self._describer.arrival(arrival)
-        return found
+    def _history(self, arrivals: Sequence[tuple[int, Arrival]]) -> History:
+        """Return what came in the passes in which something did."""
+        if not arrivals:
+            return EMPTY
+        return History([(index + 1, self._describer.arrival(arrival)) for index, arrival in arrivals])
 
     def _pass(self, index: int, record: PassRecord) -> Pass:
         ids, gathered = self._ids, self._gathered
@@ -315,8 +324,9 @@ class Build:
             error=record.error,
         )
 
-    def _accumulated(self, kept: Mapping[Key, Snapshot], leaf: Leaf) -> Tensor | None:
-        return self._tensor(kept[leaf], False, True) if leaf in kept else None
+    def _accumulated(self, leaf: Leaf) -> History:
+        kept = self._kept.get(leaf, ())
+        return History([(index + 1, self._tensor(snapshot, False, True)) for index, snapshot in kept])
 
     def _home(self, value: object) -> tuple[str, int] | None:
         if not isinstance(value, torch.Tensor):

@@ -46,10 +46,8 @@ class Describer:
         self._done[key] = (snapshot, described)
         return described
 
-    def arrival(self, arrival: Arrival | None) -> Tensor | None:
-        """Describe a gradient at one place, if one came there."""
-        if arrival is None:
-            return None
+    def arrival(self, arrival: Arrival) -> Tensor:
+        """Describe a gradient at one place."""
         return self.tensor(arrival.snapshot, arrival.requires_grad, not arrival.requires_grad)
 
     def now(self, tensor: torch.Tensor) -> Tensor:

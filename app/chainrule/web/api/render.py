@@ -48,7 +48,7 @@ SMALL_GRAPH: JsonDict = {
             "names": ["x"],
             "sequence_nr": None,
             "span": None,
-            "outputs": [{"output_nr": 0, "value": _THREE, "gradients": []}],
+            "outputs": [{"output_nr": 0, "value": _THREE}],
         }
     ],
 }

@@ -46,7 +46,7 @@ def _node(node: Node, graph: Graph) -> dict[str, Any]:
         "scope": [scope.name for scope in node.scope],
         "flags": node.flags,
         "value": _size(output.value if output else None),
-        "gradients": [_size(gradient) for gradient in (output.gradients if output else [])],
+        "gradients": {} if output is None else {str(run - 1): _size(one) for run, one in output.gradients.items()},
         "numel": output.value.numel if output and output.value else None,
     }
 

@@ -8,6 +8,7 @@ from chainrule.explain.explain import explain
 from chainrule.explain.model import Explanation
 from chainrule.graph import Edge, Graph, Node, Output, Saved, Tensor
 from chainrule.graph.gradients import arrival_at
+from chainrule.graph.history import EMPTY
 from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.source_text import SourceLines
 from chainrule.interest import go_on
@@ -208,10 +209,10 @@ def detail(graph: Graph | GraphIndex, source: str, node_id: str, pass_index: int
 def _accumulated(graph: Graph, node: Node) -> tuple[Accumulated, ...]:
     if node.kind != "leaf":
         return ()
-    gradients = node.outputs[0].gradients if node.outputs else []
+    gradients = node.outputs[0].gradients if node.outputs else EMPTY
     return tuple(
-        Accumulated(one.index, show(in_pass(gradients, one.index)), show(in_pass(node.accumulated, one.index)))
-        for one in graph.passes
+        Accumulated(number, show(in_pass(gradients, number)), show(in_pass(node.accumulated, number)))
+        for number in sorted({*gradients.passes, *node.accumulated.passes})
     )
 
 
