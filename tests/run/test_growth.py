@@ -82,7 +82,7 @@ def costs(passes: int, spoilt: str = "") -> Costs:
     content = write_record(answer)
     with Calls() as reading:
         back = read_answer(content, one, LIMITS)
-    assert back == answer
+    assert (back.graph, back.problems) == (answer.graph, answer.problems)
     entries = sum(len(history) for history in histories(answer.graph))
     json = len(answer.graph.model_dump_json())
     return Costs(answer, entries, len(content), json, calls.count, reading.count)
@@ -92,6 +92,7 @@ def costs(passes: int, spoilt: str = "") -> Costs:
     "spoilt", ["", "    w.grad.mul_(float('nan'))\n"], ids=["finite", "with NaN from the first on"]
 )
 def test_a_program_of_a_thousand_passes_grows_linearly(spoilt: str) -> None:
+    costs(8, spoilt)  # what is made once in a process is made by now
     small, middle, large = (costs(size, spoilt) for size in SIZES)
     for name in ("entries", "record", "json", "building", "reading"):
         first = getattr(middle, name) - getattr(small, name)

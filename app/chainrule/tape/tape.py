@@ -212,7 +212,8 @@ class Tape:
                 (also where PyTorch refused to start).
             names: the program's variables at its end. Tensors name nodes, modules name their parameters; all are
                 listed in ``Graph.variables``.
-            nodes: how many nodes it may have, those nearest to the roots; left out, as many as the limits say.
+            nodes: how many nodes it may have, those nearest to the roots and without details; left out, as many as the
+                limits say.
             unused_leaves: whether leaves among the variables are shown that no root comes from.
         """
         self._recorder.settle()
@@ -242,7 +243,7 @@ class Tape:
                 self._names,
                 self._spans,
                 self._parameters,
-                self.limits if nodes is None else replace(self.limits, nodes=nodes),
+                self.limits if nodes is None or nodes == self.limits.nodes else _less(self.limits, nodes),
                 given,
                 names or {},
                 unused_leaves,
@@ -389,6 +390,11 @@ class Tape:
     def function_ends(self, begun: Record | None, result: Any) -> None:
         """Note what a custom Function gave."""
         self._recorder.end_custom(begun, result)
+
+
+def _less(limits: Limits, nodes: int) -> Limits:
+    """Return limits with fewer nodes, of which no details are told: those take most of the time."""
+    return replace(limits, nodes=nodes, detailed_nodes=0)
 
 
 def _places(given: Iterable[Any]) -> tuple[tuple[Any, int], ...]:

@@ -1,12 +1,13 @@
 """The stack of modules and functions that something was made in."""
 
+from functools import lru_cache
 from inspect import CO_OPTIMIZED
 
 from chainrule.graph import Scope
 from chainrule.graph.construct import make
 from chainrule.tape.record.names import BoundNames
 from chainrule.tape.record.operations import ModuleCall
-from chainrule.tape.where.frames import FrameCall, Place
+from chainrule.tape.where.frames import Place
 from chainrule.tape.where.iterations import Iteration
 
 _COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
@@ -31,7 +32,7 @@ def scopes(place: Place, modules: tuple[ModuleCall, ...], names: BoundNames) -> 
         is_told = call.above is None or (entered and call.code.co_name == "forward")
         is_function = call.code.co_flags & CO_OPTIMIZED and call.code.co_name not in _COMPREHENSIONS
         if is_function and not is_told:
-            found.append(_of_function(call))
+            found.append(_of_function(call.code.co_qualname, call.number))
         found += [_of_loop(iteration) for iteration in place.iterations[depth]]
     return found + [_of_module(module, names) for module in waiting]
 
@@ -46,7 +47,9 @@ def _of_loop(iteration: Iteration) -> Scope:
     return make(Scope, kind="loop", name=iteration.loop.name, type=iteration.loop.kind, call=iteration.number)
 
 
-def _of_function(call: FrameCall) -> Scope:
-    parts = call.code.co_qualname.replace("<locals>.", "").split(".")
+@lru_cache(maxsize=4_096)
+def _of_function(qualified_name: str, number: int) -> Scope:
+    # Each node of a deep recursion stands in all the calls of those before it.
+    parts = qualified_name.replace("<locals>.", "").split(".")
     name = ".".join(part for part in parts if part not in _COMPREHENSIONS)
-    return make(Scope, kind="function", name=name, type=name, call=call.number)
+    return make(Scope, kind="function", name=name, type=name, call=number)
