@@ -34,9 +34,7 @@ def saved(node: Any, capture: TensorCapture) -> dict[str, Kept]:
         if any(part.unpack_hook is not None for part in (raw if isinstance(raw, tuple | list) else [raw]) if part):
             continue
         try:
-            # A result is detached on its way out: that is no operation of the program.
-            with torch._C._DisableTorchDispatch():
-                found[name] = _kept(getattr(node, f"_saved_{name}"), capture)
+            found[name] = _kept(getattr(node, f"_saved_{name}"), capture)
         except RuntimeError:
             # Freed by an earlier pass, or changed in place since: backward would say so too.
             continue
