@@ -113,7 +113,7 @@ def run(index: int, order: list[str], error: str | None) -> Pass:
         ([(["n1"], None), (["n1"], None)], 2),
         ([(["n1"], None), (["n1"], "Trying to backward through the graph a second time")], 1),
         ([(["n1"], "freed")], 1),
-        ([([], None)], None),
+        ([([], None)], 1),  # of one that ran before the tape nothing but what it left is known
     ],
 )
 def test_the_pass_that_is_shown_is_the_last_that_ran_to_its_end(
