@@ -6,18 +6,20 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
 
 import httpx
 
 from chainrule.graph import Graph
-from chainrule.graph.tensor_file import TensorFile
 from chainrule.payload import encode
 from chainrule.protocol.program import Program
 from chainrule.protocol.response import GraphAnswer
 from chainrule.render.formats.registry import FORMATS
 from chainrule.render.options import find_option
+
+if TYPE_CHECKING:
+    from chainrule.graph.tensor_file import TensorFile
 
 BUSY = frozenset({429, 503})
 """Statuses after which the same request may do better."""
@@ -131,6 +133,13 @@ def _view(options: Mapping[str, Any]) -> dict[str, str]:
     return {option.name if (option := find_option(name)) else name: _text(value) for name, value in given.items()}
 
 
+def _tensor_file(response: httpx.Response) -> "TensorFile":
+    """Return the tensors of an answer, with NumPy, which the client does not need for anything else."""
+    from chainrule.graph.tensor_file import TensorFile
+
+    return TensorFile(response.content)
+
+
 def _outcomes(response: httpx.Response) -> list[GraphAnswer | ProblemError]:
     return [
         GraphAnswer.model_validate_json(json.dumps(outcome["answer"]))
@@ -234,12 +243,12 @@ class Client:
         """Execute a program and return its picture; raises as `trace` does."""
         return self._send(_picture_call(_program(program, {}), picture_format, view)).content
 
-    def tensors(self, program: Program | str, **asked: Any) -> TensorFile:
+    def tensors(self, program: Program | str, **asked: Any) -> "TensorFile":
         """Execute a program and return all its values and gradients as NumPy arrays by name, read when asked for.
 
         Raises as `trace` does, and takes the same program.
         """
-        return TensorFile(self._send(_tensors_call(_program(program, asked))).content)
+        return _tensor_file(self._send(_tensors_call(_program(program, asked))))
 
     def render(self, graph: Graph, source: str = "", picture_format: str = "svg", **view: Any) -> bytes:
         """Return the picture of a graph; nothing is executed. Raises as `trace` does."""
@@ -327,9 +336,9 @@ class AsyncClient:
         """Execute a program and return its picture."""
         return (await self._send(_picture_call(_program(program, {}), picture_format, view))).content
 
-    async def tensors(self, program: Program | str, **asked: Any) -> TensorFile:
+    async def tensors(self, program: Program | str, **asked: Any) -> "TensorFile":
         """Execute a program and return all its values and gradients as NumPy arrays by name."""
-        return TensorFile((await self._send(_tensors_call(_program(program, asked)))).content)
+        return _tensor_file(await self._send(_tensors_call(_program(program, asked))))
 
     async def render(self, graph: Graph, source: str = "", picture_format: str = "svg", **view: Any) -> bytes:
         """Return the picture of a graph; nothing is executed."""

@@ -44,7 +44,7 @@ def accepted(defined: frozenset[str] = frozenset()) -> list[str]:
     return [name for name in {*ATTRIBUTES, *READ_DUNDERS, *defined} if attribute_denial(name, defined) is None]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore")
 def test_no_accepted_attribute_is_the_interpreters() -> None:
     names = accepted()

@@ -47,7 +47,7 @@ def test_missing_descriptors_are_told_once_a_minute(caplog: pytest.LogCaptureFix
     assert loop.told == [other]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform != "linux", reason="children come from a zygote on Linux only")
 def test_a_server_with_80_descriptors_goes_on(tmp_path: Path) -> None:
     log = tmp_path / "log"
