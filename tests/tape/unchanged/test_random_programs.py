@@ -14,6 +14,8 @@ from chainrule.tape import Tape
 from tests.tape.unchanged.observed import FILENAME, Observed, observe
 from tests.tape.unchanged.programs import program
 
+pytestmark = pytest.mark.thorough
+
 AT_ONCE = 50
 
 
