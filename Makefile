@@ -36,7 +36,7 @@ imports: $(VENV)/.installed-test ## the import rules of ARCHITECTURE.md
 tests: $(VENV)/.installed-test ## pytest with branch coverage, a file at a time on each of JOBS processes
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=term -m "not thorough"
 
-thorough: $(VENV)/.installed-test ## what takes long: PyTorch's operators, killed processes, the wheel in an environment of its own
+thorough: $(VENV)/.installed-test ## what takes long: PyTorch's operators, random programs, killed processes, the wheel by itself
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m thorough
 
 bench: $(VENV)/.installed-test ## the budgets of bench/README.md, measured as ratios

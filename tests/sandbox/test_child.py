@@ -2,25 +2,15 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
 
 import pytest
 from chainrule.limits import Limits
-from chainrule.protocol.frames import ANSWER, HEADER, OVER, STARTED
+from chainrule.protocol.frames import ANSWER, OVER, STARTED
 from chainrule.sandbox import Pool
 from chainrule.sandbox.processes.child import Child, ChildLostError
 from chainrule.settings import Settings
 
-
-@pytest.fixture
-def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        yield ours, theirs
-
-
-def frame(kind: bytes, content: bytes = b"") -> bytes:
-    return HEADER.pack(kind, len(content)) + content
+from tests.frames import frame
 
 
 async def test_it_tells_when_the_program_starts_and_is_over(ends: tuple[socket.socket, socket.socket]) -> None:

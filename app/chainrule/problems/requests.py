@@ -151,7 +151,7 @@ KINDS = (
         "graph-invalid",
         "The graph does not hold together",
         "A graph that was brought as JSON is not one that a program can have.",
-        ("Edges must lead to nodes that are there, and each list of gradients must have one entry for each pass.",),
+        ("Edges must lead to nodes that are there, and gradients must be of passes that are there.",),
         status=422,
     ),
     Kind("picture", "The picture cannot be drawn", "The graph is there, and cannot be drawn as asked.", status=422),

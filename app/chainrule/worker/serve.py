@@ -58,13 +58,12 @@ def encode(answer: ExecutionAnswer, limits: Limits) -> bytes:
 
     The elements of the tensors that are farthest from the result go first, the structure after them.
     """
-    answer = answer.with_sayings()
-    content = write_record(answer)
+    content = write_record(answer.with_sayings())
     if len(content) <= limits.answer_bytes:
         return content
     limit = limit_problem("answer_bytes", limits)
     whole = _with_graph(answer, answer.graph, limit)
-    excess: int = 0
+    excess = 0
     for _ in range(SPARINGS):
         # What is left of a tensor without its elements takes some room too.
         excess += len(content) - limits.answer_bytes
@@ -89,4 +88,4 @@ def _with_graph(answer: ExecutionAnswer, graph: Graph, limit: Problem) -> Execut
     problems = [
         problem if problem.node in kept else problem.model_copy(update={"node": None}) for problem in answer.problems
     ]
-    return answer.model_copy(update={"graph": graph, "problems": [*problems, limit]})
+    return answer.model_copy(update={"graph": graph, "problems": [*problems, limit]}).with_sayings()
