@@ -47,6 +47,12 @@ class Answers:
         return self.answer
 
 
+async def asked(pool: Answers) -> None:
+    """Wait until the pool has a request."""
+    while not pool.requests:
+        await asyncio.sleep(0)
+
+
 def make(pool: Answers, cache_bytes: int = 1_000_000, **more: Any) -> Pipeline:
     return Pipeline(replace(Settings(), cache_bytes=cache_bytes), pool, make_engine(), **more)
 
@@ -64,8 +70,7 @@ async def test_equal_requests_under_way_are_run_once() -> None:
     pool.gate.clear()
     pipeline = make(pool)
     tasks = [asyncio.ensure_future(pipeline.trace(Program("x * x"))) for _ in range(5)]
-    while not pool.requests:
-        await asyncio.sleep(0)
+    await asked(pool)
     assert pipeline.under_way == 1
     pool.gate.set()
     assert len(set(map(id, await asyncio.gather(*tasks)))) == 1
@@ -78,8 +83,7 @@ async def test_a_caller_that_leaves_does_not_stop_the_others() -> None:
     pipeline = make(pool)
     leaving = asyncio.ensure_future(pipeline.trace(Program("x * x")))
     staying = asyncio.ensure_future(pipeline.trace(Program("x * x")))
-    while not pool.requests:
-        await asyncio.sleep(0)
+    await asked(pool)
     leaving.cancel()
     pool.gate.set()
     assert (await staying).answer == EMPTY
@@ -91,8 +95,7 @@ async def test_an_execution_that_nobody_waits_for_is_stopped_and_begun_anew_for_
     pool.gate.clear()
     pipeline = make(pool)
     callers = [asyncio.ensure_future(pipeline.trace(Program("x * x"))) for _ in range(2)]
-    while not pool.requests:
-        await asyncio.sleep(0)
+    await asked(pool)
     (running,) = (work.task for work in pipeline._under_way.values())
     for caller in callers:
         caller.cancel()

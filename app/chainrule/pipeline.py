@@ -161,8 +161,10 @@ class Pipeline:
             return await self._once(("read", key), lambda: self._read(kept))
         return await self._once(("trace", key), lambda: self._execute(key, program))
 
-    async def ask(self, trace: Trace, question: Question) -> Trace:
+    async def ask(self, trace: Trace, question: Question | None) -> Trace:
         """Return a trace with the answer to a question, for which a fresh child runs the program again.
+
+        Where nothing is asked, or the Jacobians of a graph without edges, it is the trace itself.
 
         What was run elsewhere is not run again: it has all that is known of it. Nor is a program that did not come to
         its end, of which another run may tell something else; a check says so.
@@ -170,6 +172,8 @@ class Pipeline:
         Raises:
             ServiceError: the service cannot answer now.
         """
+        if question is None or (question == "jacobians" and not trace.answer.graph.edges):
+            return trace
         if self._adopted.get(trace.program.source) is trace or not (trace.reproducible or question == "check"):
             return trace
         if question in trace.told:
@@ -258,8 +262,6 @@ class Pipeline:
 
     async def _read(self, record: KeptRecord) -> Trace:
         trace = await self.in_thread(lambda: record.read(self._limits))
-        if len(trace.answer.graph.nodes) > WEIGHED_AT_ONCE:
-            await self.in_thread(lambda: trace.size_bytes)
         self.traces.remember(trace)
         return trace
 

@@ -1,6 +1,6 @@
 """Executed programs, and a memory for them that holds little more than the bytes that came of each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from chainrule.cache import ByteCache
@@ -30,16 +30,13 @@ class Trace:
     """What was run: its inputs are filled in."""
     reproducible: bool = True
     """False where the answer depends on how busy the machine was."""
+    told: dict[Question, "Trace"] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The same with answers to questions, by question: they and their indices are kept as long as it is."""
 
     @cached_property
     def index(self) -> GraphIndex:
         """Return the index of the graph: as long as the trace is kept, its tables are made once."""
         return GraphIndex.of(self.answer.graph)
-
-    @cached_property
-    def told(self) -> dict[Question, "Trace"]:
-        """Return the same with answers to questions, by question: they and their indices are kept as long as it is."""
-        return {}
 
     @cached_property
     def size_bytes(self) -> int:
@@ -61,8 +58,10 @@ class KeptRecord:
         return len(self.content) + len(self.program.source) + 1_000
 
     def read(self, limits: Limits) -> Trace:
-        """Return what it holds; this takes a while."""
-        return Trace(self.id, read_answer(self.content, self.program, limits), self.program)
+        """Return what it holds, and what that weighs; this takes a while."""
+        trace = Trace(self.id, read_answer(self.content, self.program, limits), self.program)
+        _ = trace.size_bytes
+        return trace
 
 
 class TraceCache:

@@ -60,7 +60,7 @@ def test_two_passes_have_a_gradient_each_and_the_leaf_what_accumulated(trace: Tr
     )
     leaf = traced.node("x")
     assert [traced.gradient("x", index) for index in (1, 2)] == [[2, 0], [0, 4]]
-    assert [tensor.values for tensor in leaf.accumulated if tensor] == [[2, 0], [2, 4]]
+    assert [tensor.values for tensor in leaf.accumulated] == [[2, 0], [2, 4]]
 
 
 def test_the_implicit_pass_is_told_apart(trace: Trace) -> None:

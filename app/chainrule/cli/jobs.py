@@ -144,14 +144,12 @@ def _drawing_engine(settings: Settings, formats: Iterable[str]) -> "Engine":
 
 async def _draw(job: Job, pipeline: Pipeline, options: ViewOptions, *, quiet: bool) -> bool:
     try:
-        trace = await pipeline.trace(job.program)
         question = "jacobians" if job.listing.jacobians else FORMATS[job.picture_format].question
-        if question is not None:
-            trace = await pipeline.ask(trace, question)
+        trace = await pipeline.ask(await pipeline.trace(job.program), question)
         if job.picture_format == "json":
             from chainrule.render.formats.text_json import write_graph
 
-            content = write_graph(trace.answer.graph, job.listing)
+            content = await pipeline.in_thread(lambda: write_graph(trace.answer.graph, job.listing))
         else:
             content = (await pipeline.draw(trace, job.picture_format, options)).content
     except ProgramRejectedError as error:

@@ -45,8 +45,7 @@ def named_tensors(graph: Graph | GraphIndex) -> Iterator[NamedTensor]:
         for output in node.outputs:
             yield from _of_output(node, output, names.output(node, output.output_nr))
         for pass_index, held in node.accumulated.items():
-            if held is not None:
-                yield NamedTensor(f"grad/{pass_index}/{names.output(node, 0)}", held, "grad", node.id, 0, pass_index)
+            yield NamedTensor(f"grad/{pass_index}/{names.output(node, 0)}", held, "grad", node.id, 0, pass_index)
         for name, saved in node.saved.items():
             for path, tensor in _saved(name, saved):
                 yield NamedTensor(f"saved/{names.node(node)}/{path}", tensor, "saved", node.id)
@@ -59,8 +58,7 @@ def _of_output(node: Node, output: Output, name: str) -> Iterator[NamedTensor]:
     if output.value is not None:
         yield NamedTensor(f"value/{name}", output.value, "value", node.id, number)
     for pass_index, gradient in output.gradients.items():
-        if gradient is not None:
-            yield NamedTensor(f"gradient/{pass_index}/{name}", gradient, "gradient", node.id, number, pass_index)
+        yield NamedTensor(f"gradient/{pass_index}/{name}", gradient, "gradient", node.id, number, pass_index)
 
 
 def _saved(path: str, value: Saved) -> Iterator[tuple[str, Tensor]]:

@@ -121,7 +121,7 @@ def _of_program(source: str, wanted: Wanted) -> TracedGraph:
     inputs = {name: _plain(value) for name, value in wanted.inputs.items()}
     program = Program(source, inputs, wanted.seed, wanted.root, _plain(wanted.gradient))
     trace = shared_pipeline().trace(program)
-    if wanted.jacobians and trace.answer.graph.edges:
+    if wanted.jacobians:
         trace = shared_pipeline().ask(trace, "jacobians")
     if wanted.whole:
         trace = shared_pipeline().ask(trace, "tensors")

@@ -10,16 +10,18 @@ from collections.abc import Iterator
 from chainrule.program.scopes import BindingPlace, NameScope, Scopes
 
 _LOOPS = ast.For | ast.AsyncFor | ast.While
+_KINDS = frozenset({ast.Return, ast.Yield, ast.YieldFrom, ast.Break, ast.Continue, ast.Nonlocal, ast.AnnAssign})
+"""What there may be an objection to: most programs have next to none of these."""
 
 
 def misplaced(scopes: Scopes) -> Iterator[tuple[ast.AST, str]]:
     """Yield each such statement with Python's own words for it."""
-    parents = {place.node: place.parent for place in scopes.places}
-    for place in scopes.places:
-        node = place.node
+    found = [place for place in scopes.places if type(place.node) in _KINDS]
+    parents = {place.node: place.parent for place in scopes.places} if found else {}
+    for place in found:
         words = _objection(place, parents)
         if words is not None:
-            yield node, words
+            yield place.node, words
 
 
 def _objection(place: BindingPlace, parents: dict[ast.AST, ast.AST | None]) -> str | None:

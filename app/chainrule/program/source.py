@@ -67,14 +67,12 @@ class Source:
     def parse(self) -> ast.Module | Violation:
         """Parse, or say at which place it cannot be done. Never raises, whatever the text."""
         if "\0" in self.text:
-            at = self.text.index("\0")
-            line = self.text.count("\n", 0, at) + 1
+            line, _ = self._place(self.text.index("\0"))
             return self.whole_line("syntax-error", say("there is a null character here"), line)
-        if not self.text.isascii():
-            for line, text in enumerate(self.lines, 1):
-                if _HALF.search(text):
-                    said = say("there is half a character here (a lone surrogate)")
-                    return self.whole_line("syntax-error", said, line)
+        half = None if self.text.isascii() else _HALF.search(self.text)
+        if half is not None:
+            line, _ = self._place(half.start())
+            return self.whole_line("syntax-error", say("there is half a character here (a lone surrogate)"), line)
         deep = self._too_deep_for_the_parser()
         if deep is not None:
             return deep

@@ -20,7 +20,7 @@ from chainrule.graph.source_text import SourceLines
 from chainrule.graph.syntax import Syntax
 from chainrule.limits import Limits
 from chainrule.protocol.messages import ExecutionAnswer, Problem, Rejection
-from chainrule.protocol.program import Program
+from chainrule.protocol.program import Program, Question
 from chainrule.run.code import Code, compile_program
 from chainrule.run.console import FILENAME
 from chainrule.run.deadline import LimitReached, is_out_of_memory, run_within, use_memory_reserve
@@ -59,9 +59,7 @@ class Run:
     """Whether the program was ended by an exception or a limit."""
 
 
-def execute(
-    program: Program, limits: Limits, syntax: Syntax | None = None, over: Callable[[], None] = lambda: None
-) -> ExecutionAnswer:
+def execute(program: Program, limits: Limits, over: Callable[[], None] = lambda: None) -> ExecutionAnswer:
     """Execute a program in this process.
 
     Nothing is confined here: a child confines itself before it calls this. Only the main thread can do it, since the
@@ -70,7 +68,6 @@ def execute(
     Args:
         program: its source, its inputs, and what to differentiate.
         limits: what it may use; those on time and output are kept here, memory is the process's own limit.
-        syntax: of the program, where others read it too.
         over: called once the program has ended, or was; from then on it is the answer that takes time.
 
     Returns:
@@ -79,7 +76,7 @@ def execute(
     started = time.perf_counter()
     run = Run()
     code = None
-    syntax = syntax or Syntax(program.source, FILENAME)
+    syntax = Syntax(program.source, FILENAME)
     asked = program.question
     tape = Tape(limits, FILENAME, syntax, jacobians=asked == "jacobians", whole=asked == "tensors")
     namespace = Namespace(tape, bindings())
@@ -102,7 +99,7 @@ def execute(
         with uncollected():
             graph, is_whole = _graph_in_time(tape, namespace, run, limits)
             text = SourceText(program.source, syntax)
-            look = partial(_diagnose, text, graph, namespace, around, run, tape)
+            look = partial(_diagnose, asked, text, graph, namespace, around, run, tape)
             left = DIAGNOSED * limits.answer_seconds - (time.perf_counter() - executed)
             try:
                 problems = run_within(max(left, LEAST_LEFT), limits.answer_seconds, look)
@@ -232,6 +229,7 @@ def _report(
 
 
 def _diagnose(
+    asked: Question | None,
     text: SourceText,
     graph: Graph,
     namespace: dict[str, Any],
@@ -239,11 +237,13 @@ def _diagnose(
     run: Run,
     tape: Tape,
 ) -> list[Problem]:
-    """Return every problem, the exception first."""
+    """Return every problem, the exception first; of a run for a question only what ended it, for more is known."""
     failed = []
     if run.error is not None:
         span = span_of(run.error, text.source) or run.last_span
         failed.append(diagnose_exception(run.error, text, graph, span, tape.stale_saves(run.error)))
+    if asked is not None:
+        return [*failed, *run.problems]
     warned = [diagnose_warning(w.category, w.message, w.line, text, graph) for w in around.warnings]
     return [*failed, *run.problems, *warned, *diagnose_graph(graph, text, namespace, tape.updated_leaves())]
 

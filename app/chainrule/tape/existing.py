@@ -8,6 +8,7 @@ import torch
 from chainrule.graph import Graph
 from chainrule.limits import Limits
 from chainrule.tape.record.autograd import is_leaf, reachable
+from chainrule.tape.record.modules import named_members
 from chainrule.tape.record.names import LISTED
 from chainrule.tape.tape import Tape
 from chainrule.tape.tensors.autograd_meta import backward_node, has_graph, output_of
@@ -66,7 +67,7 @@ def _reached(root: torch.Tensor, names: Mapping[str, object], limits: Limits) ->
             made = output_of(value)
             return id(value) in leaves or value is root or (made is not None and made[0] in functions)
         if isinstance(value, torch.nn.Module):
-            return any(id(parameter) in leaves for parameter in value.parameters())
+            return any(id(parameter) in leaves for _, parameter in named_members(value, "", "_parameters"))
         elements = value.values() if type(value) is dict else value if type(value) in (list, tuple) else ()
         return any(isinstance(one, torch.Tensor) and holds(one) for one in islice(elements, LISTED))  # type: ignore[call-overload]
 

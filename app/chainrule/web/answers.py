@@ -66,7 +66,7 @@ async def answer_json(pipeline: Pipeline, program: Program, view: AnswerView) ->
     identity = view.identify(trace.id)
     if view.check:
         trace = await pipeline.ask(trace, "check")
-    if view.listing.jacobians and trace.answer.graph.edges:
+    if view.listing.jacobians:
         trace = await pipeline.ask(trace, "jacobians")
     return trace, await pipeline.in_thread(lambda: _write(identity, trace, view.listing))
 

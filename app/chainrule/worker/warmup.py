@@ -10,10 +10,10 @@ from chainrule.assets import EXAMPLES
 from chainrule.limits import Limits
 from chainrule.program.policy.allowed import MODULES
 from chainrule.protocol.program import QUESTIONS, Program
-from chainrule.protocol.record import write_record
 from chainrule.run.execute import execute
 from chainrule.run.questions import answer_program
 from chainrule.tape.record import patches
+from chainrule.worker.serve import encode
 from chainrule.worker.uncompiled import leave_compiler_out
 
 PROGRAMS = (
@@ -63,9 +63,9 @@ def warm_up(limits: Limits) -> None:
     gc.freeze()  # graphs that cut something off collect the garbage, which would else look at all of PyTorch each time
     patient = replace(limits, wall_seconds=START_SECONDS, cpu_seconds=START_SECONDS)
     for source in (*PROGRAMS, *(path.read_text("utf-8") for path in sorted(EXAMPLES.glob("*.py")))):
-        write_record(execute(Program(source), patient).with_sayings())
+        encode(execute(Program(source), patient), patient)
     for question in QUESTIONS:
-        answer_program(Program(PROGRAMS[0], question=question), patient)
+        encode(answer_program(Program(PROGRAMS[0], question=question), patient), patient)
 
 
 def touch_memory(limits: Limits) -> None:
@@ -74,4 +74,4 @@ def touch_memory(limits: Limits) -> None:
     A forked child shares its memory with the zygote until it writes to it, and counting references is writing: the
     first program copies some 2,800 pages, which takes longer than the program itself.
     """
-    write_record(execute(Program(TOUCH), limits).with_sayings())
+    encode(execute(Program(TOUCH), limits), limits)

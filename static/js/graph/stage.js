@@ -30,33 +30,36 @@ export function startStage(page) {
   }
 
   let asking = null;
-  async function inspect(state) {
+  /** Ends what was asked for the inspector before, and returns the signal of what is asked now. */
+  function anew() {
     asking?.abort();
     asking = new AbortController();
-    const { signal } = asking;
-    const outcome = await postRun({ ...bodyOf(state), parts: ["inspector"] }, signal);
-    if (outcome.kind !== "answer") return;
-    byId("inspector").innerHTML = outcome.data.html.inspector;
-    await complete(state, signal);
+    return asking.signal;
+  }
+
+  /** Fills the inspector anew; says whether an answer came. */
+  async function renew(state, signal, more = {}) {
+    const outcome = await postRun({ ...bodyOf(state), ...more, parts: ["inspector"] }, signal);
+    if (outcome.kind === "answer") byId("inspector").innerHTML = outcome.data.html.inspector;
+    return outcome.kind === "answer";
+  }
+
+  async function inspect(state) {
+    const signal = anew();
+    if (await renew(state, signal)) await complete(state, signal);
   }
 
   /** Asks for the local Jacobians of a node, where its program takes so long that the inspector came without them. */
   async function complete(state, signal) {
     if (!state.node || !byId("inspector").querySelector("[data-partial]")) return;
-    const body = { ...bodyOf(state), jacobians: true, parts: ["inspector"] };
-    const outcome = await postRun(body, signal);
-    if (outcome.kind === "answer") byId("inspector").innerHTML = outcome.data.html.inspector;
+    await renew(state, signal, { jacobians: true });
   }
 
   /** A question that is opened asks for the local Jacobians that its answer is told with: a run of their own. */
   async function answer(opened) {
     const place = [...opened.parentElement.querySelectorAll("details")].indexOf(opened);
     delete opened.parentElement.dataset.partial;
-    asking?.abort();
-    asking = new AbortController();
-    const outcome = await postRun({ ...bodyOf(store.get()), jacobians: true, parts: ["inspector"] }, asking.signal);
-    if (outcome.kind !== "answer") return;
-    byId("inspector").innerHTML = outcome.data.html.inspector;
+    if (!(await renew(store.get(), anew(), { jacobians: true }))) return;
     const again = byId("inspector").querySelectorAll(".concepts details")[place];
     if (!again) return;
     again.open = true;
@@ -79,9 +82,7 @@ export function startStage(page) {
     mark();
     const isShown = ran && state.node && state.node === store.get().node && !page.predict?.hides(state.node);
     if (!isShown || !byId("inspector").querySelector("[data-partial]")) return;
-    asking?.abort();
-    asking = new AbortController();
-    complete(state, asking.signal);
+    complete(state, anew());
   });
 
   function select(id, { show = true, focus = true } = {}) {

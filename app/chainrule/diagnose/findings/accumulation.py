@@ -7,6 +7,8 @@ gradient has served, in a step or to be read, and stays in what serves the next 
 import ast
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cache
+from itertools import pairwise
 
 from chainrule.diagnose.edits import optimizer_of
 from chainrule.diagnose.findings.flow import GraphFlow
@@ -18,6 +20,8 @@ from chainrule.words.saying import say
 
 _CONDITIONAL = ast.If | ast.IfExp | ast.For | ast.While | ast.Try | ast.FunctionDef | ast.Lambda | ast.BoolOp
 """What holds parts that may not run."""
+_Homes = dict[ast.stmt, tuple[ast.AST, list[ast.stmt]]]
+"""What holds each statement, and the block that it stands in."""
 Updates = Sequence[AbstractSet[str]]
 """For each pass, the leaves that were changed in place before the next one began."""
 
@@ -32,7 +36,7 @@ def accumulated(flow: GraphFlow, updates: Updates) -> list[Problem]:
         updates: what was changed in place after each pass.
     """
     leaves = [node for node in flow.graph.nodes if node.kind == "leaf"]
-    read = {one.index: _read_after(flow, position) for position, one in enumerate(flow.passes)}
+    read = _read_after_each(flow)
     added: dict[int, list[Node]] = {}
     for leaf in leaves:
         index = _used_again(flow, leaf, updates, read)
@@ -119,22 +123,29 @@ def _equal(one: Tensor, other: Tensor) -> bool:
     return one.stats == other.stats
 
 
-def _read_after(flow: GraphFlow, position: int) -> set[str]:
-    """Return whose `.grad` the program surely reads after a pass and before the next: by statements that always run."""
-    one = flow.passes[position]
-    later = flow.passes[position + 1].span if position + 1 < len(flow.passes) else None
-    found = _between(flow, one.span, later)
-    return {ast.unparse(node.value) for statement in found for node in _reads(statement)}
+def _read_after_each(flow: GraphFlow) -> dict[int, set[str]]:
+    """Return whose `.grad` the program surely reads after each pass and before the next: by what always runs.
+
+    The passes of a loop are at one place, and what is read between two places is looked for once.
+    """
+    homes: _Homes = {one: (owner, block) for owner, block in _blocks(flow.text.nodes) for one in block}
+
+    @cache
+    def read(start: Span | None, end: Span | None) -> set[str]:
+        between = _between(homes, flow.text.statement(start), flow.text.statement(end))
+        return {ast.unparse(node.value) for statement in between for node in _reads(statement)}
+
+    spans = [one.span for one in flow.passes]
+    return {
+        one.index: read(start, end) for one, (start, end) in zip(flow.passes, pairwise([*spans, None]), strict=True)
+    }
 
 
-def _between(flow: GraphFlow, start: Span | None, end: Span | None) -> Iterator[ast.stmt]:
-    """Yield the statements that run after the one at a place and before the one at another, as far as that is sure.
+def _between(homes: "_Homes", first: ast.AST | None, last: ast.stmt | None) -> Iterator[ast.stmt]:
+    """Yield the statements that run after one and before another, as far as that is sure.
 
     Both stand in one block; without an end it is all that comes after, also after the loops around.
     """
-    first: ast.AST | None = flow.text.statement(start)
-    last = flow.text.statement(end)
-    homes = {statement: (owner, block) for owner, block in _blocks(flow.text.nodes) for statement in block}
     while isinstance(first, ast.stmt) and first in homes and not isinstance(first, ast.FunctionDef):
         owner, block = homes[first]
         at = block.index(first)
@@ -162,9 +173,7 @@ def _reads(statement: ast.stmt) -> Iterator[ast.Attribute]:
     waiting: list[ast.AST] = [statement]
     while waiting:
         node = waiting.pop()
-        if isinstance(
-            node, ast.If | ast.IfExp | ast.For | ast.While | ast.Try | ast.FunctionDef | ast.Lambda | ast.BoolOp
-        ):
+        if isinstance(node, _CONDITIONAL):
             continue
         if isinstance(node, ast.Attribute) and node.attr == "grad" and isinstance(node.ctx, ast.Load):
             yield node

@@ -76,17 +76,17 @@ class GraphFlow(GraphIndex):
 
 def is_finite(tensor: Tensor | None) -> bool:
     """Return whether nothing in a tensor is NaN or infinite; an unknown one counts as finite."""
-    return tensor is None or (tensor.stats.nan == 0 and tensor.stats.inf == 0)
+    return tensor is None or not tensor.nonfinite_count
 
 
 def is_zero(tensor: Tensor | None) -> bool:
     """Return whether every element of a tensor is zero."""
-    return tensor is not None and tensor.numel > 0 and tensor.stats.zero == tensor.numel
+    return tensor is not None and tensor.is_zero
 
 
 def has_values(tensor: Tensor) -> bool:
     """Return whether a tensor has a finite element that is not zero."""
-    return bool(tensor.stats.norm)
+    return bool(tensor.norm)
 
 
 def elements(number: int) -> str:

@@ -6,6 +6,7 @@ import torch
 
 from chainrule.diagnose.source import SourceText
 from chainrule.protocol.messages import Problem
+from chainrule.tape.record.modules import named_members
 from chainrule.words.saying import say
 
 
@@ -15,20 +16,24 @@ def lost_parameters(text: SourceText, namespace: Mapping[str, object]) -> list[P
     That is so where the model was made again after the optimizer. An optimizer over a part of a model, or over tensors
     that variables hold, is left alone.
     """
-    modules = {name: value for name, value in namespace.items() if isinstance(value, torch.nn.Module)}
+    modules = {
+        name: [one for _, one in named_members(value, "", "_parameters")]
+        for name, value in namespace.items()
+        if isinstance(value, torch.nn.Module)
+    }
     optimizers = {name: value for name, value in namespace.items() if isinstance(value, torch.optim.Optimizer)}
     held = {id(one) for optimizer in optimizers.values() for one in _parameters(optimizer)}
-    there = {id(one) for module in modules.values() for one in module.parameters()}
+    there = {id(one) for parameters in modules.values() for one in parameters}
     there |= {id(value) for value in namespace.values() if isinstance(value, torch.Tensor)}
     for name, optimizer in optimizers.items():
         own = _parameters(optimizer)
         if not own or any(id(one) in there for one in own):
             continue
-        for module_name, module in modules.items():
-            parameters = [one for one in module.parameters() if one.requires_grad]
-            has_gradient = any(one.grad is not None for one in parameters)
-            alike = {tuple(one.shape) for one in own} == {tuple(one.shape) for one in parameters}
-            if has_gradient and alike and not any(id(one) in held for one in parameters):
+        for module_name, parameters in modules.items():
+            trained = [one for one in parameters if one.requires_grad]
+            has_gradient = any(one.grad is not None for one in trained)
+            alike = {tuple(one.shape) for one in own} == {tuple(one.shape) for one in trained}
+            if has_gradient and alike and not any(id(one) in held for one in trained):
                 return [_problem(text, name, module_name)]
     return []
 

@@ -39,7 +39,7 @@ def depth_problems(flow: GraphFlow) -> list[Problem]:
 
 
 def _norm(flow: GraphFlow, node: Node, pass_index: int) -> float:
-    norms = [tensor.stats.norm for tensor in flow.gradients(node, pass_index) if tensor.stats.norm is not None]
+    norms = [norm for tensor in flow.gradients(node, pass_index) if (norm := tensor.norm) is not None]
     return math.hypot(*norms) if norms else 0.0
 
 

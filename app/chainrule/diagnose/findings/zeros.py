@@ -162,11 +162,12 @@ def cancelled_gradients(flow: GraphFlow) -> list[Problem]:
         for node in flow.in_order(one):
             operation = node.op.split("Backward")[0].lstrip("_")
             gradients = flow.gradients(node, one.index)
-            arrived = sum(tensor.stats.norm or 0.0 for tensor in gradients)
+            arrived = sum(tensor.norm or 0.0 for tensor in gradients)
             for edge, carried in flow.passed_on(node, one.index)[:1]:
                 finite = all(map(is_finite, [*gradients, carried]))
-                if operation in _FIXED and finite and arrived and (carried.stats.norm or 0.0) < CANCELLED * arrived:
-                    return [_cancelled_problem(flow, node, edge, arrived, carried.stats.norm or 0.0)]
+                left = carried.norm or 0.0
+                if operation in _FIXED and finite and arrived and left < CANCELLED * arrived:
+                    return [_cancelled_problem(flow, node, edge, arrived, left)]
     return []
 
 

@@ -61,10 +61,9 @@ def over_uses(index: GraphIndex, name: str, leaf: Node, pass_index: int) -> Conc
 def over_passes(name: str, leaf: Node) -> Concept | None:
     """Return why .grad holds several passes; None where it does not."""
     gradients = leaf.outputs[0].gradients if leaf.outputs else EMPTY
-    for number in (run - 1 for run in gradients.passes):
-        before, after = in_pass(leaf.accumulated, number), in_pass(leaf.accumulated, number + 1)
-        now = in_pass(gradients, number + 1)
-        if before is None or now is None or after is None or not _is_sum(before, now, after):
+    for run, now in gradients.items():
+        before, after = in_pass(leaf.accumulated, run - 1), in_pass(leaf.accumulated, run)
+        if before is None or after is None or not _is_sum(before, now, after):
             continue
         return Concept(
             slug="gradient-adds-up",
@@ -73,9 +72,9 @@ def over_passes(name: str, leaf: Node) -> Concept | None:
                 say(
                     "backward adds to .grad and never replaces it. Pass {number} left {old_sum} there, pass "
                     "{next_number} computed {gradient}, so {name}.grad is {new_sum}.",
-                    number=number,
+                    number=run - 1,
                     old_sum=told(before),
-                    next_number=number + 1,
+                    next_number=run,
                     gradient=told(now),
                     name=name,
                     new_sum=told(after),

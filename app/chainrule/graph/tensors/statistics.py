@@ -61,7 +61,10 @@ def norm(array: _Array) -> float | None:
 
 def nonfinite_count(array: _Array) -> int:
     """Count what is not finite, as ``statistics`` does, and nothing else."""
-    return 0 if array.dtype.kind in "biu" else array.size - int(np.count_nonzero(np.isfinite(array)))
+    if array.dtype.kind in "biu":
+        return 0
+    real = np.abs(array) if array.dtype.kind == "c" else array
+    return real.size - int(np.count_nonzero(np.isfinite(real)))
 
 
 def is_zero(array: _Array) -> bool:

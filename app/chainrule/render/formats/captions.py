@@ -29,7 +29,7 @@ class Captions:
         ViewInvalidError: a pass, step or node that the options name is not there.
     """
 
-    def __init__(self, graph: Graph, options: ViewOptions) -> None:
+    def __init__(self, graph: Graph | GraphIndex, options: ViewOptions) -> None:
         index = GraphIndex.of(graph)
         self._pass = shown_pass(index, options, focus_of(index, options))
         self._options = options

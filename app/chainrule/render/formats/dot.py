@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import graphviz
 
+from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph
 from chainrule.layout import Engine
 from chainrule.layout.measure.text import clean
@@ -32,9 +33,10 @@ def draw_dot(graph: Graph, options: ViewOptions, engine: Engine, source: str = "
 
 def write_dot(graph: Graph, options: ViewOptions) -> str:
     """Return a graph as DOT, folded as a picture is."""
-    lines = Captions(graph, options)
+    index = GraphIndex.of(graph)
+    lines = Captions(index, options)
     font = {"fontname": "Courier", "fontsize": f"{11 * options.font_scale:g}"}
-    scene = scene_of(graph, options)
+    scene = scene_of(index, options)
     dot = graphviz.Digraph(
         comment=clean(title_of_graph(graph)),
         graph_attr={"rankdir": options.direction, "color": PALETTE["line"].on("print"), **font},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph
 from chainrule.layout import Engine
 from chainrule.layout.measure.text import clean
@@ -37,8 +38,9 @@ def draw_mermaid(graph: Graph, options: ViewOptions, engine: Engine, source: str
 
 def write_mermaid(graph: Graph, options: ViewOptions) -> str:
     """Return a graph as a Mermaid flowchart, folded as a picture is."""
-    lines = Captions(graph, options)
-    scene = scene_of(graph, options)
+    index = GraphIndex.of(graph)
+    lines = Captions(index, options)
+    scene = scene_of(index, options)
     boxes = {box.id: box for box in scene.boxes}
     head = ["---", f"title: {_quoted(title_of_graph(graph))}", "---", f"flowchart {options.direction}"]
     words = [*head, *_framed(scene.frames, boxes, lines)]

@@ -40,10 +40,11 @@ def marked_passes(index: GraphIndex) -> list[Pass]:
         for number, tensor in history.items()
         if spoilt_count(tensor)
     }
-    return [_marked(done, done.index, index) if done.index in spoilt else done for done in index.graph.passes]
+    return [_marked(done, index) if done.index in spoilt else done for done in index.graph.passes]
 
 
-def _marked(done: Pass, number: int, index: GraphIndex) -> Pass:
+def _marked(done: Pass, index: GraphIndex) -> Pass:
+    number = done.index
     nodes = index.took_part(number)
     arrived = {
         (node.id, output.output_nr): gradient

@@ -15,6 +15,7 @@ import torch
 from chainrule.graph import Number
 from chainrule.graph.tensors.decimals import numbers
 from chainrule.tape.record.autograd import plain_shape
+from chainrule.tape.tensors.capture import dtype_name
 from chainrule.tape.tensors.snapshot import as_array
 
 Matrix = list[list[Number]]
@@ -130,4 +131,4 @@ def _row(row: Any, shape: tuple[int, ...]) -> list[Number]:
         return [0.0] * math.prod(shape)
     # Where an input was broadcast, it is the engine that sums, not the Node.
     flat = row.sum_to_size(shape).reshape(-1)
-    return numbers(as_array(flat), str(flat.dtype).removeprefix("torch."))
+    return numbers(as_array(flat), dtype_name(flat.dtype))

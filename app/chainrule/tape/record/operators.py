@@ -19,7 +19,7 @@ _FILLS = frozenset(
 )
 _WORKSPACES = {"aten.mkldnn_rnn_layer": frozenset({3})}
 """Outputs that are an operator's own scratch memory, parts of which nothing has written to."""
-_READS_NUMBER = torch.ops.aten._local_scalar_dense.default
+READS_NUMBER = torch.ops.aten._local_scalar_dense.default
 
 _known: dict[int, KnownOperator] = {}
 """By id, for an ``OpOverload`` computes its hash in Python each time; each is kept by what is known of it."""
@@ -107,6 +107,6 @@ def _asks_only(op: Any) -> bool:
     asks for their Node meanwhile waits for ever.
     """
     schema = op._schema
-    if op is _READS_NUMBER or schema.is_mutable:
+    if op is READS_NUMBER or schema.is_mutable:
         return False
     return not any("Tensor" in str(result.type) for result in schema.returns)

@@ -151,15 +151,16 @@ def _engine(original: Any) -> Any:
     def run_backward(*args: Any, **kwargs: Any) -> Any:
         run = original
         for listener in _listening.listeners:
-            run = _through(listener, run)
+            run = _through(listener.engine, run)
         with deeper(_ENGINE_FRAMES * len(_listening.listeners) + _FRAMES):
             return run(*args, **kwargs)
 
     return run_backward
 
 
-def _through(listener: Listener, run: Any) -> Any:
-    return lambda *args, **kwargs: listener.engine(run, args, kwargs)
+def _through(hear: Callable[..., Any], run: Any) -> Any:
+    """Return what runs something by way of a listener, which is given it with its arguments."""
+    return lambda *args, **kwargs: hear(run, args, kwargs)
 
 
 def _reading(original: Any) -> Any:
@@ -220,14 +221,10 @@ def _stepping(original: Any) -> Any:
     def step(self: Any, *args: Any, **kwargs: Any) -> Any:
         run = partial(original, self)
         for listener in _listening.listeners:
-            run = _stepping_through(listener, self, run)
+            run = _through(partial(listener.optimizer_steps, self), run)
         return run(*args, **kwargs)
 
     return step
-
-
-def _stepping_through(listener: Listener, optimizer: Any, run: Any) -> Any:
-    return lambda *args, **kwargs: listener.optimizer_steps(optimizer, run, args, kwargs)
 
 
 def _making(original: Any) -> Any:

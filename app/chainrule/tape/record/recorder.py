@@ -12,13 +12,12 @@ from chainrule.tape.record.modules import Modules
 from chainrule.tape.record.mutations import changed_places
 from chainrule.tape.record.number_reads import NumberReads
 from chainrule.tape.record.operations import Argument, KnownOperator, ListRead, OptimizerStep, Record, Recorded, Value
-from chainrule.tape.record.operators import named_arguments, operator_of
+from chainrule.tape.record.operators import READS_NUMBER, named_arguments, operator_of
 from chainrule.tape.record.values import Values
 from chainrule.tape.tensors.autograd_meta import base, output_of, version, whole
 from chainrule.tape.unseen.dispatch import as_unseen
 from chainrule.tape.where.frames import Frames, Place
 
-_READS_NUMBER = torch.ops.aten._local_scalar_dense.default
 _LIFTS = torch.ops.aten.lift_fresh.default
 """What ``torch.tensor`` does with the tensor that it made of data."""
 _LISTED = 1_024
@@ -84,7 +83,7 @@ class Recorder(TorchDispatchMode):
         record.before, record.old_sequence, record.changed = before, old_sequence, changes
         if sequence > self.start:  # the Node before is one from before the tape
             self.recorded.by_count.setdefault(sequence - 1, record)
-        self._read = record if func is _READS_NUMBER else None
+        self._read = record if func is READS_NUMBER else None
         self._finish(record, result)
         if target is not None and target is not changed[0]:
             # The Node is that of the base, so the base is what the record made.
@@ -107,7 +106,7 @@ class Recorder(TorchDispatchMode):
         While any mode is on, some of PyTorch's formulas compute in another order, with other last digits. A mode that
         the program entered after this one keeps both on.
         """
-        if self._away or _get_current_dispatch_mode() is not self:
+        if not self.is_there:
             yield
             return
         self._go()

@@ -1,4 +1,4 @@
-"""Copied for many small copies of tensors."""
+"""Room for many small copies of tensors."""
 
 from ctypes import memmove
 from typing import Any

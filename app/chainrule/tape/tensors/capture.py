@@ -54,8 +54,8 @@ class TensorCapture:
         if tensor.is_nested:
             return self._nested(tensor)
         if is_lazy(tensor):  # a lazy module's parameter, which refuses to tell its shape before the first call
-            return Snapshot((0,), _dtype_name(tensor.dtype), 0, None, None, empty_statistics())
-        shape, dtype, numel = tuple(tensor.shape), _dtype_name(tensor.dtype), tensor.numel()
+            return Snapshot((0,), dtype_name(tensor.dtype), 0, None, None, empty_statistics())
+        shape, dtype, numel = tuple(tensor.shape), dtype_name(tensor.dtype), tensor.numel()
         try:
             with unrecorded():
                 if not shape and self._elements:
@@ -71,7 +71,7 @@ class TensorCapture:
 
     def _plain(self, tensor: torch.Tensor) -> Snapshot:
         """Capture a tensor that can be read from its memory: most are, and nothing else is as quick."""
-        shape, numel, dtype = tuple(tensor.shape), tensor.numel(), _dtype_name(tensor.dtype)
+        shape, numel, dtype = tuple(tensor.shape), tensor.numel(), dtype_name(tensor.dtype)
         if not shape and self._elements:
             return Snapshot(shape, dtype, 1, None, None, None, _item(tensor))
         if numel > self._elements:
@@ -150,7 +150,7 @@ def unread(tensor: torch.Tensor) -> Snapshot:
     if tensor.is_nested:
         values = _values_of_jagged(tensor)
         shape = (int((tensor if values is None else values).numel()),)
-    return Snapshot(shape, _dtype_name(tensor.dtype), math.prod(shape), None, None, empty_statistics())
+    return Snapshot(shape, dtype_name(tensor.dtype), math.prod(shape), None, None, empty_statistics())
 
 
 def _parts(nested: torch.Tensor) -> list[torch.Tensor]:
@@ -217,7 +217,8 @@ def _item(tensor: torch.Tensor) -> Any:
 _names: dict[torch.dtype, str] = {}
 
 
-def _dtype_name(dtype: torch.dtype) -> str:
+def dtype_name(dtype: torch.dtype) -> str:
+    """Return the name of a dtype without the ``torch.`` in front."""
     name = _names.get(dtype)
     if name is None:
         name = _names[dtype] = str(dtype).removeprefix("torch.")

@@ -87,10 +87,7 @@ async def post_graph(request: Request) -> Response:
         trace, content = await answer_json(pipeline, wanted, view)
         response = Response(content, media_type=kind, headers=headers)
     else:
-        trace = await pipeline.trace(wanted)
-        question = offers[kind].question
-        if question is not None:
-            trace = await pipeline.ask(trace, question)
+        trace = await pipeline.ask(await pipeline.trace(wanted), offers[kind].question)
         drawing = await pipeline.draw(trace, offers[kind].name, options)
         response = Response(drawing.content, media_type=drawing.media_type, headers=headers)
     if trace.reproducible:

@@ -20,7 +20,7 @@ def index(graph: Graph) -> dict[str, Any]:
         keys spelled out in the page's scripts.
     """
     return {
-        "nodes": [_node(node, graph) for node in graph.nodes],
+        "nodes": [_node(node) for node in graph.nodes],
         "edges": [
             {"id": edge.id, "source": edge.source, "target": edge.target, "kind": edge.kind} for edge in graph.edges
         ],
@@ -32,7 +32,7 @@ def index(graph: Graph) -> dict[str, Any]:
     }
 
 
-def _node(node: Node, graph: Graph) -> dict[str, Any]:
+def _node(node: Node) -> dict[str, Any]:
     output = node.outputs[0] if node.outputs else None
     span = node.span
     return {

@@ -202,11 +202,11 @@ def detail(graph: Graph | GraphIndex, source: str, node_id: str, pass_index: int
         departures=tuple(carried(edge, edge.target) for edge in leaving if edge.kind == "gradient"),
         constants=tuple(carried(edge, edge.target) for edge in leaving if edge.kind == "value"),
         saved=tuple(SavedShown(name, _saved_text(value), _saved_tensor(value)) for name, value in node.saved.items()),
-        accumulated=_accumulated(index.graph, node),
+        accumulated=_accumulated(node),
     )
 
 
-def _accumulated(graph: Graph, node: Node) -> tuple[Accumulated, ...]:
+def _accumulated(node: Node) -> tuple[Accumulated, ...]:
     if node.kind != "leaf":
         return ()
     gradients = node.outputs[0].gradients if node.outputs else EMPTY

@@ -1,6 +1,5 @@
 """Everything that one run of a program shows on the page, ready for the templates."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,6 +20,7 @@ from chainrule.protocol.messages import Check, ConsoleLine
 from chainrule.protocol.program import Program, Question
 from chainrule.render import ViewOptions
 from chainrule.traces import Trace
+from chainrule.web.http.caching import make_tag
 from chainrule.web.page.fold import FoldShown
 from chainrule.web.page.index import index
 from chainrule.web.page.inputs import InputShown, show_inputs
@@ -93,8 +93,7 @@ class View:
         state = self.state(language)
         if state is None or self.inspection is None:
             return None
-        parts = state, self.inspection.subject, self.partial, self.check is None
-        return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+        return make_tag(state, self.inspection.subject, self.partial, self.check is None)
 
     @property
     def graph(self) -> Graph:

@@ -83,9 +83,7 @@ async def _picture(request: Request, picture_format: Format) -> ReadyAnswer | Re
     if held is not None:
         return kept({**headers, "Vary": "Accept-Encoding"}, held)
     if picture_format.name != "json":
-        trace = await pipeline.trace(program)
-        if picture_format.question is not None:
-            trace = await pipeline.ask(trace, picture_format.question)
+        trace = await pipeline.ask(await pipeline.trace(program), picture_format.question)
         drawing = await _draw(pipeline, trace, picture_format, options)
     else:
         trace, content = await answer_json(pipeline, program, view)
