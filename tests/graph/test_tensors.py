@@ -16,6 +16,8 @@ ARRAYS = {
     "integers": np.arange(-4, 12).reshape(4, 4),
     "truth": np.array([True, False, True]),
     "complex": np.array([1 + 1j, -2j, 0], dtype=np.complex64),
+    "complex and too large": np.array([3e38 + 3e38j, 1.0], dtype=np.complex64),
+    "zeros": np.zeros((2, 3), dtype=np.float32),
     "large": np.array([1e30, -1e30, 1.0], dtype=np.float32),
     "many": np.random.default_rng(0).normal(size=10_000).astype(np.float32),
 }
@@ -33,6 +35,13 @@ def test_extent_and_norm_are_those_of_the_statistics(name: str) -> None:
     assert (extent.min, extent.max, extent.nan, extent.inf) == (whole.min, whole.max, whole.nan, whole.inf)
     assert asked.norm == whole.norm
     assert "stats" not in vars(asked) or not asked.shape
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_what_is_not_finite_and_what_is_zero_are_counted_as_in_the_statistics(name: str) -> None:
+    asked, whole = tensor(ARRAYS[name]), tensor(ARRAYS[name]).stats
+    assert asked.nonfinite_count == whole.nan + whole.inf
+    assert asked.is_zero == (0 < asked.numel == whole.zero)
 
 
 def test_a_tensor_that_came_as_json_tells_its_extent_too() -> None:
