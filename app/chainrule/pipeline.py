@@ -164,7 +164,7 @@ class Pipeline:
     async def ask(self, trace: Trace, question: Question | None) -> Trace:
         """Return a trace with the answer to a question, for which a fresh child runs the program again.
 
-        Where nothing is asked, or the Jacobians of a graph without edges, it is the trace itself.
+        Where nothing is asked, or the Jacobians of a graph that has none, it is the trace itself.
 
         What was run elsewhere is not run again: it has all that is known of it. Nor is a program that did not come to
         its end, of which another run may tell something else; a check says so.
@@ -172,7 +172,7 @@ class Pipeline:
         Raises:
             ServiceError: the service cannot answer now.
         """
-        if question is None or (question == "jacobians" and not trace.answer.graph.edges):
+        if question is None or (question == "jacobians" and not self.has_jacobians(trace)):
             return trace
         if self._adopted.get(trace.program.source) is trace or not (trace.reproducible or question == "check"):
             return trace
@@ -184,6 +184,12 @@ class Pipeline:
         if told.reproducible and question != "tensors":  # whose elements take memory that nobody counts here
             trace.told[question] = told
         return told
+
+    def has_jacobians(self, trace: Trace) -> bool:
+        """Return whether a run for the local Jacobians could tell any: large graphs are told without them."""
+        graph = trace.answer.graph
+        functions = sum(node.kind == "function" for node in graph.nodes)
+        return functions <= self._limits.detailed_nodes and any(edge.kind == "gradient" for edge in graph.edges)
 
     def is_quick(self, trace: Trace, question: Question) -> bool:
         """Return whether a question is answered at once: it was asked before, or the program takes hardly any time."""

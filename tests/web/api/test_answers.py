@@ -79,6 +79,15 @@ def test_a_question_is_asked_once(client: TestClient, pool: CountingPool) -> Non
     assert any(edge["jacobian"] for edge in answer["graph"]["edges"])
 
 
+def test_a_graph_told_without_jacobians_is_not_run_again_for_them(client: TestClient, pool: CountingPool) -> None:
+    large = "x = torch.ones(2, requires_grad=True)\ny = x\nfor _ in range(3_100):\n    y = y * 1\ny.sum().backward()"
+    executions = pool.executions
+    told = client.post(PATH, json={"source": large, "jacobians": True, "values": 0}).json()
+    assert len(told["graph"]["nodes"]) > 3_100
+    assert pool.executions == executions + 1
+    assert "jacobians" not in told["timings"]
+
+
 @pytest.mark.parametrize(
     ("path", "kind"), [(PATH, "text/x-python"), (f"/json/{encode(SOURCE)}", "")], ids=["text", "address"]
 )

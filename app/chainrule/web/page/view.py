@@ -210,7 +210,7 @@ async def look(
         trace = await _trace(pipeline, limits, program)
     except RequestError as error:
         return View(program.source, show_inputs(program.inputs), problems=of_error(error, program.source), error=error)
-    has_jacobians = _has_jacobians(trace.answer.graph, limits)
+    has_jacobians = pipeline.has_jacobians(trace)
     asked = [*questions, *(wish for wish in wishes if wish not in questions and pipeline.is_quick(trace, wish))]
     for question in asked:
         if question != "jacobians" or has_jacobians:
@@ -225,10 +225,6 @@ async def look(
     return await pipeline.in_thread(
         lambda: _view(program, trace, picture, problems, options, node, pass_index, partial)
     )
-
-
-def _has_jacobians(graph: Graph, limits: Limits) -> bool:
-    return len(graph.nodes) <= limits.detailed_nodes and any(edge.kind == "gradient" for edge in graph.edges)
 
 
 async def _trace(pipeline: Pipeline, limits: Limits, program: Program) -> Trace:
