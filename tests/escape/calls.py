@@ -127,6 +127,8 @@ CALLS = {
         "mq-open": (240, b"q\0", 0o102, 0o600, 0),
         "mmap-shared": (9, 0, 4096, 3, 0x21, -1, 0),
         "mmap-shared-validate": (9, 0, 4096, 3, 0x23, -1, 0),
+        "futex-wake-whoever-maps-it": (202, "buffer", 1, 1, 0, 0, 0),
+        "futex-wake-some-who-map-it": (202, "buffer", 10, 1, 0, 0, -1),
     },
     "executable-memory": {
         "mmap-exec": (9, 0, 4096, 7, 0x22, -1, 0),

@@ -16,17 +16,26 @@ from collections.abc import Callable
 
 from chainrule.limits import Limits
 from chainrule.protocol.frames import SetupOrder
-from chainrule.worker.confine import Confinement, confine, empty_folder, leave_namespaces
+from chainrule.worker.confine import Confinement, ConfinementError, confine, empty_folder, leave_namespaces
 from chainrule.worker.confine.system import _libc
 
 LIMITS = Limits(memory_bytes=256 * 2**20)
 PR_GET_PDEATHSIG, PR_GET_DUMPABLE, PR_GET_NO_NEW_PRIVS = 2, 3, 39  # include/uapi/linux/prctl.h
 
 
-def executable_memory() -> str:
+def map_executable() -> mmap.mmap:
     flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
-    mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC, flags=flags)
+    return mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC, flags=flags)
+
+
+def executable_memory() -> str:
+    map_executable()
     return "mapped"
+
+
+def write_code() -> str:
+    LEFT_BEHIND[0].write(b"\xc3")
+    return "written"
 
 
 def read_file() -> str:
@@ -80,9 +89,12 @@ def connect() -> str:
         return "connected"
 
 
+LEFT_BEHIND: list[mmap.mmap] = []
+"""A page that is writable and executable, as what warms a zygote up could leave it."""
 KERNEL = ("seccomp", "landlock", "rlimits")
 PROBES: dict[str, tuple[Callable[[], str], tuple[str, ...]]] = {
     "seccomp": (executable_memory, ()),
+    "memory": (write_code, ()),
     "landlock": (read_file, ("seccomp", "root-folder", "rlimits")),
     "root-folder": (list_root, KERNEL),
     "user": (read_private_file, (*KERNEL, "root-folder", "capabilities")),
@@ -107,10 +119,14 @@ def attempt(layer: str, probe: Callable[[], str], without: tuple[str, ...]) -> s
         try:
             if layer == "namespaces" and "namespaces" not in without:
                 leave_namespaces()
+            if layer == "memory":
+                LEFT_BEHIND.append(map_executable())
             place = Confinement(writing, parent, 0, empty_folder(), os.open(os.devnull, os.O_RDWR))
-            confine(SetupOrder.of(LIMITS, without=without), place)
             try:
+                confine(SetupOrder.of(LIMITS, without=without), place)
                 said = probe()
+            except ConfinementError:
+                said = "not confined"
             except OSError as error:
                 said = errno.errorcode[error.errno or 0]
             except MemoryError:

@@ -18,11 +18,12 @@ from tests.escape.conftest import LIMITS
 
 ALL_LAYERS = (
     *("namespaces", "oom", "root-folder", "descriptors", "user", "capabilities", "parent-death", "not-dumpable"),
-    *("no-new-privileges", "landlock", "rlimits", "seccomp"),
+    *("no-new-privileges", "landlock", "rlimits", "seccomp", "memory"),
 )
 
 EXPECTED = {
     "seccomp": ("EPERM", "mapped"),
+    "memory": ("not confined", "written"),
     "landlock": ("EACCES", "read"),
     "root-folder": ("EACCES", "found"),
     "user": ("EACCES", "private"),

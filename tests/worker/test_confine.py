@@ -51,6 +51,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     monkeypatch.setattr(layers, "syscall", lambda *arguments: made.append(("syscall", *arguments)) or 0)
     monkeypatch.setattr(resource, "setrlimit", note("setrlimit"))
     monkeypatch.setattr(descriptors, "prefer_to_be_killed", lambda: "first")
+    monkeypatch.setattr(layers.mappings, "open_list", lambda: 8)
+    monkeypatch.setattr(layers.mappings, "refuse_written_code", lambda *given: made.append(("mappings", *given)) or "")
     return made
 
 
@@ -58,19 +60,19 @@ def names(made: list[tuple[object, ...]]) -> list[object]:
     return [call[0] for call in made]
 
 
-def test_every_layer_is_put_up_and_seccomp_is_the_last(calls: list[tuple[object, ...]]) -> None:
+def test_every_layer_is_put_up_and_the_memory_is_looked_at_last(calls: list[tuple[object, ...]]) -> None:
     report = confine(SetupOrder.of(Limits()), PLACE)
     assert all(layer.active for layer in report)
-    assert [layer.name for layer in report][-1] == "seccomp"
-    assert [layer.name for layer in report][-2] == "rlimits"
-    assert calls[-1][0] == "syscall"
+    assert [layer.name for layer in report][-3:] == ["rlimits", "seccomp", "memory"]
+    assert names(calls[-2:]) == ["syscall", "mappings"]
+    assert calls[-1][1:] == (8,)
 
 
 def test_a_layer_that_is_left_out_says_so(calls: list[tuple[object, ...]]) -> None:
     report = {layer.name: layer for layer in confine(SetupOrder.of(Limits(), without=("seccomp", "landlock")), PLACE)}
     assert not report["seccomp"].active
     assert report["seccomp"].detail == "switched off"
-    assert "syscall" not in names(calls[-1:])
+    assert "syscall" not in names(calls[-2:])
 
 
 def failing(number: int) -> object:
@@ -239,6 +241,13 @@ def test_only_one_descriptor_is_kept(calls: list[tuple[object, ...]]) -> None:
     descriptors.close_all_but(7, null=9)
     assert [call[1:] for call in calls if call[0] == "dup2"] == [(9, 0), (9, 1), (9, 2)]
     assert [call[1:] for call in calls if call[0] == "closerange"] == [(3, 7), (8, 65_536)]
+
+
+def test_what_the_confinement_reads_is_kept_for_now(calls: list[tuple[object, ...]]) -> None:
+    descriptors.close_all_but(7, 9, 12)
+    descriptors.close_all_but(7, 9, -1)
+    closed = [call[1:] for call in calls if call[0] == "closerange"]
+    assert closed == [(3, 7), (8, 12), (13, 65_536), (3, -1), (3, 7), (8, 65_536)]
 
 
 def test_a_refused_call_is_an_error_with_its_reason() -> None:

@@ -14,8 +14,13 @@ ENVIRONMENT = {
     "PYTHONPATH": str(Path(__file__).resolve().parents[3]),
     "LC_ALL": "C.UTF-8",
     "CUDA_VISIBLE_DEVICES": "",
+    "FBGEMM_NO_ASMJIT": "1",
 }
-"""All of a worker's environment: one thread, the same hashes at each run, and nothing of the server's."""
+"""All of a worker's environment: one thread, the same hashes at each run, and nothing of the server's.
+
+FBGEMM writes machine code for `embedding_bag` into memory that stays writable and executable; without it PyTorch takes
+kernels that were compiled beforehand.
+"""
 
 
 def start_worker(role: str, stream: socket.socket) -> subprocess.Popen[bytes]:

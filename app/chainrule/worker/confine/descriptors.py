@@ -3,17 +3,21 @@
 import os
 
 
-def close_all_but(keep: int, null: int) -> str:
+def close_all_but(keep: int, null: int, *for_now: int) -> str:
     """Close everything but one descriptor, and point the standard streams at /dev/null.
 
     Args:
         keep: the socket to the web process; it must be above the standard streams.
         null: a descriptor of /dev/null.
+        for_now: what the confinement itself still reads, and closes.
     """
     for stream in (0, 1, 2):
         os.dup2(null, stream, inheritable=False)
-    os.closerange(3, keep)
-    os.closerange(keep + 1, 65_536)
+    start = 3
+    for kept in sorted({keep, *for_now}):
+        os.closerange(start, kept)
+        start = max(start, kept + 1)
+    os.closerange(start, 65_536)
     return f"one socket ({keep}); streams on {os.devnull}"
 
 

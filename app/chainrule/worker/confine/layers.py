@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chainrule.protocol.frames import Layer, SetupOrder
-from chainrule.worker.confine import descriptors, identity, landlock
+from chainrule.worker.confine import descriptors, identity, landlock, mappings
 from chainrule.worker.confine.limits import address_space, set_limits
 from chainrule.worker.confine.machine import this_machine
 from chainrule.worker.confine.seccomp import FilterProgram, build
@@ -15,7 +15,7 @@ from chainrule.worker.confine.system import syscall
 
 SECCOMP_SET_MODE_FILTER = 1  # Source: include/uapi/linux/seccomp.h
 
-REQUIRED = frozenset({"descriptors", "rlimits", "no-new-privileges", "seccomp"})
+REQUIRED = frozenset({"descriptors", "rlimits", "no-new-privileges", "seccomp", "memory"})
 """Without one of these no stranger's program is run."""
 
 
@@ -46,10 +46,11 @@ def confine(order: SetupOrder, place: Confinement) -> list[Layer]:
         ConfinementError: a required layer is not to be had, and the order does not say to go on without.
     """
     size = address_space()  # while there is a /proc to read it from
+    mapped = mappings.open_list()
     steps: dict[str, Callable[[], str]] = {
         "oom": descriptors.prefer_to_be_killed,
         "root-folder": lambda: identity.enter(place.folder),
-        "descriptors": lambda: descriptors.close_all_but(place.keep, place.null),
+        "descriptors": lambda: descriptors.close_all_but(place.keep, place.null, mapped),
         "user": lambda: identity.become_another_user(place.number),
         "capabilities": lambda: identity.drop_capabilities(platform.machine()),
         "parent-death": lambda: identity.die_with_parent(place.parent),
@@ -59,6 +60,8 @@ def confine(order: SetupOrder, place: Confinement) -> list[Layer]:
         # After all that opens a descriptor, since it allows none.
         "rlimits": lambda: set_limits(order.read_limits(), size),
         "seccomp": _seccomp,
+        # Last of all: from here on nothing that is not executable becomes so.
+        "memory": lambda: mappings.refuse_written_code(mapped),
     }
     return [_put_up(name, step, order) for name, step in steps.items()]
 

@@ -33,7 +33,12 @@ MAP_SHARED = 0x01
 
 # Source: include/uapi/linux/futex.h
 FUTEX_WAIT, FUTEX_WAKE, FUTEX_WAIT_BITSET, FUTEX_WAKE_BITSET = 0, 1, 9, 10
-FUTEX_FLAGS = 128 | 256  # FUTEX_PRIVATE_FLAG, FUTEX_CLOCK_REALTIME
+FUTEX_PRIVATE_FLAG, FUTEX_CLOCK_REALTIME = 128, 256
+# Without the flag for private ones a futex in a page of a library, which all programs map, is one for all of them:
+# two programs could wait for each other and wake each other.
+FUTEXES = tuple(
+    FUTEX_PRIVATE_FLAG | operation for operation in (FUTEX_WAIT, FUTEX_WAKE, FUTEX_WAIT_BITSET, FUTEX_WAKE_BITSET)
+)
 
 ALLOWED = (
     # What a warm child was measured to need, the frequent ones first: the filter is read from the top.
@@ -95,7 +100,8 @@ def _x32(machine: Machine) -> list[Instruction]:
 
 def _rules(machine: Machine, pid: int) -> Iterator[list[Instruction]]:
     numbers = machine.numbers
-    yield _rule(numbers["futex"], _one_of(1, (0, 1, 9, 10), mask=~FUTEX_FLAGS & 0xFFFFFFFF, otherwise=errno.ENOSYS))
+    mask = ~FUTEX_CLOCK_REALTIME & 0xFFFFFFFF
+    yield _rule(numbers["futex"], _one_of(1, FUTEXES, mask=mask, otherwise=errno.ENOSYS))
     yield _rule(numbers["mmap"], [*_without(2, PROT_EXEC), *_without(3, MAP_SHARED), Instruction(RETURN, ALLOW)])
     yield _rule(numbers["mprotect"], [*_without(2, PROT_EXEC), Instruction(RETURN, ALLOW)])
     for name in ALLOWED:
