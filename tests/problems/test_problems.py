@@ -112,7 +112,8 @@ def test_a_problem_has_the_title_and_the_severity_of_its_kind() -> None:
 
 def test_a_problem_of_which_no_more_is_known_says_what_the_catalogue_says() -> None:
     assert Problem.of("interrupted").detail == (
-        "The sandbox was restarted while the program ran. The program is not at fault: run it again."
+        "The sandbox was restarted, or did not answer, while the program ran. "
+        "The program is not at fault: run it again."
     )
 
 

@@ -21,6 +21,7 @@ from chainrule.protocol.program import Program
 from chainrule.sandbox import Pool
 from chainrule.sandbox.outcomes import conclude
 from chainrule.sandbox.pool import SPARE
+from chainrule.sandbox.processes import child as child_module
 from chainrule.sandbox.processes import stem as stem_module
 from chainrule.sandbox.processes.command import start_worker
 from chainrule.settings import Settings
@@ -255,6 +256,65 @@ async def test_a_zygote_lives_on_when_its_stem_is_killed_and_another_stem_is_the
         (second,) = own()
         assert stem not in stems()
         assert second not in children
+
+
+async def test_a_zygote_that_is_stopped_is_replaced_before_anybody_asks_and_what_runs_goes_on() -> None:
+    limits = Limits(wall_seconds=60.0, cpu_seconds=60)
+    async with of_its_own(Settings(workers=2, limits=limits)) as (pool, own):
+        (zygote,) = own()
+        running = asyncio.create_task(pool.execute(BUSY))
+        await until(lambda: pool.figures().running == 1)
+        os.kill(zygote, signal.SIGSTOP)
+        answers = [await pool.execute(SUM) for _ in range(2 * SPARE)]  # more than were ready
+        assert all(is_right(answer) for answer in answers)
+        assert is_right(await running)
+        await until(lambda: not is_alive(zygote))
+        assert pool.figures().starts == 2
+        assert len(own()) == 1
+
+
+async def test_a_zygote_that_is_stopped_while_nothing_runs_is_replaced() -> None:
+    async with of_its_own(Settings(workers=1)) as (pool, own):
+        (zygote,) = own()
+        os.kill(zygote, signal.SIGSTOP)
+        await until(lambda: not is_alive(zygote) and pool.figures().starts == 2)
+        assert is_right(await pool.execute(SUM))
+
+
+async def test_a_stem_that_is_stopped_is_replaced_and_its_zygote_goes_on() -> None:
+    async with of_its_own(Settings(workers=1)) as (pool, own):
+        (zygote,) = own()
+        (stem,) = (pid for pid in stems() if zygote in children_of(pid))
+        os.kill(stem, signal.SIGSTOP)
+        await until(lambda: stem not in stems())
+        assert is_alive(zygote)
+        assert is_right(await pool.execute(SUM))
+        assert pool.figures().starts == 1
+
+
+async def test_a_stem_that_is_stopped_does_not_keep_a_killed_zygote_from_coming_back() -> None:
+    async with of_its_own(Settings(workers=1)) as (pool, own):
+        (zygote,) = own()
+        (stem,) = (pid for pid in stems() if zygote in children_of(pid))
+        await all_there(pool, zygote, workers=1)
+        children = [zygote, *children_of(zygote)]
+        os.kill(stem, signal.SIGSTOP)
+        os.kill(zygote, signal.SIGKILL)
+        await until(lambda: not any(is_alive(pid) for pid in children))
+        assert is_right(await pool.execute(SUM))
+        assert pool.figures().starts == 2
+        await until(lambda: stem not in stems())
+
+
+async def test_an_idle_child_that_is_stopped_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child_module, "START_SECONDS", 0.2)
+    async with of_its_own(Settings(workers=1)) as (pool, own):
+        (zygote,) = own()
+        await all_there(pool, zygote, workers=1)
+        for pid in children_of(zygote)[1:4]:
+            os.kill(pid, signal.SIGSTOP)
+        answers = [await pool.execute(SUM) for _ in range(2 * SPARE)]
+    assert all(is_right(answer) for answer in answers)
 
 
 async def test_all_of_it_that_is_killed_at_once_is_started_again() -> None:

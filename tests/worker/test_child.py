@@ -15,6 +15,7 @@ from chainrule.graph.model import Graph
 from chainrule.limits import Limits
 from chainrule.protocol.frames import (
     ANSWER,
+    ASK,
     BROKEN,
     FORK,
     HELLO,
@@ -307,11 +308,12 @@ def test_a_stem_forks_a_zygote_for_each_order(
     monkeypatch.setattr(stem, "settle_memory", lambda: None)
     monkeypatch.setattr(stem, "assert_one_thread", lambda: None)
     monkeypatch.setattr(os, "fork", lambda: os.posix_spawn("/bin/sleep", ["sleep", "0"], {}))
-    orders = [SetupOrder.of(Limits()).model_dump_json().encode(), FORK, FORK]
-    warm, *born = serve(control, orders, 3, lambda: stem.serve_stem(control[1].detach()))
+    orders = [SetupOrder.of(Limits()).model_dump_json().encode(), FORK, ASK, FORK]
+    warm, *said = serve(control, orders, 4, lambda: stem.serve_stem(control[1].detach()))
     assert f'"torch":"{torch.__version__}"'.encode() in warm
-    assert [json.loads(message)["kind"] for message in born] == ["forked", "forked"]
-    assert len({json.loads(message)["pid"] for message in born}) == 2
+    first, alive, second = (json.loads(message) for message in said)
+    assert [message["kind"] for message in (first, alive, second)] == ["forked", "alive", "forked"]
+    assert first["pid"] != second["pid"]
 
 
 def test_a_zygote_that_cannot_leave_its_namespaces_says_so(
@@ -335,7 +337,8 @@ def test_a_zygote_forks_and_tells_of_the_end(
     monkeypatch.setattr(zygote, "hold_process_namespace", lambda: held.append(True))
     monkeypatch.setattr(os, "fork", lambda: os.posix_spawn("/bin/sleep", ["sleep", "0.2"], {}))
     order = SetupOrder.of(Limits())
-    ready, born, exited = serve(control, [FORK], 3, lambda: zygote.serve_zygote(control[1], order))
+    ready, alive, born, exited = serve(control, [ASK, FORK], 4, lambda: zygote.serve_zygote(control[1], order))
+    assert alive == b'{"kind":"alive"}'
     assert b'"name":"namespaces","active":true,"detail":"process; mount: no"' in ready
     assert b'"kind":"forked"' in born
     assert b'"status":0' in exited

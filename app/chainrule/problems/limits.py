@@ -64,13 +64,13 @@ KINDS = (
     Kind(
         "crash",
         "The program crashed its process",
-        "PyTorch itself failed in the middle of an operation; only this program was harmed.",
-        ("Look at the last operation it did: its arguments may be out of range.",),
+        "Its process ended before there was an answer; only this program was harmed.",
+        ("Where PyTorch itself failed, it was in the last operation: its arguments may be out of range.",),
     ),
     Kind(
         "interrupted",
         "The run was interrupted",
-        "The sandbox was restarted while the program ran.",
+        "The sandbox was restarted, or did not answer, while the program ran.",
         ("The program is not at fault: run it again.",),
     ),
     Kind(
@@ -175,13 +175,20 @@ def say_killed(name: str, limits: Limits) -> str:
     """Return what is said of a program that did not stop at a limit, and of which there is no answer.
 
     Args:
-        name: "wall_seconds" or "cpu_seconds".
+        name: "wall_seconds" or "cpu_seconds", or "answer_seconds" of one that was over itself.
         limits: what the program was given.
     """
+    limit = _worded(name, limits)
+    if name == "answer_seconds":
+        return say(
+            "The program is over, and making its graph went on after {limit}, which is the limit for that, and was "
+            "ended, so there is no graph. Do fewer steps, or use smaller tensors.",
+            limit=limit,
+        )
     return say(
-        "It went on after {limit}, which is the limit, and had to be killed in the middle of an operation, so there is "
-        "no graph. Use smaller tensors, or do fewer steps.",
-        limit=_worded(name, limits),
+        "It went on after {limit}, which is the limit, did not stop when it was told to, and was killed, so there is "
+        "no graph. A single operation cannot be stopped: use smaller tensors, or do fewer steps.",
+        limit=limit,
     )
 
 

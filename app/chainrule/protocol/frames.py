@@ -110,7 +110,13 @@ class Failed(Data):
     detail: str
 
 
-Message = Warm | Forked | Exited | Ready | Failed
+class Alive(Data):
+    """Stem or zygote to web: it was asked whether it lives, and does."""
+
+    kind: Literal["alive"] = "alive"
+
+
+Message = Warm | Forked | Exited | Ready | Failed | Alive
 
 
 class Unanswered(Data):
@@ -121,6 +127,8 @@ class Unanswered(Data):
     reason: str = Field(default="", max_length=1_000)
     status: int | None = Field(default=None, ge=-64, le=255)
     """The exit code of its process, or minus the number of a signal, where it is known."""
+    over: bool = False
+    """Whether the program itself had come to its end, and its answer was being made."""
 
 
 Outcome = bytes | Unanswered
@@ -130,3 +138,5 @@ FORK = b"fork"
 """Web to stem: one more zygote; web to zygote: one more child."""
 FORK_NOW = b"fork now"
 """Web to zygote: one more child, and rather soon than warm."""
+ASK = b"alive?"
+"""Web to stem or zygote: say that it lives."""

@@ -3,8 +3,8 @@
 import signal
 
 from chainrule.limits import Limits
-from chainrule.problems.limits import say_killed
-from chainrule.protocol.frames import Outcome
+from chainrule.problems.limits import KINDS_OF_LIMITS, say_killed
+from chainrule.protocol.frames import Outcome, Unanswered
 from chainrule.protocol.messages import ExecutionAnswer, Problem
 from chainrule.protocol.program import Program
 from chainrule.protocol.trust import AnswerInvalidError, read_answer
@@ -21,28 +21,34 @@ def conclude(outcome: Outcome, program: Program, limits: Limits) -> tuple[str, E
         failed = any(problem.severity == "error" for problem in answer.problems)
         return "problem" if failed else "ok", answer
     if outcome.kind == "overdue":
-        return "overdue", ExecutionAnswer(problems=[Problem.of("time-limit", say_killed("wall_seconds", limits))])
+        return "overdue", ExecutionAnswer(problems=[killed_problem("wall_seconds", outcome.over, limits)])
     if outcome.kind == "forged":
         return "invalid", ExecutionAnswer(problems=[Problem.of("answer-invalid", message=outcome.reason)])
     if outcome.kind == "interrupted":
         return "lost", ExecutionAnswer(problems=[Problem.of("interrupted")])
-    return "lost", ExecutionAnswer(problems=[lost_problem(outcome.reason, outcome.status, limits)])
+    return "lost", ExecutionAnswer(problems=[lost_problem(outcome, limits)])
 
 
-def lost_problem(reason: str, status: int | None, limits: Limits) -> Problem:
-    """Return the problem of a program whose process ended.
+def lost_problem(lost: Unanswered, limits: Limits) -> Problem:
+    """Return the problem of a program whose process ended."""
+    if lost.status == -signal.SIGSYS:
+        return Problem.of("forbidden-call")
+    if lost.status == -signal.SIGXCPU:
+        return killed_problem("cpu_seconds", lost.over, limits)
+    ended = say("signal {name}", name=_name(-lost.status)) if lost.status is not None and lost.status < 0 else None
+    return Problem.of("crash", message=ended or lost.reason)
+
+
+def killed_problem(name: str, over: bool, limits: Limits) -> Problem:
+    """Return the problem of a process that was killed for its time.
 
     Args:
-        reason: what the web process saw.
-        status: the exit code, or minus the number of a signal; None if it is not known.
+        name: the limit on the program, "wall_seconds" or "cpu_seconds".
+        over: whether the program had kept it, and its answer was being made.
         limits: what it had been given.
     """
-    if status == -signal.SIGSYS:
-        return Problem.of("forbidden-call")
-    if status == -signal.SIGXCPU:
-        return Problem.of("cpu-limit", say_killed("cpu_seconds", limits))
-    ended = say("signal {name}", name=_name(-status)) if status is not None and status < 0 else reason
-    return Problem.of("crash", message=ended)
+    met = "answer_seconds" if over else name
+    return Problem.of(KINDS_OF_LIMITS[met].slug, say_killed(met, limits))
 
 
 def _name(number: int) -> str:

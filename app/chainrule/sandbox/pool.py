@@ -55,6 +55,7 @@ class Pool:
         self._order = SetupOrder.of(settings.limits, insecure=insecure, without=without)
         self._tally = Tally()
         self._children: ChildPool | None = None
+        self._retired: list[ChildPool] = []
         self._standby = StemStandby(self._order)
         self._stopping = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -82,8 +83,9 @@ class Pool:
         for task in self._tasks:
             task.cancel()
         self._standby.close()
-        if self._children is not None:
-            self._children.close()
+        for children in (self._children, *self._retired):
+            if children is not None:
+                children.close()
 
     def report(self) -> list[Layer]:
         """Return the layers of confinement as the children have them."""
@@ -162,7 +164,8 @@ class Pool:
                     over = partial(self._await_answer, deadline)
                     return await child.run(content, self._limits.answer_bytes, started, over)
             except TimeoutError:
-                return Unanswered(kind="overdue")
+                if child.started:
+                    return Unanswered(kind="overdue", over=child.over)
             except ChildLostError as lost:
                 if lost.started:
                     return await self._explain(children, child, lost)
@@ -185,14 +188,23 @@ class Pool:
             status = None
         if children.gone.is_set():
             return Unanswered(kind="interrupted")
-        return Unanswered(kind="lost", reason=str(lost), status=status)
+        return Unanswered(kind="lost", reason=str(lost), status=status, over=child.over)
 
     async def _current(self) -> ChildPool:
-        """Return the pool of children, started again if it is gone."""
+        """Return the pool of children, started again if no more come of it."""
         async with self._starting:
-            if self._children is None or self._children.gone.is_set():
-                self._children = await self._next()
-            return self._children
+            children = self._children
+            if children is None or children.barren.is_set():
+                old, children = children, await self._next()
+                self._children = children
+                if old is not None:
+                    self._retire(old)
+            return children
+
+    def _retire(self, children: ChildPool) -> None:
+        """Let programs that run in a pool of children come to their end, and end it then."""
+        self._retired = [*(old for old in self._retired if not old.gone.is_set()), children]
+        children.retire()
 
     async def _next(self) -> ChildPool:
         """Return a new pool of children, to be used from now on."""
@@ -219,7 +231,7 @@ class Pool:
 
     async def _watch(self, children: ChildPool) -> None:
         """Start again at once when a pool of children dies, so that the next request does not have to wait for it."""
-        await children.gone.wait()
+        await children.barren.wait()
         attempt = 0
         while not self._stopping and children is self._children:
             await asyncio.sleep(BACK_OFF_SECONDS[min(attempt, len(BACK_OFF_SECONDS) - 1)])
@@ -247,7 +259,7 @@ class Pool:
         except (SandboxError, OSError):
             old.retired = False  # it still serves; the next request tries again
         else:
-            old.retire()
+            self._retire(old)
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

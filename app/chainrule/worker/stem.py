@@ -9,10 +9,10 @@ import socket
 
 import torch
 
-from chainrule.protocol.frames import FORK, PACKET_BYTES, Failed, SetupOrder, Warm
+from chainrule.protocol.frames import ASK, FORK, PACKET_BYTES, Failed, SetupOrder, Warm
 from chainrule.worker.memory import settle_memory
 from chainrule.worker.warmup import warm_up
-from chainrule.worker.zygote import hand_over, serve_zygote
+from chainrule.worker.zygote import hand_over, say_alive, serve_zygote
 
 
 def serve_stem(descriptor: int) -> int:
@@ -31,9 +31,12 @@ def _serve(control: socket.socket) -> int:
     except Exception as error:  # whatever keeps it from serving, the web process must hear it
         control.send(Failed(detail=f"{type(error).__name__}: {error}"[:10_000]).model_dump_json().encode())
         return 1
-    while control.recv(PACKET_BYTES) == FORK:
-        _bury()
-        _fork(control, order)
+    while (message := control.recv(PACKET_BYTES)) in {FORK, ASK}:
+        if message == FORK:
+            _bury()
+            _fork(control, order)
+        else:
+            say_alive(control)
     return 0
 
 

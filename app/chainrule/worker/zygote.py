@@ -6,10 +6,12 @@ import signal
 import socket
 
 from chainrule.protocol.frames import (
+    ASK,
     BROKEN,
     FORK,
     FORK_NOW,
     PACKET_BYTES,
+    Alive,
     Exited,
     Failed,
     Forked,
@@ -84,6 +86,8 @@ class ZygoteProcess:
             return False
         if message in {FORK, FORK_NOW}:
             self._fork(touch=message == FORK)
+        elif message == ASK:
+            say_alive(self._control)
         return bool(message)
 
     def _fork(self, *, touch: bool) -> None:
@@ -107,6 +111,11 @@ class ZygoteProcess:
                 return
             message = Exited(pid=pid, status=os.waitstatus_to_exitcode(status))
             self._control.send(message.model_dump_json().encode())
+
+
+def say_alive(control: socket.socket) -> None:
+    """Tell the web process that this one still does what it is told."""
+    control.send(Alive().model_dump_json().encode())
 
 
 def hand_over(control: socket.socket, pid: int, stream: socket.socket) -> None:

@@ -9,6 +9,8 @@ from chainrule.protocol.frames import ANSWER, BROKEN, HEADER, HELLO, OVER, REQUE
 
 HELLO_BYTES = 100_000
 """Above any report of a child on its layers [bytes]."""
+START_SECONDS = 5.0
+"""How long an idle child may take to begin; one that was stopped never does [s]."""
 PIECE_BYTES = 262_144
 """How much is read at once [bytes]."""
 
@@ -37,7 +39,10 @@ class Child:
         self.pid = pid
         self._stream = stream
         self._kill: Callable[[], None] | None = kill
-        self._started = False
+        self.started = False
+        """Whether the program may have run."""
+        self.over = False
+        """Whether the program is over, and its answer is being made."""
         self.idle = False
         """Whether it has said hello and waits for its program."""
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -76,16 +81,19 @@ class Child:
             ChildLostError: the child ended, or sent something else, or too much.
         """
         try:
-            await asyncio.get_running_loop().sock_sendall(self._stream, HEADER.pack(REQUEST, len(request)) + request)
+            async with asyncio.timeout(START_SECONDS):
+                kind = await self._send(request)
+        except TimeoutError:
+            raise ChildLostError("did not start", started=False) from None
         except OSError as error:
             raise ChildLostError(f"could not be written to: {error.strerror}", started=False) from error
-        kind, _ = await self._receive(0)
         if kind != STARTED:
             raise ChildLostError(f"said {kind!r} instead of starting", started=False)
-        self._started = True
+        self.started = True
         started()
         kind, content = await self._receive(answer_bytes)
         if kind == OVER and not content:
+            self.over = True
             over()
             kind, content = await self._receive(answer_bytes)
         if kind != ANSWER:
@@ -104,11 +112,17 @@ class Child:
         self.kill()
         self._stream.close()
 
+    async def _send(self, request: bytes) -> bytes:
+        """Send the request, and return what kind of frame comes back."""
+        await asyncio.get_running_loop().sock_sendall(self._stream, HEADER.pack(REQUEST, len(request)) + request)
+        kind, _ = await self._receive(0)
+        return kind
+
     async def _receive(self, most: int) -> tuple[bytes, bytes]:
         kind, length = HEADER.unpack(await self._exactly(HEADER.size))
         if length > most:
             reason = f"it announced {length} bytes where at most {most} may come"
-            raise ChildLostError(reason, started=self._started, forged=True)
+            raise ChildLostError(reason, started=self.started, forged=True)
         return kind, await self._exactly(length)
 
     async def _exactly(self, length: int) -> bytes:
@@ -118,8 +132,8 @@ class Child:
             try:
                 piece = await loop.sock_recv(self._stream, min(length - len(content), PIECE_BYTES))
             except OSError as error:
-                raise ChildLostError(f"could not be read from: {error.strerror}", started=self._started) from error
+                raise ChildLostError(f"could not be read from: {error.strerror}", started=self.started) from error
             if not piece:
-                raise ChildLostError("ended", started=self._started)
+                raise ChildLostError("ended", started=self.started)
             content += piece
         return bytes(content)

@@ -43,8 +43,10 @@ class ChildPool(ABC):
         """How many of them are in use."""
         self.retired = False
         """Whether it is to end once none is in use."""
+        self.barren = asyncio.Event()
+        """Set when no more children will come; those that are in use may go on."""
         self.gone = asyncio.Event()
-        """Set when no more children will come."""
+        """Set when there are none any more."""
 
     async def start(self) -> None:
         """Start, and wait until the first child is confined.
@@ -88,7 +90,7 @@ class ChildPool(ABC):
             hurry: others are waiting, so the next one should come at once, and rather soon than warm.
 
         Raises:
-            NurseryGoneError: there are none any more.
+            ChildPoolGoneError: there are none any more.
         """
         while not self.gone.is_set():
             try:
@@ -98,6 +100,8 @@ class ChildPool(ABC):
                 break
             if child is None:
                 self._idle.put_nowait(None)  # for whoever else is waiting
+                if self._replaced:  # the children that are in use go on
+                    raise ChildPoolGoneError
                 break
             if child.ended.done():  # it was killed while it was waiting
                 child.close()
@@ -124,7 +128,10 @@ class ChildPool(ABC):
     def retire(self) -> None:
         """End as soon as no child is in use: another pool has taken over."""
         self.retired = self._replaced = True
-        if not self.busy:
+        self.barren.set()
+        if self.busy:
+            self._idle.put_nowait(None)  # behind those that are ready: whoever waits goes to the other pool
+        else:
             self.close()
 
     def close(self) -> None:
@@ -132,6 +139,7 @@ class ChildPool(ABC):
         if self.gone.is_set():
             return
         self.gone.set()
+        self.barren.set()
         for task in self._greetings:
             task.cancel()
         while not self._idle.empty():
@@ -156,6 +164,10 @@ class ChildPool(ABC):
     @abstractmethod
     def _release(self) -> None:
         """Let go of what is not a child."""
+
+    def _stop_making(self) -> None:
+        """Make no more children: what makes them does not answer any more. Those that are in use go on."""
+        self.barren.set()
 
     def _repay(self, *, hurry: bool) -> None:
         """Have as many children made as were taken: making them costs what the programs that run could use."""

@@ -7,9 +7,14 @@ from collections.abc import Callable
 
 from pydantic import TypeAdapter, ValidationError
 
-from chainrule.protocol.frames import PACKET_BYTES, Message
+from chainrule.protocol.frames import ASK, PACKET_BYTES, Alive, Message
 
 MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
+
+ASK_SECONDS = 0.5
+"""How often a process that is watched is asked whether it lives [s]."""
+SILENCE_SECONDS = 2.0
+"""How long it may leave that unanswered, whatever it is doing: it forks in hundredths of a second [s]."""
 
 
 class Control:
@@ -27,6 +32,9 @@ class Control:
         self._stream: socket.socket | None = stream
         self._hear = hear
         self._lost = lost
+        self._asked_at: float | None = None
+        """Since when the oldest question is unanswered; None where there is none."""
+        self._next: asyncio.TimerHandle | None = None
         stream.setblocking(False)
         asyncio.get_running_loop().add_reader(stream, self._read)
 
@@ -36,8 +44,29 @@ class Control:
             with contextlib.suppress(OSError):
                 self._stream.send(order)
 
+    def watch(self, silent: Callable[[], None]) -> None:
+        """Ask from now on, again and again, whether the other side lives.
+
+        A process that was stopped, or hangs, has not ended, and nothing else would tell.
+
+        Args:
+            silent: called once when it has not answered for a while; nobody is asked after it.
+        """
+        now = asyncio.get_running_loop().time()
+        if self._stream is None:
+            return
+        if self._asked_at is None:
+            self._asked_at = now
+            self.send(ASK)
+        elif now - self._asked_at >= SILENCE_SECONDS:
+            silent()
+            return
+        self._next = asyncio.get_running_loop().call_later(ASK_SECONDS, self.watch, silent)
+
     def close(self) -> None:
         """Let go of the socket."""
+        if self._next is not None:
+            self._next.cancel()
         if self._stream is not None:
             asyncio.get_running_loop().remove_reader(self._stream)
             self._stream.close()
@@ -52,7 +81,8 @@ class Control:
             return
         except (OSError, ValidationError):
             message, descriptors = None, []
+        self._asked_at = None  # whatever it says, it lives
         if message is None:
             self._lost()
-        else:
+        elif not isinstance(message, Alive):
             self._hear(message, descriptors)

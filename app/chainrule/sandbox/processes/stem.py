@@ -13,6 +13,10 @@ from chainrule.errors import SandboxError
 from chainrule.protocol.frames import FORK, Failed, Forked, Message, SetupOrder, Warm
 from chainrule.sandbox.processes.command import start_worker
 from chainrule.sandbox.processes.control import Control
+from chainrule.words.numbers import say_number
+
+START_SECONDS = 120.0
+"""How long it may take until a stem is warm; importing torch from a cold disk is most of it [s]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,13 @@ class Stem:
                     self.close()  # else the next to ask would wait for what never began
                     raise
                 self._control.send(self._order.model_dump_json().encode())
-            await asyncio.shield(self._warm)
+            try:
+                async with asyncio.timeout(START_SECONDS):
+                    await asyncio.shield(self._warm)
+            except TimeoutError:
+                self._give_up(f"it was not warm after {say_number(START_SECONDS)} s")
+                self.close()
+                await self._warm
 
     async def fork(self) -> ForkedProcess:
         """Return a new zygote, which has not left any namespace yet.
@@ -121,9 +131,10 @@ class Stem:
                 born.end()
             else:
                 asked.set_result(born)
-        elif isinstance(message, Warm):
+        elif isinstance(message, Warm) and self._control is not None:
             self.warm_since = time.monotonic()
             self._warm.set_result(None)
+            self._control.watch(self.close)
         elif isinstance(message, Failed):
             self._give_up(message.detail)
             self.close()

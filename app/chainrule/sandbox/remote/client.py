@@ -180,7 +180,7 @@ class RemotePool:
                 elif kind in (ANSWER, GREETING, STARTED):
                     raise LinkBrokenError(f"it sent {kind!r} out of turn")
                 if started is not None and time.monotonic() - started > self._patience:
-                    return Unanswered(kind="overdue")
+                    return Unanswered(kind="interrupted")  # a worker that works would have ended the program itself
         except (LinkBrokenError, ValidationError) as error:
             raise WorkerLostError(str(error), started=started is not None) from error
         finally:
