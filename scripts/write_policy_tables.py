@@ -9,9 +9,9 @@ import collections
 import importlib
 import inspect
 import math
-import random
 import re
 import textwrap
+import types
 import typing
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ import torch.nn.attention
 import torch.nn.utils.prune
 import torch.optim.swa_utils
 from chainrule.program.policy.denied import DENIED_ATTRIBUTES, DENIED_PATHS
+from chainrule.run.standins import STANDINS
 
 TABLES = Path(__file__).resolve().parent.parent / "app" / "chainrule" / "program" / "policy" / "allowed.py"
 
@@ -80,15 +81,28 @@ CLOSED = {
     "torch.backends.mps": "is_available is_built",
     "torch.accelerator": "is_available current_accelerator",
     "torch.version": "cuda",
-    "collections": "Counter OrderedDict defaultdict deque namedtuple",
-    "collections.abc": "Callable Iterable Iterator Mapping Sequence Generator",
-    "contextlib": "ExitStack contextmanager nullcontext suppress",
+    "collections": "ChainMap Counter OrderedDict defaultdict deque namedtuple",
+    "collections.abc": """Callable Collection Container Generator Hashable Iterable Iterator Mapping MutableMapping
+        MutableSequence Sequence Set Sized""",
+    "contextlib": "ExitStack closing contextmanager nullcontext suppress",
     "copy": "copy deepcopy",
-    "dataclasses": "asdict astuple dataclass field replace",
-    "enum": "Enum IntEnum auto",
+    "dataclasses": "InitVar asdict astuple dataclass field fields is_dataclass replace",
+    "enum": "Enum Flag IntEnum IntFlag StrEnum auto unique",
     "abc": "ABC abstractmethod",
-    "functools": "cache lru_cache partial reduce wraps",
-    "operator": "add mul sub truediv neg pow matmul itemgetter",
+    "operator": """abs add and_ contains eq floordiv ge getitem gt iadd imul itemgetter le lt matmul mod mul ne neg not_
+        or_ pos pow sub truediv xor""",
+    "bisect": "bisect bisect_left bisect_right insort insort_left insort_right",
+    "heapq": "heapify heappop heappush heappushpop nlargest nsmallest",
+    "json": "dumps loads",
+    "numbers": "Complex Integral Number Rational Real",
+    "pprint": "pformat pp pprint",
+    "re": """ASCII DOTALL I IGNORECASE M MULTILINE Match Pattern S VERBOSE X compile escape findall finditer fullmatch
+        match search split sub subn""",
+    "statistics": "fmean mean median mode pstdev pvariance stdev variance",
+    "string": "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits printable punctuation whitespace",
+    "textwrap": "dedent fill indent shorten wrap",
+    "types": "SimpleNamespace",
+    "unicodedata": "category combining name normalize",
     "warnings": "catch_warnings filterwarnings simplefilter warn",
     "__future__": "annotations",
 }
@@ -97,7 +111,7 @@ ALLOWED_PRIVATE = "_version _asdict _replace _fields"
 
 def submodules(path: str) -> set[str]:
     """The names directly under a module that are modules a program may go through."""
-    every = {*MODULES, *CLOSED}
+    every = {*MODULES, *CLOSED, *STANDINS}
     return {other.removeprefix(f"{path}.").split(".")[0] for other in every if other.startswith(f"{path}.")}
 
 
@@ -135,16 +149,8 @@ def modules() -> dict[str, set[str]]:
     table |= {path: set(names.split()) | submodules(path) for path, names in CLOSED.items()}
     table["math"] = {name for name in dir(math) if not name.startswith("_")}
     table["itertools"] = {name for name in dir(importlib.import_module("itertools")) if not name.startswith("_")}
-    table["random"] = set(random.__all__) - {
-        "SystemRandom",
-        "Random",
-        "getstate",
-        "setstate",
-        "randbytes",
-        "getrandbits",
-    }
     table["typing"] = set(typing.__all__) - {"get_type_hints", "ForwardRef", "get_overloads", "clear_overloads"}
-    return table
+    return table | {path: set(file.__all__) | submodules(path) for path, file in STANDINS.items()}
 
 
 def public(kind: type) -> set[str]:
@@ -176,6 +182,7 @@ def attributes() -> set[str]:
     kinds += [torch.distributions.Transform, torch.nn.utils.rnn.PackedSequence, torch.amp.GradScaler]
     kinds += [torch.optim.swa_utils.AveragedModel, torch.optim.swa_utils.SWALR, torch.nn.utils.prune.BasePruningMethod]
     kinds += [torch.distributions.constraints.Constraint]
+    kinds += [re.Match, re.Pattern, types.SimpleNamespace]
     kinds += [str, bytes, list, tuple, dict, set, frozenset, int, float, complex, slice, property, BaseException]
     kinds += [collections.OrderedDict, collections.Counter, collections.deque, collections.defaultdict]
     kinds += [
@@ -186,6 +193,10 @@ def attributes() -> set[str]:
         for name, kind in vars(holder).items():
             if isinstance(kind, type) and not name.startswith("_") and kind.__module__.startswith("torch"):
                 names |= public(kind) | initialised(kind)
+    for file in STANDINS.values():
+        own = [kind for kind in vars(file).values() if isinstance(kind, type) and kind.__module__ == file.__name__]
+        for kind in (*own, *getattr(file, "KINDS", ())):
+            names |= public(kind) | {name for name in getattr(kind, "__annotations__", ()) if not name.startswith("_")}
     names |= set(
         """remove variable metadata send close throw cache_clear cache_info from_iterable setter getter args
         name value add_note original parametrizations weight_g weight_v func keywords tangent primal type index

@@ -94,7 +94,7 @@ def test_the_address_of_a_picture_gives_the_picture(address: str) -> None:
 
 def test_each_program_of_many_has_its_outcome(address: str) -> None:
     with Client(address) as chainrule:
-        good, bad = chainrule.trace_many([Program("x * 2"), Program("import os")])
+        good, bad = chainrule.trace_many([Program("x * 2"), Program("import pickle; pickle.load")])
     assert isinstance(good, GraphAnswer)
     assert isinstance(bad, ProblemError)
     assert bad.slug == "program-rejected"
@@ -102,7 +102,7 @@ def test_each_program_of_many_has_its_outcome(address: str) -> None:
 
 def test_a_refusal_is_an_exception_with_every_violation(address: str) -> None:
     with Client(address) as chainrule, pytest.raises(ProblemError, match="422") as refusal:
-        chainrule.trace("import os")
+        chainrule.trace("import pickle; pickle.load")
     assert (refusal.value.status, refusal.value.slug) == (422, "program-rejected")
     assert refusal.value.violations[0]["line"] == 1
     assert refusal.value.request_id

@@ -31,7 +31,7 @@ from fastapi.testclient import TestClient
 from tests import ROOT
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-RECIPES = dict(re.findall(r"^## Adding an? ([\w ]+)\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))
+RECIPES = dict(re.findall(r"^## Adding an? ([\w -]+)\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))
 
 
 class EmptyPool:
@@ -60,8 +60,8 @@ def serve() -> Iterator[Callable[[], TestClient]]:
         client.__exit__(None, None, None)
 
 
-def test_there_are_five_recipes() -> None:
-    assert list(RECIPES) == ["formula", "mistake", "format", "language", "option of a picture"]
+def test_there_are_six_recipes() -> None:
+    assert list(RECIPES) == ["formula", "mistake", "format", "language", "option of a picture", "stand-in"]
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
@@ -83,6 +83,7 @@ def test_the_files_of_a_recipe_are_there(recipe: str) -> None:
         ("app/chainrule/web/page/i18n.py", "def teller"),
         ("app/chainrule/render/options.py", "class ViewOptions"),
         ("app/chainrule/render/formats/registry.py", "class Format"),
+        ("app/chainrule/run/standins/__init__.py", "STANDINS"),
     ],
 )
 def test_the_names_of_a_recipe_stand_in_its_files(file: str, name: str) -> None:

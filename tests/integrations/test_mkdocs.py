@@ -57,9 +57,15 @@ def test_options_are_those_of_a_picture(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("```chainrule\na = 1\nimport os\n```\n", "index.md:3: line 2 of the program"),
-        ("---\ntitle: T\n---\n\n- one\n\n    ```chainrule\n    a = 1\n    import os\n    ```\n", "index.md:9: line 2"),
-        ("```chainrule\nimport os\n```\n\n```chainrule\nimport os\n```\n", "chainrule: line 1 of the program"),
+        ("```chainrule\na = 1\nimport pickle; pickle.load\n```\n", "index.md:3: line 2 of the program"),
+        (
+            "---\ntitle: T\n---\n\n- one\n\n    ```chainrule\n    a = 1\n    import pickle; pickle.load\n    ```\n",
+            "index.md:9: line 2",
+        ),
+        (
+            "```chainrule\nimport pickle; pickle.load\n```\n\n```chainrule\nimport pickle; pickle.load\n```\n",
+            "chainrule: line 1 of the program",
+        ),
         ("```chainrule\ny = tensor([1., 2.], requires_grad=True) * 2\ny.backward()\n```\n", "scalar outputs"),
         ('```chainrule theme="pink"\nx\n```\n', "pink"),
         ('```chainrule mode="link"\nx\n```\n', "CHAINRULE_SERVER"),
@@ -84,9 +90,9 @@ def test_a_failing_program_warns_where_that_is_asked_for(
 ) -> None:
     monkeypatch.setenv("CHAINRULE_ON_ERROR", "warn")
     with caplog.at_level(logging.WARNING):
-        html = page(tmp_path, "```chainrule\nimport os\n```\n")
+        html = page(tmp_path, "```chainrule\nimport pickle; pickle.load\n```\n")
     assert "chainrule-error" in html
-    assert "line 1 of the program (import os)" in caplog.text
+    assert "line 1 of the program (import pickle; pickle.load)" in caplog.text
 
 
 @pytest.mark.parametrize(("mode", "tag"), [("link", '<img src="https://'), ("iframe", "<iframe ")])

@@ -47,8 +47,8 @@ def squares(x: torch.Tensor) -> torch.Tensor:
 def test_a_program_is_traced_in_the_sandbox_with_its_inputs() -> None:
     graph = trace("import math\nz = (x ** 2).sum() * math.pi ** 0", inputs={"x": torch.tensor(X)})
     assert gradient(graph, "x") == [2.0, 4.0]
-    with pytest.raises(ProgramRejectedError, match=r"line 1, column 8: import os"):
-        trace("import os")
+    with pytest.raises(ProgramRejectedError, match=r"line 1, column 8: import pickle"):
+        trace("import pickle; pickle.load")
 
 
 def test_root_seed_and_gradient_are_asked_of_a_program() -> None:

@@ -7,6 +7,7 @@ from chainrule.errors import ProgramRejectedError
 from chainrule.limits import LIMITS, Limits
 from chainrule.program import check
 from chainrule.program.checker import MAX_SUGGESTIONS, MAX_TOLD
+from chainrule.program.policy.allowed import MODULES
 from chainrule.program.source import MAX_DEPTH, MAX_RUN
 from chainrule.protocol.program import Program
 
@@ -15,7 +16,7 @@ from tests import ROOT
 PAGE = (ROOT / "docs" / "programs.md").read_text(encoding="utf-8")
 PROGRAMS = re.findall(r"```\{ \.chainrule.*?\}\n(.*?)```", PAGE, re.DOTALL)
 REFUSED = [
-    *("import os", "open('x')", "torch.load('x')", "torch.hub", "eval('1')", "exec('1')", "getattr(1, 'a')"),
+    *("import pickle", "open('x')", "torch.load('x')", "torch.hub", "eval('1')", "exec('1')", "getattr(1, 'a')"),
     *("print.__globals__", "(i for i in ()).gi_frame", "'{}'.format(1)", "torch.ones(1).data_ptr()"),
     *(
         "torch.ones(1).storage()",
@@ -23,14 +24,14 @@ REFUSED = [
         "torch.ones(1).as_strided((), ())",
         "torch.ones(1).resize_(9)",
     ),
-    *("torch.ones(1).numpy()", "import numpy", "torch.jit", "torch.compile", "torch.exp(1, out=2)", "import time"),
+    *("torch.ones(1).numpy()", "import numpy", "torch.jit", "torch.compile", "torch.exp(1, out=2)", "import datetime"),
     *("torch.seed()", "async def f(): pass", "class A(metaclass=type): pass", "print(torch)"),
 ]
 
 
 ROWS = [
     (code, reason)
-    for codes, reason in re.findall(r"^\| (`.*`) \| (.*) \|$", PAGE, re.MULTILINE)
+    for codes, reason in re.findall(r"^\| (`.*`) \| (.*) \|$", PAGE.partition("## What is refused")[2], re.MULTILINE)
     for code in re.findall(r"`(.*?)`", codes)
 ]
 
@@ -38,6 +39,12 @@ ROWS = [
 @pytest.mark.parametrize("source", PROGRAMS)
 def test_the_programs_of_the_page_pass(source: str) -> None:
     check(Program(source), Limits())
+
+
+def test_the_page_tells_every_module_that_python_itself_has() -> None:
+    section = PAGE.partition("## Modules")[2].partition("\n## ")[0]
+    own = {path.partition(".")[0] for path in MODULES} - {"torch", "__future__"}
+    assert own - set(re.findall(r"`(\w+)`", section)) == set()
 
 
 @pytest.mark.parametrize("source", REFUSED)

@@ -12,9 +12,17 @@ SYSTEM, FILES, NETWORK, INTERNALS = "no access to the system", "no files", "no n
 HOSTILE: list[tuple[str, str, str]] = [
     # (the program, the text of the place, words of the reason)
     # imports
-    ("import os", "os", SYSTEM),
-    ("import sys as s", "sys as s", SYSTEM),
-    ("import os.path", "os.path", SYSTEM),
+    ("import os\nos.system('id')", "system", SYSTEM),
+    ("import os\nos.listdir('.')", "listdir", FILES),
+    ("from os import makedirs", "makedirs", FILES),
+    ("import sys as s\ns.modules", "modules", SYSTEM),
+    ("import sys\nsys.stdin.read()", "stdin", SYSTEM),
+    ("import os.path\nos.path.genericpath", "genericpath", "no such name"),
+    ("import time\ntime.sys", "sys", SYSTEM),
+    ("import logging\nlogging.os", "os", SYSTEM),
+    ("import logging\nlogging.FileHandler('x')", "FileHandler", FILES),
+    ("import re\nre.sys", "sys", SYSTEM),
+    ("import types\ntypes.FunctionType", "FunctionType", "no such name"),
     ("import subprocess", "subprocess", "one process"),
     ("from subprocess import run", "from subprocess import run", "one process"),
     ("import socket, torch", "socket", NETWORK),
@@ -28,7 +36,7 @@ HOSTILE: list[tuple[str, str, str]] = [
     ("import numpy as np", "numpy as np", "leaves no graph"),
     ("import pandas as pd", "pandas as pd", "only PyTorch"),
     ("import matplotlib.pyplot as plt", "matplotlib.pyplot as plt", "drawn for you"),
-    ("import time", "time", "same answer every time"),
+    ("import datetime", "datetime", "same answer every time"),
     ("import torchvision", "torchvision", "only PyTorch"),
     ("import mymodule", "mymodule", "only PyTorch"),
     ("import toch", "toch", "did you mean torch?"),
@@ -175,10 +183,10 @@ def test_a_hostile_program_is_refused_at_its_place_with_a_reason(source: str, wh
 
 
 def test_every_violation_is_told_in_the_order_of_the_text() -> None:
-    source = "import os\nx = tenosr([1.])\ny = x.numpy().data_ptr()\nprint(open('é'), y.bakward)\n"
+    source = "import pickle\nx = tenosr([1.])\ny = x.numpy().data_ptr()\nprint(open('é'), y.bakward)\n"
     found = violations(source)
     assert [(v.line, place(source, v), v.slug) for v in found] == [
-        (1, "os", "import-refused"),
+        (1, "pickle", "import-refused"),
         (2, "tenosr", "name-unknown"),
         (3, "numpy", "attribute-refused"),
         (3, "data_ptr", "attribute-refused"),

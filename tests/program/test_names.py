@@ -12,6 +12,7 @@ from chainrule.program.policy import denied, lookup
 from chainrule.program.policy.allowed import MODULES
 from chainrule.program.policy.denied import DENIED_MODULES, DENIED_PATHS
 from chainrule.program.policy.names import BUILTINS, NAMES
+from chainrule.run.namespace import resolve
 
 from scripts import write_policy_tables
 
@@ -35,7 +36,7 @@ def test_bare_functions_are_those_of_torch_by_the_same_name() -> None:
 
 @pytest.mark.parametrize("path", MODULES)
 def test_a_module_and_all_that_it_may_be_asked_for_exist(path: str) -> None:
-    module = importlib.import_module(path)
+    module = resolve(path)
     for name in MODULES[path]:
         if not hasattr(module, name):
             importlib.import_module(f"{path}.{name}")
@@ -43,7 +44,7 @@ def test_a_module_and_all_that_it_may_be_asked_for_exist(path: str) -> None:
 
 @pytest.mark.parametrize("path", MODULES)
 def test_a_module_leads_only_to_modules_that_are_listed_themselves(path: str) -> None:
-    module = importlib.import_module(path)
+    module = resolve(path)
     for name in MODULES[path]:
         if inspect.ismodule(getattr(module, name, None)):
             assert f"{path}.{name}" in MODULES

@@ -1,6 +1,5 @@
 """What accepted names lead to: four attributes deep there is no module, no frame and no globals."""
 
-import importlib
 from collections.abc import Iterator
 from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 import torch
 from chainrule.program.policy.allowed import ATTRIBUTES, MODULES
 from chainrule.program.policy.lookup import READ_DUNDERS, attribute_denial, is_module
+from chainrule.run.namespace import resolve
 
 STEPS = 4
 INTERNAL = ModuleType | FrameType | CodeType | TracebackType
@@ -24,10 +24,7 @@ def is_internal(value: object) -> bool:
 def named() -> Iterator[tuple[str, Any]]:
     """Yield what can be named through a module."""
     for module, names in MODULES.items():
-        try:
-            owner = importlib.import_module(module)
-        except ImportError:
-            owner = eval(module, {"torch": torch})
+        owner = resolve(module)
         for name in names:
             if not is_module(f"{module}.{name}") and hasattr(owner, name):
                 yield f"{module}.{name}", getattr(owner, name)

@@ -22,6 +22,8 @@ from chainrule.program.source import Source
 from chainrule.words.saying import say
 
 _REGISTERING = frozenset({"register_buffer", "register_parameter", "register_module", "add_module"})
+_OF_KEYWORDS = frozenset({"SimpleNamespace", "Namespace", "set_defaults"})
+"""What makes attributes of its keywords."""
 _CLASS_KEYWORDS = frozenset({"metaclass"})
 _UNCHECKED = frozenset({ast.Module, ast.Expr, ast.Assign, ast.Constant, ast.BinOp, ast.UnaryOp, ast.List, ast.Tuple})
 """Kinds of nodes that are many and of which nothing is refused."""
@@ -273,6 +275,10 @@ def _defined_attributes(scopes: Scopes) -> Iterator[str]:
                 yield from _words(place.node, walked)
             case ast.Dict(keys=keys):
                 yield from (key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
+            case ast.Call(func=ast.Attribute(attr="add_argument")) as call:
+                yield from (word.lstrip("-").replace("-", "_") for word in _words(call, walked))
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) as call if name in _OF_KEYWORDS:
+                yield from (keyword.arg for keyword in call.keywords if keyword.arg)
             case ast.Call(func=ast.Name(id="OrderedDict" | "dict") | ast.Attribute(attr="OrderedDict")) as call:
                 yield from _words(call, walked)
                 yield from (keyword.arg for keyword in call.keywords if keyword.arg)

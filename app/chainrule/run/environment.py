@@ -15,6 +15,7 @@ from chainrule.run.console import FILENAME, Console, ConsoleStream
 from chainrule.run.exceptions import CaughtWarning, caught_warnings
 from chainrule.run.namespace import as_main
 from chainrule.run.schedulers import plain_scheduler_states
+from chainrule.run.standins import renewed
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ def surroundings(source: str, seed: int, namespace: dict[str, Any], console_byte
     console = Console(console_bytes)
     with ExitStack() as stack:
         stack.enter_context(same_numbers(seed))
+        stack.enter_context(renewed())
         stack.enter_context(_torch_defaults())
         stack.enter_context(_torch_switches())
         stack.enter_context(plain_scheduler_states())

@@ -11,6 +11,7 @@ from typing import Any
 
 from chainrule.program.policy.allowed import MODULES
 from chainrule.program.policy.names import BUILTINS, NAMES
+from chainrule.run.standins import standins
 
 NAME = "__main__"
 
@@ -48,21 +49,22 @@ def import_listed(
     """
     # The C code of torch and numpy imports parts of itself with the builtins of the frame that called it: its list of
     # names is a list, that of an import statement is a tuple or None.
-    of_itself = isinstance(fromlist, list) and name.split(".")[0] in {"torch", "numpy"}
+    of_itself = isinstance(fromlist, list) and name.split(".")[0] in {"torch", "numpy", "time", "_strptime"}
     if level or (name not in MODULES and not of_itself):
         raise ImportError(f"{name} cannot be imported here")
-    return __import__(name, globals, locals, fromlist or (), level)
+    found = None if of_itself else standins().get(name if fromlist else name.split(".")[0])
+    return __import__(name, globals, locals, fromlist or (), level) if found is None else found
 
 
 def resolve(path: str) -> Any:
-    """Return the module, function or class that a dotted path names.
+    """Return the module, function or class that a dotted path names, a stand-in where there is one.
 
     Raises:
         ModuleNotFoundError: the first part is no module.
         AttributeError: a later part does not exist.
     """
     head, *rest = path.split(".")
-    found: Any = importlib.import_module(head)
+    found: Any = standins().get(head) or importlib.import_module(head)
     for index, name in enumerate(rest, start=1):
         if not hasattr(found, name) and isinstance(found, ModuleType):
             importlib.import_module(".".join([head, *rest[:index]]))

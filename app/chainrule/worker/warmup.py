@@ -11,6 +11,7 @@ from chainrule.limits import Limits
 from chainrule.program.policy.allowed import MODULES
 from chainrule.protocol.program import QUESTIONS, Program
 from chainrule.run.execute import execute
+from chainrule.run.namespace import resolve
 from chainrule.run.questions import answer_program
 from chainrule.tape.record import patches
 from chainrule.worker.serve import encode
@@ -28,6 +29,8 @@ PROGRAMS = (
     "for kind in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW, torch.optim.RMSprop):\n"
     "    p = nn.Parameter(torch.ones(3))\n    o = kind([p], lr=0.1)\n    p.sum().backward()\n    o.step()",
     "y, g = torch.autograd.functional.hessian(lambda x: (x**3).sum(), torch.ones(2)), 1",
+    "import argparse, logging, time\nlogging.warning('%s', time.ctime())\nparser = argparse.ArgumentParser()\n"
+    "parser.add_argument('--lr', type=float)\nparser.print_help()\nparser.parse_args(['--lr', 'x'])",
     "F.embedding_bag(torch.tensor([[0, 1]]), torch.ones(2, 2, requires_grad=True)).sum()",  # counts the processors
 )
 """Programs that bring in what the examples leave out: error paths, optimizers, modules, files that kernels read."""
@@ -57,7 +60,9 @@ def warm_up(limits: Limits) -> None:
     torch.set_num_interop_threads(1)
     leave_compiler_out()
     patches.install()
-    for module in (*MODULES, *LAZY):
+    for path in MODULES:
+        resolve(path)
+    for module in LAZY:
         importlib.import_module(module)
     gc.collect()
     gc.freeze()  # graphs that cut something off collect the garbage, which would else look at all of PyTorch each time

@@ -9,7 +9,13 @@ from tests.web.counting import CountingPool
 
 
 def test_each_program_has_its_own_outcome(client: TestClient) -> None:
-    items: list[Any] = [{"source": "x * 2"}, {"source": "import os"}, {"source": 7}, 5, {"source": "x * 3"}]
+    items: list[Any] = [
+        {"source": "x * 2"},
+        {"source": "import pickle; pickle.load"},
+        {"source": 7},
+        5,
+        {"source": "x * 3"},
+    ]
     response = client.post("/api/v1/graphs:batch", json={"items": items})
     assert response.status_code == 200
     outcomes = response.json()["outcomes"]

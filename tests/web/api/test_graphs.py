@@ -99,7 +99,7 @@ def test_a_program_that_raises_is_answered_with_the_graph_so_far(client: TestCli
         ({"source": " \n"}, 422, "empty-source"),
         ({"source": "#" * 20_001}, 413, "source-too-long"),
         ({"source": "x = ("}, 422, "program-rejected"),
-        ({"source": "import os"}, 422, "program-rejected"),
+        ({"source": "import pickle; pickle.load"}, 422, "program-rejected"),
         ({"source": "tenosr([1.])"}, 422, "program-rejected"),
         ({"source": "x * 2", "inputs": {"x": [[1.0], [1.0, 2.0]]}}, 422, "input-invalid"),
         ({"source": "y = x * 2", "inputs": {"x": 1.0}, "root": "zz"}, 422, "root-unknown"),
@@ -124,7 +124,7 @@ def test_a_bad_request_gets_its_own_problem(client: TestClient, body: Any, statu
 
 
 def test_every_violation_has_its_place(client: TestClient) -> None:
-    problem = post(client, "import os\ny = x.__class__\nz = tenosr(1.)\n").json()
+    problem = post(client, "import pickle; pickle.load\ny = x.__class__\nz = tenosr(1.)\n").json()
     places = {(violation["line"], violation["column"]) for violation in problem["violations"]}
     assert {(line, column) for line, column in places if line in (1, 3)} == {(1, 0), (3, 4)} & places | {
         (line, column) for line, column in places if line in (1, 3)

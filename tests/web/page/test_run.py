@@ -268,5 +268,5 @@ def test_a_fold_is_shown_again_where_the_picture_is_folded_otherwise(client: Tes
 def test_an_answer_that_may_come_out_otherwise_is_never_held(client: TestClient) -> None:
     answer = client.post("/run", json={"source": "while True: pass"}).json()
     assert (answer["held"], answer["inspected"]) == (None, None)
-    refused = client.post("/run", json={"source": "import os"}).json()
+    refused = client.post("/run", json={"source": "import pickle; pickle.load"}).json()
     assert (refused["held"], refused["inspected"]) == (None, None)

@@ -78,7 +78,7 @@ def test_an_option_that_does_not_exist_is_refused(client: TestClient, query: str
 
 
 def test_a_program_that_cannot_run_is_told_in_the_frame(client: TestClient) -> None:
-    response = client.get(f"/embed/{encode('import os')}")
+    response = client.get(f"/embed/{encode('import pickle; pickle.load')}")
     assert response.status_code == 422
     assert "<svg" in response.text
     assert response.headers["content-type"].startswith("text/html")

@@ -67,20 +67,17 @@ DENIED_NAMES: dict[str, Denial] = {
 DENIED_MODULES: dict[str, Denial] = {
     **_each("numpy", say("NumPy is not available here, and it leaves no graph: torch has the same functions")),
     **_each("matplotlib seaborn plotly graphviz torchviz", say("the picture of the graph is drawn for you")),
-    **_each("pandas sklearn scipy PIL cv2 tqdm", _ONLY_PYTORCH),
+    **_each("pandas sklearn scipy PIL cv2", _ONLY_PYTORCH),
     **_each(
         "torchvision torchaudio torchtext transformers datasets",
         _ONLY_PYTORCH + say("; build the module from torch.nn"),
     ),
     **_each("tensorflow jax keras", say("graphs of PyTorch are shown here")),
-    **_each(
-        "os sys pathlib shutil glob tempfile io pickle json csv importlib inspect builtins types platform", _SYSTEM
-    ),
+    **_each("pathlib shutil glob tempfile io pickle csv importlib inspect builtins platform", _SYSTEM),
     **_each("ctypes gc mmap cffi marshal struct code codeop dis ast", _SYSTEM),
     **_each("socket urllib requests http httpx aiohttp ssl", _NETWORK),
     **_each("subprocess multiprocessing threading asyncio concurrent signal resource", _PROCESSES),
-    **_each("time datetime secrets uuid", _TIME),
-    **_each("logging argparse", say("print what you want to see"), "print"),
+    **_each("datetime secrets uuid", _TIME),
     **_each("torch.utils", _FILES),
     **_each("torch._dynamo torch.onnx", _COMPILE),
     **_each("torch.cuda", _CPU),
@@ -133,6 +130,10 @@ DENIED_PATHS: dict[str, Denial] = {
     **_each("torch.autograd.profiler", _MEASURES),
     **_each("torch.autograd.set_multithreading_enabled", _PROCESSES),
     **_each("random.SystemRandom", _TIME),
+    **_each("os.makedirs os.mkdir os.listdir os.remove os.walk os.scandir os.rename os.getcwd os.chdir", _FILES),
+    **_each("os.path.getsize os.path.getmtime logging.FileHandler logging.handlers argparse.FileType", _FILES),
+    **_each("os.system os.popen os.name os.uname os.getpid os.kill os.fork os.execv os.urandom", _SYSTEM),
+    **_each("sys.stdin sys.modules sys.executable sys.meta_path sys.gettrace sys.settrace", _SYSTEM),
     **_each("operator.attrgetter operator.methodcaller", _DOTTED),
     **_each("typing.get_type_hints", say("it evaluates text")),
 }
