@@ -16,6 +16,7 @@ import typing
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.distributions
 import torch.nn.attention
@@ -106,6 +107,21 @@ CLOSED = {
     "warnings": "catch_warnings filterwarnings simplefilter warn",
     "__future__": "annotations",
 }
+NUMPY_MODULES = """numpy numpy.linalg numpy.fft numpy.random numpy.typing numpy.lib numpy.lib.stride_tricks""".split()
+NUMPY_CLOSED = {
+    "numpy.typing": "ArrayLike DTypeLike NDArray",
+    "numpy.lib": "",
+    "numpy.lib.stride_tricks": "sliding_window_view",
+}
+NUMPY_INTERNAL = re.compile(
+    r"^(load|save|mem|from(file|regex|buffer|_dlpack)|gen|get|show|set(buf|errcall)|busday|is_busday|datetime|timedelta)"
+    r"|^(test|info|typename|typecodes|sctypeDict|isnat|record|recarray|bmat|matrix|asmatrix|nested_iters|core|BitGenerator)$"
+    r"|^(little_endian|mintypecode|frompyfunc|void|flexible|character|float128|complex256)$"
+)
+NUMPY_OUT_OF_SIGHT = set(
+    """byteswap dump dumps getfield setfield ctypes data descr fields types ntypes nargs resolve_dtypes
+    isalignedstruct isbuiltin subdtype newbyteorder num char lock capsule cffi""".split()
+)
 ALLOWED_PRIVATE = "_version _asdict _replace _fields"
 
 
@@ -142,11 +158,28 @@ def torch_names() -> set[str]:
     return {name for name in {*public, *TORCH_EXTRA} if f"torch.{name}" not in DENIED_PATHS} | submodules("torch")
 
 
+def numpy_names(path: str) -> set[str]:
+    """What follows the name of a module of NumPy's: no files, no memory, no text that is looked up as a name."""
+    if path in NUMPY_CLOSED:
+        names = set(NUMPY_CLOSED[path].split())
+    else:
+        module = importlib.import_module(path)
+        names = {
+            name
+            for name in [*module.__all__, "set_printoptions", "set_state", "get_state"]
+            if hasattr(module, name) and not name.startswith("__a") and not inspect.ismodule(getattr(module, name))
+        }
+        names -= {name for name in names if NUMPY_INTERNAL.search(name) and name not in {"get_state", "set_state"}}
+    below = {other.removeprefix(f"{path}.").split(".")[0] for other in NUMPY_MODULES if other.startswith(f"{path}.")}
+    return {name for name in names | below if f"{path}.{name}" not in DENIED_PATHS}
+
+
 def modules() -> dict[str, set[str]]:
     """Every module that a program may import or go through, with the names in it."""
     table = {"torch": torch_names()}
     table |= {path: open_names(path) for path in MODULES if path not in CLOSED}
     table |= {path: set(names.split()) | submodules(path) for path, names in CLOSED.items()}
+    table |= {path: numpy_names(path) for path in NUMPY_MODULES}
     table["math"] = {name for name in dir(math) if not name.startswith("_")}
     table["itertools"] = {name for name in dir(importlib.import_module("itertools")) if not name.startswith("_")}
     table["typing"] = set(typing.__all__) - {"get_type_hints", "ForwardRef", "get_overloads", "clear_overloads"}
@@ -183,6 +216,7 @@ def attributes() -> set[str]:
     kinds += [torch.optim.swa_utils.AveragedModel, torch.optim.swa_utils.SWALR, torch.nn.utils.prune.BasePruningMethod]
     kinds += [torch.distributions.constraints.Constraint]
     kinds += [re.Match, re.Pattern, types.SimpleNamespace]
+    kinds += [np.ndarray, np.dtype, np.ufunc, np.random.Generator, np.random.RandomState, np.random.SeedSequence]
     kinds += [str, bytes, list, tuple, dict, set, frozenset, int, float, complex, slice, property, BaseException]
     kinds += [collections.OrderedDict, collections.Counter, collections.deque, collections.defaultdict]
     kinds += [
@@ -201,8 +235,10 @@ def attributes() -> set[str]:
         """remove variable metadata send close throw cache_clear cache_info from_iterable setter getter args
         name value add_note original parametrizations weight_g weight_v func keywords tangent primal type index
         gradient weight_orig weight_u weight_mask bias_orig bias_mask loss output
-        n_averaged""".split()
+        n_averaged bit_generator state writeable c_contiguous f_contiguous owndata coef coeffs roots deriv integ order
+        multi_index counts inverse_indices pyfunc""".split()
     )
+    names -= NUMPY_OUT_OF_SIGHT - public(torch.Tensor)
     names |= set(ALLOWED_PRIVATE.split())
     return {name for name in names if name.isidentifier() and len(name) < 40} - DENIED_ATTRIBUTES.keys()
 

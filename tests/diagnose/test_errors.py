@@ -137,6 +137,9 @@ SCENARIOS: dict[str, tuple[str, str, str, str]] = {
     "math of several": (LEAF + "math.sqrt(x)", "not-one-number", "math.sqrt(x)", "leave no graph"),
     "truth": (LEAF + "if x > 1:\n    x = x*2", "truth-of-tensor", "x > 1", "one truth value for each element"),
     "index": (LEAF + "x[7]", "index-out-of-range", "x[7]", "Dimension 0 has size 3"),
+    "numpy of a tensor with a graph": (LEAF + "y = (x*2).numpy()", "graph-cut", "(x*2).numpy()", "a NumPy array carries none"),
+    "numpy's function of one": ("import numpy as np\n" + LEAF + "y = np.exp(x)", "graph-cut", "np.exp(x)", "x is part of a graph"),
+    "product with an array": ("import numpy as np\n" + LEAF + "y = x*np.ones(3)", "graph-cut", "x*np.ones(3)", "x is part of a graph"),
     "class out of range": ("s = torch.ones(2, 3)\nF.cross_entropy(s, torch.tensor([1, 3]))", "index-out-of-range", "F.cross_entropy(s, torch.tensor([1, 3]))", "there are 3, numbered from 0 to 2"),
     "embedding row": ("e = nn.Embedding(3, 2)\ne(torch.tensor([0, 5]))", "index-out-of-range", "e(torch.tensor([0, 5]))", "e has 3 rows, numbered from 0 to 2, and row 5"),
     "grad before backward": (LEAF + "x.grad.zero_()", "grad-is-none", "x.grad.zero_", "No backward has run yet"),
@@ -190,6 +193,7 @@ FIXED += [
     "stack",
     "target size",
 ]
+FIXED += ["numpy of a tensor with a graph", "numpy's function of one", "product with an array"]
 FIXED += ["types in a product", "type of a layer", "class targets", "float targets", "probability", "item of several"]
 FIXED += ["truth", "grad before backward", "no return", "sum of items", "tuple of an LSTM", "max with a dimension"]
 FIXED += ["attribute", "device", "gradient to be reshaped", "gradient is a number", "optimizer of one tensor"]

@@ -12,6 +12,7 @@ FILES = programs(
     read_through_linecache="import linecache\ntext = linecache.getlines('@FILE@')\nif text: print('ESCAPED', text)",
     read_through_numpy="import numpy\nprint('ESCAPED', numpy.fromfile('@FILE@', dtype='u1'))",
     read_through_memmap="import numpy\nprint('ESCAPED', bytes(numpy.memmap('@FILE@', dtype='u1', mode='r')))",
+    load_through_numpy="import numpy\nprint('ESCAPED', numpy.loadtxt('@FILE@', dtype=str))",
     read_through_torch="print('ESCAPED', torch.from_file('@FILE@', size=8, dtype=torch.uint8))",
     list_folder="import os\nprint('ESCAPED', os.listdir('@FOLDER@'))",
     glob="import glob\nfound = glob.glob('@FOLDER@/*')\nif found: print('ESCAPED', found)",

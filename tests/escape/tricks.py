@@ -54,6 +54,11 @@ ATTRIBUTES = programs(
     set_storage="x = torch.ones(1)\nx.set_(torch.ones(1).storage(), 0, (10**7,), (1,))\nprint(x.sum())",
     uninitialised="x = torch.empty(10**6, dtype=torch.uint8)\nprint(bytes(x.numpy()).count(b'@SECRET@'))\n"
     "if b'@SECRET@' in bytes(x.numpy()): print('ESCAPED')",
+    uninitialised_array="import numpy as np\nif b'@SECRET@' in np.empty(10**6, dtype='u1').tobytes(): print('ESCAPED')",
+    library_through_numpy="import numpy.ctypeslib\nprint('ESCAPED', numpy.ctypeslib.load_library('libc', '@FOLDER@'))",
+    array_of_modules="import numpy as np\nprint(np.r_['torch'].item().os.listdir('@FOLDER@'))",
+    array_of_pointers="import numpy as np\nx = np.arange(9).view(object)\nprint(x)",
+    array_over_memory="import numpy as np\nx = np.lib.stride_tricks.as_strided(np.ones(1), (10**8,), (8,))\nprint(x.sum())",
 )
 
 UNICODE = programs(

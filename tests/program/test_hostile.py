@@ -33,7 +33,12 @@ HOSTILE: list[tuple[str, str, str]] = [
     ("import importlib", "importlib", SYSTEM),
     ("import threading", "threading", "one process"),
     ("import gc", "gc", SYSTEM),
-    ("import numpy as np", "numpy as np", "leaves no graph"),
+    ("import numpy.ctypeslib", "numpy.ctypeslib", SYSTEM),
+    ("import numpy.f2py as f2py", "numpy.f2py as f2py", SYSTEM),
+    ("from numpy import load", "load", FILES),
+    ("from numpy.testing import assert_allclose", "from numpy.testing import assert_allclose", "np.allclose"),
+    ("from numpy.lib.stride_tricks import as_strided", "as_strided", "raw memory"),
+    ("import numpy.core", "numpy.core", INTERNALS),
     ("import pandas as pd", "pandas as pd", "only PyTorch"),
     ("import matplotlib.pyplot as plt", "matplotlib.pyplot as plt", "drawn for you"),
     ("import datetime", "datetime", "same answer every time"),
@@ -114,7 +119,26 @@ HOSTILE: list[tuple[str, str, str]] = [
     ("torch.ones(4).as_strided((9, 9), (1, 1))", "as_strided", "raw memory"),
     ("torch.ones(1).apply_(print)", "apply_", "out of autograd's sight"),
     ("torch.ones(1).share_memory_()", "share_memory_", "one process"),
-    ("torch.ones(1).numpy()", "numpy", "carries no graph"),
+    ("import numpy as np\nnp.load('x.npy')", "load", FILES),
+    ("import numpy as np\nnp.save('x.npy', np.ones(1))", "save", FILES),
+    ("import numpy as np\nnp.loadtxt('x')", "loadtxt", FILES),
+    ("import numpy as np\nnp.memmap('x')", "memmap", FILES),
+    ("import numpy as np\nnp.fromfile('x')", "fromfile", FILES),
+    ("import numpy as np\nnp.frombuffer(b'abcd')", "frombuffer", "raw memory"),
+    ("import numpy as np\nnp.ctypeslib.load_library('a', 'b')", "ctypeslib", SYSTEM),
+    ("import numpy as np\nnp.lib.stride_tricks.as_strided(np.ones(1), (9,))", "as_strided", "raw memory"),
+    ("import numpy as np\nnp.lib.npyio", "npyio", FILES),
+    ("import numpy as np\nnp._core.multiarray", "_core", "underscore"),
+    ("import numpy as np\nnp.random.mtrand", "mtrand", "no such name"),
+    ("import numpy as np\nnp.bmat('torch')", "bmat", "matrices"),
+    ("import numpy as np\nnp.datetime64('now')", "datetime64", "same answer every time"),
+    ("import numpy as np\nnp.ones(1).ctypes.data", "ctypes", SYSTEM),
+    ("import numpy as np\nnp.ones(1).tofile('x')", "tofile", FILES),
+    ("import numpy as np\nnp.ones(1).dump('x')", "dump", FILES),
+    ("import numpy as np\nnp.ones(1).resize(9)", "resize", "raw memory"),
+    ("import numpy as np\nnp.ones(1).__array_interface__", "__array_interface__", INTERNALS),
+    ("import numpy as np\nprint(np)", "np", "not passed on as a value"),
+    ("import numpy as np\nnp.exp = abs", "exp", "cannot be set"),
     ("torch.ones(1).cuda()", "cuda", "only a CPU"),
     ("'{0.__class__}'.format(1)", "format", "write an f-string"),
     ("'{x}'.format_map({'x': 1})", "format_map", "write an f-string"),
@@ -183,17 +207,17 @@ def test_a_hostile_program_is_refused_at_its_place_with_a_reason(source: str, wh
 
 
 def test_every_violation_is_told_in_the_order_of_the_text() -> None:
-    source = "import pickle\nx = tenosr([1.])\ny = x.numpy().data_ptr()\nprint(open('é'), y.bakward)\n"
+    source = "import pickle\nx = tenosr([1.])\ny = x.storage().data_ptr()\nprint(open('é'), y.bakward)\n"
     found = violations(source)
     assert [(v.line, place(source, v), v.slug) for v in found] == [
         (1, "pickle", "import-refused"),
         (2, "tenosr", "name-unknown"),
-        (3, "numpy", "attribute-refused"),
+        (3, "storage", "attribute-refused"),
         (3, "data_ptr", "attribute-refused"),
         (4, "open", "name-refused"),
         (4, "bakward", "attribute-refused"),
     ]
-    assert [v.suggestion for v in found] == [None, "tensor", "tolist", None, None, "backward"]
+    assert [v.suggestion for v in found] == [None, "tensor", None, None, None, "backward"]
 
 
 def test_a_name_of_another_scope_is_told_to_be_one() -> None:

@@ -80,24 +80,23 @@ KINDS = (
         (
             "Attributes of tensors, modules, optimizers and Python's own types can be used, and all that the program "
             "itself defines. What reaches raw memory (`data_ptr`, `storage`, `as_strided`) or the interpreter cannot.",
-            "`.numpy()` is refused because an array carries no graph: nothing computed from it gets a gradient. "
-            "`.tolist()` gives the numbers, `.detach()` a tensor without the graph.",
         ),
-        "x = torch.ones(3)\nprint(x.numpy())\n",
+        "x = torch.ones(3)\nprint(x.storage())\n",
         "x = torch.ones(3)\nprint(x.tolist())\n",
         status=422,
     ),
     Kind(
         "import-refused",
         "A module cannot be imported here",
-        "Only PyTorch, `math` and a few more modules of Python's own library are there.",
+        "Only PyTorch, NumPy, `math` and a few more modules of Python's own library are there.",
         (
             "`torch`, `torch.nn`, `torch.nn.functional`, `torch.optim`, `torch.autograd` and their like can be "
-            "imported, and `math`, `random`, `itertools`, `functools`, `collections`, `typing`, `dataclasses`. "
+            "imported, and `numpy`, `math`, `random`, `itertools`, `functools`, `collections`, `typing`, "
+            "`dataclasses`. "
             "Nothing has to be: `torch`, `nn`, `F` and `math` are there already.",
         ),
-        "import numpy as np\nx = torch.tensor(np.ones(3))\n",
-        "x = torch.ones(3)\n",
+        "import pandas as pd\nx = torch.tensor(pd.Series([1., 2.]).values)\n",
+        "x = torch.tensor([1., 2.])\n",
         status=422,
     ),
     Kind(

@@ -211,6 +211,11 @@ class Checker:
         return all(is_module(path) for path in found) if surely else any(is_module(path) for path in found)
 
     def _is_own(self, function: ast.AST, scope: NameScope) -> bool:
+        """Return whether PyTorch has nothing to do with a call: the program's own functions, and NumPy's."""
+        if isinstance(function, ast.Attribute) and any(
+            path.partition(".")[0] == "numpy" for path in self._paths(function, scope)
+        ):
+            return True
         if isinstance(function, ast.Attribute):
             return function.attr in self._defined and VALUE in self._paths(function, scope)
         return isinstance(function, ast.Name) and (function.id == "dict" or scope.lookup(function.id) is not None)

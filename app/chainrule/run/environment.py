@@ -13,8 +13,9 @@ import torch
 from chainrule.graph.source_text import lines_of
 from chainrule.run.console import FILENAME, Console, ConsoleStream
 from chainrule.run.exceptions import CaughtWarning, caught_warnings
+from chainrule.run.libraries.arrays import same_arrays
+from chainrule.run.libraries.schedulers import plain_scheduler_states
 from chainrule.run.namespace import as_main
-from chainrule.run.schedulers import plain_scheduler_states
 from chainrule.run.standins import renewed
 
 
@@ -33,6 +34,7 @@ def surroundings(source: str, seed: int, namespace: dict[str, Any], console_byte
     with ExitStack() as stack:
         stack.enter_context(same_numbers(seed))
         stack.enter_context(renewed())
+        stack.enter_context(same_arrays(seed))
         stack.enter_context(_torch_defaults())
         stack.enter_context(_torch_switches())
         stack.enter_context(plain_scheduler_states())

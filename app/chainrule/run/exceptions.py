@@ -17,6 +17,12 @@ WARNINGS_KEPT = 100
 """How many different warnings of one program are told."""
 WARNING_CHARACTERS = 2_000
 """How much of one warning is told."""
+_NOT_OF_THE_PROGRAM = (
+    "deterministic implementation",  # asked for by the surroundings
+    "__array_wrap__ must accept",  # what NumPy tells PyTorch
+    "__array__ implementation doesn't accept",
+)
+"""Words of warnings that no program can do anything about."""
 FRAMES_TOLD = 20
 """How many frames of a traceback are printed; of deeper ones the middle is left out."""
 
@@ -46,7 +52,7 @@ def caught_warnings(console: Console) -> Iterator[list[CaughtWarning]]:
     ) -> None:
         place = lineno if filename == FILENAME else current_line()
         warning = CaughtWarning(category.__name__, str(message).strip()[:WARNING_CHARACTERS], place)
-        if "deterministic implementation" in warning.message:  # asked for by the surroundings, not by the program
+        if any(words in warning.message for words in _NOT_OF_THE_PROGRAM):
             return
         if warning in seen or len(caught) >= WARNINGS_KEPT:
             return

@@ -1,4 +1,4 @@
-"""The namespace that a program finds: torch, nn, F, math and the common functions by their bare names."""
+"""The namespace that a program finds: torch, nn, F, np, math and the common functions by their bare names."""
 
 import builtins
 import importlib

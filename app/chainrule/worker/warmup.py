@@ -31,6 +31,9 @@ PROGRAMS = (
     "y, g = torch.autograd.functional.hessian(lambda x: (x**3).sum(), torch.ones(2)), 1",
     "import argparse, logging, time\nlogging.warning('%s', time.ctime())\nparser = argparse.ArgumentParser()\n"
     "parser.add_argument('--lr', type=float)\nparser.print_help()\nparser.parse_args(['--lr', 'x'])",
+    "import numpy as np\na = np.random.default_rng().normal(size=(3, 3)) @ np.random.rand(3, 3)\n"
+    "print(np.linalg.svd(a), np.fft.fft(a), np.polyfit(np.arange(3.), a, 1), repr(a.astype(str)), np.median(a))\n"
+    "np.linalg.solve(a, torch.ones(3).numpy()), torch.from_numpy(a) @ np.linalg.eigvals(a), np.einsum('ij,jk', a, a)",
     "F.embedding_bag(torch.tensor([[0, 1]]), torch.ones(2, 2, requires_grad=True)).sum()",  # counts the processors
 )
 """Programs that bring in what the examples leave out: error paths, optimizers, modules, files that kernels read."""

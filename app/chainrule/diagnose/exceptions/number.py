@@ -192,19 +192,28 @@ def _one_number(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
 
 def _numpy(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     node = moment.node
-    base = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+    sides = sides_of(moment)
+    tensors = {id(side): moment.tensor(side) for side in sides}
+    # What is computed again here is computed without a graph.
+    found = [
+        side
+        for side in sides
+        if (tensor := tensors[id(side)]) is not None and (tensor.requires_grad or moment.value(side) is None)
+    ]
+    others = [side for side in sides if tensors[id(side)] is None]
+    subject = found[0] if found else None
     fixes = []
-    if base is not None and isinstance(node, ast.Call):
-        fixes = [
-            moment.text.replace(
-                say("Leave the graph on purpose"), base, f"{grouped(moment.text.of(base), base)}.detach()"
-            )
-        ]
+    if isinstance(node, ast.BinOp | ast.AugAssign) and subject is not None and len(others) == 1:
+        title = say("Make a tensor of the array")
+        fixes = [moment.text.replace(title, others[0], f"torch.as_tensor({moment.text.of(others[0])})")]
+    elif subject is not None and isinstance(node, ast.Call):
+        detached = f"{grouped(moment.text.of(subject), subject)}.detach()"
+        fixes = [moment.text.replace(say("Leave the graph on purpose"), subject, detached)]
     return Diagnosis(
         say(
             "{name} is part of a graph, and a NumPy array carries none: what is computed from it "
             "gets no gradient. PyTorch wants that said with .detach().",
-            name=moment.label(base, say("This tensor")),
+            name=moment.label(subject, say("This tensor")),
         ),
         tuple(fixes),
     )

@@ -46,6 +46,7 @@ _QUANTISED = say("quantised tensors have no gradient")
 _MEASURES = say("it measures the machine, not the program")
 _ONLY_PYTORCH = say("only PyTorch can be imported here")
 _NO_DATA = say("load no data here: make the tensors in the program, and take batches with x[i:i + 4]")
+_REST_OF_NUMPY = say("of NumPy there are arrays here, and the functions of numpy, linalg, fft and random")
 _TIME = say("the same program must give the same answer every time")
 
 DENIED_NAMES: dict[str, Denial] = {
@@ -59,13 +60,12 @@ DENIED_NAMES: dict[str, Denial] = {
     **_each(
         "exit quit SystemExit KeyboardInterrupt GeneratorExit BaseException", say("a program ends at its last line")
     ),
-    **_each("np numpy", say("NumPy is not available here, and it leaves no graph: use torch")),
+    **_each("numpy", say("it is there by the name of np, and after import numpy"), "np"),
     **_each("plt pd", _ONLY_PYTORCH),
 }
 """Names that a person may well try, and why they are not there."""
 
 DENIED_MODULES: dict[str, Denial] = {
-    **_each("numpy", say("NumPy is not available here, and it leaves no graph: torch has the same functions")),
     **_each("matplotlib seaborn plotly graphviz torchviz", say("the picture of the graph is drawn for you")),
     **_each("pandas sklearn scipy PIL cv2", _ONLY_PYTORCH),
     **_each(
@@ -108,7 +108,6 @@ DENIED_PATHS: dict[str, Denial] = {
     ),
     **_each("torch.empty_strided torch.frombuffer torch.from_dlpack torch.to_dlpack torch.asarray", _MEMORY, "tensor"),
     **_each("torch.resize_as_ torch.resize_as_sparse_ torch.UntypedStorage torch.TypedStorage", _MEMORY),
-    **_each("torch.from_numpy", say("NumPy is not available here: make the tensor with torch.tensor"), "tensor"),
     **_each(
         "torch.seed torch.default_generator torch.thread_safe_generator",
         _TIME + say(": use torch.manual_seed"),
@@ -136,20 +135,28 @@ DENIED_PATHS: dict[str, Denial] = {
     **_each("sys.stdin sys.modules sys.executable sys.meta_path sys.gettrace sys.settrace", _SYSTEM),
     **_each("operator.attrgetter operator.methodcaller", _DOTTED),
     **_each("typing.get_type_hints", say("it evaluates text")),
+    **_each(
+        """numpy.load numpy.loadtxt numpy.save numpy.savetxt numpy.savez numpy.savez_compressed numpy.genfromtxt
+        numpy.fromfile numpy.fromregex numpy.memmap numpy.DataSource numpy.lib.npyio numpy.lib.format""",
+        _FILES,
+    ),
+    **_each(
+        "numpy.ctypeslib numpy.f2py numpy.distutils numpy.get_include numpy.show_config numpy.show_runtime", _SYSTEM
+    ),
+    **_each(
+        "numpy.frombuffer numpy.from_dlpack numpy.lib.stride_tricks.as_strided numpy.setbufsize numpy.getbufsize",
+        _MEMORY,
+    ),
+    **_each("numpy.core numpy.test numpy.lib.introspect numpy.lib.mixins numpy.exceptions", INTERNALS),
+    **_each("numpy.bmat numpy.matrix numpy.asmatrix", say("NumPy has left matrices behind"), "array"),
+    **_each("numpy.datetime64 numpy.timedelta64 numpy.datetime_as_string", _TIME),
+    **_each("numpy.testing", say("compare with np.allclose"), "allclose"),
+    **_each("numpy.ma numpy.rec numpy.char numpy.strings numpy.emath numpy.dtypes numpy.polynomial", _REST_OF_NUMPY),
 }
 """Names under allowed modules, and why they are not there."""
 
 DENIED_ATTRIBUTES: dict[str, Denial] = {
     **_each("format format_map", say("a format string can reach into any object: write an f-string")),
-    **_each(
-        "numpy",
-        say(
-            "it leaves PyTorch: an array carries no graph, so nothing computed from it gets a gradient (of a tensor "
-            "that requires grad PyTorch itself refuses it). NumPy is not available here; .tolist() gives the numbers, "
-            ".detach() a tensor without the graph"
-        ),
-        "tolist",
-    ),
     **_each(
         "data_ptr const_data_ptr storage untyped_storage storage_type typed_storage set_ as_strided as_strided_",
         _MEMORY,

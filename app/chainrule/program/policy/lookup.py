@@ -59,7 +59,9 @@ def module_denial(path: str) -> Denial | None:
             return DENIED_MODULES[prefix]
         if prefix in DENIED_PATHS:
             return DENIED_PATHS[prefix]
-    return Denial(say("only PyTorch, math and a few more modules can be imported here"), among=frozenset(MODULES))
+    return Denial(
+        say("only PyTorch, NumPy, math and a few more modules can be imported here"), among=frozenset(MODULES)
+    )
 
 
 def member_denial(module: str, name: str) -> Denial | None:

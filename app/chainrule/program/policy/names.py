@@ -35,6 +35,7 @@ NAMES: dict[str, str] = {
     "optim": "torch.optim",
     "autograd": "torch.autograd",
     "linalg": "torch.linalg",
+    "np": "numpy",
     "math": "math",
     "pi": "math.pi",
     "inf": "math.inf",

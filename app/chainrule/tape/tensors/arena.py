@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+_empty = np.empty
 CHUNK_BYTES = 2**18
 _ALIGNMENT = 16
 
@@ -51,7 +52,7 @@ class Arena:
     """
 
     def __init__(self) -> None:
-        self._chunk = np.empty(0, dtype=np.uint8)
+        self._chunk = _empty(0, dtype=np.uint8)
         self._address = 0
         self._size = 0
         self._used = 0
@@ -72,10 +73,10 @@ class Arena:
         """Return room for some bytes."""
         start = self._used
         if start + size > self._size:
-            # NumPy leaves it as it is, where PyTorch may have been told to fill what is empty: memory that is not
-            # written to costs nothing.
+            # NumPy's own leaves it as it is, where PyTorch may have been told to fill what is empty, and a program may
+            # find another numpy.empty: memory that is not written to costs nothing.
             self._size = max(CHUNK_BYTES, size)
-            self._chunk = np.empty(self._size, dtype=np.uint8)
+            self._chunk = _empty(self._size, dtype=np.uint8)
             self._address = self._chunk.ctypes.data
             start = 0
         self._used = start + size + -size % _ALIGNMENT
