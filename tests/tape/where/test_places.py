@@ -223,6 +223,32 @@ def test_the_first_nan_and_inf_are_marked_in_both_directions(trace: Trace) -> No
     }
 
 
+MASKED = "x = torch.randn(3, 3, requires_grad=True)\nlater = torch.ones(3, 3).triu(1).bool()\n"
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        "x.masked_fill(later, float('-inf'))",
+        "torch.where(later, float('-inf'), x)",
+        "x + torch.zeros(3, 3).masked_fill(later, float('-inf'))",
+        "x + (1 - later.float()).log()",
+    ],
+)
+def test_a_mask_of_infinities_is_no_alarm(trace: Trace, scores: str) -> None:
+    source = f"{MASKED}weights = ({scores}).softmax(1)\nloss = (weights**2).sum()\n"
+    flags = {flag for node in trace(f"{source}loss.backward()").graph.nodes for flag in node.flags}
+    assert not flags & {"first_inf", "first_nan", "first_inf_gradient", "first_nan_gradient"}
+
+
+@pytest.mark.parametrize("used", ["logsumexp(1)", "softmax(1)"])
+def test_a_mask_that_leaves_nothing_of_a_row_is_one(trace: Trace, used: str) -> None:
+    source = f"{MASKED}later[0] = True\ny = x.masked_fill(later, float('-inf')).{used}.sum()\ny.backward()"
+    traced = trace(source)
+    assert traced.value("y") in ("-inf", "nan")
+    assert any("first_inf" in node.flags for node in traced.graph.nodes)
+
+
 TWO_PASSES = (
     "x = torch.tensor([0., 1.], requires_grad=True)\ny = x.sqrt()\n"
     "y.backward(torch.tensor([1., 1.]), retain_graph=True)\n"
