@@ -149,6 +149,13 @@ class Settings:
         5_000, _whole(1, 10_000_000), "programs after which the warm parent of all children is replaced"
     )
     zygote_minutes: int = _setting(60, _whole(1, 100_000), "age after which it is replaced", "min")
+    drain_seconds: float = _setting(
+        20.0,
+        _seconds,
+        "time that a server or worker which is told to stop gives the programs that it has taken; who cannot be served "
+        "in it is told so",
+        "s",
+    )
     worker_socket: str = _setting(
         "", _word, "path of the Unix socket of a `chainrule worker` that runs the programs", unset="children run them"
     )

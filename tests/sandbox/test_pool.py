@@ -11,6 +11,7 @@ from chainrule.errors import SandboxError
 from chainrule.limits import Limits
 from chainrule.protocol.program import Program
 from chainrule.sandbox import Pool
+from chainrule.sandbox.metrics import Tally
 from chainrule.settings import Settings
 
 
@@ -52,6 +53,12 @@ async def test_every_layer_is_reported() -> None:
     assert {"seccomp", "landlock", "rlimits", "no-new-privileges", "descriptors", "user", "namespaces"} <= report.keys()
     assert report["seccomp"]
     assert report["rlimits"]
+
+
+def test_how_many_more_have_room_goes_by_those_that_ran() -> None:
+    assert Tally(runs=10, run_seconds=5.0).fitting(workers=2, seconds=20.0) == 80
+    assert Tally(runs=2, run_seconds=30.0).fitting(workers=1, seconds=10.0) == 0
+    assert Tally().fitting(workers=2, seconds=20.0) is None
 
 
 async def test_a_worker_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

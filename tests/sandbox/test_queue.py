@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from chainrule.sandbox.queue import Queue, QueueFullError
+from chainrule.sandbox.queue import Queue, QueueClosedError, QueueFullError
 
 
 async def visit(queue: Queue, name: str, log: list[str], leave: asyncio.Event) -> None:
@@ -26,6 +26,32 @@ async def test_those_who_wait_are_let_in_in_their_order() -> None:
     leave.set()
     await asyncio.gather(*visits)
     assert log == ["a", "b", "c", "d"]
+
+
+async def test_those_who_wait_are_turned_away_but_for_the_first() -> None:
+    queue, leave = Queue(1, 10), asyncio.Event()
+    log: list[str] = []
+    visits = [asyncio.create_task(visit(queue, name, log, leave)) for name in "abcd"]
+    await settle()
+    queue.turn_away(keep=1)
+    leave.set()
+    results = await asyncio.gather(*visits, return_exceptions=True)
+    assert log == ["a", "b"]
+    assert [type(result) for result in results] == [type(None), type(None), QueueClosedError, QueueClosedError]
+    assert queue.empty
+
+
+async def test_a_queue_is_not_empty_while_a_turn_is_handed_on() -> None:
+    queue, leave = Queue(1, 10), asyncio.Event()
+    visits = [asyncio.create_task(visit(queue, name, [], leave)) for name in "ab"]
+    await settle()
+    leave.set()
+    seen = []
+    while not all(visit.done() for visit in visits):
+        seen.append(queue.empty)
+        await asyncio.sleep(0)
+    assert not any(seen[:-1])
+    assert queue.empty
 
 
 async def test_no_more_wait_than_may() -> None:

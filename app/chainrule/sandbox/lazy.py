@@ -19,6 +19,11 @@ class LazyPool:
     async def start(self) -> None:
         """Do nothing yet."""
 
+    async def drain(self) -> None:
+        """Take no more programs, and let those that were taken come to their end."""
+        if self._pool is not None:
+            await self._pool.drain()
+
     async def stop(self) -> None:
         """End everything that was started."""
         if self._pool is not None:

@@ -37,8 +37,14 @@ class Tally:
     retries: int = 0
     starts: int = 0
     running: int = 0
+    runs: int = 0
+    """Programs that came to an end, whatever it was."""
     waited_seconds: float = 0.0
     run_seconds: float = 0.0
+
+    def fitting(self, workers: int, seconds: float) -> int | None:
+        """Return how many more programs have room in some time, going by those that ran; None where none did."""
+        return int(workers * seconds * self.runs / self.run_seconds) if self.runs and self.run_seconds else None
 
     def figures(self, workers: int, waiting: int) -> PoolFigures:
         """Return the numbers as they are now."""

@@ -18,7 +18,7 @@ from chainrule.sandbox.processes.child_pool import ChildPool, ChildPoolGoneError
 from chainrule.sandbox.processes.spawner import Spawner
 from chainrule.sandbox.processes.standby import BACK_OFF_SECONDS, StemStandby
 from chainrule.sandbox.processes.zygote import ZygoteHandle
-from chainrule.sandbox.queue import Queue, QueueFullError
+from chainrule.sandbox.queue import Queue, QueueClosedError, QueueFullError
 from chainrule.settings import Settings
 
 GRACE_SECONDS = 2.0
@@ -58,6 +58,7 @@ class Pool:
         self._retired: list[ChildPool] = []
         self._standby = StemStandby(self._order)
         self._stopping = False
+        self._over = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._starting = asyncio.Lock()
 
@@ -69,20 +70,45 @@ class Pool:
         """
         await self._current()
 
-    async def stop(self, drain_seconds: float | None = None) -> None:
-        """Take no more requests, let those that run come to their end, and end every process.
+    async def drain(self, seconds: float | None = None, *, waiting: bool = True) -> None:
+        """Take no more requests, and let those that were taken come to their end.
+
+        Who waits for what cannot be done in that time is told so at once, as far as that is known by then, and
+        everybody else when the time is over: nobody is left without an answer.
 
         Args:
-            drain_seconds: how long running programs are waited for; left out, as long as a program may take [s].
+            seconds: how long they are waited for; left out, as long as the settings say [s].
+            waiting: False where those that have not begun go elsewhere.
         """
+        seconds = self._settings.drain_seconds if seconds is None else seconds
         self._stopping = True
-        most = self._patience + self._patience_for_answer if drain_seconds is None else drain_seconds
-        until = time.monotonic() + most
-        while (self._tally.running or self._queue.waiting) and time.monotonic() < until:
+        fitting = self._tally.fitting(self._workers, seconds) if waiting else 0
+        if fitting is not None:
+            self._queue.turn_away(max(0, fitting - self._tally.running) if waiting else 0)
+        until = time.monotonic() + seconds
+        while not self._queue.empty and time.monotonic() < until:
             await asyncio.sleep(0.01)
+        self._over = True
+        self._queue.turn_away()
+        self._end_children()
+        while not self._queue.empty:  # they are being told that they were interrupted
+            await asyncio.sleep(0.01)
+
+    async def stop(self, drain_seconds: float | None = None, *, waiting: bool = True) -> None:
+        """End every process, once what runs has come to its end; at once where that was waited for before.
+
+        Args:
+            drain_seconds: how long it is waited for; left out, as long as the settings say [s].
+            waiting: False where those that have not begun go elsewhere.
+        """
+        if not self._stopping:
+            await self.drain(drain_seconds, waiting=waiting)
         for task in self._tasks:
             task.cancel()
         self._standby.close()
+        self._end_children()
+
+    def _end_children(self) -> None:
         for children in (self._children, *self._retired):
             if children is not None:
                 children.close()
@@ -130,7 +156,7 @@ class Pool:
             SandboxError: no child could be had.
         """
         if self._stopping:
-            raise BusyError("The server is about to stop.", retry_after_seconds=10)
+            raise _about_to_stop()
         arrived = time.monotonic()
         try:
             async with self._queue:
@@ -145,12 +171,17 @@ class Pool:
             waiting = self._queue.waiting
             seconds = max(1, round(waiting * self._limits.wall_seconds / self._workers / 4))
             raise BusyError(f"{waiting} programs are waiting already.", retry_after_seconds=seconds) from None
+        except QueueClosedError:
+            self._tally.outcomes["refused"] += 1
+            raise _about_to_stop() from None
         except asyncio.CancelledError:
             self._tally.outcomes["cancelled"] += 1
             raise
 
     async def _attempts(self, content: bytes, started: Callable[[], None]) -> Outcome:
         for attempt in range(ATTEMPTS):
+            if self._over:
+                raise _about_to_stop()
             children = await self._current()
             try:
                 child = await children.lease(hurry=bool(self._queue.waiting))
@@ -171,6 +202,7 @@ class Pool:
                     return await self._explain(children, child, lost)
             finally:
                 self._tally.run_seconds += time.monotonic() - began
+                self._tally.runs += 1
                 child.close()
                 children.done()
         raise SandboxError(f"{ATTEMPTS} children were lost before the program started.")
@@ -265,6 +297,10 @@ class Pool:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _about_to_stop() -> BusyError:
+    return BusyError("The server is about to stop.", retry_after_seconds=10)
 
 
 def _can_fork() -> bool:

@@ -9,6 +9,10 @@ class QueueFullError(Exception):
     """As many wait as may."""
 
 
+class QueueClosedError(Exception):
+    """Whoever waits is not let in any more."""
+
+
 class Queue:
     """Lets so many in at once, and keeps the others in their order.
 
@@ -18,7 +22,7 @@ class Queue:
     """
 
     def __init__(self, at_once: int, waiting: int) -> None:
-        self._free = at_once
+        self._at_once = self._free = at_once
         self._most = waiting
         self._waiting: deque[asyncio.Future[None]] = deque()
 
@@ -27,11 +31,17 @@ class Queue:
         """Return how many wait now."""
         return sum(not turn.done() for turn in self._waiting)
 
+    @property
+    def empty(self) -> bool:
+        """Return whether nobody is inside, or about to be: a turn that was given is taken a moment later."""
+        return self._free == self._at_once
+
     async def __aenter__(self) -> None:
         """Wait for one's turn.
 
         Raises:
             QueueFullError: too many wait already.
+            QueueClosedError: those who wait were turned away meanwhile.
         """
         if self._free:
             self._free -= 1
@@ -46,6 +56,11 @@ class Queue:
             if turn.done() and not turn.cancelled():  # the turn came in the same moment: hand it on
                 self._leave()
             raise
+
+    def turn_away(self, keep: int = 0) -> None:
+        """Tell those who wait that their turn will not come, but for the first ones."""
+        for turn in [turn for turn in self._waiting if not turn.done()][keep:]:
+            turn.set_exception(QueueClosedError())
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

@@ -71,6 +71,7 @@ class RemotePool:
         self.away: str | None = None
         """Why the worker cannot be reached, as long as it cannot."""
         self._stopping = False
+        self._deadlines: set[asyncio.Timeout] = set()
 
     async def start(self) -> None:
         """Look for the worker; where it is not there yet, the server starts all the same, and is not ready.
@@ -85,16 +86,29 @@ class RemotePool:
         else:
             writer.close()
 
-    async def stop(self, drain_seconds: float | None = None) -> None:
-        """Take no more requests, and let those that run come to their end.
+    async def drain(self, seconds: float | None = None) -> None:
+        """Take no more requests, and let those that were taken come to their end, or be told that they cannot.
 
         Args:
-            drain_seconds: how long running programs are waited for; left out, as long as a program may take [s].
+            seconds: how long they are waited for; left out, as long as the settings say [s].
         """
         self._stopping = True
-        until = time.monotonic() + (self._patience if drain_seconds is None else drain_seconds)
+        until = time.monotonic() + (self._settings.drain_seconds if seconds is None else seconds)
         while self._under_way and time.monotonic() < until:
             await asyncio.sleep(0.01)
+        for deadline in self._deadlines:
+            deadline.reschedule(0)
+        while self._under_way:
+            await asyncio.sleep(0.01)
+
+    async def stop(self, drain_seconds: float | None = None) -> None:
+        """Do so where it was not done before.
+
+        Args:
+            drain_seconds: how long running programs are waited for; left out, as long as the settings say [s].
+        """
+        if not self._stopping:
+            await self.drain(drain_seconds)
 
     def report(self) -> list[Layer]:
         """Return the layers of confinement as the worker told them."""
@@ -121,7 +135,15 @@ class RemotePool:
             raise BusyError(f"{self._under_way} programs are under way already.", retry_after_seconds=5)
         self._under_way += 1
         try:
-            outcome = await self._attempts(program.encode())
+            async with asyncio.timeout(None) as deadline:
+                self._deadlines.add(deadline)
+                try:
+                    outcome = await self._attempts(program.encode())
+                finally:
+                    self._deadlines.discard(deadline)
+        except TimeoutError:
+            self._tally.outcomes["refused"] += 1
+            raise BusyError("The server is about to stop.", retry_after_seconds=10) from None
         except BusyError:
             self._tally.outcomes["refused"] += 1
             raise

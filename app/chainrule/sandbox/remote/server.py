@@ -64,7 +64,7 @@ async def serving(settings: Settings, path: str) -> AsyncIterator[None]:
                 os.unlink(path)
         desk.closing = True
     finally:
-        await pool.stop()
+        await pool.stop(waiting=False)  # the servers give what has not begun to the next worker
     await desk.finish()
 
 

@@ -1,8 +1,9 @@
 """The HTTP server: uvicorn, with a deadline for a request's head and problem details for what cannot be parsed."""
 
 import asyncio
+import math
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from socket import socket
 from typing import Any
@@ -24,6 +25,9 @@ HEAD_BYTES_BEYOND_URL = 32_768
 
 WRITE_SECONDS = 30.0
 """Time that a client may leave its answer untaken before the connection is cut [s]."""
+
+AFTER_DRAIN_SECONDS = 5
+"""How much longer than for its program an answer is waited for when the server stops: it is drawn, and sent [s]."""
 
 ACCEPTED_AT_ONCE = 128
 """Connections that are taken before anything else is done, and that wait for it."""
@@ -132,6 +136,8 @@ class Server(uvicorn.Server):
     """A server that tells when it answers."""
 
     on_started: Callable[[], object] = staticmethod(lambda: None)
+    drain: Callable[[], Awaitable[None]] | None = None
+    """Lets what was taken come to its end, and tells who cannot be served any more."""
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Start listening, then tell."""
@@ -139,6 +145,15 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self.on_started()
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Stop listening, and wait until everybody has an answer."""
+        draining = None if self.drain is None else asyncio.ensure_future(self.drain())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            if draining is not None:
+                draining.cancel()
 
 
 def make_server(app: FastAPI, settings: Settings) -> Server:
@@ -153,7 +168,7 @@ def make_server(app: FastAPI, settings: Settings) -> Server:
         (TimedProtocol,),
         {"head_seconds": settings.header_seconds, "open_connections": Connections(settings)},
     )
-    return Server(
+    server = Server(
         uvicorn.Config(
             app,
             http=protocol,
@@ -165,7 +180,9 @@ def make_server(app: FastAPI, settings: Settings) -> Server:
             h11_max_incomplete_event_size=settings.url_bytes + HEAD_BYTES_BEYOND_URL,
             backlog=ACCEPTED_AT_ONCE,
             timeout_keep_alive=20,
-            timeout_graceful_shutdown=10,
+            timeout_graceful_shutdown=math.ceil(settings.drain_seconds) + AFTER_DRAIN_SECONDS,
             **options,
         )
     )
+    server.drain = getattr(app.state.pool, "drain", None)  # others than the sandbox may have nothing to drain
+    return server
