@@ -83,7 +83,7 @@ class Limits:
         "Elements up to which a tensor's numbers are listed one by one; above it statistics and a preview are kept",
     )
     graph_elements: int = _limit(
-        200_000,
+        500_000,
         "",
         "Numbers listed in one graph altogether; past it, tensors keep statistics and a preview only",
     )

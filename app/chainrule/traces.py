@@ -131,6 +131,9 @@ def _weight(answer: ExecutionAnswer) -> int:
         for output in node.outputs:
             tensors += [output.value, output.before, *output.gradients.held]
         tensors += node.accumulated.held
+        if node.course is not None:
+            for history in node.course.histories():
+                tensors += history.held
     for edge in graph.edges:
         tensors += edge.contributions.held
     known = {id(tensor): tensor for tensor in tensors if tensor is not None}.values()

@@ -181,3 +181,26 @@ def _as_one(history: History, info: SerializationInfo) -> Tensor | None:
         return None
     stacked = history.stacked()
     return stacked if stacked is not None and can_be_read_back(stacked) else None
+
+
+class LeafCourse(Data):
+    """What one leaf held over the passes of a program; each history is by the pass that came before."""
+
+    values: History = EMPTY
+    """What the leaf held when the forward part of a pass took it in."""
+    updated: History = EMPTY
+    """What it held once it had been changed after a pass, by an optimizer's step or by hand."""
+    stepped: History = EMPTY
+    """What ``.grad`` held when an optimizer's step used it, where the program had changed it since the pass: by
+    clipping, or by unscaling."""
+    state: dict[str, History] = Field(default_factory=dict)
+    """What the optimizer kept for it after each step: "momentum_buffer", "exp_avg", "exp_avg_sq"."""
+
+    def histories(self) -> Iterator[History]:
+        """Yield each of them."""
+        yield from (self.values, self.updated, self.stepped, *self.state.values())
+
+    def tensors(self) -> Iterator[Tensor]:
+        """Yield what each of them holds."""
+        for history in self.histories():
+            yield from history

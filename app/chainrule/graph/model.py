@@ -10,7 +10,7 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from chainrule.graph.data import Complex, Data, NonFinite, Number, Real, Stats, Values, Whole
-from chainrule.graph.history import EMPTY, History
+from chainrule.graph.history import EMPTY, History, LeafCourse
 from chainrule.graph.tensors import Tensor, TensorField
 
 __all__ = [
@@ -22,11 +22,13 @@ __all__ = [
     "Graph",
     "History",
     "Jacobian",
+    "LeafCourse",
     "NoGradient",
     "Node",
     "NodeKind",
     "NonFinite",
     "Number",
+    "Optimizer",
     "Output",
     "Pass",
     "Real",
@@ -36,6 +38,7 @@ __all__ = [
     "Span",
     "Stats",
     "Tensor",
+    "Update",
     "Values",
     "Variable",
     "Whole",
@@ -150,6 +153,8 @@ class Node(Data):
     and while they are few."""
     gradient_ratios: list[float | None] = Field(default_factory=list)
     """For leaves: the norm of each gradient divided by the norm of the value, as ``outputs[0].gradients`` has them."""
+    course: LeafCourse | None = None
+    """For leaves that several passes reached, or that an optimizer changed: what they held over time."""
 
 
 class Edge(Data):
@@ -195,6 +200,8 @@ class Pass(Data):
     """How the program asked for it; "implicit" is the one that is run for a program that asked for none."""
     roots: list[Root]
     span: Span | None
+    scope: list[Scope] = Field(default_factory=list)
+    """The loops, functions and modules that asked for it, outermost first."""
     order: list[str]
     """Nodes in the order in which autograd ran them."""
     accumulated: dict[str, TensorField]
@@ -208,6 +215,28 @@ class Pass(Data):
     while nothing that was added up to it has one."""
     first_inf: list[str] = Field(default_factory=list)
     """Nodes where an infinity came up in this pass, in the same way."""
+
+
+class Update(Data):
+    """One step of an optimizer."""
+
+    after: Whole
+    """The last pass before it, counted from 1; 0 for none."""
+    span: Span | None
+    learning_rates: list[Real]
+    """Of each group of parameters."""
+
+
+class Optimizer(Data):
+    """An optimizer whose steps were seen."""
+
+    type: str
+    """Its class: "Adam"."""
+    name: str | None
+    """The variable that holds it."""
+    leaves: list[str]
+    """The nodes that it changes, of those that are in the graph."""
+    updates: list[Update]
 
 
 class Variable(Data):
@@ -246,3 +275,5 @@ class Graph(Data):
     """The runs of backward, in order."""
     variables: list[Variable] = Field(default_factory=list)
     """The program's names at its end."""
+    optimizers: list[Optimizer] = Field(default_factory=list)
+    """Those whose steps were seen, in the order of their first steps."""

@@ -39,6 +39,9 @@ def nearest(graph: Graph, count: int) -> Graph:
             one if one.node is None or one.node in kept else one.model_copy(update={"node": None, "output_nr": 0})
             for one in graph.variables
         ],
+        optimizers=[
+            one.model_copy(update={"leaves": [leaf for leaf in one.leaves if leaf in kept]}) for one in graph.optimizers
+        ],
     )
 
 
@@ -125,6 +128,8 @@ def _tensors_of(node: Node) -> Iterator[Tensor | None]:
     for output in node.outputs:
         yield from (output.value, output.before, *output.gradients)
     yield from node.accumulated
+    if node.course is not None:
+        yield from node.course.tensors()
     waiting: list[object] = list(node.saved.values())
     while waiting:
         value = waiting.pop()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from chainrule.collector import uncollected
 from chainrule.graph.index import GraphIndex
-from chainrule.graph.model import Complex, Graph, History, Jacobian, Node, Span, Tensor
+from chainrule.graph.model import Complex, Graph, History, Jacobian, LeafCourse, Node, Optimizer, Scope, Span, Tensor
 from chainrule.graph.source_text import lines_of
 from chainrule.limits import Limits
 from chainrule.problems import PROBLEMS
@@ -182,6 +182,10 @@ class _Check:
             self._tensors(run.accumulated.values())
             for root in run.roots:
                 self._root(root.node, root.output_nr, root.name)
+            self._scopes(run.scope)
+        _at_most(len(graph.optimizers), self._limits.nodes, "optimizers")
+        for optimizer in graph.optimizers:
+            self._optimizer(optimizer)
         _at_most(len(graph.variables), self._limits.nodes, "variables")
         for variable in graph.variables:
             self._names((variable.name, variable.type))
@@ -194,21 +198,41 @@ class _Check:
         self._names((node.op, *node.names, *node.saved))
         _texts((node.formula,))
         self._span(node.span)
-        _at_most(len(node.scope), SCOPES, "scope")
         _at_most(len(node.calls), SCOPES, "calls")
         for call in node.calls:
             self._span(call)
-        for scope in node.scope:
-            self._names((scope.name, scope.type))
-            _not_below(1, scope.call)
+        self._scopes(node.scope)
         for output in node.outputs:
             _not_below(0, output.output_nr)
             self._history(output.gradients)
             self._tensors((output.value, output.before))
         self._history(node.accumulated)
+        if node.course is not None:
+            self._course(node.course)
         self._tensors(_saved_tensors(node.saved.values()))
         if node.no_gradient is not None:
             self._known(node.no_gradient.node)
+
+    def _scopes(self, scopes: list[Scope]) -> None:
+        _at_most(len(scopes), SCOPES, "scope")
+        for scope in scopes:
+            self._names((scope.name, scope.type))
+            _not_below(1, scope.call)
+
+    def _course(self, course: LeafCourse) -> None:
+        _at_most(len(course.state), LIST_LENGTH, "what an optimizer keeps")
+        self._names(course.state)
+        for history in course.histories():
+            self._history(history)
+
+    def _optimizer(self, optimizer: Optimizer) -> None:
+        self._names((optimizer.type, optimizer.name))
+        self._known(*optimizer.leaves)
+        _at_most(len(optimizer.updates), self._limits.records, "steps of an optimizer")
+        for update in optimizer.updates:
+            self._span(update.span)
+            _not_below(0, update.after)
+            _at_most(update.after, self._passes, "the pass before a step")
 
     def _tensors(self, tensors: Iterable[Tensor | None]) -> None:
         for tensor in tensors:

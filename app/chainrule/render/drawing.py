@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from chainrule.errors import ViewInvalidError
 from chainrule.graph.model import Graph
+from chainrule.graph.training.moment import moment_of
 from chainrule.layout import Engine
 from chainrule.render.formats.registry import FORMATS
 from chainrule.render.options import Theme, ViewOptions
@@ -36,6 +37,8 @@ def draw(graph: Graph, format: str, options: ViewOptions, engine: Engine, source
     if format not in FORMATS:
         raise ViewInvalidError("format", f"{format!r} is not one of {', '.join(sorted(FORMATS))}")
     wanted = FORMATS[format]
+    if wanted.is_picture:
+        graph = moment_of(graph, options.pass_index).graph
     return Drawing(wanted.draw(graph, options, engine, source), wanted.media_type)
 
 

@@ -99,10 +99,10 @@ class Tape:
         self._parameters = Parameters()
         self._reads = NumberReads(filename, extents)
         self._recorder = Recorder(self._frames, self._modules, self._values, limits.records, self._reads)
-        self._steps = OptimizerSteps(self._recorder, self._values)
         local = Jacobians(limits.jacobian_elements, limits.graph_jacobian_elements) if jacobians else None
         self._watcher = Watcher(self._recorder, capture, limits.nodes, limits.detailed_nodes, local)
         self._passes: list[PassRecord] = []
+        self._steps = OptimizerSteps(self._recorder, self._values, capture, self._watcher, self._passes)
         self._asked: list[tuple[Call, Place]] = []
         self._attempted: list[tuple[Any, int]] = []
         self._last_asked: list[tuple[Any, int]] = []
@@ -240,6 +240,7 @@ class Tape:
                 self._values,
                 self._watcher,
                 self._passes,
+                self._steps.records,
                 self._names,
                 self._spans,
                 self._parameters,

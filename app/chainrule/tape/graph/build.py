@@ -13,6 +13,7 @@ from chainrule.graph.history import EMPTY
 from chainrule.limits import Limits
 from chainrule.tape.alarms.flags import marked
 from chainrule.tape.derivatives import formula_of
+from chainrule.tape.graph.courses import Courses
 from chainrule.tape.graph.describe import Describer
 from chainrule.tape.graph.flags import flags_of
 from chainrule.tape.graph.forward_order import forward_order
@@ -28,6 +29,7 @@ from chainrule.tape.record.autograd import reachable
 from chainrule.tape.record.modules import named_members
 from chainrule.tape.record.names import BoundNames
 from chainrule.tape.record.operations import Record, Value
+from chainrule.tape.record.optimizer_steps import StepRecord
 from chainrule.tape.record.parameters import ParameterOrigin, Parameters
 from chainrule.tape.record.passes import Arrival, PassRecord, Watcher
 from chainrule.tape.record.recorder import Recorder
@@ -47,6 +49,7 @@ class Build:
         values: what is known of tensors.
         watcher: what Nodes had saved.
         passes: the runs of backward.
+        steps: those of optimizers.
         names: the program's names.
         spans: looks up places in the source.
         parameters: tells where parameters were made.
@@ -62,6 +65,7 @@ class Build:
         values: Values,
         watcher: Watcher,
         passes: Sequence[PassRecord],
+        steps: Sequence[StepRecord],
         names: BoundNames,
         spans: Spans,
         parameters: Parameters,
@@ -118,6 +122,7 @@ class Build:
             for index, _ in self._contributions.get((link.source, link.slot), ())
         )
         """How many edges carried something to an output in a pass."""
+        self._courses = Courses(self._gathered, self._describer, passes, steps, self._changes(), values)
         self._roots = self._named_roots(roots)
 
     def graph(self) -> Graph:
@@ -138,6 +143,7 @@ class Build:
             variables=[
                 variable(name, value, self._home(value), self._describer) for name, value in self._variables.items()
             ],
+            optimizers=self._courses.optimizers(self._ids, self._variables, self._spans),
         )
         return marked(graph)
 
@@ -225,6 +231,7 @@ class Build:
             ),
             no_gradient=None,
             accumulated=self._accumulated(key) if kind == "leaf" else EMPTY,
+            course=self._courses.of(key) if kind == "leaf" else None,
         )
 
     def _origin(self, key: Key, record: Record | None) -> ParameterOrigin | Record | None:
@@ -264,7 +271,11 @@ class Build:
 
     def updated_leaves(self) -> list[frozenset[str]]:
         """Return, for each pass, the leaves that were changed in place before the next one began."""
-        leaves = {storage_of(leaf.tensor): self._ids[leaf] for leaf in self._gathered.leaves}
+        return [frozenset(self._ids[leaf] for leaf in changed) for changed in self._changes()]
+
+    def _changes(self) -> list[frozenset[Leaf]]:
+        """Return, for each pass, the leaves that were changed in place before the next one began."""
+        leaves = {storage_of(leaf.tensor): leaf for leaf in self._gathered.leaves}
         leaves.pop(None, None)
         records, found = self._recorder.recorded.records, []
         ends = [record.ended for record in self._passes] + [len(records)]
@@ -314,6 +325,7 @@ class Build:
             call=record.call,
             roots=self._named_roots([(place, None) for place in record.roots]),
             span=self._spans.innermost(record.place),
+            scope=scopes(record.place, (), self._names),
             order=[ids[gathered.key(node)] for node in record.order if gathered.key(node) in ids],
             accumulated={
                 ids[gathered.key(node)]: self._tensor(snapshot, False, True)

@@ -119,6 +119,8 @@ class Gatherer:
                 gathered.short.add(node)
             if argument is not None and argument.value is not None and record is not None:
                 gathered.meet(target, output_nr, record.index, argument.value)
+                if isinstance(target, Leaf):
+                    gathered.taken.setdefault(target, []).append((record.index, node, argument.value))
         if record is not None:
             differentiated = set(by_slot.values())
             # Where it is not known which argument an edge is for, those that require grad are the likely ones.

@@ -75,6 +75,8 @@ class Gathered:
     """How many edges take an output."""
     met: dict[tuple[Any, int], tuple[int, Value]] = field(default_factory=dict)
     """What an output held when an operation took it, with the index of the first such operation."""
+    taken: dict[Leaf, list[tuple[int, Any, Value]]] = field(default_factory=dict)
+    """What each leaf held when a function Node took it in: the index of the operation, the Node, and the value."""
     known: dict[Any, dict[int, Value]] = field(default_factory=dict)
     """What is known of the outputs of what was asked for, until more is learnt of it."""
     leaf_by_id: dict[int, Leaf] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """One run of backward, watched: what arrived at each Node and what each edge carried."""
 
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from chainrule.tape.record.autograd import grad_node, is_leaf, reachable
 from chainrule.tape.record.jacobian import Jacobians, Matrix
 from chainrule.tape.record.recorder import Recorder
 from chainrule.tape.record.saved import Kept, saved
-from chainrule.tape.tensors.autograd_meta import output_of
+from chainrule.tape.tensors.autograd_meta import output_of, version
 from chainrule.tape.tensors.capture import TensorCapture
 from chainrule.tape.tensors.snapshot import Snapshot
 from chainrule.tape.where.frames import Place
@@ -107,6 +108,8 @@ class Watcher:
         self._saved: dict[Any, dict[str, Kept]] = {}
         self._leaves: dict[Any, None] = {}
         self._noted = 0
+        self._left: dict[int, tuple[Callable[[], Any], int]] = {}
+        """What a pass left in ``.grad`` of a leaf, by the leaf's id: the tensor, and its count of changes."""
 
     def look(self, starts: Iterable[Any]) -> tuple[list[Any], bool]:
         """List the Nodes under some Nodes, and read what they saved while it is there, unless they are too many."""
@@ -221,8 +224,15 @@ class Watcher:
                 if self._noted >= OTHERS:
                     continue
                 self._noted += 1
-            if node.variable.grad is not None:
-                record.leaf_gradients[node] = self._capture.capture(node.variable.grad)
+            gradient = node.variable.grad
+            if gradient is not None:
+                record.leaf_gradients[node] = self._capture.capture(gradient)
+                self._left[id(node.variable)] = weakref.ref(gradient), version(gradient)
+
+    def is_as_left(self, leaf: torch.Tensor, gradient: torch.Tensor) -> bool:
+        """Return whether ``.grad`` of a leaf is what the last pass that was seen to touch it left there."""
+        left = self._left.get(id(leaf))
+        return left is not None and left[0]() is gradient and left[1] == version(gradient)
 
     def note_results(self, record: PassRecord, inputs: Iterable[Any], result: Any) -> None:
         """Note the gradients that ``autograd.grad`` returns without running the Nodes they belong to."""

@@ -168,11 +168,15 @@ class Recorder(TorchDispatchMode):
         """Return whether it records now, and nothing of the program sees operations before it."""
         return not self._away and _get_current_dispatch_mode() is self
 
-    def note_step(self, step: OptimizerStep, changed: Sequence[tuple[torch.Tensor, int]]) -> None:
-        """Note that an optimizer changed parameters, each given with its count of changes before."""
+    def note_step(self, step: OptimizerStep, changed: Sequence[tuple[torch.Tensor, int]]) -> Record | None:
+        """Note that an optimizer changed parameters, each given with its count of changes before.
+
+        Returns:
+            The record; None where there is no room for one.
+        """
         self.settle()
         if self._is_full():
-            return
+            return None
         with torch._C._DisableTorchDispatch():
             before = [self._values.met(parameter) for parameter, _ in changed]
             arguments = tuple(Argument("params", 0, value, None, value.leaf) for value in before if value is not None)
@@ -187,6 +191,7 @@ class Recorder(TorchDispatchMode):
             record.outputs = tuple(
                 self._values.keep(parameter, record, index) for index, (parameter, _) in enumerate(changed)
             )
+        return record
 
     def note_item(self, number: object) -> None:
         """Note the number that ``item()`` returned: PyTorch makes another object of what the operation gave."""

@@ -13,6 +13,7 @@ from chainrule.explain.steps.narrator import Narrator
 from chainrule.explain.steps.timeline import Step, list_steps
 from chainrule.graph import Graph, Values, Variable
 from chainrule.graph.index import GraphIndex
+from chainrule.graph.training.moment import Moment, moment_of
 from chainrule.limits import Limits
 from chainrule.pipeline import Pipeline
 from chainrule.program.inputs import validate_inputs
@@ -41,7 +42,10 @@ class View:
     values: dict[str, Values] = field(default_factory=dict)
     id: str | None = None
     picture: str | None = None
-    indexed: GraphIndex = field(default_factory=lambda: GraphIndex(Graph()))
+    moment: Moment = field(default_factory=lambda: moment_of(GraphIndex(Graph())))
+    """The graph in the pass that is shown."""
+    whole_graph: GraphIndex = field(default_factory=lambda: GraphIndex(Graph()))
+    """All that the program did."""
     console: tuple[ConsoleLine, ...] = ()
     problems: tuple[ProblemShown, ...] = ()
     inspection: Inspection | None = None
@@ -86,7 +90,8 @@ class View:
 
         None where another run may show something else.
         """
-        return f"{self.id} {language}" if self.ran and self.reproducible else None
+        shown = f" {self.moment.pass_index}" if self.moment.series is not None else ""
+        return f"{self.id} {language}{shown}" if self.ran and self.reproducible else None
 
     def inspected(self, language: str) -> str | None:
         """Return what names the content of the inspector; None where another run may fill it with something else."""
@@ -96,14 +101,23 @@ class View:
         return make_tag(state, self.inspection.subject, self.partial, self.check is None)
 
     @property
+    def indexed(self) -> GraphIndex:
+        """Return the index of the graph that is shown."""
+        return self.moment.index
+
+    @property
     def graph(self) -> Graph:
-        """Return the graph."""
+        """Return the graph that is shown: of a training loop, one iteration."""
         return self.indexed.graph
 
     @property
     def variables(self) -> tuple[Variable, ...]:
         """Return the program's names at its end."""
-        return tuple(self.graph.variables)
+        return tuple(self.whole_graph.graph.variables)
+
+    def shown_node(self, variable: Variable) -> str | None:
+        """Return the node of the picture that a variable holds; None where that is another iteration's."""
+        return None if variable.node is None else self.moment.ids.get(variable.node)
 
     @property
     def ran(self) -> bool:
@@ -112,7 +126,7 @@ class View:
 
     def grad_fn(self, variable: Variable) -> str:
         """Return the name of a variable's grad_fn, or "None"."""
-        node = self.indexed.nodes.get(variable.node or "")
+        node = self.whole_graph.nodes.get(variable.node or "")
         return node.op if node is not None and node.kind == "function" else "None"
 
     def concepts(self) -> list[Concept]:
@@ -250,7 +264,9 @@ def _view(
     partial: bool,
 ) -> View:
     answer = trace.answer
-    index, restore = trace.index, read_book(answer.sayings)
+    restore = read_book(answer.sayings)
+    moment = moment_of(trace.index, options.pass_index or pass_index)
+    index = moment.index
     note = answer.check.note if answer.check else None
     check = answer.check.model_copy(update={"note": restore(note)}) if answer.check and note else answer.check
     steps = list_steps(index, sentences=False)
@@ -261,7 +277,8 @@ def _view(
         values=dict(trace.program.inputs),
         id=trace.id,
         picture=picture,
-        indexed=index,
+        moment=moment,
+        whole_graph=trace.index,
         console=tuple(answer.console),
         problems=tuple(of_problem(problem, program.source, restore) for problem in answer.problems) + problems,
         inspection=Inspection(index, program.source, node, run, options),

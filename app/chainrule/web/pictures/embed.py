@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
@@ -18,13 +18,15 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from chainrule.assets import STATIC
 from chainrule.errors import ChainruleError
-from chainrule.explain.steps.timeline import list_steps
+from chainrule.explain.steps.timeline import Step, list_steps
+from chainrule.graph.training.moment import moment_of
 from chainrule.payload import decode, encode
 from chainrule.protocol.program import Program
-from chainrule.render import error_picture
+from chainrule.render import ViewOptions, error_picture
 from chainrule.render.formats.registry import FORMATS
 from chainrule.render.iframe import HEIGHT, TITLE, write_iframe
 from chainrule.render.templates import template
+from chainrule.traces import Trace
 from chainrule.web import problems
 from chainrule.web import query as queries
 from chainrule.web.api.documents import embed_operation, problem_responses
@@ -103,7 +105,7 @@ async def embed(request: Request) -> Response:
             return kept(headers | {"Cache-Control": CACHED, "Vary": "Accept-Encoding"}, held)
         trace = await pipeline.trace(wanted)
         drawing = await pipeline.draw(trace, "svg", options)
-        steps = len(await pipeline.in_thread(lambda: list_steps(trace.answer.graph, sentences=False)))
+        steps = len(await pipeline.in_thread(lambda: _steps(trace, options)))
         status = 200
         lasting = {"ETag": validator(tag), "Cache-Control": CACHED}
         headers |= lasting if trace.reproducible else {"Cache-Control": NOT_KEPT}
@@ -215,6 +217,10 @@ def open_url(base: str, wanted: Program, view: Mapping[str, str]) -> str:
         state["gradient"] = json.dumps(wanted.gradient)
     state |= {name: text for name, text in view.items() if name in CARRIED}
     return f"{base}/?p={payload}#{urlencode(state, quote_via=quote)}"
+
+
+def _steps(trace: Trace, options: ViewOptions) -> Sequence[Step]:
+    return list_steps(moment_of(trace.index, options.pass_index).index, sentences=False)
 
 
 def _without_frame(query: queries.Query) -> dict[str, str]:
