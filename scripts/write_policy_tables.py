@@ -31,7 +31,8 @@ TORCH_TYPES = """Tensor Size Generator BoolTensor DoubleTensor FloatTensor IntTe
 ByteTensor CharTensor HalfTensor BFloat16Tensor Stream OutOfMemoryError""".split()
 TORCH_EXTRA = """broadcast_shapes channels_last channels_last_3d contiguous_format preserve_format strided lu
 fake_quantize_per_channel_affine fake_quantize_per_tensor_affine jagged pca_lowrank segment_reduce svd_lowrank
-set_default_dtype set_grad_enabled unique sparse_coo sparse_csr BFloat16Tensor HalfTensor
+set_default_device set_default_dtype set_float32_matmul_precision
+set_grad_enabled unique sparse_coo sparse_csr BFloat16Tensor HalfTensor
 __version__""".split()
 TORCH_INTERNAL = re.compile(
     r"cudnn|miopen|mkldnn|fbgemm|quantize|^quantized|moving_avg|^qu?int|^qscheme|^int_repr|^q_|^sym_|(?<!index)_copy$|^native_|^unsafe_|^bits?\d|^u?int[1-7]$|float4|float8|_jit"
@@ -62,7 +63,15 @@ CLOSED = {
         saved_tensors_hooks""",
     "torch.func": """functional_call grad grad_and_value hessian jacfwd jacrev jvp linearize stack_module_state vjp
         vmap""",
-    "torch.utils": "checkpoint",
+    "torch.utils": "checkpoint data",
+    "torch.utils.data": """BatchSampler ChainDataset ConcatDataset DataLoader Dataset IterableDataset RandomSampler
+        Sampler SequentialSampler StackDataset Subset SubsetRandomSampler TensorDataset WeightedRandomSampler
+        default_collate default_convert get_worker_info random_split""",
+    "torch.utils.data.dataset": """ChainDataset ConcatDataset Dataset IterableDataset StackDataset Subset TensorDataset
+        random_split""",
+    "torch.utils.data.dataloader": "DataLoader default_collate",
+    "torch.utils.data.sampler": """BatchSampler RandomSampler Sampler SequentialSampler SubsetRandomSampler
+        WeightedRandomSampler""",
     "torch.utils.checkpoint": "checkpoint checkpoint_sequential",
     "torch.nn.utils.prune": """BasePruningMethod CustomFromMask Identity L1Unstructured LnStructured PruningContainer
         RandomStructured RandomUnstructured custom_from_mask global_unstructured identity is_pruned l1_unstructured
@@ -75,10 +84,14 @@ CLOSED = {
     "torch.sparse": "addmm log_softmax mm softmax sum",
     "torch.testing": "assert_close make_tensor",
     "torch.random": "manual_seed fork_rng initial_seed",
-    "torch.cuda": "is_available device_count manual_seed manual_seed_all empty_cache synchronize",
+    "torch.cuda": """is_available device_count manual_seed manual_seed_all empty_cache synchronize set_device
+        current_device get_device_name get_device_properties get_device_capability is_bf16_supported memory_allocated
+        max_memory_allocated memory_reserved max_memory_reserved reset_peak_memory_stats""",
+    "torch.cuda.amp": "GradScaler autocast custom_bwd custom_fwd",
+    "torch.amp.grad_scaler": "GradScaler",
     "torch.backends": "cuda cudnn mps",
-    "torch.backends.cuda": "is_built",
-    "torch.backends.cudnn": "deterministic benchmark enabled is_available",
+    "torch.backends.cuda": "is_built matmul",
+    "torch.backends.cudnn": "allow_tf32 deterministic benchmark enabled is_available",
     "torch.backends.mps": "is_available is_built",
     "torch.accelerator": "is_available current_accelerator",
     "torch.version": "cuda",
@@ -236,7 +249,8 @@ def attributes() -> set[str]:
         name value add_note original parametrizations weight_g weight_v func keywords tangent primal type index
         gradient weight_orig weight_u weight_mask bias_orig bias_mask loss output
         n_averaged bit_generator state writeable c_contiguous f_contiguous owndata coef coeffs roots deriv integ order
-        multi_index counts inverse_indices pyfunc""".split()
+        multi_index counts inverse_indices pyfunc dataset datasets batch_size sampler batch_sampler drop_last collate_fn
+        num_workers tensors cumulative_sizes num_samples replacement allow_tf32 cuda pin_memory""".split()
     )
     names -= NUMPY_OUT_OF_SIGHT - public(torch.Tensor)
     names |= set(ALLOWED_PRIVATE.split())

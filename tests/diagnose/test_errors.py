@@ -156,7 +156,8 @@ SCENARIOS: dict[str, tuple[str, str, str, str]] = {
     "attribute": (NET + "class More(Net):\n    def forward(self, x):\n        return self.iner(x)\n    def other(self):\n        self.iner = 1\nMore()(torch.ones(1, 3))", "no-attribute", "self.iner", "Did you mean inner?"),
     "arguments": ("def f(a, b):\n    return a*b\nf(torch.ones(1))", "wrong-arguments", "f(torch.ones(1))", "f(a, b) is defined in line 1"),
     "arguments of a module": (NET + "net()", "wrong-arguments", "net()", "self is filled in"),
-    "device": (LEAF + "y = x.to('cuda')", "cpu-only", "x.to('cuda')", "run on a CPU here"),
+    "device": ("torch.cuda.get_device_name(0)", "cpu-only", "torch.cuda.get_device_name(0)", "run on a CPU here"),
+    "generator of a device": ("g = torch.Generator(device='cuda')", "cpu-only", "torch.Generator(device='cuda')", "run on a CPU here"),
     "assertion": ("assert 1 > 2, 'never'", "exception", "1 > 2", "An assertion of the program did not hold in line 1. It says: never"),
     "own exception": ("raise ValueError('on purpose')", "exception", "raise ValueError('on purpose')", "It says: on purpose"),
 }  # fmt: skip
@@ -196,7 +197,7 @@ FIXED += [
 FIXED += ["numpy of a tensor with a graph", "numpy's function of one", "product with an array"]
 FIXED += ["types in a product", "type of a layer", "class targets", "float targets", "probability", "item of several"]
 FIXED += ["truth", "grad before backward", "no return", "sum of items", "tuple of an LSTM", "max with a dimension"]
-FIXED += ["attribute", "device", "gradient to be reshaped", "gradient is a number", "optimizer of one tensor"]
+FIXED += ["attribute", "gradient to be reshaped", "gradient is a number", "optimizer of one tensor"]
 UNFIXED = {"view"}
 """Three elements have no shape with two rows: there is nothing to propose."""
 

@@ -74,8 +74,8 @@ PROCESSES = programs(
     torch_threads="torch.set_num_threads(8)\ny = torch.randn(2000, 2000) @ torch.randn(2000, 2000)\nprint(y.shape)",
     fork_bomb="import os\nwhile True:\n    os.fork()",
     terminal="import pty\npty.fork()\nprint('ESCAPED')",
-    data_loader="from torch.utils.data import DataLoader\n"
-    "for batch in DataLoader(torch.ones(8), num_workers=2): print('ESCAPED')",
+    data_loader="from torch.utils.data import DataLoader\nloader = DataLoader(torch.ones(8))\n"
+    "loader.num_workers, loader.prefetch_factor = 2, 2\nfor batch in loader: print('ESCAPED')",
 )
 
 SIGNALS = programs(

@@ -224,7 +224,7 @@ def test_a_limit_that_is_met_in_an_instruction_without_a_line_has_the_place_befo
     unplaced = [2 * at for at, (line, *_) in enumerate(code.co_positions()) if line is None]
     lines = SourceLines("def f():\n    for i in y:\n        if i:\n            ended()\n")
     for instruction in (*unplaced, 0):
-        assert 1 <= exceptions._span_at(code, instruction, None, lines).line <= 4
+        assert 1 <= exceptions.span_at(code, instruction, None, lines).line <= 4
 
 
 def test_who_waits_is_told_when_the_program_is_over_whatever_ended_it() -> None:

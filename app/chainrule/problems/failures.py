@@ -175,9 +175,14 @@ KINDS = (
         "cpu-only",
         "There is only a CPU here",
         "The program asked for another device.",
-        ("Graph and gradients are the same on a CPU: leave the device out, or choose it by what is available.",),
+        (
+            "Graph and gradients are the same on a CPU, so `.cuda()`, `.to('cuda')` and `device='cuda'` mean the CPU "
+            "here, and `torch.cuda.is_available()` is False. What asks about the GPU itself raises, as on every "
+            "machine without one.",
+        ),
         "x = torch.ones(2, requires_grad=True).to('cuda')\n",
         "x = torch.ones(2, requires_grad=True).to('cpu')\n",
+        severity="notice",
     ),
     Kind(
         "no-parameters",

@@ -20,6 +20,15 @@ KINDS = (
         severity="warning",
     ),
     Kind(
+        "no-workers",
+        "Batches were loaded in the program's own process",
+        "A `DataLoader` was asked for workers, and programs run in one process here.",
+        ("The batches are the same as with workers, made one after the other. A `worker_init_fn` is not called.",),
+        "from torch.utils.data import DataLoader\nfor x in DataLoader(torch.ones(4, 2), 2, num_workers=2):\n    pass\n",
+        "from torch.utils.data import DataLoader\nfor x in DataLoader(torch.ones(4, 2), 2):\n    pass\n",
+        severity="notice",
+    ),
+    Kind(
         "grad-of-non-leaf",
         "Gradients are kept for leaves only",
         "`.grad` was read from a tensor that an operation made, and it is None there.",

@@ -14,9 +14,15 @@ from chainrule.graph.source_text import lines_of
 from chainrule.run.console import FILENAME, Console, ConsoleStream
 from chainrule.run.exceptions import CaughtWarning, caught_warnings
 from chainrule.run.libraries.arrays import same_arrays
+from chainrule.run.libraries.devices import on_the_cpu
+from chainrule.run.libraries.loaders import loaded_in_one_process
+from chainrule.run.libraries.notices import Notices
 from chainrule.run.libraries.schedulers import plain_scheduler_states
 from chainrule.run.namespace import as_main
 from chainrule.run.standins import renewed
+
+_CUDNN = ("enabled", "benchmark", "deterministic")
+"""Switches of a GPU's library that programs set: they do nothing here."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +31,13 @@ class Surroundings:
 
     console: Console
     warnings: list[CaughtWarning]
+    notices: Notices
 
 
 @contextmanager
 def surroundings(source: str, seed: int, namespace: dict[str, Any], console_bytes: int) -> Iterator[Surroundings]:
     """Seed every generator, catch what is printed and warned, and make the namespace the module ``__main__``."""
-    console = Console(console_bytes)
+    console, notices = Console(console_bytes), Notices(source)
     with ExitStack() as stack:
         stack.enter_context(same_numbers(seed))
         stack.enter_context(renewed())
@@ -38,12 +45,14 @@ def surroundings(source: str, seed: int, namespace: dict[str, Any], console_byte
         stack.enter_context(_torch_defaults())
         stack.enter_context(_torch_switches())
         stack.enter_context(plain_scheduler_states())
+        stack.enter_context(loaded_in_one_process(notices))
+        stack.enter_context(on_the_cpu(source, notices))
         stack.enter_context(_source_lines(source))
         stack.enter_context(redirect_stdout(ConsoleStream(console, "stdout")))
         stack.enter_context(redirect_stderr(ConsoleStream(console, "stderr")))
         warnings = stack.enter_context(caught_warnings(console))
         stack.enter_context(as_main(namespace))
-        yield Surroundings(console, warnings)
+        yield Surroundings(console, warnings, notices)
 
 
 @contextmanager
@@ -92,14 +101,16 @@ def _torch_defaults() -> Iterator[None]:
 def _torch_switches() -> Iterator[None]:
     """Put back how tensors are printed, where they are made and how exactly they are multiplied."""
     printing = vars(torch._tensor_str.PRINT_OPTS).copy()
+    cudnn = {name: getattr(torch.backends.cudnn, name) for name in _CUDNN}
     device, precision = torch.get_default_device(), torch.get_float32_matmul_precision()
     try:
         yield
     finally:
         vars(torch._tensor_str.PRINT_OPTS).update(printing)
         torch.set_float32_matmul_precision(precision)
-        if torch.get_default_device() != device:
-            torch.set_default_device(None if device.type == "cpu" else device)
+        torch.set_default_device(None if device.type == "cpu" else device)
+        for name, value in cudnn.items():
+            setattr(torch.backends.cudnn, name, value)
 
 
 @contextmanager

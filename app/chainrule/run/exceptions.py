@@ -84,13 +84,13 @@ def program_frames(error: BaseException, source: str) -> list[ProgramFrame]:
     while entry is not None:
         code = entry.tb_frame.f_code
         if code.co_filename == FILENAME:
-            span = _span_at(code, entry.tb_lasti, entry.tb_lineno, lines)
+            span = span_at(code, entry.tb_lasti, entry.tb_lineno, lines)
             frames.append(ProgramFrame(code.co_name, span, lines.line(span.line).strip()))
         entry = entry.tb_next
     return frames
 
 
-def _span_at(code: CodeType, instruction: int, line: int | None, lines: SourceLines) -> Span:
+def span_at(code: CodeType, instruction: int, line: int | None, lines: SourceLines) -> Span:
     """Return the sub-expression of an instruction; where the compiler left no columns, the start of the line.
 
     What ends a program can meet it between two iterations of a loop, in an instruction that has no line: it is then

@@ -104,7 +104,7 @@ def execute(program: Program, limits: Limits, over: Callable[[], None] = lambda:
             try:
                 problems = run_within(max(left, LEAST_LEFT), limits.answer_seconds, look)
             except LimitReached:
-                problems = [*run.problems, undiagnosed_problem(limits)]
+                problems = [*run.problems, *around.notices.problems(), undiagnosed_problem(limits)]
     if not is_whole:
         problems.append(limit_problem("answer_seconds", limits))
     for name in sorted(tape.overflows if is_whole else tape.overflows - {"nodes"}):
@@ -244,8 +244,9 @@ def _diagnose(
         failed.append(diagnose_exception(run.error, text, graph, span, tape.stale_saves(run.error)))
     if asked is not None:
         return [*failed, *run.problems]
+    notices = around.notices.problems()
     warned = [diagnose_warning(w.category, w.message, w.line, text, graph) for w in around.warnings]
-    return [*failed, *run.problems, *warned, *diagnose_graph(graph, text, namespace, tape.updated_leaves())]
+    return [*failed, *run.problems, *notices, *warned, *diagnose_graph(graph, text, namespace, tape.updated_leaves())]
 
 
 def _shortened(problem: Problem) -> Problem:

@@ -31,6 +31,15 @@ PROGRAMS = (
     "y, g = torch.autograd.functional.hessian(lambda x: (x**3).sum(), torch.ones(2)), 1",
     "import argparse, logging, time\nlogging.warning('%s', time.ctime())\nparser = argparse.ArgumentParser()\n"
     "parser.add_argument('--lr', type=float)\nparser.print_help()\nparser.parse_args(['--lr', 'x'])",
+    "from torch.utils.data import *\ndata = TensorDataset(torch.ones(4, 2), torch.ones(4))\n"
+    "sampler = WeightedRandomSampler([1.0]*4, 4)\n"
+    "for batch in DataLoader(random_split(data, [3, 1])[0], 2, shuffle=True): 1\n"
+    "next(iter(DataLoader(data, 2, sampler=sampler, num_workers=2, drop_last=True)))",
+    "device = torch.device('cuda')\nmodel = nn.Linear(2, 1).to(device)\nopt = optim.SGD(model.parameters(), 0.1)\n"
+    "for kind in ('cuda', 'cpu'):\n    scaler = torch.amp.GradScaler(kind)\n"
+    "    with torch.autocast(kind, torch.bfloat16):\n        loss = model(torch.ones(3, 2, device=device)).sum()\n"
+    "    scaler.scale(loss).backward()\n    scaler.unscale_(opt)\n"
+    "    nn.utils.clip_grad_norm_(model.parameters(), 1.0)\n    scaler.step(opt)\n    scaler.update()",
     "import numpy as np\na = np.random.default_rng().normal(size=(3, 3)) @ np.random.rand(3, 3)\n"
     "print(np.linalg.svd(a), np.fft.fft(a), np.polyfit(np.arange(3.), a, 1), repr(a.astype(str)), np.median(a))\n"
     "np.linalg.solve(a, torch.ones(3).numpy()), torch.from_numpy(a) @ np.linalg.eigvals(a), np.einsum('ij,jk', a, a)",

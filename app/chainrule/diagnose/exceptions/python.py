@@ -235,7 +235,8 @@ RULES = (
     rule(r"'(tuple|torch\.return_types\.\w+)' object has no attribute", "several-results", _unpack),
     rule(r"name '(\w+)' is not defined|local variable '(\w+)'", "name-without-value", _name),
     rule(
-        r"Torch not compiled with CUDA|[Nn]o NVIDIA driver|re-initialize CUDA|not compiled with .* enabled|accelerator",
+        r"Torch not compiled with CUDA|[Nn]o NVIDIA driver|re-initialize CUDA|not compiled with .* enabled|accelerator"
+        r"|Cannot get CUDA generator",
         "cpu-only",
         _cpu,
     ),

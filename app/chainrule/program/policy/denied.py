@@ -45,7 +45,6 @@ _DEPRECATED = say("PyTorch has deprecated it")
 _QUANTISED = say("quantised tensors have no gradient")
 _MEASURES = say("it measures the machine, not the program")
 _ONLY_PYTORCH = say("only PyTorch can be imported here")
-_NO_DATA = say("load no data here: make the tensors in the program, and take batches with x[i:i + 4]")
 _REST_OF_NUMPY = say("of NumPy there are arrays here, and the functions of numpy, linalg, fft and random")
 _TIME = say("the same program must give the same answer every time")
 
@@ -113,7 +112,7 @@ DENIED_PATHS: dict[str, Denial] = {
         _TIME + say(": use torch.manual_seed"),
         "manual_seed",
     ),
-    **_each("torch.set_default_device torch.set_default_tensor_type", _CPU),
+    **_each("torch.set_default_tensor_type", _CPU),
     **_each("torch.vulkan torch.mps torch.xpu torch.mtia", _CPU),
     **_each("torch.quantization torch.ao", _QUANTISED),
     **_each("torch.profiler torch.monitor", _MEASURES),
@@ -124,7 +123,7 @@ DENIED_PATHS: dict[str, Denial] = {
     **_each("torch.nn.DataParallel torch.nn.SyncBatchNorm torch.nn.parallel", _PROCESSES),
     **_each("torch.nn.factory_kwargs torch.nn.Container torch.nn.NLLLoss2d", INTERNALS),
     **_each("torch.nn.functional.np torch.nn.functional.importlib torch.nn.functional.warnings", _SYSTEM),
-    **_each("torch.utils.data", _NO_DATA),
+    **_each("torch.utils.data.distributed torch.utils.data.DistributedSampler", _PROCESSES),
     **_each("torch.optim.swap_in_optimizer_params_and_state", INTERNALS),
     **_each("torch.autograd.profiler", _MEASURES),
     **_each("torch.autograd.set_multithreading_enabled", _PROCESSES),
@@ -170,8 +169,8 @@ DENIED_ATTRIBUTES: dict[str, Denial] = {
         "apply_ map_ map2_",
         say("it runs Python on every element, out of autograd's sight: use operators on the whole tensor"),
     ),
-    **_each("share_memory share_memory_ pin_memory", _PROCESSES),
-    **_each("cuda ipu xpu mtia to_mkldnn to_empty", _CPU + say(": leave it out")),
+    **_each("share_memory share_memory_", _PROCESSES),
+    **_each("ipu xpu mtia to_mkldnn to_empty", _CPU + say(": leave it out")),
     **_each("symeig eig solve lstsq", _MOVED),
     **_each("new", _DEPRECATED, "new_zeros"),
     **_each("compile", _COMPILE),

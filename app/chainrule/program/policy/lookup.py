@@ -34,7 +34,10 @@ DEFINED_DUNDERS = frozenset(
 ) | {f"__{side}{name}__" for side in ("", "r", "i") for name in _OPERATORS}
 """Double-underscore names that a class may define."""
 
-STORED_PATHS = frozenset({"torch.backends.cudnn.deterministic", "torch.backends.cudnn.benchmark"})
+STORED_PATHS = frozenset(
+    """torch.backends.cudnn.deterministic torch.backends.cudnn.benchmark torch.backends.cudnn.enabled
+    torch.backends.cudnn.allow_tf32 torch.backends.cuda.matmul.allow_tf32""".split()
+)
 """Attributes of modules that may be set."""
 
 
