@@ -624,3 +624,23 @@ def test_a_difference_of_a_column_and_a_row_is_told_and_mended() -> None:
 )
 def test_a_difference_that_is_meant_is_no_problem(source: str) -> None:
     assert "broadcast-in-loss" not in slugs(source)
+
+
+def test_of_data_that_is_masked_the_operation_before_the_mask_is_told() -> None:
+    source = (
+        "y = torch.tensor([1., float('nan')])\nx = torch.ones(2, requires_grad=True)\nr = (x - y)**2\n"
+        "torch.where(torch.isnan(y), 0., r).sum().backward()"
+    )
+    found = problem(source, "nan")
+    assert place(source, found) == "(x - y)**2"
+    assert "leaves these elements out" in found.detail
+    (fix,) = found.fixes
+    assert slugs(apply_fix(source, fix)) == []
+
+
+def test_a_mask_before_the_operation_is_silent() -> None:
+    source = (
+        "y = torch.tensor([1., float('nan')])\nx = torch.ones(2, requires_grad=True)\nmask = torch.isnan(y)\n"
+        "r = (x - torch.where(mask, x.detach(), y))**2\nr.sum().backward()"
+    )
+    assert "nan" not in slugs(source)

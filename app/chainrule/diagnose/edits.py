@@ -39,6 +39,15 @@ def out_of_place(text: SourceText, statement: ast.stmt | None, name: str | None 
                     say("Make a new {tensor} instead", tensor=own), statement, f"{own} = {own}.{method[:-1]}{rest}"
                 )
             ]
+        case (
+            ast.Assign(targets=[ast.Subscript(value=ast.Name(id=own))])
+            | ast.AugAssign(target=ast.Subscript(value=ast.Name(id=own)))
+        ):
+            return [
+                text.before_line(
+                    say("Change a copy of {tensor}", tensor=own), statement.lineno, f"{own} = {own}.clone()"
+                )
+            ]
         case _:
             return []
 
@@ -91,3 +100,61 @@ def optimizer_of(text: SourceText) -> tuple[str, ast.Call] | None:
             if name.startswith(("torch.optim.", "optim.")) and "lr_scheduler" not in name:
                 return node.targets[0].id, node.value
     return None
+
+
+def updated_in_place(text: SourceText, statement: ast.Assign) -> list[Fix]:
+    """Fixes that turn ``w = w - lr*g`` into the change of ``w`` itself, ``w -= lr*g``."""
+    match statement:
+        case ast.Assign(targets=[target], value=ast.BinOp(left=left, op=operator, right=right)) if type(
+            operator
+        ) in OPERATORS and text.of(left) == text.of(target):
+            made = f"{text.of(target)} {OPERATORS[type(operator)]}= {text.of(right)}"
+            return [text.replace(say("Change {name} in place", name=text.of(target)), statement, made)]
+        case _:
+            return []
+
+
+def joined_in_graph(text: SourceText, call: ast.Call) -> list[Fix]:
+    """Fixes that make a tensor of tensors within the graph: ``torch.tensor([a, b])`` into ``torch.stack([a, b])``."""
+    if not call.args:
+        return []
+    argument = call.args[0]
+    if isinstance(argument, ast.List | ast.Tuple):
+        prefix = text.of(call.func).rpartition(".")[0]
+        made = _stacked(text, argument, f"{prefix}." if prefix else "torch.")
+        return [text.replace(say("Stack the tensors, which keeps their history"), call, made)]
+    words = text.of(argument)
+    plain = words if isinstance(argument, ast.Name | ast.Attribute | ast.Call | ast.Subscript) else f"({words})"
+    return [text.replace(say("Copy it within the graph"), call, f"{plain}.clone()")]
+
+
+def _stacked(text: SourceText, items: ast.List | ast.Tuple, prefix: str) -> str:
+    parts = []
+    for item in items.elts:
+        if isinstance(item, ast.List | ast.Tuple):
+            parts.append(_stacked(text, item, prefix))
+        elif isinstance(item, ast.Constant) or (
+            isinstance(item, ast.UnaryOp) and isinstance(item.operand, ast.Constant)
+        ):
+            parts.append(f"{prefix}tensor(float({text.of(item)}))")
+        else:
+            parts.append(text.of(item))
+    return f"{prefix}stack([{', '.join(parts)}])"
+
+
+def not_in_place(text: SourceText, kind: str) -> list[Fix]:
+    """Fixes that let a module make a new tensor: ``nn.ReLU(inplace=True)`` into ``nn.ReLU(inplace=False)``.
+
+    Args:
+        text: of the program.
+        kind: the module's class; where the program makes several of them in place, nobody can say which one it is.
+    """
+    asked = []
+    for call in text.calls(None, kind):
+        given = next((one.value for one in call.keywords if one.arg == "inplace"), None)
+        if given is None and len(call.args) == 1 and kind in ("ReLU", "ReLU6", "SELU", "SiLU", "Mish", "Hardswish"):
+            given = call.args[0]
+        if isinstance(given, ast.Constant) and given.value is True:
+            asked.append(given)
+    edits = [(one, "False") for one in asked]
+    return [text.all_of(say("Let {kind} make a new tensor", kind=kind), edits)] if edits else []

@@ -7,6 +7,7 @@ import torch
 
 from chainrule.diagnose.source import SourceText, called
 from chainrule.protocol.messages import Fix
+from chainrule.tape.record.modules import named_members
 from chainrule.words.saying import listed, say
 
 MAKERS = frozenset("tensor randn rand ones zeros full linspace arange eye ones_like zeros_like".split())
@@ -35,6 +36,19 @@ def let_require(text: SourceText, names: Mapping[str, object], line: int | None)
                 title = say("Let {name} require a gradient", name=name)
                 fixes.append(text.argument(title, maker, "requires_grad=True"))
     return fixes[:TOLD]
+
+
+def requiring_names(names: Mapping[str, object]) -> list[str]:
+    """Return the tensors and modules among some variables that require a gradient, or hold what does."""
+    found = []
+    for name, value in names.items():
+        if isinstance(value, torch.nn.Module):
+            held = [one for _, one in named_members(value, name, "_parameters")]
+        else:
+            held = [value] if isinstance(value, torch.Tensor) else []
+        if not name.startswith("_") and any(one.requires_grad for one in held):
+            found.append(name)
+    return found
 
 
 def _is_silent(call: ast.Call) -> bool:

@@ -1,9 +1,10 @@
 """A program's text as diagnosis reads it: which syntax stands at a span, and the edits that would mend it."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from chainrule.graph.model import Span
 from chainrule.graph.source_text import SourceLines
@@ -102,17 +103,19 @@ class SourceText(SourceLines):
         return Fix(title=title, span=self.span(node), text=text)
 
     def both(self, title: str, one: tuple[ast.AST, str], other: tuple[ast.AST, str]) -> Fix:
-        """Return one edit that puts two texts in the places of two nodes.
+        """Return one edit that puts two texts in the places of two nodes, as `all_of` does."""
+        return self.all_of(title, (one, other))
 
-        With what stands between them left as it is.
-        """
-        (first, before), (last, after) = sorted(
-            (one, other), key=lambda edit: (self.span(edit[0]).line, self.span(edit[0]).column)
-        )
-        start, end = self.span(first), self.span(last)
-        between = Span(line=start.end_line, column=start.end_column, end_line=end.line, end_column=end.column)
-        whole = Span(line=start.line, column=start.column, end_line=end.end_line, end_column=end.end_column)
-        return Fix(title=title, span=whole, text=f"{before}{self.cut(between)}{after}")
+    def all_of(self, title: str, edits: Iterable[tuple[ast.AST, str]]) -> Fix:
+        """Return one edit that puts texts in the places of some nodes, with what stands between them left as it is."""
+        parts = sorted(((self.span(node), text) for node, text in edits), key=lambda one: (one[0].line, one[0].column))
+        first, last = parts[0][0], parts[-1][0]
+        made = parts[0][1]
+        for (start, _), (end, text) in pairwise(parts):
+            between = Span(line=start.end_line, column=start.end_column, end_line=end.line, end_column=end.column)
+            made += f"{self.cut(between)}{text}"
+        whole = Span(line=first.line, column=first.column, end_line=last.end_line, end_column=last.end_column)
+        return Fix(title=title, span=whole, text=made)
 
     def before_line(self, title: str, line: int, text: str) -> Fix:
         """Return the edit that inserts a line above another, indented like it."""

@@ -13,7 +13,6 @@ import torch
 
 from chainrule.collector import uncollected
 from chainrule.diagnose import diagnose_exception, diagnose_graph, diagnose_warning
-from chainrule.diagnose.requiring import let_require
 from chainrule.diagnose.source import SourceText
 from chainrule.graph.model import Graph, Span
 from chainrule.graph.source_text import SourceLines
@@ -31,6 +30,7 @@ from chainrule.run.namespace import bindings
 from chainrule.run.notices import limit_problem, no_gradient_notice, ones_notice, tracing_problem, undiagnosed_problem
 from chainrule.run.roots import Rejected, RootTensor, choose_root, cotangent, last_assigned
 from chainrule.tape import Namespace, Tape
+from chainrule.tape.graph.ancestry import NO_ANCESTRY
 from chainrule.tape.record.recorder import UNINTERRUPTED
 from chainrule.tape.where.reached import ReachedLoop
 
@@ -54,6 +54,8 @@ class Run:
     root: RootTensor | None = None
     rejection: Rejection | None = None
     last_span: Span | None = None
+    is_flat: bool = False
+    """Whether nothing of the program can be differentiated."""
     error: BaseException | None = None
     failed: bool = False
     """Whether the program was ended by an exception or a limit."""
@@ -179,8 +181,7 @@ def run_program(program: Program, code: Code, tape: Backward, namespace: dict[st
     if tape.pass_count or not program.runs_backward:
         return
     if run.root is None or not run.root.tensor.requires_grad:
-        fixes = let_require(SourceText(program.source, code.syntax), namespace, None)
-        run.problems.append(no_gradient_notice(run.root, run.last_span, fixes))
+        run.is_flat = True
         return
     start = cotangent(run.root, program.cotangent)
     if program.gradient is None and run.root.tensor.numel() != 1:
@@ -241,7 +242,11 @@ def _diagnose(
     failed = []
     if run.error is not None:
         span = span_of(run.error, text.source) or run.last_span
-        failed.append(diagnose_exception(run.error, text, graph, span, tape.stale_saves(run.error)))
+        stale, ended, updates = tape.stale_saves(run.error), tape.ancestry(), tape.updated_leaves()
+        failed.append(diagnose_exception(run.error, text, graph, span, stale, ended, updates))
+    if run.is_flat:
+        ended = NO_ANCESTRY if run.root is None else tape.ancestry(run.root.tensor)
+        run.problems.append(no_gradient_notice(run.root, run.last_span, text, own_names(namespace), ended))
     if asked is not None:
         return [*failed, *run.problems]
     notices = around.notices.problems()

@@ -1,12 +1,16 @@
 """What the execution itself has to say of a program: which limit it reached, and what was assumed for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from chainrule.diagnose.causes.ended import cause_of
+from chainrule.diagnose.requiring import let_require, requiring_names
+from chainrule.diagnose.source import SourceText
 from chainrule.graph.model import Span
 from chainrule.limits import Limits
 from chainrule.problems.limits import KINDS_OF_LIMITS, say_reached
-from chainrule.protocol.messages import Fix, Problem
+from chainrule.protocol.messages import Problem
 from chainrule.run.roots import RootTensor
+from chainrule.tape.graph.ancestry import Ancestry
 from chainrule.tape.where.reached import ReachedLoop
 from chainrule.words.numbers import say_count
 from chainrule.words.quantity import say_quantity
@@ -71,8 +75,21 @@ def ones_notice(root: RootTensor, span: Span | None) -> Problem:
     )
 
 
-def no_gradient_notice(root: RootTensor | None, span: Span | None, fixes: list[Fix]) -> Problem:
-    """Return the notice for a program in which nothing can be differentiated."""
+def no_gradient_notice(
+    root: RootTensor | None, span: Span | None, text: SourceText, names: Mapping[str, object], ancestry: Ancestry
+) -> Problem:
+    """Return the notice for a program in which nothing can be differentiated.
+
+    Args:
+        root: the tensor that backward would start from.
+        span: where it is made.
+        text: the program.
+        names: its variables.
+        ancestry: where what the root was computed from left the graph.
+    """
+    ask = say("Make a leaf with requires_grad=True and compute from it.")
+    fixes = let_require(text, names, None)
+    cause = None if root is None else cause_of(ancestry, text, root.name or say("The result"))
     if root is None:
         detail = say("No tensor of the program was made by an operation that PyTorch differentiates.")
     else:
@@ -86,12 +103,11 @@ def no_gradient_notice(root: RootTensor | None, span: Span | None, fixes: list[F
                 root=root.name or say("The result"),
                 kind=kind,
             )
-    return Problem.of(
-        "nothing-to-differentiate",
-        say("{detail} Make a leaf with requires_grad=True and compute from it.", detail=detail),
-        span=span,
-        fixes=fixes,
-    )
+    if cause is not None:
+        return Problem.of("nothing-to-differentiate", joined([detail, cause.detail], " "), span=cause.span or span)
+    if requiring_names(names):
+        return Problem.of("nothing-to-differentiate", detail, span=span)
+    return Problem.of("nothing-to-differentiate", joined([detail, ask], " "), span=span, fixes=fixes)
 
 
 def tracing_problem(error: Exception) -> Problem:

@@ -15,6 +15,7 @@ from chainrule.collector import uncollected, unhurried
 from chainrule.graph import Graph
 from chainrule.graph.syntax import Syntax
 from chainrule.limits import Limits
+from chainrule.tape.graph.ancestry import NO_ANCESTRY, Ancestry, ancestry
 from chainrule.tape.graph.build import Build
 from chainrule.tape.graph.stale_saves import RecordedStaleSaves, StaleSaves, find_stale_saves
 from chainrule.tape.record import patches
@@ -23,7 +24,7 @@ from chainrule.tape.record.jacobian import Jacobians
 from chainrule.tape.record.modules import Modules
 from chainrule.tape.record.names import BoundNames
 from chainrule.tape.record.number_reads import NumberReads
-from chainrule.tape.record.operations import Record
+from chainrule.tape.record.operations import Record, Value
 from chainrule.tape.record.optimizer_steps import OptimizerSteps
 from chainrule.tape.record.parameters import ParameterOrigin, Parameters
 from chainrule.tape.record.passes import Call, PassRecord, Watcher
@@ -106,6 +107,8 @@ class Tape:
         self._asked: list[tuple[Call, Place]] = []
         self._attempted: list[tuple[Any, int]] = []
         self._last_asked: list[tuple[Any, int]] = []
+        self._without_graph: list[Value] = []
+        """What is known of the tensors without a Node that backward was last asked to start from."""
         self._running: PassRecord | None = None
         self._depth = 0
         """How many passes are running within that one."""
@@ -292,6 +295,18 @@ class Tape:
             return None
         return self._build.stale_saves(self._stale_saves) if str(error) == self._stale_saves.words else None
 
+    def ancestry(self, tensor: torch.Tensor | None = None) -> Ancestry:
+        """Return where the values that a tensor without a history comes from left the graph.
+
+        Args:
+            tensor: the tensor; left out, the one that backward was last asked to start from in vain.
+        """
+        self._recorder.settle()
+        known = self._without_graph[:1] if tensor is None else [self._values.met(tensor)]
+        if not known or known[0] is None:
+            return NO_ANCESTRY
+        return ancestry(known[0], self._recorder.recorded, self._names, self._spans)
+
     def _built(self) -> Build:
         if self._build is None:
             raise RuntimeError("ask for graph() first: it is what gives nodes their ids")
@@ -305,6 +320,10 @@ class Tape:
             tensors = [roots] if isinstance(roots, torch.Tensor) else roots if isinstance(roots, list | tuple) else []
             places = [output_of(root) for root in tensors if isinstance(root, torch.Tensor)]
             self._last_asked = [place for place in places if place is not None]
+            known = [self._values.met(root) for root in tensors if isinstance(root, torch.Tensor)]
+            self._without_graph = [
+                value for value, place in zip(known, places, strict=True) if value is not None and place is None
+            ]
         else:
             self._asked.append(self._asked[-1])
 

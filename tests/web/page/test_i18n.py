@@ -77,8 +77,10 @@ def test_translations_keep_what_is_filled_in(language: str) -> None:
 
 
 def test_a_saying_is_told_anew_with_its_values() -> None:
-    told = teller("ko")(say("{name} was differentiated before", name="y") + say(", in line {line}", line=3))
-    assert told == "y는 이미 미분했습니다(3번째 줄)"
+    told = teller("ko")(
+        say("{name} was differentiated before{place}.", name="y", place=say(", in line {line}", line=3))
+    )
+    assert told == "y는 이미 미분했습니다(3번째 줄)."
     assert teller("en")(say("{name} is a leaf: {value}.", name="x", value=say("scalar"))) == "x is a leaf: scalar."
 
 

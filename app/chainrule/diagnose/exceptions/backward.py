@@ -3,12 +3,14 @@
 import ast
 import re
 
+from chainrule.diagnose.causes.carried import carriers, fixes_of
+from chainrule.diagnose.causes.ended import cause_of
 from chainrule.diagnose.exceptions.context import RaiseContext, numbers, start_of
 from chainrule.diagnose.exceptions.rule import Diagnosis, rule
-from chainrule.diagnose.requiring import let_require
-from chainrule.diagnose.source import SourceText, called, grouped
+from chainrule.diagnose.requiring import TOLD, let_require, requiring_names
+from chainrule.diagnose.source import called, grouped
 from chainrule.protocol.messages import Fix
-from chainrule.words.saying import say
+from chainrule.words.saying import joined, listed, say
 from chainrule.words.shapes import torch_shape
 
 
@@ -68,57 +70,62 @@ def _twice(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     _, root = start_of(moment)
     name = moment.label(root, say("the root"))
     earlier = [p for p in moment.graph.passes if p.error is None and p.span is not None]
-    detail = say("{name} was differentiated before", name=name)
-    fixes: list[Fix] = []
-    if earlier:
-        last = earlier[-1]
-        detail += say(", in line {line}", line=last.span.line) if last.span else ""
-        call = moment.text.at(last.span)
-        if isinstance(call, ast.Call) and last.span and (moment.span is None or last.span != moment.span):
-            fixes.append(
-                moment.text.argument(
-                    say("Keep the graph in line {line}", line=last.span.line), call, "retain_graph=True"
-                )
-            )
-        elif isinstance(call, ast.Call):
-            fixes.append(moment.text.argument(say("Keep the graph at every pass"), call, "retain_graph=True"))
-    loop = moment.text.enclosing(moment.span, ast.For) or moment.text.enclosing(moment.span, ast.While)
-    detail += say(
-        ". The first pass frees the values that the nodes had saved for it, so that memory does "
-        "not grow; a second pass over the same graph has nothing to work with. Either keep them "
-        "with retain_graph=True at the first pass, or compute the forward part again, which "
-        "makes a new graph."
+    found = carriers(moment.graph, moment.text, name)
+    shared = [one for one in found if one.user is not None and one.name is not None]
+    parts = list(dict.fromkeys(one.told() for one in shared))[:2]
+    last = earlier[-1].span if earlier else None
+    if not parts:
+        before = say(", in line {line}", line=last.line) if last is not None else ""
+        parts = [say("{name} was differentiated before{place}.", name=name, place=before)]
+    parts.append(
+        say(
+            "The first pass frees the values that the nodes had saved for it, so that memory does not grow; a second "
+            "pass over the same graph has nothing to work with."
+        )
     )
-    if loop is not None:
-        detail += say(" In a loop it is nearly always the second: move what computes the loss into the loop.")
-    return Diagnosis(detail, tuple(fixes))
+    changed = {leaf for leaves in moment.updates for leaf in leaves}
+    fixes = fixes_of(found, moment.text, moment.span, changed) if found else []
+    if last is not None and last == moment.span:
+        if not shared:
+            parts.append(say("In a loop: move what computes the loss into the loop."))
+    elif last is not None:
+        parts.append(
+            say(
+                "Either keep them with retain_graph=True at the first pass, or compute the forward part again, which "
+                "makes a new graph."
+            )
+        )
+        call = moment.text.at(last)
+        number = earlier[-1].index
+        is_changed = number <= len(moment.updates) and bool(moment.updates[number - 1])
+        if isinstance(call, ast.Call) and not is_changed:
+            title = say("Keep the graph in line {line}", line=last.line)
+            fixes.append(moment.text.argument(title, call, "retain_graph=True"))
+    bound = shared[0].bound if shared else None
+    span = None if bound is None else moment.text.span(bound)
+    return Diagnosis(joined(parts, " "), tuple(fixes), span=span, node=found[0].node.id if found else None)
 
 
 def _nothing(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     _, root = start_of(moment)
     name = moment.label(root, say("the root"))
     tensor = moment.tensor(root)
-    cut = next((cut for cut in _cuts(moment.text)), None)
-    if tensor is not None and not (tensor.is_floating_point() or tensor.is_complex()):
-        kind = str(tensor.dtype).removeprefix("torch.")
-        return Diagnosis(
-            say(
-                "{name} is of type {kind}. Whole numbers and truth values do not change a little when "
-                "their inputs change a little, so operations that give them (argmax, ==, >, .long(), "
-                ".round() to int) end the graph.",
-                name=name,
-                kind=kind,
-            ),
-            slug="integer-ends-graph",
-        )
+    whole = tensor is not None and not (tensor.is_floating_point() or tensor.is_complex())
     detail = say(
         "No tensor that {name} was computed from has requires_grad=True at this point, so no "
         "graph was recorded and there is nothing to differentiate with respect to.",
         name=name,
     )
-    fixes = list(let_require(moment.text, moment.around, moment.line))
+    if whole and tensor is not None:
+        detail = say(
+            "{name} is of type {kind}. Whole numbers and truth values do not change a little when "
+            "their inputs change a little, so operations that give them (argmax, ==, >, .long(), "
+            ".round() to int) end the graph.",
+            name=name,
+            kind=str(tensor.dtype).removeprefix("torch."),
+        )
     inner = _first_gradient(moment, root)
-    if inner is not None:
+    if inner is not None and not moment.ancestry.ends:
         detail += say(
             " {name} comes from the gradient computed in line {line}: that is a plain number for "
             "autograd unless the gradient is itself recorded, with create_graph=True.",
@@ -126,14 +133,23 @@ def _nothing(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
             line=inner.lineno,
         )
         return Diagnosis(detail, (moment.text.argument(say("Record the gradient too"), inner, "create_graph=True"),))
-    if (guard := moment.text.enclosing(moment.span, ast.With)) is None:
-        guard = next(iter(_guards(moment.text)), None)
-    if cut is not None:
-        detail += " " + cut[0]
-        fixes.insert(0, cut[1])
-    elif guard is not None:
-        detail += say(" Operations in a no_grad block are not recorded.")
-    elif fixes:
+    cause = cause_of(moment.ancestry, moment.text, name)
+    if cause is not None:
+        told = say("{name} has no graph behind it.", name=name) if not whole else detail
+        slug = "integer-ends-graph" if whole or cause.is_whole else None
+        return Diagnosis(joined([told, cause.detail], " "), cause.fixes, span=cause.span, slug=slug)
+    if whole:
+        return Diagnosis(detail, slug="integer-ends-graph")
+    asking = requiring_names(moment.around)
+    if asking:
+        detail = say(
+            "{name} was not computed from anything that requires a gradient: not from {leaves}.",
+            name=name,
+            leaves=listed(asking[:TOLD]),
+        )
+        return Diagnosis(detail)
+    fixes = let_require(moment.text, moment.around, moment.line)
+    if fixes:
         detail += say(" Ask for it where the leaf is made.")
     return Diagnosis(detail, tuple(fixes))
 
@@ -149,30 +165,6 @@ def _first_gradient(moment: RaiseContext, root: ast.expr | None) -> ast.Call | N
         if plain and used & names and (moment.line is None or call.lineno < moment.line):
             return call
     return None
-
-
-def _guards(text: SourceText) -> list[ast.With]:
-    return [
-        n for n in text.nodes if isinstance(n, ast.With) and any(called(i.context_expr) == "no_grad" for i in n.items)
-    ]
-
-
-def _cuts(text: SourceText) -> list[tuple[str, Fix]]:
-    """Places where a program takes a value out of the graph by name."""
-    found: list[tuple[str, Fix]] = []
-    for call in text.calls(None, "detach", "item", "tolist"):
-        if isinstance(call.func, ast.Attribute):
-            base = text.of(call.func.value)
-            said = say(
-                ".{method}() in line {line} gives the value of {tensor} without its history.",
-                method=call.func.attr,
-                line=call.lineno,
-                tensor=base,
-            )
-            found.append(
-                (said, text.replace(say("Keep the history: leave out .{method}()", method=call.func.attr), call, base))
-            )
-    return found
 
 
 def _unused(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:

@@ -3,7 +3,7 @@
 import ast
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -15,6 +15,7 @@ import torch
 from chainrule.diagnose.evaluate import compute
 from chainrule.diagnose.source import SourceText, called
 from chainrule.graph.model import Graph, Span
+from chainrule.tape.graph.ancestry import NO_ANCESTRY, Ancestry
 from chainrule.tape.graph.stale_saves import StaleSaves
 from chainrule.tape.tensors.autograd_meta import is_leaf
 from chainrule.words.saying import say
@@ -48,6 +49,10 @@ class RaiseContext:
     """What that module was given."""
     stale_saves: StaleSaves | None = None
     """The changes in place for which backward refused to go on."""
+    ancestry: Ancestry = NO_ANCESTRY
+    """Where what backward should have started from left the graph, where it has none."""
+    updates: Sequence[Set[str]] = ()
+    """For each pass, the leaves that were changed in place before the next one began."""
 
     @classmethod
     def of(cls, error: BaseException, text: SourceText, graph: Graph, span: Span | None) -> "RaiseContext":

@@ -1,5 +1,6 @@
 """The problem of a program that raised."""
 
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from chainrule.diagnose.exceptions import (
@@ -21,6 +22,7 @@ from chainrule.diagnose.exceptions.rule import Diagnosis, Rule
 from chainrule.diagnose.source import SourceText
 from chainrule.graph.model import Graph, Span
 from chainrule.protocol.messages import Problem
+from chainrule.tape.graph.ancestry import NO_ANCESTRY, Ancestry
 from chainrule.tape.graph.stale_saves import StaleSaves
 from chainrule.words.saying import say
 
@@ -47,6 +49,8 @@ def diagnose_exception(
     graph: Graph,
     span: Span | None = None,
     stale_saves: StaleSaves | None = None,
+    ancestry: Ancestry = NO_ANCESTRY,
+    updates: Sequence[Set[str]] = (),
 ) -> Problem:
     """Explain an exception of the program.
 
@@ -56,11 +60,14 @@ def diagnose_exception(
         graph: what was recorded until then.
         span: where it came from, if no frame of the program is in the traceback.
         stale_saves: the changes in place for which backward refused to go on, where it did.
+        ancestry: where what backward should have started from left the graph, where it has none.
+        updates: for each pass, the leaves that were changed in place before the next one began.
 
     Returns:
         A problem of severity "error" with PyTorch's words in ``message``; never raises.
     """
-    moment = replace(RaiseContext.of(error, text, graph, span), stale_saves=stale_saves)
+    moment = RaiseContext.of(error, text, graph, span)
+    moment = replace(moment, stale_saves=stale_saves, ancestry=ancestry, updates=updates)
     slug, diagnosis = _diagnosis(moment)
     name = type(error).__name__
     return Problem.of(

@@ -3,11 +3,11 @@
 import ast
 import re
 
-from chainrule.diagnose.edits import out_of_place
+from chainrule.diagnose.edits import not_in_place, out_of_place
 from chainrule.diagnose.exceptions.context import RaiseContext, numbers
 from chainrule.diagnose.exceptions.rule import Diagnosis, rule
 from chainrule.graph.index import GraphIndex
-from chainrule.graph.model import Node, Span
+from chainrule.graph.model import Node, Scope, Span
 from chainrule.protocol.messages import Fix
 from chainrule.tape.graph.stale_saves import StaleSave, StaleSaves
 from chainrule.words.saying import joined, say
@@ -36,6 +36,14 @@ def _modified(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     if match["op"] and statements:  # a leaf that is made anew would be another leaf
         # What changes it later then changes the new tensor.
         fixes = out_of_place(moment.text, statements[0])
+    module = _module(moment, stale)
+    if module is not None:
+        detail += say(
+            ": {name}, a {kind}, changes its input in place, and with inplace=False it makes a new one",
+            name=module.name,
+            kind=module.type,
+        )
+        fixes = not_in_place(moment.text, module.type)
     node = None
     if stale is not None:
         node = next((change.node for change in stale.changes if change.node), None) or stale.made or stale.needs
@@ -46,6 +54,14 @@ def _statements(moment: RaiseContext, stale: StaleSaves | None) -> list[ast.stmt
     """Return the statements of the changes, each once, the first change first."""
     found = [moment.text.statement(change.span) for change in stale.changes] if stale is not None else []
     return list(dict.fromkeys(statement for statement in found if statement is not None))
+
+
+def _module(moment: RaiseContext, stale: StaleSaves | None) -> Scope | None:
+    """Return the module within which the first change was made."""
+    node = _node(moment, stale.changes[0].node) if stale is not None and stale.changes else None
+    last = node.scope[-1] if node is not None and node.scope else None
+    own = {one.name for one in moment.text.nodes if isinstance(one, ast.ClassDef)}
+    return last if last is not None and last.kind == "module" and last.type not in own else None
 
 
 def _which(moment: RaiseContext, stale: StaleSaves | None, statements: list[ast.stmt], shape: str) -> str:
@@ -158,7 +174,7 @@ def _node(moment: RaiseContext, key: str | None) -> Node | None:
 RULES = (
     rule(
         r"modified by an inplace operation: \[[\w.]+ \[(?P<shape>[\d, ]*)\]\](?:, which is output \d+ of "
-        r"(?P<op>\w+),)? is at (?P<versions>version \d+; expected version \d+)",
+        r"(?P<op>[\w:]+),)? is at (?P<versions>version \d+; expected version \d+)",
         "in-place-needed",
         _modified,
     ),

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from chainrule.diagnose.edits import out_of_place
+from chainrule.diagnose.edits import not_in_place, out_of_place
 from chainrule.diagnose.exceptions.context import RaiseContext
 from chainrule.diagnose.exceptions.rule import Diagnosis, rule
 from chainrule.diagnose.source import called, grouped
@@ -11,7 +11,29 @@ from chainrule.protocol.messages import Fix
 from chainrule.words.saying import say
 
 
+def _by_module(moment: RaiseContext, what: str) -> Diagnosis | None:
+    """Return what is said where a module changes its input in place."""
+    module = moment.module
+    if module is None or getattr(module, "inplace", False) is not True:
+        return None
+    kind = type(module).__name__
+    return Diagnosis(
+        say(
+            "{name}, a {kind} with inplace=True, changes its input itself, and its input is {what}. With inplace=False "
+            "it makes a new tensor.",
+            name=moment.name_of(module) or kind,
+            kind=kind,
+            what=what,
+        ),
+        tuple(not_in_place(moment.text, kind)),
+        slug="in-place-leaf",
+    )
+
+
 def _leaf_in_place(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
+    by_module = _by_module(moment, say("a leaf that requires a gradient"))
+    if by_module is not None:
+        return by_module
     statement = moment.text.statement(moment.span)
     target = moment.changed(statement)
     name = moment.label(target, say("This leaf"))
@@ -41,6 +63,11 @@ def _leaf_in_place(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
 
 
 def _view_in_place(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
+    if match[1].startswith("BackwardHook"):
+        what = say("what a module with a full backward hook gave, which nothing may change")
+        by_module = _by_module(moment, what)
+        if by_module is not None:
+            return by_module
     statement = moment.text.statement(moment.span)
     name = moment.label(moment.changed(statement), say("This tensor"))
     return Diagnosis(

@@ -5,7 +5,7 @@ import re
 
 import torch
 
-from chainrule.diagnose.edits import torch_instead
+from chainrule.diagnose.edits import torch_instead, updated_in_place
 from chainrule.diagnose.exceptions.context import RaiseContext
 from chainrule.diagnose.exceptions.rule import Diagnosis, rule
 from chainrule.diagnose.source import called, grouped
@@ -35,6 +35,9 @@ def _none(moment: RaiseContext, match: re.Match[str]) -> Diagnosis | None:
         name = moment.text.of(node.value)
         tensor = moment.tensor(node.value)
         assert tensor is not None
+        rebound = _rebound(moment, name)
+        if rebound is not None:
+            return _rebinding(moment, name, rebound)
         detail = say("{name}.grad is None. ", name=name)
         if not tensor.requires_grad:
             detail += say("{name} does not require a gradient: make it with requires_grad=True.", name=name)
@@ -76,6 +79,36 @@ def _none(moment: RaiseContext, match: re.Match[str]) -> Diagnosis | None:
                     fix,
                 )
     return Diagnosis(say("Something here is None: a function without a return, or a .grad before backward."))
+
+
+def _rebinding(moment: RaiseContext, name: str, rebound: ast.Assign) -> Diagnosis:
+    """Return what is said of a leaf that was updated by binding its name to another tensor."""
+    detail = say(
+        "{name}.grad is None. `{code}` in line {line} binds {name} to another tensor, the result of an operation: the "
+        "leaf that has the gradient is not called {name} any more. To update it as an optimizer does, change it in "
+        "place, with recording switched off.",
+        code=moment.text.short(moment.text.span(rebound)) or name,
+        line=rebound.lineno,
+        name=name,
+    )
+    fixes = updated_in_place(moment.text, rebound)
+    guard = moment.text.enclosing(moment.text.span(rebound), ast.With)
+    if fixes and not (
+        isinstance(guard, ast.With) and any(called(one.context_expr) == "no_grad" for one in guard.items)
+    ):
+        off = f"with torch.no_grad():\n{moment.text.indent(rebound.lineno)}    {fixes[0].text}"
+        fixes = [moment.text.replace(say("Change {name} in place, with recording off", name=name), rebound, off)]
+    return Diagnosis(detail, tuple(fixes), span=moment.text.span(rebound), slug="grad-is-none")
+
+
+def _rebound(moment: RaiseContext, name: str) -> ast.Assign | None:
+    """Return the statement before that bound a name to something computed from what it stood for: ``w = w - lr*g``."""
+    tensor = moment.around.get(name, moment.local.get(name))
+    for statement in moment.text.bindings(name, moment.line):
+        if isinstance(statement, ast.Assign) and isinstance(tensor, torch.Tensor):
+            reads = {ast.unparse(one) for one in ast.walk(statement.value) if isinstance(one, ast.Attribute)}
+            return statement if f"{name}.grad" in reads else None
+    return None
 
 
 def _calls_at(moment: RaiseContext) -> list[ast.Call]:

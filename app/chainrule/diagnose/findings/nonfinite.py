@@ -1,7 +1,7 @@
 """Where NaN and infinity first appear, forward and backward."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chainrule.diagnose.findings.derivative import say_derivative
 from chainrule.diagnose.findings.flow import GraphFlow, elements, is_finite
@@ -54,16 +54,26 @@ _SLOPES = {
 
 
 def nonfinite(flow: GraphFlow) -> list[Problem]:
-    """Find the first node whose value is not finite, else the first that passes on a gradient that is not."""
+    """Find the first node whose value is not finite, else the first that passes on a gradient that is not.
+
+    Where what backward started from is finite all the same, such values were left out on the way, as a mask does: they
+    matter only if their gradients are not finite.
+    """
     forward = _forward(flow)
-    if forward:
+    if forward and not _is_left_out(flow):
         return forward
     for one in flow.passes:
         for node in flow.in_order(one):
-            problem = _backward(flow, node, one.index)
+            problem = _backward(flow, node, one.index, is_clean=not forward)
             if problem is not None:
                 return [problem]
     return []
+
+
+def _is_left_out(flow: GraphFlow) -> bool:
+    """Return whether the passes started from finite values."""
+    roots = [flow.value(root.node, root.output_nr) for one in flow.passes for root in one.roots]
+    return bool(roots) and all(value is not None and is_finite(value) for value in roots)
 
 
 def _forward(flow: GraphFlow) -> list[Problem]:
@@ -128,7 +138,7 @@ def _forward_problem(flow: GraphFlow, node: Node, value: Tensor, kind: str, clea
     return _problem(flow, kind, node, detail)
 
 
-def _backward(flow: GraphFlow, node: Node, pass_index: int) -> Problem | None:
+def _backward(flow: GraphFlow, node: Node, pass_index: int, *, is_clean: bool) -> Problem | None:
     arrived = flow.gradients(node, pass_index)
     if not arrived or not all(is_finite(tensor) for tensor in arrived):
         return None
@@ -138,8 +148,9 @@ def _backward(flow: GraphFlow, node: Node, pass_index: int) -> Problem | None:
         kind = "nan" if carried.stats.nan else "infinite"
         word, number = ("NaN", carried.stats.nan) if kind == "nan" else (say("infinite"), carried.stats.inf)
         target = flow.nodes[edge.target]
-        detail = say(
-            "All values are finite. In pass {pass_number} a finite gradient arrives at {operation}, and "
+        detail = say("All values are finite. ") if is_clean else ""
+        detail += say(
+            "In pass {pass_number} a finite gradient arrives at {operation}, and "
             "what it passes on to {node} is {condition} in {number} of {elements}",
             pass_number=pass_index,
             operation=flow.operation(node),
@@ -148,9 +159,17 @@ def _backward(flow: GraphFlow, node: Node, pass_index: int) -> Problem | None:
             number=number,
             elements=elements(carried.numel),
         )
+        value = flow.taken_in(edge)
+        masked = _masked(flow, node, value)
+        if masked is not None:
+            detail += say(": {value} is not finite in {number} of {elements}", **masked)
+            detail += say(
+                ". What follows leaves these elements out, so the gradient that arrives there is 0, and 0 times NaN or "
+                "infinity is NaN: put finite numbers there before this operation, not after it."
+            )
+            return _problem(flow, kind, node, detail, _filled(flow, node))
         slope = _SLOPES.get(_operation(node))
         detail += joined([": ", slope, "."]) if slope else "."
-        value = flow.taken_in(edge)
         if value is not None and value.stats.zero:
             detail += say(
                 " {node} is 0 in {number} of {elements}.",
@@ -168,7 +187,38 @@ def _backward(flow: GraphFlow, node: Node, pass_index: int) -> Problem | None:
     return None
 
 
-def _problem(flow: GraphFlow, kind: str, node: Node, detail: str) -> Problem:
+def _masked(flow: GraphFlow, node: Node, value: Tensor | None) -> dict[str, object] | None:
+    """Return what is not finite of what an operation took in, or else gave, and was left out afterwards."""
+    made = [output.value for output in node.outputs]
+    for one, name in ((value, say("its input")), *((one, say("its result")) for one in made)):
+        if one is not None and not is_finite(one):
+            return {"value": name, "number": one.nonfinite_count, "elements": elements(one.numel)}
+    return None
+
+
+def _filled(flow: GraphFlow, node: Node) -> list[Fix]:
+    """Return the edit that puts numbers in the place of the NaN of data, where an operation's text names that."""
+    syntax = flow.text.at(node.span)
+    waiting, seen = [node.id], {node.id}
+    for at in waiting:
+        for edge in flow.inputs[at]:
+            source, value = flow.nodes[edge.target], flow.taken_in(edge)
+            if source.id in seen or is_finite(value):
+                continue
+            seen.add(source.id)
+            waiting.append(source.id)
+            if source.kind not in ("constant", "detached") or syntax is None:
+                continue
+            named = [one for one in ast.walk(syntax) if isinstance(one, ast.Name) and one.id in source.names]
+            if named:
+                title = say("Take numbers for the NaN of {name} here", name=named[0].id)
+                return [flow.text.replace(title, named[0], f"{named[0].id}.nan_to_num()")]
+    return []
+
+
+def _problem(flow: GraphFlow, kind: str, node: Node, detail: str, own: Sequence[Fix] = ()) -> Problem:
+    if own:
+        return Problem.of(kind, detail, span=node.span, node=node.id, fixes=own)
     fixes = list(_fixes(flow, node))
     if fixes:
         detail += say(" Keep the value away from that point.")
