@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from chainrule.errors import GradientInvalidError, ProgramRejectedError, RateLimitedError, RootUnknownError
-from chainrule.graph import Edge, Graph, Node
+from chainrule.graph import Edge, Graph, Node, Span
 from chainrule.layout import Engine, make_engine
 from chainrule.layout.graphviz.engine import Backend
 from chainrule.layout.graphviz.wasm import WasmBackend
 from chainrule.limits import Limits
 from chainrule.pipeline import Pipeline
-from chainrule.protocol.messages import ExecutionAnswer, Problem, Rejection
+from chainrule.protocol.messages import ExecutionAnswer, Fix, Problem, Rejection
 from chainrule.protocol.program import Program
 from chainrule.protocol.record import write_record
 from chainrule.protocol.trust import read_answer
@@ -312,3 +312,74 @@ async def test_brief_work_does_not_wait_for_drawings() -> None:
     assert await pipeline.in_thread(lambda: "brief", brief=True) == "brief"
     gate.set()
     await asyncio.gather(*busy)
+
+
+PLACE = Span(line=1, column=0, end_line=1, end_column=1)
+NAMED = ExecutionAnswer(
+    problems=[
+        Problem(
+            slug="exception",
+            severity="error",
+            title="No",
+            detail="No.",
+            fixes=[Fix(title=name, span=PLACE, text=name) for name in ("2", "3")],
+        )
+    ]
+)
+
+
+class Named(Answers):
+    """Gives the answer of the program that stands there, and an empty one for all others."""
+
+    def __init__(self, answers: dict[str, ExecutionAnswer]) -> None:
+        super().__init__()
+        self.answers = answers
+
+    async def execute(self, request: Program) -> ExecutionAnswer:
+        self.answer = self.answers.get(request.source, EMPTY)
+        return await super().execute(request)
+
+
+async def test_of_the_fixes_those_are_kept_with_which_the_program_runs() -> None:
+    pool = Named({"1 + x": NAMED, "3 + x": NAMED})
+    pipeline = make(pool)
+    trace = await pipeline.trace(Program("1 + x"))
+    assert trace.has_untried
+    tried = await pipeline.try_fixes(trace)
+    assert [fix.text for problem in tried.answer.problems for fix in problem.fixes] == ["2"]
+    assert [request.source for request in pool.requests] == ["1 + x", "2 + x", "3 + x"]
+    assert not tried.has_untried
+    assert await pipeline.try_fixes(trace) is tried
+    await pipeline.trace(Program("2 + x", {"x": 1.0}))
+    assert len(pool.requests) == 3
+
+
+async def test_without_fixes_nothing_is_run_to_try_them() -> None:
+    pool = Answers()
+    pipeline = make(pool)
+    await pipeline.try_fixes(await pipeline.trace(Program("x + 1")))
+    assert len(pool.requests) == 1
+
+
+async def test_fixes_of_a_slow_program_and_of_one_that_ran_elsewhere_are_not_offered() -> None:
+    slow = NAMED.model_copy(update={"seconds": {"execute": Limits().wall_seconds}})
+    pool = Named({"x + 1": slow})
+    pipeline = make(pool)
+    pipeline.adopt("y + 1", NAMED)
+    for source in ("x + 1", "y + 1"):
+        tried = await pipeline.try_fixes(await pipeline.trace(Program(source)))
+        assert [problem.fixes for problem in tried.answer.problems] == [[]]
+    assert [request.source for request in pool.requests] == ["x + 1"]
+
+
+async def test_where_the_service_is_busy_fixes_are_not_offered_and_tried_again_later() -> None:
+    def refuse() -> None:
+        if len(pool.requests) == 1:
+            raise RateLimitedError("Later.", 1)
+
+    pool = Named({"x + 1": NAMED})
+    pipeline = make(pool, admit=refuse)
+    trace = await pipeline.trace(Program("x + 1"))
+    assert [problem.fixes for problem in (await pipeline.try_fixes(trace)).answer.problems] == [[]]
+    assert trace.has_untried
+    assert "fixes" not in trace.told

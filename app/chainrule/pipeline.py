@@ -9,7 +9,9 @@ import hashlib
 import json
 import os
 from collections.abc import Awaitable, Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from time import perf_counter, thread_time
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar, cast
@@ -17,14 +19,22 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar, cast
 import anyio.to_thread
 
 from chainrule.cache import ByteCache
-from chainrule.errors import GradientInvalidError, ProgramRejectedError, RequestError, RootUnknownError, Violation
+from chainrule.errors import (
+    GradientInvalidError,
+    ProgramRejectedError,
+    RequestError,
+    RootUnknownError,
+    ServiceError,
+    Violation,
+)
 from chainrule.graph import SCHEMA_VERSION, Graph
 from chainrule.graph.model import Span
 from chainrule.interest import INTEREST, Interest
 from chainrule.program import check
 from chainrule.protocol.answers import TRANSIENT_PROBLEMS, with_answer
-from chainrule.protocol.messages import ExecutionAnswer, Rejection
+from chainrule.protocol.messages import ExecutionAnswer, Fix, Problem, Rejection
 from chainrule.protocol.program import Program, Question
+from chainrule.protocol.proof import apply_fix, is_mended
 from chainrule.render import ViewOptions
 from chainrule.settings import Settings
 from chainrule.traces import KeptRecord, Trace, TraceCache
@@ -53,6 +63,13 @@ REJECTIONS: dict[str, Callable[[Rejection], RequestError]] = {
 
 BRIEF_THREADS = 8
 """Threads for what takes milliseconds: reading and checking."""
+
+TRIED = 6
+"""Fixes of one program that are tried at most."""
+
+TRIED_SHARE = 0.25
+"""The share of the time that a program may take within which it ended, if its fixes are to be tried; all trials
+together may take that time once, waiting included."""
 
 QUICK_SECONDS = 0.3
 """A program that takes less is run again without anybody noticing [s]."""
@@ -174,7 +191,7 @@ class Pipeline:
         """
         if question is None or (question == "jacobians" and not self.has_jacobians(trace)):
             return trace
-        if self._adopted.get(trace.program.source) is trace or not (trace.reproducible or question == "check"):
+        if self._is_adopted(trace) or not (trace.reproducible or question == "check"):
             return trace
         if question in trace.told:
             return trace.told[question]
@@ -190,6 +207,51 @@ class Pipeline:
         graph = trace.answer.graph
         functions = sum(node.kind == "function" for node in graph.nodes)
         return functions <= self._limits.detailed_nodes and any(edge.kind == "gradient" for edge in graph.edges)
+
+    async def try_fixes(self, trace: Trace) -> Trace:
+        """Return a trace with those of its fixes that mend what they are for: a fresh child ran the program with each.
+
+        Each trial is a run like any other, kept like any other: who takes the fix has its answer at once. What takes
+        too long to be tried, and what was run elsewhere, has no fixes.
+        """
+        if not trace.has_untried:
+            return trace if trace.tried else replace(trace, tried=True)
+        if self._is_adopted(trace) or not trace.reproducible or self._is_slow(trace):
+            return trace.with_fixes(lambda problem, fix: False)
+        if "fixes" not in trace.told:
+            tried, is_whole = await self._once(("fixes", trace.id), lambda: self._tried(trace))
+            if not is_whole:
+                return tried
+            trace.told["fixes"] = tried
+        return trace.told["fixes"]
+
+    def _is_adopted(self, trace: Trace) -> bool:
+        adopted = self._adopted.get(trace.program.source)
+        return adopted is not None and adopted.id == trace.id
+
+    def _is_slow(self, trace: Trace) -> bool:
+        return sum(trace.answer.seconds.values()) > TRIED_SHARE * self._limits.wall_seconds
+
+    async def _tried(self, trace: Trace) -> tuple[Trace, bool]:
+        """Return a trace with its proven fixes, and whether all were tried that may be."""
+        offered = [(problem, fix) for problem in trace.answer.problems for fix in problem.fixes][:TRIED]
+        proven: list[tuple[Problem, Fix]] = []
+        is_whole = False
+        try:
+            async with asyncio.timeout(self._limits.wall_seconds):
+                for problem, fix in offered:
+                    source = apply_fix(trace.program.source, fix)
+                    with suppress(RequestError):  # what is not allowed to run mends nothing
+                        after = await self.trace(replace(trace.program, source=source))
+                        is_better = partial(is_mended, trace.answer, problem, after.answer)
+                        if after.reproducible and await self.in_thread(is_better, brief=True):
+                            proven.append((problem, fix))
+                is_whole = True
+        except (TimeoutError, ServiceError):
+            pass  # the service is busy: what is not proven by now is not offered
+        return trace.with_fixes(
+            lambda problem, fix: any(one is problem and other is fix for one, other in proven)
+        ), is_whole
 
     def is_quick(self, trace: Trace, question: Question) -> bool:
         """Return whether a question is answered at once: it was asked before, or the program takes hardly any time."""

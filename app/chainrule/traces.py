@@ -1,14 +1,16 @@
 """Executed programs, and a memory for them that holds little more than the bytes that came of each."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Literal
 
 from chainrule.cache import ByteCache
 from chainrule.graph import Tensor
 from chainrule.graph.index import GraphIndex
 from chainrule.graph.tensors.tensor import NUMBER_BYTES
 from chainrule.limits import Limits
-from chainrule.protocol.messages import ExecutionAnswer
+from chainrule.protocol.messages import ExecutionAnswer, Fix, Problem
 from chainrule.protocol.program import Program, Question
 from chainrule.protocol.trust import read_answer
 
@@ -18,6 +20,9 @@ _PART_BYTES = 3_000
 """What a node or an edge takes once it is read, its tensors aside."""
 _TENSOR_BYTES = 1_500
 """What a tensor takes once it is read, its elements aside."""
+
+Told = Question | Literal["fixes"]
+"""What is found out about a program after its first run."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +35,28 @@ class Trace:
     """What was run: its inputs are filled in."""
     reproducible: bool = True
     """False where the answer depends on how busy the machine was."""
-    told: dict[Question, "Trace"] = field(default_factory=dict, init=False, repr=False, compare=False)
+    tried: bool = False
+    """Whether its fixes were tried: what mends nothing is not among them any more. Until then nobody is shown one."""
+    told: dict[Told, "Trace"] = field(default_factory=dict, init=False, repr=False, compare=False)
     """The same with answers to questions, by question: they and their indices are kept as long as it is."""
 
     @cached_property
     def index(self) -> GraphIndex:
         """Return the index of the graph: as long as the trace is kept, its tables are made once."""
         return GraphIndex.of(self.answer.graph)
+
+    @property
+    def has_untried(self) -> bool:
+        """Return whether it has fixes of which nobody knows yet whether they mend anything."""
+        return not self.tried and any(problem.fixes for problem in self.answer.problems)
+
+    def with_fixes(self, proven: Callable[[Problem, Fix], bool]) -> "Trace":
+        """Return the same with those fixes alone that are proven."""
+        problems = [
+            one.model_copy(update={"fixes": [fix for fix in one.fixes if proven(one, fix)]}) if one.fixes else one
+            for one in self.answer.problems
+        ]
+        return replace(self, answer=self.answer.model_copy(update={"problems": problems}), tried=True)
 
     @cached_property
     def size_bytes(self) -> int:

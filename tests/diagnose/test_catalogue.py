@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from chainrule.diagnose.source import apply_fix
 from chainrule.errors import ProgramRejectedError
 from chainrule.problems import PROBLEMS, Kind
 from chainrule.protocol.program import Program
+from chainrule.protocol.proof import apply_fix
 from chainrule.run.execute import execute
 
 from tests.diagnose.diagnosed import LIMITS, problems

@@ -2,7 +2,7 @@
 """What programs raise is explained on their own variables, at its place, with fixes that mend it."""
 
 import pytest
-from chainrule.diagnose.source import apply_fix
+from chainrule.protocol.proof import apply_fix
 
 from tests.diagnose.diagnosed import place, problem, problems
 
@@ -55,7 +55,7 @@ SCENARIOS: dict[str, tuple[str, str, str, str]] = {
     "in-place through a view of what was saved": ("def f(x):\n    y = x.exp()\n    v = y[0]\n    v.add_(1)\n    return y.sum()\nf(torch.ones(3, requires_grad=True)).backward()", "in-place-needed", "v.add_(1)", "line 4 (`v.add_(1)`) changed it in place"),
     "in-place on the base of what was saved": (LEAF + "y = x*2\nb = y[:2]\nz = b*b\ny.mul_(3)\nz.sum().backward()", "in-place-needed", "y.mul_(3)", "b, a tensor of shape [2], made in line 3 by `y[:2]`, was saved by MulBackward0 (`b*b`, line 4)"),
     "in-place beside a change through data": (LEAF + "y = x.exp()\ny.data.mul_(2)\ny.mul_(3)\ny.sum().backward()", "in-place-needed", "y.mul_(3)", "line 4 (`y.mul_(3)`) changed it in place"),
-    "in-place in a step of many": ("w = torch.ones(3, requires_grad=True)\nopt = torch.optim.SGD([w], lr=.1)\nloss = (w*w).sum()\nfor k in range(2):\n    loss.backward(retain_graph=True)\n    opt.step()", "in-place-needed", "opt.step()", "line 6 (`opt.step()`), in the turn of `for k` with k = 0, changed it in place before backward came there (its version counter says 1 where 0 was saved). Run backward before the step"),
+    "in-place in a step of many": ("w = torch.ones(3, requires_grad=True)\nopt = torch.optim.SGD([w], lr=.1)\nloss = (w*w).sum()\nfor k in range(2):\n    loss.backward(retain_graph=True)\n    opt.step()", "in-place-needed", "opt.step()", "line 6 (`opt.step()`), in the turn of `for k` with k = 0, changed it in place before backward came there (its version counter says 1 where 0 was saved). The backward of line 5 comes after that step"),
     "in-place on a leaf": (LEAF + "x += 1", "in-place-leaf", "x += 1", "x is a leaf that requires a gradient"),
     "in-place on a view of a leaf": (LEAF + "x[0] = 1.", "in-place-leaf", "x[0]", "x is a view of a leaf"),
     "in-place in a loop": (LEAF + "for i in range(2):\n    x.mul_(2)", "in-place-leaf", "x.mul_(2)", "x is a leaf"),

@@ -6,9 +6,10 @@ import pytest
 import torch
 from chainrule.assets import EXAMPLES
 from chainrule.diagnose import diagnose_graph, diagnose_warning
-from chainrule.diagnose.source import SourceText, apply_fix
+from chainrule.diagnose.source import SourceText
 from chainrule.graph import Graph
 from chainrule.protocol.messages import Problem
+from chainrule.protocol.proof import apply_fix
 
 from tests.diagnose.diagnosed import place, problem, problems, run, slugs
 
@@ -628,7 +629,7 @@ def test_a_difference_that_is_meant_is_no_problem(source: str) -> None:
 
 def test_of_data_that_is_masked_the_operation_before_the_mask_is_told() -> None:
     source = (
-        "y = torch.tensor([1., float('nan')])\nx = torch.ones(2, requires_grad=True)\nr = (x - y)**2\n"
+        "y = torch.tensor([3., float('nan')])\nx = torch.ones(2, requires_grad=True)\nr = (x - y)**2\n"
         "torch.where(torch.isnan(y), 0., r).sum().backward()"
     )
     found = problem(source, "nan")

@@ -1,7 +1,7 @@
 """Changes in place, by the variable or the module that makes them."""
 
 import pytest
-from chainrule.diagnose.source import apply_fix
+from chainrule.protocol.proof import apply_fix
 
 from tests.diagnose.diagnosed import problem, problems
 

@@ -165,14 +165,6 @@ def grouped(text: str, node: ast.AST) -> str:
     return text if isinstance(node, plain) or (text.startswith("(") and text.endswith(")")) else f"({text})"
 
 
-def apply_fix(source: str, fix: Fix) -> str:
-    """Return the program with a fix made."""
-    text, span = SourceLines(source), fix.span
-    return (
-        source[: text.offset(span.line, span.column)] + fix.text + source[text.offset(span.end_line, span.end_column) :]
-    )
-
-
 def _covers(outer: Span, inner: Span) -> bool:
     starts = (outer.line, outer.column) <= (inner.line, inner.column)
     return starts and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)

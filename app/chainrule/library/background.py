@@ -49,6 +49,10 @@ class BackgroundPipeline:
         """Have a question about a program answered; raises as `Pipeline.ask` does."""
         return self._wait(self._pipeline.ask(trace, question))
 
+    def try_fixes(self, trace: Trace) -> Trace:
+        """Have the fixes of a program tried; raises as `Pipeline.try_fixes` does."""
+        return self._wait(self._pipeline.try_fixes(trace))
+
     def draw(self, trace: Trace, picture_format: str, options: ViewOptions) -> Drawing:
         """Draw the graph of a trace; raises as `Pipeline.draw` does."""
         return self._wait(self._pipeline.draw(trace, picture_format, options))

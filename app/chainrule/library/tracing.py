@@ -128,7 +128,8 @@ def _of_program(source: str, wanted: Wanted) -> TracedGraph:
     answer = trace.answer
     errors = [problem for problem in answer.problems if problem.severity == "error"]
     if errors:
-        raise TraceError(errors, answer.graph, source)
+        tried = shared_pipeline().try_fixes(trace).answer.problems
+        raise TraceError([one for one in tried if one.severity == "error"], answer.graph, source)
     return TracedGraph(answer.graph, source)
 
 
@@ -139,7 +140,9 @@ def _of_function(function: Callable[..., object], wanted: Wanted) -> TracedGraph
     call = FunctionCall(function, *asked, jacobians=wanted.jacobians, whole=wanted.whole)
     answer = answer_function(call, Settings.from_environment().limits, caller_names())
     if answer.problem is not None:
-        raise TraceError([answer.problem], answer.graph, answer.source) from answer.raised
+        # Nobody runs somebody's own function again, so its fixes cannot be tried.
+        problem = answer.problem.model_copy(update={"fixes": []})
+        raise TraceError([problem], answer.graph, answer.source) from answer.raised
     return TracedGraph(answer.graph, answer.source)
 
 

@@ -64,6 +64,7 @@ async def answer_json(pipeline: Pipeline, program: Program, view: AnswerView) ->
     """Trace a program, and return the trace with the JSON answer; raises as `Pipeline.trace` does."""
     trace = await pipeline.trace(program)
     identity = view.identify(trace.id)
+    trace = await pipeline.try_fixes(trace)
     if view.check:
         trace = await pipeline.ask(trace, "check")
     if view.listing.jacobians:

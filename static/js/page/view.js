@@ -65,6 +65,12 @@ export function createView(page) {
     for (const listener of listeners) listener(answer, state, { ran, fresh, inputsPart });
   }
 
+  /** Shows the problems anew, now that more is known of them. */
+  function amend({ html, problems }) {
+    putParts({ problems: html.problems });
+    page.editor.mark(problems);
+  }
+
   /** Puts the last picture in place again, without what was done to it. */
   function refresh() {
     if (page.answer?.svg) page.stage.placed(putPicture(page.answer.svg), false);
@@ -75,6 +81,7 @@ export function createView(page) {
     tell,
     busy,
     show,
+    amend,
     refresh,
     onRefresh: (refresher) => refreshers.push(refresher),
     /** Calls back after each answer: (answer, state, {ran, fresh}). */

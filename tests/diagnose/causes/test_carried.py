@@ -1,8 +1,8 @@
 """A graph that is used up twice: the tensor that carries it over is named, and detached, moved or left alone."""
 
 import pytest
-from chainrule.diagnose.source import apply_fix
 from chainrule.protocol.messages import Fix
+from chainrule.protocol.proof import apply_fix
 
 from tests.diagnose.diagnosed import problem, problems
 

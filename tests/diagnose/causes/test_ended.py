@@ -1,7 +1,7 @@
 """Why a tensor has no graph: the operation that ended it is named, with its line, and the edit works."""
 
 import pytest
-from chainrule.diagnose.source import apply_fix
+from chainrule.protocol.proof import apply_fix
 
 from tests.diagnose.diagnosed import place, problem, problems, slugs
 

@@ -156,7 +156,8 @@ def test_a_program_that_did_not_come_to_its_end_is_not_run_again_for_them(
 
 def test_problems_steps_and_questions_are_said_in_korean(client: TestClient) -> None:
     source = "x = torch.tensor([1., 2.], requires_grad=True)\ny = x*2\ny.backward()\n"
-    answer = client.post("/run", json={"source": source}, headers={"Accept-Language": "ko"}).json()
+    body = {"source": source, "fixes": True}
+    answer = client.post("/run", json=body, headers={"Accept-Language": "ko"}).json()
     problem = answer["problems"][0]
     assert problem["title"] == "역전파는 스칼라에서 시작해야 합니다"
     assert "y는 원소가 2개입니다(모양 [2])" in problem["detail"]
@@ -270,3 +271,18 @@ def test_an_answer_that_may_come_out_otherwise_is_never_held(client: TestClient)
     assert (answer["held"], answer["inspected"]) == (None, None)
     refused = client.post("/run", json={"source": "import pickle; pickle.load"}).json()
     assert (refused["held"], refused["inspected"]) == (None, None)
+
+
+def test_fixes_are_shown_once_they_were_tried(client: TestClient) -> None:
+    body = {"source": "x = torch.tensor([1., 2.], requires_grad=True)\ny = x*5\ny.backward()\n"}
+    first = client.post("/run", json=body).json()
+    assert first["untried"]
+    assert first["problems"][0]["fixes"] == []
+    assert "data-fix" not in first["html"]["problems"]
+    tried = client.post("/run", json=body | {"fixes": True, "parts": ["problems"]}).json()
+    assert not tried["untried"]
+    assert [fix["text"] for fix in tried["problems"][0]["fixes"]][:1] == ["y.sum()"]
+    assert "data-fix" in tried["html"]["problems"]
+    again = client.post("/run", json=body).json()
+    assert not again["untried"]
+    assert again["problems"] == tried["problems"]

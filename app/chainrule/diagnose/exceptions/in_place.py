@@ -31,7 +31,10 @@ def _modified(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         saved_version=version[1],
     )
     steps = any(_is_step(statement) for statement in statements)
-    detail += say("Run backward before the step") if steps else say("Make a new tensor instead of changing this one")
+    if steps and moment.line is not None:
+        detail += say("The backward of line {line} comes after that step: run it before", line=moment.line)
+    else:
+        detail += say("Make a new tensor instead of changing this one")
     fixes: list[Fix] = []
     if match["op"] and statements:  # a leaf that is made anew would be another leaf
         # What changes it later then changes the new tensor.

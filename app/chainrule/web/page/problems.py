@@ -51,13 +51,14 @@ class ProblemShown:
         return data | {"title": tell(self.title), "detail": tell(self.detail), "fixes": fixes}
 
 
-def of_problem(problem: Problem, source: str, restore: Callable[[str], str]) -> ProblemShown:
+def of_problem(problem: Problem, source: str, restore: Callable[[str], str], is_tried: bool) -> ProblemShown:
     """Return a problem of an execution.
 
     Args:
         problem: from the answer.
         source: the program, from which the places are cut.
         restore: from the answer's book, turns its texts back into sayings.
+        is_tried: whether its fixes were tried; else nobody is shown one.
     """
     span = problem.span
     return ProblemShown(
@@ -69,7 +70,7 @@ def of_problem(problem: Problem, source: str, restore: Callable[[str], str]) -> 
         *_place(span),
         code=SourceLines(source).one_line(span),
         node=problem.node,
-        fixes=tuple(_fix(fix, source, restore(fix.title)) for fix in problem.fixes),
+        fixes=tuple(_fix(fix, source, restore(fix.title)) for fix in problem.fixes if is_tried),
     )
 
 

@@ -46,6 +46,8 @@ class RunBody(TraceBody):
     pass_index: int | None = Field(default=None, ge=1)
     parts: list[str] = Field(default_factory=list, max_length=10)
     """The parts of the page that are wanted; empty for all but the table."""
+    fixes: bool = False
+    """Whether fixes are to be tried: a run for each."""
     held: str | None = Field(default=None, max_length=100)
     """``held`` of an answer that the page has: what is still the same, whatever is selected or drawn, is left out."""
     inspected: str | None = Field(default=None, max_length=100)
@@ -123,6 +125,7 @@ async def _run(request: Request, body: RunBody) -> Response:
         body.pass_index,
         body.questions(),
         body.wishes(),
+        fixes=body.fixes,
     )
     language = page_templates().language(request)
     status = 200 if view.error is None else from_domain(view.error).status
@@ -141,6 +144,7 @@ async def _run(request: Request, body: RunBody) -> Response:
             "inspected": inspected,
             "html": page_templates().parts(wanted, view, language),
             "problems": [problem.as_json(teller(language)) for problem in view.problems],
+            "untried": view.untried,
             "seconds": view.seconds,
         }
         if view.ran and not body.parts:

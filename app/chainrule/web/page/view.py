@@ -58,6 +58,8 @@ class View:
     """The pass that the picture shows, counted from 1."""
     check: Check | None = None
     """The gradients beside finite differences, where that was asked for."""
+    untried: bool = False
+    """Whether problems may have fixes that were not tried: those are not shown."""
     partial: bool = False
     """Whether more could be told with local Jacobians, which were not asked for."""
     seconds: dict[str, float] = field(default_factory=dict)
@@ -201,6 +203,8 @@ async def look(
     pass_index: int | None = None,
     questions: Sequence[Question] = (),
     wishes: Sequence[Question] = (),
+    *,
+    fixes: bool = False,
 ) -> View:
     """Run a program, draw its graph, and gather what the page shows.
 
@@ -213,6 +217,7 @@ async def look(
         pass_index: the pass that it shows, counted from 1.
         questions: what else is to be known of the program.
         wishes: what else is to be known where nobody has to wait for it.
+        fixes: whether fixes are tried, which takes a run for each; left out, only those are shown that were.
 
     Returns:
         The view; what is wrong with the program is in its problems.
@@ -224,6 +229,8 @@ async def look(
         trace = await _trace(pipeline, limits, program)
     except RequestError as error:
         return View(program.source, show_inputs(program.inputs), problems=of_error(error, program.source), error=error)
+    if fixes or "fixes" in trace.told:
+        trace = await pipeline.try_fixes(trace)
     has_jacobians = pipeline.has_jacobians(trace)
     asked = [*questions, *(wish for wish in wishes if wish not in questions and pipeline.is_quick(trace, wish))]
     for question in asked:
@@ -280,12 +287,14 @@ def _view(
         moment=moment,
         whole_graph=trace.index,
         console=tuple(answer.console),
-        problems=tuple(of_problem(problem, program.source, restore) for problem in answer.problems) + problems,
+        problems=tuple(of_problem(problem, program.source, restore, trace.tried) for problem in answer.problems)
+        + problems,
         inspection=Inspection(index, program.source, node, run, options),
         steps=steps,
         step=options.step,
         shown_pass=run,
         check=check,
+        untried=trace.has_untried,
         partial=partial,
         seconds=dict(answer.seconds),
         reproducible=trace.reproducible,
