@@ -121,7 +121,9 @@ export function startStage(page) {
 
   function showPasses(answer, state) {
     const passes = answer.index?.passes ?? [];
-    byId("pass-label").hidden = passes.length < 2;
+    // The scrubber of a series has its passes; the list is for those that are in none.
+    const inSeries = (answer.series?.list ?? []).reduce((sum, one) => sum + one.count, 0);
+    byId("pass-label").hidden = passes.length < 2 || inSeries === passes.length;
     const options = passes.map((one) => new Option(say("picture.pass", { index: one.index }), one.index));
     byId("pass-select").replaceChildren(...options);
     byId("pass-select").value = state.pass ?? answer.index?.shown_pass ?? "";

@@ -83,5 +83,5 @@ export function startStepper(page) {
   byId("step-play").addEventListener("click", toggle);
   page.view.after((answer, state, { ran }) => ran && show(answer, state));
   store.on(["source"], pause);
-  return { toggle, step, go };
+  return { toggle, step, go, pause };
 }

@@ -12,10 +12,11 @@ export function waitFor(attempt, retryAfter = null) {
 
 let state = {};
 let inspector = {};
+let series = {};
 
 /** What the page has already, for a request: the server leaves it out where it would be the same. */
-export function withHeld(body, has = { state, inspector }) {
-  const names = { held: has.state.held, inspected: has.inspector.inspected };
+export function withHeld(body, has = { state, inspector, series }) {
+  const names = { held: has.state.held, inspected: has.inspector.inspected, curve: has.series?.curve };
   return { ...body, ...Object.fromEntries(Object.entries(names).filter(([, name]) => name)) };
 }
 
@@ -30,6 +31,7 @@ export function complete(data, has) {
   if (data.html?.inspector === undefined && data.inspected && data.inspected === has.inspector.inspected) {
     whole.html.inspector = has.inspector.html;
   }
+  if (data.series === undefined && data.curve && data.curve === has.series?.curve) whole.series = has.series.series;
   return whole;
 }
 
@@ -39,6 +41,7 @@ function keep(data) {
     const { console, variables, inputs } = data.html;
     state = { held: data.held, index: data.index, inputs: data.inputs, cotangent: data.cotangent, html: { console, variables, inputs } };
   }
+  if (data.curve && data.series) series = { curve: data.curve, series: data.series };
   if (data.inspected && data.html.inspector !== undefined) {
     inspector = { inspected: data.inspected, html: data.html.inspector };
   }
@@ -53,7 +56,7 @@ function keep(data) {
  */
 export async function postRun(body, signal, fetcher = fetch) {
   let response;
-  const has = { state, inspector };
+  const has = { state, inspector, series };
   try {
     response = await fetcher(`/run`, {
       method: "POST",

@@ -19,7 +19,7 @@ function startSwitch() {
 }
 
 export function startKeys(page) {
-  const { stage, stepper } = page;
+  const { stage, stepper, series } = page;
   const isOn = startSwitch();
   const keys = {
     "?": () => openDialog("keys"),
@@ -34,6 +34,11 @@ export function startKeys(page) {
     " ": () => stepper.toggle(),
     ",": () => stepper.step(-1),
     ".": () => stepper.step(1),
+    "[": () => series.step(-1),
+    "]": () => series.step(1),
+    "{": () => series.turn(-1),
+    "}": () => series.turn(1),
+    p: () => series.toggle(),
     Home: () => stepper.go(0),
     End: () => stepper.go(Infinity),
     Escape: () => page.store.set({ node: null }, "select"),

@@ -61,6 +61,11 @@ export class Runner {
     else return this.#ask();
   }
 
+  /** Whether a further request would be sent at once. */
+  isFree() {
+    return this.flights.size < FLIGHTS && !this.again;
+  }
+
   cancel() {
     clearTimeout(this.timer);
     this.timer = 0;

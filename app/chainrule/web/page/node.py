@@ -7,6 +7,7 @@ from chainrule.explain.chain.chain_rule import ChainRule, chain_rule
 from chainrule.explain.explain import explain
 from chainrule.explain.model import Explanation
 from chainrule.graph import Edge, Graph, Node, Output, Saved, Tensor
+from chainrule.graph.data import Real
 from chainrule.graph.gradients import arrival_at
 from chainrule.graph.history import EMPTY
 from chainrule.graph.index import GraphIndex, in_pass
@@ -70,6 +71,24 @@ class Accumulated:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateShown:
+    """What was done to a leaf after a pass: by an optimizer's step, or by hand."""
+
+    optimizer: str | None
+    """The variable that holds it, or its type; None for what was done by hand."""
+    type: str
+    line: int | None
+    learning_rate: Real | None
+    """None where groups of parameters have different ones."""
+    was: Shown | None
+    became: Shown | None
+    gradient: Shown | None
+    """``.grad`` as the step used it, where that is not what the pass left."""
+    state: tuple[tuple[str, Shown | None], ...]
+    """What the optimizer keeps for it, by name."""
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
     """All that the inspector shows of a node."""
 
@@ -85,6 +104,8 @@ class Detail:
     constants: tuple[Carried, ...]
     saved: tuple[SavedShown, ...]
     accumulated: tuple[Accumulated, ...]
+    update: UpdateShown | None
+    """What changed a leaf after the pass; None where nothing did."""
 
     @property
     def differs(self) -> bool:
@@ -203,6 +224,33 @@ def detail(graph: Graph | GraphIndex, source: str, node_id: str, pass_index: int
         constants=tuple(carried(edge, edge.target) for edge in leaving if edge.kind == "value"),
         saved=tuple(SavedShown(name, _saved_text(value), _saved_tensor(value)) for name, value in node.saved.items()),
         accumulated=_accumulated(node),
+        update=_update(index, node, shown),
+    )
+
+
+def _update(index: GraphIndex, node: Node, pass_index: int | None) -> UpdateShown | None:
+    course = node.course
+    became = None if course is None else in_pass(course.updated, pass_index)
+    if course is None or became is None:
+        return None
+    steps = [
+        (optimizer, update)
+        for optimizer in index.graph.optimizers
+        if node.id in optimizer.leaves
+        for update in optimizer.updates
+        if update.after == pass_index
+    ]
+    optimizer, update = steps[-1] if steps else (None, None)
+    rates = set(update.learning_rates) if update else set()
+    return UpdateShown(
+        optimizer=None if optimizer is None else optimizer.name or optimizer.type,
+        type="" if optimizer is None else optimizer.type,
+        line=update.span.line if update is not None and update.span is not None else None,
+        learning_rate=next(iter(rates)) if len(rates) == 1 else None,
+        was=show(in_pass(course.values, pass_index)),
+        became=show(became),
+        gradient=show(in_pass(course.stepped, pass_index)),
+        state=tuple((name, show(in_pass(held, pass_index))) for name, held in course.state.items()),
     )
 
 

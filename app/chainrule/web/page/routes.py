@@ -53,6 +53,9 @@ class RunBody(TraceBody):
     inspected: str | None = Field(default=None, max_length=100)
     """``inspected`` of that answer whose inspector the page has: it is left out where it is still the same."""
 
+    curve: str | None = Field(default=None, max_length=100)
+    """``curve`` of an answer whose series the page has: it is left out where it is still the same."""
+
     def questions(self) -> tuple[Question, ...]:
         """Return what is to be asked about the program."""
         asked: tuple[tuple[Question, bool], ...] = (("check", self.check), ("jacobians", self.jacobians))
@@ -149,6 +152,10 @@ async def _run(request: Request, body: RunBody) -> Response:
         }
         if view.ran and not body.parts:
             answer |= {"svg": view.picture, "steps": view.counts(), "step": view.told(teller(language))}
+            if view.training is not None:
+                answer |= {"curve": view.curve, "now": view.training.now()}
+                if view.curve is None or view.curve != body.curve:
+                    answer["series"] = view.training.overview()
             if not is_held:
                 answer |= {"inputs": view.values, "index": view.index(), "cotangent": view.cotangent()}
         if "gradient" in body.parts:

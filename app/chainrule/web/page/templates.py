@@ -31,6 +31,7 @@ PARTS: Mapping[str, str] = {
     "inputs": "parts/inputs.html",
     "inspector": "parts/inspector/inspector.html",
     "table": "parts/table.html",
+    "training": "parts/training.html",
     "check": "parts/check.html",
 }
 """The parts of the page that a run replaces, and their templates."""

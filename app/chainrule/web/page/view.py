@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from chainrule.errors import ChainruleError, InputInvalidError, PictureError, RequestError
@@ -27,13 +28,14 @@ from chainrule.web.page.index import index
 from chainrule.web.page.inputs import InputShown, show_inputs
 from chainrule.web.page.node import Detail, Inspection
 from chainrule.web.page.problems import ProblemShown, of_error, of_problem
+from chainrule.web.page.training import Training, training_of
 from chainrule.words.saying import read_book
 
 MOST_LEFT_OVER = 20
 """Inputs of earlier programs that one request may carry along."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """One run as the page shows it; of a program that was not run, the problems alone."""
 
@@ -95,12 +97,23 @@ class View:
         shown = f" {self.moment.pass_index}" if self.moment.series is not None else ""
         return f"{self.id} {language}{shown}" if self.ran and self.reproducible else None
 
+    @property
+    def curve(self) -> str | None:
+        """Return what names the series that is shown; None where another run may show something else."""
+        series = self.moment.series
+        return f"{self.id} {series.number if series else 0}" if self.ran and self.reproducible else None
+
     def inspected(self, language: str) -> str | None:
         """Return what names the content of the inspector; None where another run may fill it with something else."""
         state = self.state(language)
         if state is None or self.inspection is None:
             return None
         return make_tag(state, self.inspection.subject, self.partial, self.check is None)
+
+    @cached_property
+    def training(self) -> Training | None:
+        """Return what is shown of a training loop; None where there is none."""
+        return training_of(self.whole_graph, self.moment) if self.ran else None
 
     @property
     def indexed(self) -> GraphIndex:
