@@ -104,6 +104,41 @@ def of_one(value: complex) -> Stats:
     return make(Stats, min=short, max=short, mean=short, std=0.0, norm=norm, nan=0, inf=0, zero=zero, histogram=None)
 
 
+def of_measures(
+    low: float,
+    high: float,
+    mean: float,
+    square: float,
+    spread: float,
+    nan: int,
+    infinite: int,
+    zero: int,
+    bins: list[int],
+    size: int,
+) -> Stats:
+    """Return the statistics of elements that were measured elsewhere.
+
+    Args:
+        low: the least of the finite elements, as the next four are of them.
+        high: the largest.
+        mean: their mean.
+        square: the sum of their squares.
+        spread: their standard deviation.
+        nan: how many elements are NaN.
+        infinite: how many are infinite.
+        zero: how many are zero.
+        bins: the histogram.
+        size: how many elements there are.
+    """
+    finite = size - nan - infinite
+    if not finite:
+        return _stats(None, None, None, None, None, nan, infinite, 0)
+    if low == high:
+        bins = [finite] + [0] * (HISTOGRAM_BINS - 1)
+        return _stats(low, high, low, 0.0, abs(low) * math.sqrt(finite), nan, infinite, zero, bins)
+    return _stats(low, high, mean, spread, math.sqrt(square), nan, infinite, zero, bins)
+
+
 def _as_real(flat: _Array) -> _Array:
     real = np.abs(flat) if flat.dtype.kind == "c" else flat
     if real.dtype in (np.float32, np.float64):

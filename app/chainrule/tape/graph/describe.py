@@ -29,6 +29,7 @@ class Describer:
 
     def tensor(self, snapshot: Snapshot, requires_grad: bool, is_leaf: bool) -> Tensor:
         """Describe a snapshot."""
+        snapshot.arrive()
         # Equal numbers are told by one value: there are many in a large program of scalars.
         identity = snapshot.number if snapshot.number else id(snapshot)
         key = (identity, snapshot.dtype, requires_grad, is_leaf)

@@ -26,6 +26,12 @@ class Copied:
         self.chunk = chunk
         self.start = start
 
+    @classmethod
+    def of(cls, tensor: torch.Tensor) -> "Copied":
+        """Take the bytes of a contiguous tensor on the CPU, which is no copy."""
+        flat = tensor.reshape(-1)
+        return cls(flat.view(torch.uint8).numpy() if len(flat) else np.empty(0, dtype=np.uint8), 0)
+
     def array(self, dtype: "np.dtype[Any]", shape: tuple[int, ...], numel: int) -> npt.NDArray[Any]:
         """Return them as an array, which is no copy.
 

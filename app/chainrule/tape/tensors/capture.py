@@ -15,6 +15,7 @@ from chainrule.graph.tensors.elements import corner_of
 from chainrule.graph.tensors.statistics import empty_statistics, statistics
 from chainrule.tape.tensors.arena import Arena, Copied
 from chainrule.tape.tensors.autograd_meta import version
+from chainrule.tape.tensors.on_device import CopiedOnDevice, MeasuredOnDevice, is_queued
 from chainrule.tape.tensors.snapshot import Snapshot, as_array
 from chainrule.tape.tensors.unrecorded import unrecorded
 
@@ -58,6 +59,8 @@ class TensorCapture:
         shape, dtype, numel = tuple(tensor.shape), dtype_name(tensor.dtype), tensor.numel()
         try:
             with unrecorded():
+                if numel <= self._elements and is_queued(tensor):
+                    return Snapshot(shape, dtype, numel, None, None, None, None, CopiedOnDevice.of(tensor))
                 if not shape and self._elements:
                     return Snapshot(shape, dtype, 1, None, None, None, _read(_dense(tensor)))
                 if numel <= self._elements:
@@ -111,9 +114,12 @@ class TensorCapture:
         known = None if seen is None else seen.snapshots.get(key)
         if known is not None:
             return known
-        array = as_array(_dense(tensor))
-        corner = np.array(corner_of(array))
-        found = Snapshot(shape, dtype, tensor.numel(), None, corner, _measured(tensor, array, seen))
+        if is_queued(tensor):
+            found = Snapshot(shape, dtype, tensor.numel(), None, None, None, None, MeasuredOnDevice.of(tensor))
+        else:
+            array = as_array(_dense(tensor))
+            corner = np.array(corner_of(array))
+            found = Snapshot(shape, dtype, tensor.numel(), None, corner, _measured(tensor, array, seen))
         if seen is not None:
             seen.snapshots[key] = found
         return found

@@ -11,6 +11,7 @@ from chainrule.graph import Stats
 from chainrule.graph.tensors.elements import Elements
 from chainrule.graph.tensors.storage import STORED
 from chainrule.tape.tensors.arena import Copied
+from chainrule.tape.tensors.on_device import CopiedOnDevice, MeasuredOnDevice
 from chainrule.tape.tensors.unrecorded import unrecorded
 
 _OWN = {name: dtype for name, dtype in STORED.items() if dtype.name == name}
@@ -19,7 +20,10 @@ _OWN = {name: dtype for name, dtype in STORED.items() if dtype.name == name}
 
 @dataclass(slots=True, eq=False)
 class Snapshot:
-    """What a tensor held when it was captured. It never changes; being frozen would take most of the time it costs."""
+    """What a tensor held when it was captured. It never changes; being frozen would take most of the time it costs.
+
+    Of one on a GPU nothing is here until ``arrive`` was called, as all that asks for its elements does.
+    """
 
     shape: tuple[int, ...]
     dtype: str
@@ -32,9 +36,25 @@ class Snapshot:
     """Above the limit; below it they are computed from ``kept`` when asked for."""
     number: bool | int | float | complex | None = None
     """The only element of a tensor without dimensions."""
+    on_device: CopiedOnDevice | MeasuredOnDevice | None = None
+    """What is still on a GPU."""
+
+    def arrive(self) -> None:
+        """Bring what is still on a GPU here."""
+        away, self.on_device = self.on_device, None
+        if isinstance(away, CopiedOnDevice):
+            elements = away.fetch()
+            if self.shape:
+                self.kept = Copied.of(elements)
+            else:
+                self.number = elements.item()
+        elif away is not None:
+            self.stats, corner = away.fetch()
+            self.corner = as_array(corner)
 
     def tensor(self) -> torch.Tensor | None:
         """Return all elements as a tensor, or None above the limit."""
+        self.arrive()
         dtype = getattr(torch, self.dtype)
         if self.number is not None:
             return torch.tensor(self.number, dtype=dtype)
@@ -46,6 +66,7 @@ class Snapshot:
         Args:
             listed: whether they may be listed one by one.
         """
+        self.arrive()
         array: npt.NDArray[Any] | None = None
         if self.number is not None:
             array = np.array(self.number, dtype=STORED[self.dtype])
@@ -57,6 +78,8 @@ class Snapshot:
         """Return whether another one has the same elements to the last bit; above the limit, as far as is known."""
         if self.dtype != other.dtype or self.shape != other.shape:
             return False
+        self.arrive()
+        other.arrive()
         if self.number is not None or other.number is not None:
             return repr(self.number) == repr(other.number)
         if self.kept is None or other.kept is None:
