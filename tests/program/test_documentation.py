@@ -16,8 +16,8 @@ from tests import ROOT
 PAGE = (ROOT / "docs" / "programs.md").read_text(encoding="utf-8")
 PROGRAMS = re.findall(r"```\{ \.chainrule.*?\}\n(.*?)```", PAGE, re.DOTALL)
 REFUSED = [
-    *("import pickle", "open('x')", "torch.load('x')", "torch.hub", "eval('1')", "exec('1')", "getattr(1, 'a')"),
-    *("print.__globals__", "(i for i in ()).gi_frame", "'{}'.format(1)", "torch.ones(1).data_ptr()"),
+    *("import pickle", "open('x')", "torch.load('x')", "torch.hub", "eval('1')", "exec('1')"),
+    *("print.__globals__", "(i for i in ()).gi_frame", "torch.ones(1).data_ptr()"),
     *(
         "torch.ones(1).storage()",
         "torch.ones(1).set_()",
@@ -27,6 +27,11 @@ REFUSED = [
     *("import numpy\nnumpy.load('x')", "torch.jit", "torch.compile", "torch.exp(1, out=2)", "import datetime"),
     *("torch.seed()", "async def f(): pass", "class A(metaclass=type): pass", "print(torch)"),
 ]
+
+
+def used(code: str) -> str:
+    """A program that uses what it imports."""
+    return f"{code}\nprint({code.split()[-1]})" if code.startswith("import ") else code
 
 
 ROWS = [
@@ -50,13 +55,13 @@ def test_the_page_tells_every_module_that_python_itself_has() -> None:
 @pytest.mark.parametrize("source", REFUSED)
 def test_what_the_page_says_is_refused_is(source: str) -> None:
     with pytest.raises(ProgramRejectedError):
-        check(Program(source), Limits())
+        check(Program(used(source)), Limits())
 
 
 @pytest.mark.parametrize(("code", "reason"), ROWS)
 def test_the_reason_that_the_page_gives_is_the_one_that_is_told(code: str, reason: str) -> None:
     with pytest.raises(ProgramRejectedError) as refused:
-        check(Program(f"torch.ones(1){code}" if code.startswith(".") else code), Limits())
+        check(Program(f"torch.ones(1){code}" if code.startswith(".") else used(code)), Limits())
     assert reason in refused.value.violations[0].message
 
 

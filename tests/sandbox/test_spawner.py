@@ -13,7 +13,7 @@ async def test_programs_run_in_processes_of_their_own(monkeypatch: pytest.Monkey
     try:
         assert {layer.name for layer in spawned.report()} >= {"seccomp", "rlimits"}
         right = await spawned.execute(Program("(x*x).sum()", inputs={"x": [1.0, 2.0]}))
-        wrong = await spawned.execute(Program("import pickle; pickle.load"))
+        wrong = await spawned.execute(Program("import pickle; pickle.load(1)"))
     finally:
         await spawned.stop()
     assert [node.accumulated[0].values for node in right.graph.nodes if node.accumulated and node.accumulated[0]] == [

@@ -14,6 +14,18 @@ KINDS = (
         severity="notice",
     ),
     Kind(
+        "import-ignored",
+        "An import was ignored",
+        "The module is not here, and nothing in the program uses it.",
+        (
+            "Most programs import more than they need. What is used of a module that is not here is told before the "
+            "program runs; an import alone keeps it from nothing.",
+        ),
+        "import pandas as pd\nx = torch.ones(3, requires_grad=True)\n(x * 2).sum()\n",
+        "x = torch.ones(3, requires_grad=True)\n(x * 2).sum()\n",
+        severity="notice",
+    ),
+    Kind(
         "warning",
         "PyTorch gave a warning",
         "The program went on; the words are PyTorch's or Python's.",

@@ -2,14 +2,18 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
 
 from chainrule.errors import Violation
-from chainrule.program.policy.denied import ASYNC, METACLASS, NO_FILES_BESIDE, OUT, TYPE, Denial
+from chainrule.program.format_strings import FORMATS, attributes_of
+from chainrule.program.imports import Import, Uses, caught_imports
+from chainrule.program.policy.denied import ASYNC, METACLASS, NO_FILES_BESIDE, OUT, PATTERN, TYPE, Denial
 from chainrule.program.policy.lookup import (
     DEFINED_DUNDERS,
     STORED_PATHS,
     attribute_denial,
     closest,
+    field_denial,
     is_dunder,
     is_module,
     member_denial,
@@ -21,12 +25,16 @@ from chainrule.program.scopes import VALUE, BindingPlace, NameScope, Scopes, nam
 from chainrule.program.source import Source
 from chainrule.words.saying import say
 
+_BY_NAME = frozenset({"getattr", "hasattr", "setattr", "delattr"})
+"""Functions that are given an attribute's name as a text."""
 _REGISTERING = frozenset({"register_buffer", "register_parameter", "register_module", "add_module"})
 _OF_KEYWORDS = frozenset({"SimpleNamespace", "Namespace", "set_defaults"})
 """What makes attributes of its keywords."""
 _CLASS_KEYWORDS = frozenset({"metaclass"})
 _UNCHECKED = frozenset({ast.Module, ast.Expr, ast.Assign, ast.Constant, ast.BinOp, ast.UnaryOp, ast.List, ast.Tuple})
 """Kinds of nodes that are many and of which nothing is refused."""
+_ONE_CAUSE = frozenset({"import-refused", "name-refused", "attribute-refused"})
+"""What is told once of each name: where nothing can be put in its place, the first place is enough."""
 MAX_TOLD = 200
 """Violations that are told of one program."""
 MAX_SUGGESTIONS = 25
@@ -47,11 +55,17 @@ class Checker:
         self._scopes = scopes
         self._inputs = inputs
         self._defined = frozenset(_defined_attributes(scopes))
+        if any(_names_while_running(place.node) for place in scopes.places):
+            self._defined = AnyName(self._defined)
         self._suggestions = MAX_SUGGESTIONS
+        self._caught = caught_imports(place.node for place in scopes.places)
+        self._refused: set[str] = set()
         self._bases: set[ast.AST] = set()
         for place in scopes.places:
             match place.node:
                 case ast.Attribute(value=base):
+                    self._bases.add(base)
+                case ast.Call(func=ast.Name(id=name), args=[base, *_]) if name in _BY_NAME:
                     self._bases.add(base)
                 case ast.Assign(targets=targets, value=base) if all(isinstance(t, ast.Name) for t in targets):
                     self._bases.add(base)
@@ -59,13 +73,17 @@ class Checker:
     def violations(self) -> tuple[Violation, ...]:
         """Return all of them (up to MAX_TOLD), in the order of the text."""
         found: set[Violation] = set()
-        for place in self._scopes.places:
-            if type(place.node) in _UNCHECKED:
-                continue
+        imports = [place for place in self._scopes.places if isinstance(place.node, Import)]
+        others = (place for place in self._scopes.places if type(place.node) not in _UNCHECKED)
+        for place in (*imports, *others):
             found.update(self._check(place))
             if len(found) >= MAX_TOLD:
                 break
-        return tuple(sorted(found, key=lambda v: (v.line, v.column, v.end_line, v.end_column, v.message)))
+        told = sorted(found, key=lambda v: (v.line, v.column, v.end_line, v.end_column, v.message))
+        firsts = {(v.slug, v.message): v for v in reversed(told)}
+        return tuple(
+            v for v in told if v.slug not in _ONE_CAUSE or v.suggestion is not None or firsts[v.slug, v.message] is v
+        )
 
     def _check(self, place: BindingPlace) -> Iterator[Violation]:
         node = place.node
@@ -84,9 +102,8 @@ class Checker:
                 yield from self._class(node, place)
             case ast.MatchClass(kwd_attrs=names):
                 for name in names:
-                    yield from self._denied(
-                        node, f".{name}", attribute_denial(name, self._defined), "attribute-refused"
-                    )
+                    denial = Denial(PATTERN) if name in FORMATS else attribute_denial(name, self._defined)
+                    yield from self._denied(node, f".{name}", denial, "attribute-refused")
             case _:
                 pass
         if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) and any(
@@ -100,21 +117,30 @@ class Checker:
                 )
                 yield self._refuse(node, "name-refused", text)
 
-    def _import(self, node: ast.Import | ast.ImportFrom) -> Iterator[Violation]:
+    @cached_property
+    def _uses(self) -> Uses:
+        return Uses(self._scopes)
+
+    def _import(self, node: Import) -> Iterator[Violation]:
+        if node in self._caught:
+            return
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield from self._denied(
-                    alias, f"import {alias.name}", module_denial(alias.name), "import-refused", alias.name
-                )
+                denial = module_denial(alias.name)
+                if denial is not None and self._is_needed(node, alias):
+                    yield from self._denied(alias, f"import {alias.name}", denial, "import-refused", alias.name)
             return
         if node.level or node.module is None:
             yield self._refuse(node, "import-refused", NO_FILES_BESIDE)
             return
         denial = module_denial(node.module)
+        needed = [alias for alias in node.names if self._is_needed(node, alias)]
         if denial is not None:
+            if not needed:
+                return
             yield from self._denied(node, say("import from {module}", module=node.module), denial, "import-refused")
             return
-        for alias in node.names:
+        for alias in needed:
             if alias.name == "*":
                 text = say("name what you import from {module}, or write import {module}", module=node.module)
                 yield self._refuse(alias, "import-refused", text)
@@ -123,6 +149,14 @@ class Checker:
                 yield from self._denied(
                     alias, path, member_denial(node.module, alias.name), "import-refused", alias.name
                 )
+
+    def _is_needed(self, node: Import, alias: ast.alias) -> bool:
+        """Return whether an import of what is not here has to be refused; what is used of it is not told again then."""
+        if not self._uses.of(node, alias):
+            return False
+        if isinstance(node, ast.Import) and not is_module(alias.name):
+            self._refused.add(alias.name)
+        return True
 
     def _name(self, node: ast.Name, place: BindingPlace) -> Iterator[Violation]:
         if not isinstance(node.ctx, ast.Load):
@@ -142,37 +176,65 @@ class Checker:
         base = self._paths(node.value, place.scope)
         if not base:
             return  # what stands before the dot is refused already
-        modules = sorted(path for path in base if is_module(path))
         name = node.attr
-        stored = not isinstance(node.ctx, ast.Load)
+        if isinstance(node.ctx, ast.Load):
+            what, denial = self._reading(base, name)
+            yield from self._denied(node, what, denial, "attribute-refused", name)
+            if denial is None and is_module(what) and node not in self._bases:
+                yield self._module_as_value(node, what)
+        else:
+            text = self._storing(base, name)
+            if text is not None:
+                yield self._refuse(node, "attribute-refused", text)
+        if name in FORMATS and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield from self._format_string(node.value, node.value.value)
+
+    def _reading(self, base: set[str], name: str) -> tuple[str, Denial | None]:
+        """Return what an attribute of what `base` tells is called, and why it cannot be read."""
+        modules = sorted(path for path in base if is_module(path))
         only_module = bool(modules) and VALUE not in base
         denial = None if only_module else attribute_denial(name, self._defined if not modules else frozenset())
         if only_module or (modules and denial is not None):
+            paths = [f"{path}.{name}" for path in modules]
             denials = [member_denial(path, name) for path in modules]
-            denial = None if None in denials else denials[0]
-            if not stored:
-                yield from self._denied(node, f"{modules[0]}.{name}", denial, "attribute-refused", name)
-        elif not stored:
-            yield from self._denied(node, f".{name}", denial, "attribute-refused", name)
-        if stored:
-            paths = {path for path in base if path != VALUE}
-            if paths and not {f"{path}.{name}" for path in paths} <= STORED_PATHS:
-                text = say(
-                    "{owner}.{name} cannot be set: it would change PyTorch itself", owner=sorted(paths)[0], name=name
-                )
-                yield self._refuse(node, "attribute-refused", text)
-            elif not paths and (is_dunder(name) or attribute_denial(name, frozenset({name})) is not None):
-                yield self._refuse(
-                    node, "attribute-refused", say(".{name} cannot be set: choose another name", name=name)
-                )
-        own = f"{modules[0]}.{name}" if modules else ""
-        if own and is_module(own) and node not in self._bases and denial is None:
-            yield self._module_as_value(node, own)
+            told = None in denials or not self._refused.isdisjoint(paths)
+            return paths[0], None if told else denials[0]
+        return f"{modules[0]}.{name}" if modules else f".{name}", denial
+
+    def _storing(self, base: set[str], name: str) -> str | None:
+        """Return why an attribute of what `base` tells cannot be set; None if it can."""
+        paths = {path for path in base if path != VALUE}
+        if paths and not {f"{path}.{name}" for path in paths} <= STORED_PATHS:
+            return say("{owner}.{name} cannot be set: it would change PyTorch itself", owner=min(paths), name=name)
+        if not paths and (is_dunder(name) or attribute_denial(name, frozenset({name})) is not None):
+            return say(".{name} cannot be set: choose another name", name=name)
+        return None
+
+    def _format_string(self, node: ast.AST, text: str) -> Iterator[Violation]:
+        try:
+            names = sorted(set(attributes_of(text)))
+        except (ValueError, RecursionError):
+            return  # Python tells what is wrong with it when it comes to it
+        for name in names:
+            yield from self._denied(node, f".{name}", field_denial(name, self._defined), "attribute-refused")
 
     def _call(self, node: ast.Call, place: BindingPlace) -> Iterator[Violation]:
         for keyword in node.keywords:
             if "out" in _keyword_names(keyword) and not self._is_own(node.func, place.scope):
                 yield self._refuse(keyword, "construct-refused", OUT)
+        match node:
+            case ast.Call(func=ast.Name(id=called), args=[owner, ast.Constant(value=str(name)) as text, *_]) if (
+                called in _BY_NAME and place.scope.lookup(called) is None
+            ):
+                base = self._paths(owner, place.scope)
+                if called == "getattr" and base:
+                    yield from self._denied(text, *self._reading(base, name), "attribute-refused")
+                elif called != "hasattr" and base:
+                    reason = self._storing(base, name)
+                    if reason is not None:
+                        yield self._refuse(text, "attribute-refused", reason)
+            case _:
+                pass
 
     def _class(self, node: ast.ClassDef, place: BindingPlace) -> Iterator[Violation]:
         for keyword in node.keywords:
@@ -200,7 +262,8 @@ class Checker:
         bound = scope.lookup(name)
         predeclared = {NAMES[name]} if name in NAMES else {BUILTINS[name]} if name in BUILTINS else set()
         if bound is None:
-            return {VALUE} if name in self._inputs or not predeclared else predeclared
+            given = name in self._inputs or (not predeclared and name_denial(name) is None)
+            return {VALUE} if given else predeclared
         found = {path for path in bound if path == VALUE or is_module(path) or is_module(path.rpartition(".")[0])}
         if VALUE in found and name in NAMES and is_module(NAMES[name]) and bound is scope.top().bindings.get(name):
             found |= predeclared
@@ -208,7 +271,8 @@ class Checker:
 
     def _module(self, node: ast.Name, scope: NameScope, *, surely: bool) -> bool:
         found = self._meanings(node.id, scope)
-        return all(is_module(path) for path in found) if surely else any(is_module(path) for path in found)
+        known = [is_module(path) for path in found]
+        return bool(known) and all(known) if surely else any(known)
 
     def _is_own(self, function: ast.AST, scope: NameScope) -> bool:
         """Return whether PyTorch has nothing to do with a call: the program's own functions, and NumPy's."""
@@ -280,6 +344,8 @@ def _defined_attributes(scopes: Scopes) -> Iterator[str]:
                 yield from _words(place.node, walked)
             case ast.Dict(keys=keys):
                 yield from (key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
+            case ast.Call(func=ast.Name(id="setattr"), args=[_, ast.Constant(value=str(name)), *_]):
+                yield name
             case ast.Call(func=ast.Attribute(attr="add_argument")) as call:
                 yield from (word.lstrip("-").replace("-", "_") for word in _words(call, walked))
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) as call if name in _OF_KEYWORDS:
@@ -291,6 +357,28 @@ def _defined_attributes(scopes: Scopes) -> Iterator[str]:
                 pass
         if place.scope.kind == "class":
             yield from names_defined(place.node)
+
+
+class AnyName(frozenset[str]):
+    """The attribute names of a program that makes some while it runs: any public name may be among them."""
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or (isinstance(name, str) and not name.startswith("_"))
+
+
+def _names_while_running(node: ast.AST) -> bool:
+    """Return whether a call sets attributes whose names do not stand in the text."""
+    match node:
+        case ast.Call(func=ast.Name(id="setattr"), args=[_, name, *_]):
+            return not isinstance(name, ast.Constant)
+        case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called), keywords=keywords) if (
+            called in _OF_KEYWORDS
+        ):
+            return any(keyword.arg is None for keyword in keywords)
+        case ast.Call(func=ast.Name(id="namedtuple") | ast.Attribute(attr="namedtuple"), args=[_, names, *_]):
+            return not isinstance(names, ast.Constant | ast.List | ast.Tuple)
+        case _:
+            return False
 
 
 def _words(node: ast.AST, walked: set[ast.AST]) -> Iterator[str]:

@@ -2,11 +2,14 @@
 
 import ast
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import CodeType
 
 from chainrule.graph.syntax import Syntax
+from chainrule.program.format_strings import FORMATS, attributes_of
 from chainrule.run.console import FILENAME
+from chainrule.run.standins.builtins import FORMATTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,11 @@ def compile_program(syntax: Syntax) -> Code:
     Raises:
         SyntaxError: the source is not Python.
     """
+    with _formats_looked_at(syntax):
+        return _compiled(syntax)
+
+
+def _compiled(syntax: Syntax) -> Code:
     tree = syntax.tree
     assigned = tuple(dict.fromkeys(reversed(list(_assigned(tree.body)))))
     last = tree.body[-1] if tree.body else None
@@ -44,6 +52,36 @@ def compile_program(syntax: Syntax) -> Code:
         syntax=syntax,
         assigned=assigned,
     )
+
+
+@contextmanager
+def _formats_looked_at(syntax: Syntax) -> Iterator[None]:
+    """Let ``.format`` be asked of what `formatting` makes of a value, while the tree is compiled.
+
+    A text that stands in the program was looked at by the check.
+    """
+    if "format" not in syntax.source and syntax.source.isascii():
+        yield
+        return
+    found = [node for node in syntax.nodes if isinstance(node, ast.Attribute) and node.attr in FORMATS]
+    asked = [(node, node.value) for node in found if not _is_text(node.value)]
+    for node, value in asked:
+        name = ast.copy_location(ast.Name(FORMATTING, ast.Load()), value)
+        node.value = ast.copy_location(ast.Call(name, [value], []), value)
+    try:
+        yield
+    finally:
+        for node, value in asked:
+            node.value = value
+
+
+def _is_text(node: ast.expr) -> bool:
+    if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+        return False
+    try:
+        return not any(True for _ in attributes_of(node.value))
+    except ValueError:
+        return True  # as str.format will say itself
 
 
 def _span(node: ast.expr) -> tuple[int, int, int, int]:

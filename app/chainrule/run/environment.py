@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from chainrule.graph.source_text import lines_of
+from chainrule.graph.syntax import Syntax
 from chainrule.run.console import FILENAME, Console, ConsoleStream
 from chainrule.run.exceptions import CaughtWarning, caught_warnings
 from chainrule.run.libraries.arrays import same_arrays
@@ -20,6 +20,7 @@ from chainrule.run.libraries.notices import Notices
 from chainrule.run.libraries.schedulers import plain_scheduler_states
 from chainrule.run.namespace import as_main
 from chainrule.run.standins import renewed
+from chainrule.run.standins.absent import IgnoredImport, imports_of
 
 _CUDNN = ("enabled", "benchmark", "deterministic")
 """Switches of a GPU's library that programs set: they do nothing here."""
@@ -32,12 +33,13 @@ class Surroundings:
     console: Console
     warnings: list[CaughtWarning]
     notices: Notices
+    ignored: list[IgnoredImport]
 
 
 @contextmanager
-def surroundings(source: str, seed: int, namespace: dict[str, Any], console_bytes: int) -> Iterator[Surroundings]:
+def surroundings(syntax: Syntax, seed: int, namespace: dict[str, Any], console_bytes: int) -> Iterator[Surroundings]:
     """Seed every generator, catch what is printed and warned, and make the namespace the module ``__main__``."""
-    console, notices = Console(console_bytes), Notices(source)
+    console, notices = Console(console_bytes), Notices(syntax.source)
     with ExitStack() as stack:
         stack.enter_context(same_numbers(seed))
         stack.enter_context(renewed())
@@ -46,13 +48,13 @@ def surroundings(source: str, seed: int, namespace: dict[str, Any], console_byte
         stack.enter_context(_torch_switches())
         stack.enter_context(plain_scheduler_states())
         stack.enter_context(loaded_in_one_process(notices))
-        stack.enter_context(on_the_cpu(source, notices))
-        stack.enter_context(_source_lines(source))
+        stack.enter_context(on_the_cpu(syntax.source, notices))
+        stack.enter_context(_source_lines(syntax))
         stack.enter_context(redirect_stdout(ConsoleStream(console, "stdout")))
         stack.enter_context(redirect_stderr(ConsoleStream(console, "stderr")))
         warnings = stack.enter_context(caught_warnings(console))
         stack.enter_context(as_main(namespace))
-        yield Surroundings(console, warnings, notices)
+        yield Surroundings(console, warnings, notices, stack.enter_context(imports_of(syntax)))
 
 
 @contextmanager
@@ -114,10 +116,10 @@ def _torch_switches() -> Iterator[None]:
 
 
 @contextmanager
-def _source_lines(source: str) -> Iterator[None]:
+def _source_lines(syntax: Syntax) -> Iterator[None]:
     """Let inspect and traceback find the program's lines, without a file."""
-    lines = [line + "\n" for line in lines_of(source)]
-    linecache.cache[FILENAME] = (len(source), None, lines, FILENAME)
+    lines = [line + "\n" for line in syntax.lines]
+    linecache.cache[FILENAME] = (len(syntax.source), None, lines, FILENAME)
     try:
         yield
     finally:

@@ -27,7 +27,14 @@ from chainrule.run.environment import Surroundings, surroundings
 from chainrule.run.exceptions import error_text, span_of
 from chainrule.run.inputs import leaf
 from chainrule.run.namespace import bindings
-from chainrule.run.notices import limit_problem, no_gradient_notice, ones_notice, tracing_problem, undiagnosed_problem
+from chainrule.run.notices import (
+    ignored_import,
+    limit_problem,
+    no_gradient_notice,
+    ones_notice,
+    tracing_problem,
+    undiagnosed_problem,
+)
 from chainrule.run.roots import Rejected, RootTensor, choose_root, cotangent, last_assigned
 from chainrule.tape import Namespace, Tape
 from chainrule.tape.graph.ancestry import NO_ANCESTRY
@@ -82,7 +89,7 @@ def execute(program: Program, limits: Limits, over: Callable[[], None] = lambda:
     asked = program.question
     tape = Tape(limits, FILENAME, syntax, jacobians=asked == "jacobians", whole=asked == "tensors")
     namespace = Namespace(tape, bindings())
-    with surroundings(program.source, program.seed, namespace, limits.stdout_bytes) as around:
+    with surroundings(syntax, program.seed, namespace, limits.stdout_bytes) as around:
         try:
             code = _compiled(syntax)
             work = partial(run_program, program, code, tape, namespace, run)
@@ -250,8 +257,16 @@ def _diagnose(
     if asked is not None:
         return [*failed, *run.problems]
     notices = around.notices.problems()
+    ignored = [ignored_import(one, text) for one in around.ignored]
     warned = [diagnose_warning(w.category, w.message, w.line, text, graph) for w in around.warnings]
-    return [*failed, *run.problems, *notices, *warned, *diagnose_graph(graph, text, namespace, tape.updated_leaves())]
+    return [
+        *failed,
+        *run.problems,
+        *ignored,
+        *notices,
+        *warned,
+        *diagnose_graph(graph, text, namespace, tape.updated_leaves()),
+    ]
 
 
 def _shortened(problem: Problem) -> Problem:

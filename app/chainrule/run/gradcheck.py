@@ -153,7 +153,7 @@ class _Checker:
         program, run = self._program, Run()
         # A tape notes the program's names; without one nobody asks for them.
         namespace = dict(bindings()) if tape is None else Namespace(tape, bindings())
-        with surroundings(program.source, program.seed, namespace, self._limits.stdout_bytes):
+        with surroundings(self._syntax, program.seed, namespace, self._limits.stdout_bytes):
             torch.set_default_dtype(torch.float64)
             try:
                 with watched(probe, waiter), tape or nullcontext():

@@ -12,6 +12,8 @@ from typing import Any
 from chainrule.program.policy.allowed import MODULES
 from chainrule.program.policy.names import BUILTINS, NAMES
 from chainrule.run.standins import standins
+from chainrule.run.standins.absent import absent, absent_member
+from chainrule.run.standins.builtins import FORMATTING, GUARDED, formatting
 
 NAME = "__main__"
 
@@ -24,6 +26,7 @@ def bindings() -> Mapping[str, Any]:
         "__name__": NAME,
         "__builtins__": {
             **{name: _builtin(name) for name in BUILTINS},
+            FORMATTING: formatting,
             "__import__": import_listed,
             "__build_class__": builtins.__build_class__,
             "__debug__": True,
@@ -32,7 +35,7 @@ def bindings() -> Mapping[str, Any]:
 
 
 def _builtin(name: str) -> Any:
-    return getattr(builtins, name)
+    return GUARDED[name] if name in GUARDED else getattr(builtins, name)
 
 
 def import_listed(
@@ -44,16 +47,32 @@ def import_listed(
 ) -> ModuleType:
     """Import a module that programs may use; the program's ``import`` statements call this.
 
+    Of a module that they may not use nothing is used, as the check has seen to; the program goes on without it.
+
     Raises:
-        ImportError: programs may not use it.
+        ModuleNotFoundError: programs may not use it, and this one has a way to do without.
     """
     # The C code of torch and numpy imports parts of itself with the builtins of the frame that called it: its list of
     # names is a list, that of an import statement is a tuple or None.
     of_itself = isinstance(fromlist, list) and name.split(".")[0] in {"torch", "numpy", "time", "_strptime"}
     if level or (name not in MODULES and not of_itself):
-        raise ImportError(f"{name} cannot be imported here")
-    found = None if of_itself else standins().get(name if fromlist else name.split(".")[0])
-    return __import__(name, globals, locals, fromlist or (), level) if found is None else found
+        missing = None if level else absent(name, sys._getframe(1).f_lineno, _listed)
+        if missing is None:
+            raise ModuleNotFoundError(f"{name} cannot be imported here", name=name)
+        return missing
+    stand_in = None if of_itself else standins().get(name if fromlist else name.split(".")[0])
+    found = __import__(name, globals, locals, fromlist or (), level) if stand_in is None else stand_in
+    if of_itself or not fromlist or MODULES[name].issuperset(fromlist) or "*" in fromlist:
+        return found
+    line, listed = sys._getframe(1).f_lineno, ModuleType(name)
+    for member in fromlist:
+        value = getattr(found, member) if member in MODULES[name] else absent_member(name, member, line)
+        setattr(listed, member, value)
+    return listed
+
+
+def _listed(name: str) -> ModuleType | None:
+    return import_listed(name) if name in MODULES else None
 
 
 def resolve(path: str) -> Any:

@@ -6,10 +6,12 @@ from chainrule.diagnose.causes.ended import cause_of
 from chainrule.diagnose.requiring import let_require, requiring_names
 from chainrule.diagnose.source import SourceText
 from chainrule.graph.model import Span
+from chainrule.graph.source_text import SourceLines
 from chainrule.limits import Limits
 from chainrule.problems.limits import KINDS_OF_LIMITS, say_reached
-from chainrule.protocol.messages import Problem
+from chainrule.protocol.messages import Fix, Problem
 from chainrule.run.roots import RootTensor
+from chainrule.run.standins.absent import IgnoredImport
 from chainrule.tape.graph.ancestry import Ancestry
 from chainrule.tape.where.reached import ReachedLoop
 from chainrule.words.numbers import say_count
@@ -73,6 +75,19 @@ def ones_notice(root: RootTensor, span: Span | None) -> Problem:
         ),
         span=span,
     )
+
+
+def ignored_import(ignored: IgnoredImport, syntax: SourceLines) -> Problem:
+    """Return the notice of a module that is not here, and that nothing in the program uses."""
+    statement = ignored.statement
+    assert statement.end_lineno is not None
+    assert statement.end_col_offset is not None
+    span = syntax.in_characters(statement.lineno, statement.col_offset, statement.end_lineno, statement.end_col_offset)
+    fixes = []
+    if not statement.col_offset and len(statement.names) == 1:
+        fixes.append(Fix(title=say("Leave the import out"), span=span, text=""))
+    detail = say("{module} is not here, and nothing in the program uses it.", module=ignored.module)
+    return Problem.of("import-ignored", detail, span=span, fixes=fixes)
 
 
 def no_gradient_notice(

@@ -24,6 +24,7 @@ INTERNALS = say("it reaches the interpreter's internals")
 METACLASS = say("a metaclass changes how classes are made: leave it out")
 NO_FILES_BESIDE = say("there are no files beside the program to import from")
 OUT = say("out= writes over a tensor, out of autograd's sight: use the result instead")
+PATTERN = say("a pattern cannot take what formats texts: call it")
 TYPE = say("type can only be called with one value here: write a class statement to make a class")
 
 
@@ -51,7 +52,6 @@ _TIME = say("the same program must give the same answer every time")
 DENIED_NAMES: dict[str, Denial] = {
     **_each("open file", _FILES),
     **_each("eval exec compile __import__ execfile", say("only the program itself is run, not text made by it")),
-    **_each("getattr setattr delattr", _DOTTED + say("; for numbered layers use nn.ModuleList")),
     **_each("globals locals vars dir __builtins__ __loader__ __spec__ memoryview", INTERNALS),
     **_each("input raw_input", say("nobody can type while a program runs; give the value in the program")),
     **_each("breakpoint", say("there is no debugger here; every step can be seen in the graph")),
@@ -155,7 +155,6 @@ DENIED_PATHS: dict[str, Denial] = {
 """Names under allowed modules, and why they are not there."""
 
 DENIED_ATTRIBUTES: dict[str, Denial] = {
-    **_each("format format_map", say("a format string can reach into any object: write an f-string")),
     **_each(
         "data_ptr const_data_ptr storage untyped_storage storage_type typed_storage set_ as_strided as_strided_",
         _MEMORY,

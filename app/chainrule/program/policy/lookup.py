@@ -108,6 +108,11 @@ def attribute_denial(name: str, defined: frozenset[str]) -> Denial | None:
     )
 
 
+def field_denial(name: str, defined: frozenset[str]) -> Denial | None:
+    """Return why a format string cannot read an attribute; None if it can. It needs none that Python itself has."""
+    return Denial(INTERNALS) if is_dunder(name) else attribute_denial(name, defined)
+
+
 def name_denial(name: str) -> Denial | None:
     """Return why a bare name that the program does not bind cannot be used; None if it can."""
     if name in NAMES or name in BUILTINS or name == "__name__":
