@@ -277,6 +277,7 @@ for op, run, value in (
     ("SqueezeBackward0", torch.squeeze, normal(2, 1, 3)),
     ("SqueezeBackward1", lambda a: a.squeeze(1), normal(2, 1, 3)),
     ("SqueezeBackward2", lambda a: a.squeeze((0, 1)), normal(1, 1, 3)),
+    ("SqueezeBackward4", lambda a: a @ torch.eye(3, 2, dtype=torch.float64), normal(3)),
     ("UnsqueezeBackward0", lambda a: a.unsqueeze(-1), normal(2, 3)),
     ("TransposeBackward0", lambda a: a.transpose(0, -1), third),
     ("PermuteBackward0", lambda a: a.permute(2, 0, 1), third),

@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", dest="output", metavar="PATH", help="the picture (- for standard output), or a folder for several"
     )
-    parser.add_argument("--format", choices=sorted(FORMATS), help="default: by the suffix of the picture, or svg")
+    parser.add_argument("-f", "--format", choices=sorted(FORMATS), help="default: by the suffix of the picture, or svg")
     parser.add_argument("--quiet", action="store_true", help="tell nothing of warnings and progress")
     parser.add_argument("--input", action="append", default=[], metavar="NAME=VALUE", help="such as x=[1,2]")
     for name, text in (

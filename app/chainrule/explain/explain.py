@@ -35,26 +35,27 @@ from chainrule.graph.model import Edge, Graph, Node, Tensor
 from chainrule.words.nodes import say_title
 
 
-def explain(graph: Graph | GraphIndex, node_id: str, pass_index: int = 1) -> Explanation:
+def explain(graph: Graph | GraphIndex, node_id: str, pass_index: int = 1, source: str = "") -> Explanation:
     """Explain one node of a graph in one pass.
 
     Args:
         graph: The graph.
         node_id: The node's id.
         pass_index: The pass, counted from 1; without such a pass the explanation has no numbers of gradients.
+        source: The program, by whose text unnamed results are called.
 
     Raises:
         KeyError: there is no such node.
     """
-    return Explainer(GraphIndex.of(graph)).explain(node_id, pass_index)
+    return Explainer(GraphIndex.of(graph), source).explain(node_id, pass_index)
 
 
 class Explainer:
     """Explains the nodes of one graph."""
 
-    def __init__(self, index: GraphIndex) -> None:
+    def __init__(self, index: GraphIndex, source: str = "") -> None:
         self._index = index
-        self._names = FormulaNames(index)
+        self._names = FormulaNames(index, source)
 
     def explain(self, node_id: str, pass_index: int = 1) -> Explanation:
         """Explain one node in one pass; see ``explain``."""

@@ -2,17 +2,20 @@
 
 import ast
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from chainrule.explain.values import Bound, array
 from chainrule.formulas import FORMULAS, LATEX, PLAIN, Notation, Symbol, choose, number, parse, settle, simplify, write
-from chainrule.formulas.language.writer import ATOM, POWER
+from chainrule.formulas.language.writer import ATOM, POWER, SUM
 from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Node, Pass, Tensor
+from chainrule.graph.source_text import SourceLines
 from chainrule.words.nodes import operation_of
 
 INLINED_CHARACTERS = 16
@@ -22,12 +25,13 @@ INLINED_DEPTH = 3
 LISTED_INPUTS = 4
 """How many inputs of an operator that takes a list are written out."""
 
+LONGEST_CODE = 32
+"""Characters of a sub-expression up to which it is the name of its result."""
+
+_CODE = re.compile(r"[\w ()\[\].,+*/@=:<>'\"-]*")
+"""Code that a formula can hold as it is: without marks that LaTeX or MathML would read."""
+_TIGHT_CODE = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.Constant)
 _IDENTIFIER = re.compile(r"[^\W\d]\w*(\.\w+)*")
-_SUBSCRIPTED = re.compile(r"([^\W\d_])_?(\d+|(?<=_)\w{1,3})")
-_GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
-    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +45,40 @@ class Written:
 def latex_name(name: str) -> str:
     """Return a variable's name in LaTeX, or the empty string for what is not an identifier.
 
-    Names come from programs: only identifiers, and module paths made of them, are ever written.
+    Names come from programs: only identifiers, and module paths made of them, are ever written, each as it is: x2 is
+    not the second element of anything.
     """
     if not _IDENTIFIER.fullmatch(name):
         return ""
     if len(name) == 1 and name.isalpha():
         return name
-    if name.rstrip("_") in _GREEK:
-        return "\\" + name.rstrip("_")
-    if subscripted := _SUBSCRIPTED.fullmatch(name):
-        subscript = subscripted[2]
-        return f"{subscripted[1]}_{{{subscript if subscript.isdigit() else _upright(subscript)}}}"
     return _upright(name)
 
 
+def _is_expression(code: str) -> bool:
+    try:
+        ast.parse(code, mode="eval")
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
 def _upright(text: str) -> str:
-    """Words as text; an underscore stands for itself there."""
-    return rf"\text{{{text}}}"
+    """Words as text; an underscore stands for itself there, and what XML would read as a tag does not."""
+    return r" \lt ".join(rf"\text{{{part}}}" for part in text.split("<"))
 
 
 class FormulaNames:
-    """The names of a graph's outputs."""
+    """The names of a graph's outputs.
 
-    def __init__(self, index: GraphIndex) -> None:
+    Args:
+        index: of the graph.
+        source: the program, whose own words an unnamed result is called by; empty where it is not known.
+    """
+
+    def __init__(self, index: GraphIndex, source: str = "") -> None:
         self._index = index
+        self._source = SourceLines(source)
         self._written: dict[tuple[str, int, int], Written] = {}
         """What was asked for before: the expressions along a chain stand in each other."""
         self._bound: dict[str, list[str]] = defaultdict(list)
@@ -97,7 +111,7 @@ class FormulaNames:
         if name is not None:
             return self._named(node, name, scalar)
         inlined = self._inlined(node, output_nr, depth)
-        return inlined if inlined is not None else self._numbered(node, output_nr, scalar)
+        return inlined if inlined is not None else self._unnamed(node, output_nr, scalar)
 
     def _name(self, node: Node, output_nr: int) -> str | None:
         if len(node.outputs) > 1 or output_nr > 0:
@@ -129,12 +143,46 @@ class FormulaNames:
         shown = write(forward, plain, PLAIN)
         return Written(write(forward, latex, LATEX), shown) if len(shown.text) <= INLINED_CHARACTERS else None
 
-    def _numbered(self, node: Node, output_nr: int, scalar: bool) -> Written:
+    def _unnamed(self, node: Node, output_nr: int, scalar: bool) -> Written:
+        """Return the sub-expression that made an output, where it is short and made nothing else, or its operation."""
+        code = self._codes.get(node.id, "") if len(node.outputs) < 2 else ""
+        if code and self._same_code[code] == 1:
+            binds = ATOM if isinstance(ast.parse(code, mode="eval").body, _TIGHT_CODE) else SUM
+            return Written(Symbol(_upright(code), binds, scalar), Symbol(code, binds, scalar))
         # An operation's name comes from the program where that has a class of its own.
         op = re.sub(r"\W", "", operation_of(node)) or "node"
-        number = f".{output_nr}" if output_nr else ""
-        shown = f"{op} {node.id}{number}"
-        return Written(Symbol(_upright(shown), ATOM, scalar), Symbol(shown, ATOM, scalar))
+        which = self._operations[op]
+        part = f".{output_nr}" if output_nr else ""
+        if len(which) < 2:
+            return Written(Symbol(_upright(op + part), ATOM, scalar), Symbol(op + part, ATOM, scalar))
+        number = which.index(node.id) + 1
+        return Written(
+            Symbol(rf"{_upright(op + part)}^{{({number})}}", POWER, scalar),
+            Symbol(f"{op}{part}⁽{_superscript(number)}⁾", ATOM, scalar),
+        )
+
+    @cached_property
+    def _codes(self) -> dict[str, str]:
+        """Return the text of each unnamed node that can stand in a formula, by id."""
+        found = {}
+        for node in self._index.graph.nodes:
+            code = "" if node.names else self._source.short(node.span, LONGEST_CODE)
+            if code and _CODE.fullmatch(code) and _is_expression(code):
+                found[node.id] = code
+        return found
+
+    @cached_property
+    def _same_code(self) -> Counter[str]:
+        return Counter(self._codes.values())
+
+    @cached_property
+    def _operations(self) -> Mapping[str, list[str]]:
+        """Return the unnamed nodes of each operation, by its name."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for node in self._index.graph.nodes:
+            if not node.names:
+                found[re.sub(r"\W", "", operation_of(node)) or "node"].append(node.id)
+        return found
 
     def symbols(self, node: Node, bound: Bound, depth: int = 0) -> tuple[dict[str, Symbol], dict[str, Symbol]]:
         """Return how the names of a node's formula are written, in LaTeX and in plain characters.

@@ -24,6 +24,7 @@ SHAPES = (
     _reshaped("SqueezeBackward0", "Dimensions of size 1 removed"),
     _reshaped("SqueezeBackward1", "A dimension of size 1 removed"),
     _reshaped("SqueezeBackward2", "Dimensions of size 1 removed"),
+    _reshaped("SqueezeBackward4", "Dimensions of size 1 removed"),
     _reshaped("UnsqueezeBackward0", "A dimension of size 1 added"),
     Formula("TBackward0", "Transposition", "T(self)", {"self": "T(grad)"}, ORDER),
     Formula(

@@ -18,7 +18,7 @@ from chainrule.sandbox import Pool, RemotePool, make_pool
 from chainrule.settings import Settings
 from chainrule.version import __version__
 from chainrule.web import problems
-from chainrule.web.api import batch, catalogue, graphs, health, openapi, render
+from chainrule.web.api import batch, catalogue, closed_form, graphs, health, openapi, render
 from chainrule.web.http.answer_cache import AnswerCache
 from chainrule.web.http.compression import PackedAnswers
 from chainrule.web.http.execution_log import ExecutionLog
@@ -108,7 +108,7 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
     metrics.watch(app.state.pipeline)
     if isinstance(executor, Pool | RemotePool):
         metrics.watch_pool(executor.figures)
-    for part in (health, graphs, batch, render, catalogue, embed, openapi, routes, problem_pages):
+    for part in (health, graphs, batch, closed_form, render, catalogue, embed, openapi, routes, problem_pages):
         app.include_router(part.router)
     app.include_router(pictures.make_router())
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -37,7 +37,23 @@ def test_text_begins_with_what_is_computed_and_the_gradients(engine: Engine) -> 
         "  2: 0.25 (n4)",
         "  3: 0.5 (n2)",
         f"  4: {float((x**2 / 2).norm()):.4f} (n0)",
+        "",
+        "Closed forms, each with autograd's numbers:",
+        *depths[-2:],
     ]
+    assert depths[-2].endswith("/∂x = x**2/2")
+    assert depths[-1].endswith("= dz/dg * dg/dx = 1/12 * 6*x**2 = x**2/2")
+
+
+def test_text_says_where_there_is_no_closed_form(engine: Engine) -> None:
+    source = "x = torch.tensor([1.0, 2.0], requires_grad=True)\nz = torch.cumsum(x, 0).sum()\nz.backward()"
+    text = draw(trace(source), "text", ViewOptions(), engine).content.decode()
+    assert "  x: There is no rule to put cumsum into a closed form." in text
+
+
+def test_text_of_a_long_program_has_no_closed_forms(engine: Engine) -> None:
+    source = "x = torch.tensor(1.0, requires_grad=True)\nz = x\nfor i in range(50):\n    z = z * 2\nz.backward()"
+    assert "losed form" not in draw(trace(source), "text", ViewOptions(), engine).content.decode()
 
 
 def test_text_leaves_out_what_the_view_leaves_out(engine: Engine) -> None:

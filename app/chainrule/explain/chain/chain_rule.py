@@ -73,7 +73,9 @@ class _Start:
     seed: NDArray[Any] | None
 
 
-def chain_rule(graph: Graph | GraphIndex, leaf: str, pass_index: int = 1, most: int = SHOWN_PATHS) -> ChainRule:
+def chain_rule(
+    graph: Graph | GraphIndex, leaf: str, pass_index: int = 1, most: int = SHOWN_PATHS, source: str = ""
+) -> ChainRule:
     """Write the chain rule for a leaf.
 
     Args:
@@ -81,19 +83,20 @@ def chain_rule(graph: Graph | GraphIndex, leaf: str, pass_index: int = 1, most: 
         leaf: the leaf's id; any node with a gradient will do.
         pass_index: the pass, counted from 1; without such a pass the graph's roots count.
         most: how many paths to show.
+        source: the program, by whose text unnamed results are called.
 
     Raises:
         KeyError: there is no such node.
     """
-    return _Chain(graph, leaf, pass_index).rule(most)
+    return _Chain(graph, leaf, pass_index, source).rule(most)
 
 
 class _Chain:
-    def __init__(self, graph: Graph | GraphIndex, leaf: str, pass_index: int) -> None:
+    def __init__(self, graph: Graph | GraphIndex, leaf: str, pass_index: int, source: str) -> None:
         self._index = GraphIndex.of(graph)
         self._leaf = self._index.nodes[leaf]
         self._pass_index = pass_index
-        self._names = FormulaNames(self._index)
+        self._names = FormulaNames(self._index, source)
         self._ran = self._index.run(pass_index) is not None
         self._factors: dict[tuple[str, int], tuple[Matrix | None, str]] = {}
 

@@ -33,6 +33,14 @@ def average(x: Array, dim: Any = None) -> Array:
     return np.asarray(np.mean(x, axis=axes(dim, np.ndim(x)), keepdims=True))
 
 
+def softmax(x: Array, dim: int) -> Array:
+    """Return the exponentials along a dimension over their sum."""
+    if not np.ndim(x):
+        return np.ones(())
+    grown = np.exp(x - np.max(x, axis=dim, keepdims=True))
+    return np.asarray(grown / np.sum(grown, axis=dim, keepdims=True))
+
+
 def sum_to(x: Array, shape: tuple[int, ...]) -> Array:
     """Undo broadcasting: the sum over the elements that came from the same one."""
     if np.ndim(x) < len(shape):
@@ -171,6 +179,7 @@ TENSORS: dict[str, Function] = MOVES | {
         tight=True,
     ),
     "average": _call("mean", average),
+    "softmax": _call("softmax", softmax),
     "T": Function(transpose, r"{0}^{{\top}}", "{0}ᵀ", kind="move"),
     "dot": Function(np.dot, r"{0}^{{\top}} {1}", "{0} · {1}", kind="other"),
     "outer": Function(outer, r"{0} \, {1}^{{\top}}", "{0} {1}ᵀ", kind="other"),

@@ -12,6 +12,10 @@ from chainrule.render.picture.compose import shown_pass
 from chainrule.words.numbers import say_number
 from chainrule.words.tree import write_tree
 
+MOST_OPERATIONS = 40
+"""Operations up to which the text tells gradients as expressions."""
+MOST_LEAVES = 12
+"""Leaves up to which it does."""
 FEWEST_DEPTHS = 4
 """Distances from the roots from which on the text tells how gradients change with them."""
 
@@ -29,7 +33,7 @@ def draw_text(graph: Graph, options: ViewOptions, engine: Engine, source: str = 
         return tree.encode()
     text = f"{title_of_graph(graph)}\n{describe_graph(index, pass_index)}\n\n{tree}"
     if pass_index is not None:
-        text += _depths(index, pass_index)
+        text += _depths(index, pass_index) + _closed_forms(index, pass_index, source)
     return "".join(
         character if character == "\n" or character.isprintable() else "\ufffd" for character in text
     ).encode()
@@ -47,6 +51,29 @@ def _depths(index: GraphIndex, pass_index: int) -> str:
         nodes = f"{len(level.nodes)} nodes" if len(level.nodes) > 1 else level.nodes[0]
         lines.append(f"  {level.depth}: {norms} ({nodes})")
     return "\n".join(lines) + "\n"
+
+
+def _closed_forms(index: GraphIndex, pass_index: int, source: str) -> str:
+    """Return the gradient of each leaf as one expression, of a program that is short enough for it."""
+    leaves = [node for node in index.graph.nodes if node.kind == "leaf"]
+    operations = sum(node.kind == "function" for node in index.graph.nodes)
+    if operations > MOST_OPERATIONS or not 0 < len(leaves) <= MOST_LEAVES:
+        return ""
+    from chainrule.explain.closed.closed_form import closed_forms  # imports SymPy, a third of a second
+
+    lines = []
+    for form in closed_forms(index, source, pass_index):
+        if form.gradient is not None:
+            lines.append(f"  {form.gradient.text}")
+            if form.chain is not None:
+                lines.append(f"    {form.chain.text}")
+        elif form.largest_error is None:
+            lines.append(f"  {form.name}: {form.reason}")
+        else:
+            lines.append(f"  {form.name}: {form.reason} The largest difference is {say_number(form.largest_error)}.")
+    if not lines:
+        return ""
+    return "\n".join(["", "Closed forms, each with autograd's numbers:", *lines]) + "\n"
 
 
 def draw_json(graph: Graph, options: ViewOptions, engine: Engine, source: str = "") -> bytes:

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from chainrule.protocol.response import GraphAnswer
 from chainrule.render.templates import template
 from chainrule.web.api.batch import BatchAnswer, BatchBody
+from chainrule.web.api.closed_form import ClosedFormAnswer
 from chainrule.web.api.documents import VIEW_PARAMETERS
 from chainrule.web.api.render import RenderBody
 from chainrule.web.api.schemas import TraceBody
@@ -20,7 +21,7 @@ from chainrule.web.problems import ProblemDocument
 router = APIRouter(include_in_schema=False)
 
 BODIES = (TraceBody, BatchBody, RenderBody)
-ANSWERS = (GraphAnswer, BatchAnswer, ProblemDocument)
+ANSWERS = (GraphAnswer, BatchAnswer, ClosedFormAnswer, ProblemDocument)
 
 METHODS = ("get", "post", "put", "patch", "delete")
 

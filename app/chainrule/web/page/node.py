@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from chainrule.explain.chain.chain_rule import ChainRule, chain_rule
+from chainrule.explain.closed.model import ClosedForm
 from chainrule.explain.explain import explain
 from chainrule.explain.model import Explanation
 from chainrule.graph import Edge, Graph, Node, Output, Saved, Tensor
@@ -154,7 +155,7 @@ class Inspection:
         """Return why the gradients at the selected node are what they are."""
         go_on()
         shown = self.detail
-        return None if shown is None else explain(self.index, shown.node.id, shown.pass_index or 1)
+        return None if shown is None else explain(self.index, shown.node.id, shown.pass_index or 1, self.source)
 
     @cached_property
     def chain(self) -> ChainRule | None:
@@ -163,7 +164,20 @@ class Inspection:
         shown = self.detail
         if shown is None or shown.node.kind != "leaf":
             return None
-        return chain_rule(self.index, shown.node.id, shown.pass_index or 1)
+        return chain_rule(self.index, shown.node.id, shown.pass_index or 1, source=self.source)
+
+    @cached_property
+    def closed(self) -> ClosedForm | None:
+        """Return the gradient as one expression, where a leaf is selected that has one."""
+        go_on()
+        shown = self.detail
+        if shown is None or shown.node.kind != "leaf" or shown.pass_index is None:
+            return None
+        if self.index.gradient(shown.node.id, 0, shown.pass_index) is None:
+            return None
+        from chainrule.explain.closed.closed_form import closed_form  # imports SymPy, a third of a second
+
+        return closed_form(self.index, shown.node.id, shown.pass_index, self.source)
 
 
 def _numbers(shown: Shown | None) -> object:

@@ -9,6 +9,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from chainrule.assets import EXAMPLES
+from chainrule.graph import Number
 from chainrule.render.formats.registry import FORMATS
 from chainrule.render.iframe import write_iframe
 from chainrule.render.templates import environment, template
@@ -23,6 +24,8 @@ from chainrule.words.numbers import python_number, say_number
 from chainrule.words.shapes import say_shape
 
 FIRST_EXAMPLE = "mean_of_cubes"
+FEW = 6
+"""Numbers of a list that are written in a line."""
 
 PARTS: Mapping[str, str] = {
     "problems": "parts/problems.html",
@@ -142,6 +145,7 @@ def _add_words() -> None:
         "shape": _shape,
         "code": with_code,
         "said": _said,
+        "few": _few,
         "jacobian_rows": lambda one: table(one.values),
     }
 
@@ -154,6 +158,14 @@ def _gettext(context: Context, text: str) -> str:
 @pass_context
 def _ngettext(context: Context, one: str, many: str, count: int) -> str:
     return translations(context["language"]).ngettext(one, many, count)
+
+
+def _few(numbers: Sequence[Number]) -> str:
+    """Return the first numbers of a list as people read them."""
+    if len(numbers) == 1:
+        return say_number(numbers[0])
+    more = ", …" if len(numbers) > FEW else ""
+    return f"[{', '.join(map(say_number, numbers[:FEW]))}{more}]"
 
 
 @pass_context

@@ -7,6 +7,7 @@ from typing import Any
 
 from chainrule.errors import ChainruleError, InputInvalidError, PictureError, RequestError
 from chainrule.explain.chain.chain_rule import ChainRule
+from chainrule.explain.closed.model import ClosedForm
 from chainrule.explain.concepts.questions import concepts
 from chainrule.explain.concepts.sums import Concept
 from chainrule.explain.model import Explanation
@@ -88,6 +89,11 @@ class View:
     def chain(self) -> ChainRule | None:
         """Return the chain rule for a selected leaf."""
         return None if self.inspection is None else self.inspection.chain
+
+    @property
+    def closed(self) -> ClosedForm | None:
+        """Return the gradient of a selected leaf as one expression."""
+        return None if self.inspection is None else self.inspection.closed
 
     def state(self, language: str) -> str | None:
         """Return what names all that the page shows of the program whatever is selected, stepped to or drawn.
