@@ -116,7 +116,7 @@ async def test_the_async_client_does_the_same(address: str) -> None:
         assert await chainrule.render(one.graph, "x * 2") == drawn
         outcomes = await chainrule.trace_many([Program("x * 2")])
         assert isinstance(outcomes[0], GraphAnswer)
-        assert (await chainrule.get("/api/v1/limits"))["source_bytes"] == 20_000
+        assert (await chainrule.get("/api/v1/limits"))["source_bytes"] == 65_536
 
 
 def test_a_busy_server_is_asked_again_when_it_says() -> None:

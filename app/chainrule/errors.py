@@ -8,6 +8,19 @@ from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """A change of a source text, places as in a `Violation`."""
+
+    title: str
+    """What it does, as an order."""
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Violation:
     """One thing in a source text that keeps it from being run.
 
@@ -22,6 +35,8 @@ class Violation:
     end_column: int
     suggestion: str | None = None
     """Text that would stand well in the place of the span, when there is one."""
+    fix: Replacement | None = None
+    """What else can be put elsewhere than in the span, when that is safe."""
 
 
 class ChainruleError(Exception):

@@ -51,7 +51,7 @@ class Limits:
     for example ``CHAINRULE_WALL_SECONDS=10``.
     """
 
-    source_bytes: int = _limit(20_000, "bytes", "Size of a program's source in UTF-8")
+    source_bytes: int = _limit(65_536, "bytes", "Size of a program's source in UTF-8")
     wall_seconds: float = _limit(5.0, "s", "Time that a program may run")
     cpu_seconds: int = _limit(3, "s", "Processor time of a program")
     answer_seconds: float = _limit(

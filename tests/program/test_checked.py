@@ -38,7 +38,7 @@ def test_a_text_without_code_is_empty(source: str) -> None:
 
 
 def test_a_text_over_the_limit_is_refused_with_both_sizes() -> None:
-    with pytest.raises(SourceTooLongError, match=r"2000002 bytes; 20000 are allowed"):
+    with pytest.raises(SourceTooLongError, match=r"2000002 bytes; 65536 are allowed"):
         check(Program("1," * 1_000_000 + "é"), LIMITS)
 
 

@@ -2,11 +2,13 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from chainrule.errors import Violation
 from chainrule.program.format_strings import FORMATS, attributes_of
 from chainrule.program.imports import Import, Uses, caught_imports
+from chainrule.program.mending import Mending
 from chainrule.program.policy.denied import ASYNC, METACLASS, NO_FILES_BESIDE, OUT, PATTERN, TYPE, Denial
 from chainrule.program.policy.lookup import (
     DEFINED_DUNDERS,
@@ -60,6 +62,8 @@ class Checker:
         self._suggestions = MAX_SUGGESTIONS
         self._caught = caught_imports(place.node for place in scopes.places)
         self._refused: set[str] = set()
+        self._mending = Mending(source, scopes)
+        self._known: dict[ast.AST, set[str]] = {}
         self._bases: set[ast.AST] = set()
         for place in scopes.places:
             match place.node:
@@ -243,19 +247,18 @@ class Checker:
 
     def _paths(self, node: ast.AST, scope: NameScope) -> set[str]:
         """Return the dotted paths that an expression may be, followed through imports; `VALUE` for anything else."""
-        names: list[str] = []
-        while isinstance(node, ast.Attribute):
-            names.append(node.attr)
+        chain: list[ast.Attribute] = []
+        while isinstance(node, ast.Attribute) and node not in self._known:
+            chain.append(node)
             node = node.value
-        if not isinstance(node, ast.Name):
-            return {VALUE}
-        found = self._meanings(node.id, scope)
-        for name in reversed(names):
+        found = self._meanings(node.id, scope) if isinstance(node, ast.Name) else self._known.get(node, {VALUE})
+        for attribute in reversed(chain):
             found = {
-                VALUE if path == VALUE else f"{path}.{name}"
+                VALUE if path == VALUE else f"{path}.{attribute.attr}"
                 for path in found
-                if not is_module(path) or member_denial(path, name) is None
+                if not is_module(path) or member_denial(path, attribute.attr) is None
             }
+            self._known[attribute] = found
         return found
 
     def _meanings(self, name: str, scope: NameScope, depth: int = 0) -> set[str]:
@@ -318,12 +321,9 @@ class Checker:
             suggestion = f"{suggestion} as {node.asname}"
         elif isinstance(node, ast.ImportFrom | ast.MatchClass):
             suggestion = None
-        yield self._refuse(
-            node,
-            slug,
-            say("{name} cannot be used: {reason}{hint}", name=what, reason=denial.reason, hint=hint),
-            suggestion,
-        )
+        text = say("{name} cannot be used: {reason}{hint}", name=what, reason=denial.reason, hint=hint)
+        fix = self._mending.of(node, what) if isinstance(node, ast.Name | ast.Attribute) else None
+        yield replace(self._refuse(node, slug, text, suggestion), fix=fix)
 
     def _refuse(self, node: ast.AST, slug: str, message: str, suggestion: str | None = None) -> Violation:
         return self._source.violation(slug, message, node, suggestion)

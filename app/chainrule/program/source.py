@@ -11,7 +11,7 @@ import warnings
 from dataclasses import dataclass
 from functools import cached_property
 
-from chainrule.errors import Violation
+from chainrule.errors import Replacement, Violation
 from chainrule.graph.source_text import SourceLines
 from chainrule.program.copies import MAX_CAPTURES, MAX_COMPILED, captures_of, compiled_size
 from chainrule.program.tree import depth_of
@@ -49,13 +49,29 @@ class Source:
 
     def violation(self, slug: str, message: str, node: ast.AST, suggestion: str | None = None) -> Violation:
         """Say what is wrong at the place of a syntax node."""
-        line: int = getattr(node, "lineno", 1)
-        end_line: int = getattr(node, "end_lineno", None) or line
-        start = self._places.column(line, getattr(node, "col_offset", 0))
-        end = self._places.column(end_line, getattr(node, "end_col_offset", None) or 0)
+        line, start, end_line, end = self._span(node)
         if isinstance(node, ast.Attribute):  # the place is the name after the dot
             line, start = end_line, _start_of_word(self.lines[end_line - 1], end)
         return Violation(slug, message, line, start, end_line, end, suggestion)
+
+    def replacement(self, title: str, node: ast.AST, text: str) -> Replacement:
+        """Return the change that puts a text in the place of a syntax node."""
+        return Replacement(title, *self._span(node), text)
+
+    def segment(self, node: ast.AST) -> str:
+        """Return the text of a syntax node."""
+        line, start, end_line, end = self._span(node)
+        if line == end_line:
+            return self.lines[line - 1][start:end]
+        return "\n".join(
+            [self.lines[line - 1][start:], *self.lines[line : end_line - 1], self.lines[end_line - 1][:end]]
+        )
+
+    def _span(self, node: ast.AST) -> tuple[int, int, int, int]:
+        line: int = getattr(node, "lineno", 1)
+        end_line: int = getattr(node, "end_lineno", None) or line
+        start = self._places.column(line, getattr(node, "col_offset", 0))
+        return line, start, end_line, self._places.column(end_line, getattr(node, "end_col_offset", None) or 0)
 
     def whole_line(self, slug: str, message: str, line: int, column: int = 0, end: int | None = None) -> Violation:
         """Say what is wrong from a column on, to the end of its line unless told otherwise."""

@@ -16,6 +16,17 @@ from chainrule.problems import BY_STATUS, PROBLEMS, Kind
 MEDIA_TYPE = "application/problem+json"
 
 
+class SourceReplacement(BaseModel):
+    """A change of the program: lines from 1, columns from 0."""
+
+    title: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
 class SourceViolation(BaseModel):
     """One place in the program that keeps it from being run: lines from 1, columns from 0."""
 
@@ -26,6 +37,7 @@ class SourceViolation(BaseModel):
     end_line: int
     end_column: int
     suggestion: str | None = None
+    fix: SourceReplacement | None = None
 
 
 class FieldViolation(BaseModel):

@@ -1,8 +1,8 @@
 """An import that nothing uses is ignored, with a notice; what is used of it is refused once, where it is imported."""
 
 import pytest
-from chainrule.diagnose.source import apply_fix
 from chainrule.errors import ProgramRejectedError, Violation
+from chainrule.protocol.proof import apply_fix
 
 from tests.diagnose.diagnosed import place, run
 

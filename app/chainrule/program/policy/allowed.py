@@ -726,7 +726,7 @@ ATTRIBUTES: frozenset[str] = frozenset(
     n_classes n_clusters n_fields n_sequence_fields n_unnamed_fields name named_buffers named_children named_modules
     named_parameters names nan_to_num nan_to_num_ nanmean nanmedian nanquantile nansum narrow narrow_copy nbytes
     ndim ndimension ne ne_ needs_input_grad neg neg_ negative negative_ negative_binomial negative_slope nelement
-    new_empty new_full new_ones new_tensor new_zeros next_functions nextafter nextafter_ nhead nin
+    new new_empty new_full new_ones new_tensor new_zeros next_functions nextafter nextafter_ nhead nin
     non_differentiable noncentral_chisquare noncentral_f nonlinearity nonzero nonzero_static norm norm1 norm2 norm3
     norm_first norm_type normal normal_ normalized_shape normalvariate not_equal not_equal_ nout num_bad_epochs
     num_batches_tracked num_channels num_classes num_embeddings num_features num_groups num_heads num_layers

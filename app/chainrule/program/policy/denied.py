@@ -46,6 +46,9 @@ _DEPRECATED = say("PyTorch has deprecated it")
 _QUANTISED = say("quantised tensors have no gradient")
 _MEASURES = say("it measures the machine, not the program")
 _ONLY_PYTORCH = say("only PyTorch can be imported here")
+_NOT_HERE = say("it is not here")
+_OWN_MACHINE = say("; chainrule view runs a script with all that is installed on your own machine")
+_DATA = _NOT_HERE + say(": write some of the data into the program, with torch.tensor") + _OWN_MACHINE
 _REST_OF_NUMPY = say("of NumPy there are arrays here, and the functions of numpy, linalg, fft and random")
 _TIME = say("the same program must give the same answer every time")
 
@@ -60,16 +63,30 @@ DENIED_NAMES: dict[str, Denial] = {
         "exit quit SystemExit KeyboardInterrupt GeneratorExit BaseException", say("a program ends at its last line")
     ),
     **_each("numpy", say("it is there by the name of np, and after import numpy"), "np"),
-    **_each("plt pd", _ONLY_PYTORCH),
+    **_each("plt", _ONLY_PYTORCH),
+    **_each("pd", _DATA),
 }
 """Names that a person may well try, and why they are not there."""
 
 DENIED_MODULES: dict[str, Denial] = {
     **_each("matplotlib seaborn plotly graphviz torchviz", say("the picture of the graph is drawn for you")),
-    **_each("pandas sklearn scipy PIL cv2", _ONLY_PYTORCH),
+    **_each("pandas sklearn scipy PIL cv2 imageio nltk spacy", _DATA),
     **_each(
-        "torchvision torchaudio torchtext transformers datasets",
-        _ONLY_PYTORCH + say("; build the module from torch.nn"),
+        "torchvision.models transformers timm torchtext.models torch_geometric diffusers peft",
+        _NOT_HERE + say(": paste the class of the model, made of torch.nn, with smaller sizes") + _OWN_MACHINE,
+    ),
+    **_each(
+        "torchvision torchaudio torchtext datasets",
+        _NOT_HERE
+        + say(", and no data with it: take torch.randn and torch.randint in the shapes of the data")
+        + _OWN_MACHINE,
+    ),
+    **_each(
+        "pytorch_lightning lightning ignite fastai accelerate",
+        _NOT_HERE + say(": paste the module and the loop that trains it") + _OWN_MACHINE,
+    ),
+    **_each(
+        "wandb tensorboard tensorboardX mlflow comet_ml", say("nothing is logged elsewhere: print what you want to see")
     ),
     **_each("tensorflow jax keras", say("graphs of PyTorch are shown here")),
     **_each("pathlib shutil glob tempfile io pickle csv importlib inspect builtins platform", _SYSTEM),
@@ -171,7 +188,6 @@ DENIED_ATTRIBUTES: dict[str, Denial] = {
     **_each("share_memory share_memory_", _PROCESSES),
     **_each("ipu xpu mtia to_mkldnn to_empty", _CPU + say(": leave it out")),
     **_each("symeig eig solve lstsq", _MOVED),
-    **_each("new", _DEPRECATED, "new_zeros"),
     **_each("compile", _COMPILE),
     **_each(
         "gi_frame gi_code cr_frame cr_code ag_frame f_globals f_locals f_builtins f_back f_code tb_frame tb_next",

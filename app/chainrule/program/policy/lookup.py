@@ -41,6 +41,10 @@ STORED_PATHS = frozenset(
 """Attributes of modules that may be set."""
 
 
+DEEPEST = 6
+"""Parts of a dotted path that a denial may name."""
+
+
 def is_dunder(name: str) -> bool:
     """Return whether a name is Python's own, ``__like_this__``."""
     return name.startswith("__") and name.endswith("__")
@@ -55,15 +59,19 @@ def module_denial(path: str) -> Denial | None:
     """Return why a module cannot be imported; None if it can."""
     if path in MODULES:
         return None
-    parts = path.split(".")
-    for end in range(len(parts), 0, -1):
+    parts = path.split(".", DEEPEST)
+    for end in range(min(len(parts), DEEPEST), 0, -1):
         prefix = ".".join(parts[:end])
         if prefix in DENIED_MODULES:
             return DENIED_MODULES[prefix]
         if prefix in DENIED_PATHS:
             return DENIED_PATHS[prefix]
     return Denial(
-        say("only PyTorch, NumPy, math and a few more modules can be imported here"), among=frozenset(MODULES)
+        say(
+            "only PyTorch, NumPy and parts of Python's own library can be imported here; chainrule view runs a script "
+            "with all that is installed on your own machine"
+        ),
+        among=frozenset(MODULES),
     )
 
 

@@ -102,6 +102,10 @@ def _of_violation(violation: Violation, source: str) -> ProblemShown:
         fixes = (
             _fix(Fix(title=violation.suggestion, span=span, text=violation.suggestion), source, violation.suggestion),
         )
+    if violation.fix is not None:
+        fix = violation.fix
+        place = Span(line=fix.line, column=fix.column, end_line=fix.end_line, end_column=fix.end_column)
+        fixes += (_fix(Fix(title=fix.title, span=place, text=fix.text), source, fix.title),)
     return ProblemShown(
         violation.slug,
         "error",
