@@ -160,4 +160,7 @@ def _weight(answer: ExecutionAnswer) -> int:
     listed = sum(tensor.nbytes for tensor in known) + _TENSOR_BYTES * len(known)
     console = sum(len(line.text) for line in answer.console)
     slopes = NUMBER_BYTES * sum(len(row) for rows in answer.jacobians.values() for row in rows)
-    return 10_000 + _PART_BYTES * (len(graph.nodes) + len(graph.edges)) + listed + console + slopes
+    drawn = [series for figure in answer.figures for axes in figure.axes for series in axes.series]
+    points = sum(len(one.x) + len(one.y) + len(one.to_x) + len(one.to_y) + sum(map(len, one.image)) for one in drawn)
+    parts = _PART_BYTES * (len(graph.nodes) + len(graph.edges) + len(drawn))
+    return 10_000 + parts + listed + console + slopes + NUMBER_BYTES * points

@@ -69,6 +69,8 @@ RECURSION = programs(
 
 OUTPUT = programs(
     "output",
+    many_figures="import matplotlib.pyplot as plt\nwhile True:\n    plt.figure()\n    plt.plot([1])",
+    large_figure="import matplotlib.pyplot as plt\nwhile True:\n    plt.plot(range(10**5), label='x'*10**5)",
     many_lines="while True:\n    print('x')",
     long_line="print('x'*10**7)",
     error_stream="import sys\nwhile True:\n    sys.stderr.write('x'*1000)",

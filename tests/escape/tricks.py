@@ -136,6 +136,8 @@ MARKUP = programs(
     "markup",
     raw=True,
     printed="print('<script>alert(1)</script>')",
+    drawn="import matplotlib.pyplot as plt\nplt.plot([1], label='</svg><script>')\nplt.title('<script>alert(1)</script>')\n"
+    "plt.legend()",
     raised="raise ValueError('<img src=x onerror=alert(1)>')",
     in_class_name="A = type('<b>x</b>', (nn.Module,), {'forward': lambda s, x: x*2})\nA()(torch.ones(1, requires_grad=True))",
     in_module_path="m = nn.Module()\nm.add_module('<script>', nn.Linear(1, 1))\n"

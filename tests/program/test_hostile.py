@@ -44,7 +44,10 @@ HOSTILE: list[tuple[str, str, str]] = [
     ("from numpy.lib.stride_tricks import as_strided\nprint(as_strided)", "as_strided", "raw memory"),
     ("import numpy.core\nprint(numpy.core)", "numpy.core", INTERNALS),
     ("import pandas as pd\nprint(pd)", "pandas as pd", "with torch.tensor; chainrule view runs"),
-    ("import matplotlib.pyplot as plt\nprint(plt)", "matplotlib.pyplot as plt", "drawn for you"),
+    ("import seaborn as sns\nprint(sns)", "seaborn as sns", "drawn for you"),
+    ("plt.plot([1])", "plt", "import matplotlib.pyplot"),
+    ("import matplotlib.pyplot as plt\nplt.imsave('x.png', [[1]])", "imsave", "no such name"),
+    ("import matplotlib.cbook as book\nprint(book)", "matplotlib.cbook as book", "chainrule view"),
     ("import datetime\nprint(datetime)", "datetime", "same answer every time"),
     (
         "import torchvision\nprint(torchvision)",

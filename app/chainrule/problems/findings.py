@@ -41,6 +41,15 @@ KINDS = (
         severity="notice",
     ),
     Kind(
+        "figure-thinned",
+        "Not all that was drawn is shown",
+        "Figures show a bounded number of points, and fewer of what has more.",
+        (),
+        "import matplotlib.pyplot as plt\nx = torch.linspace(0, 1, 5000)\nplt.plot(x, x**2)\nplt.show()\n",
+        "import matplotlib.pyplot as plt\nx = torch.linspace(0, 1, 500)\nplt.plot(x, x**2)\nplt.show()\n",
+        severity="notice",
+    ),
+    Kind(
         "grad-of-non-leaf",
         "Gradients are kept for leaves only",
         "`.grad` was read from a tensor that an operation made, and it is None there.",

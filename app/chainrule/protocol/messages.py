@@ -7,6 +7,7 @@ from pydantic import Field, PrivateAttr
 
 from chainrule.graph.model import Data, Graph, Jacobian, Real, Span, Whole
 from chainrule.problems import PROBLEMS, Severity
+from chainrule.protocol.figures import DrawnFigure
 from chainrule.words.saying import Said, Words, book_of
 
 
@@ -131,6 +132,8 @@ class ExecutionAnswer(Data):
     console: list[ConsoleLine] = []
     problems: list[Problem] = []
     rejection: Rejection | None = None
+    figures: list[DrawnFigure] = []
+    """What the program drew with matplotlib's functions."""
     check: Check | None = None
     """Where it was asked for."""
     jacobians: dict[str, Jacobian] = {}

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, Field
 
 from chainrule.graph.model import Graph
+from chainrule.protocol.figures import DrawnFigure
 from chainrule.protocol.messages import Check, ConsoleLine, Problem
 
 
@@ -12,6 +13,7 @@ class GraphAnswer(BaseModel):
     id: str = Field(description="Equal for equal requests to equal versions.")
     graph: Graph
     console: list[ConsoleLine]
+    figures: list[DrawnFigure] = Field(default=[], description="What the program drew with matplotlib's functions.")
     problems: list[Problem]
     check: Check | None = Field(
         default=None, description="Gradients beside finite differences, where that was asked for."

@@ -9,6 +9,8 @@ from chainrule.graph.model import Complex, Graph, History, Jacobian, LeafCourse,
 from chainrule.graph.source_text import lines_of
 from chainrule.limits import Limits
 from chainrule.problems import PROBLEMS
+from chainrule.protocol import figures
+from chainrule.protocol.figures import DrawnFigure, DrawnSeries
 from chainrule.protocol.messages import Check, ExecutionAnswer
 from chainrule.protocol.program import Program, Question
 from chainrule.protocol.record import DIMENSIONS, DTYPE, RecordInvalidError, read_record
@@ -106,6 +108,7 @@ class _Check:
                 self._span(fix.span)
         for line in answer.console:
             self._line(line.line)
+        self._figures(answer.figures)
         if answer.check is not None:
             self._asked("check")
             self._check(answer.check)
@@ -124,6 +127,45 @@ class _Check:
     def _asked(self, question: Question) -> None:
         if self._question != question:
             raise AnswerInvalidError("it answers what was not asked")
+
+    def _figures(self, drawn: list[DrawnFigure]) -> None:
+        _at_most(len(drawn), figures.FIGURES, "figures")
+        points = 0
+        for figure in drawn:
+            self._line(figure.line)
+            _at_most(len(figure.title), figures.TEXT, "a title")
+            _at_most(len(figure.axes), figures.AXES, "axes")
+            for axes in figure.axes:
+                _not_below(0, axes.row, axes.column)
+                _at_most(max(axes.row, axes.column), 40 * figures.AXES, "rows and columns of axes")
+                _at_most(len(axes.series), figures.SERIES, "parts of axes")
+                _at_most(max(len(axes.x_names), len(axes.y_names)), figures.NAMES, "names along an axis")
+                for text in (axes.title, axes.x_label, axes.y_label, *axes.x_names, *axes.y_names):
+                    _at_most(len(text), figures.TEXT, "a text of axes")
+                for limits in (axes.x_limits, axes.y_limits):
+                    _drawable(limits or ())
+                points += sum(map(self._series, axes.series))
+        _at_most(points, figures.ALL_POINTS, "points of figures")
+
+    def _series(self, series: DrawnSeries) -> int:
+        """Check what is drawn; return how many points it has, the cells of an image among them."""
+        _at_most(len(series.label), figures.TEXT + 1, "a label")
+        _not_below(0, series.colour)
+        _at_most(series.colour, figures.COLOURS - 1, "the number of a colour")
+        if series.kind not in ("level", "upright") and len(series.x) != len(series.y):
+            raise AnswerInvalidError("what is drawn has not as many places as heights")
+        for part in (series.to_x, series.to_y):
+            if len(part) not in (0, len(series.y)) or (series.kind == "bars" and len(part) != len(series.y)):
+                raise AnswerInvalidError("what is drawn stands on nothing")
+        _at_most(len(series.image), figures.SIDE, "rows of an image")
+        for row in (series.x, series.y, series.to_x, series.to_y, *series.image):
+            _at_most(len(row), figures.POINTS, "points")
+            _drawable(row)
+        if series.kind == "image" and not (series.image and len(series.x) == 2 and None not in series.x + series.y):
+            raise AnswerInvalidError("an image has no ends")
+        if any(len(row) != len(series.image[0]) or not 0 < len(row) <= figures.SIDE for row in series.image):
+            raise AnswerInvalidError("the rows of an image differ in length")
+        return max(len(series.x), len(series.y), 1) + sum(map(len, series.image))
 
     def _check(self, check: Check) -> None:
         _texts((check.note,))
@@ -317,6 +359,11 @@ def _saved_tensors(saved: Iterable[object]) -> Iterator[Tensor]:
             pending.extend(value)
         elif isinstance(value, str):
             _texts((value,))
+
+
+def _drawable(numbers: Iterable[float | None]) -> None:
+    if any(number is not None and not abs(number) <= figures.LARGEST for number in numbers):
+        raise AnswerInvalidError("a number has no place on an axis")
 
 
 def _texts(texts: Iterable[str | None]) -> None:

@@ -28,6 +28,7 @@ from chainrule.run.exceptions import error_text, span_of
 from chainrule.run.inputs import leaf
 from chainrule.run.namespace import bindings
 from chainrule.run.notices import (
+    cut_figure_notice,
     ignored_import,
     limit_problem,
     no_gradient_notice,
@@ -36,6 +37,7 @@ from chainrule.run.notices import (
     undiagnosed_problem,
 )
 from chainrule.run.roots import Rejected, RootTensor, choose_root, cotangent, last_assigned
+from chainrule.run.standins import matplotlib_pyplot
 from chainrule.tape import Namespace, Tape
 from chainrule.tape.graph.ancestry import NO_ANCESTRY
 from chainrule.tape.record.recorder import UNINTERRUPTED
@@ -105,6 +107,7 @@ def execute(program: Program, limits: Limits, over: Callable[[], None] = lambda:
             run.root = _last_root(code, namespace, tape)
             _report(error, program.source, limits, namespace, around, run, tape.reached)
         executed = time.perf_counter()
+        shown = matplotlib_pyplot.drawn()
         with uncollected():
             graph, is_whole = _graph_in_time(tape, namespace, run, limits)
             text = SourceText(program.source, syntax)
@@ -118,11 +121,14 @@ def execute(program: Program, limits: Limits, over: Callable[[], None] = lambda:
         problems.append(limit_problem("answer_seconds", limits))
     for name in sorted(tape.overflows if is_whole else tape.overflows - {"nodes"}):
         problems.append(limit_problem(name, limits, reached=tape.last_recorded if name == "records" else ()))
+    if shown[1]:
+        problems.append(cut_figure_notice())
     if around.console.cut:
         problems.append(limit_problem("stdout_bytes", limits))
     return ExecutionAnswer(
         graph=graph,
         console=around.console.lines(),
+        figures=shown[0],
         problems=[_shortened(problem) for problem in problems],
         rejection=run.rejection,
         seconds={"execute": executed - started, "graph": time.perf_counter() - executed},

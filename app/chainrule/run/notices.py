@@ -9,6 +9,7 @@ from chainrule.graph.model import Span
 from chainrule.graph.source_text import SourceLines
 from chainrule.limits import Limits
 from chainrule.problems.limits import KINDS_OF_LIMITS, say_reached
+from chainrule.protocol.figures import ALL_POINTS, FIGURES, POINTS, SIDE
 from chainrule.protocol.messages import Fix, Problem
 from chainrule.run.roots import RootTensor
 from chainrule.run.standins.absent import IgnoredImport
@@ -74,6 +75,21 @@ def ones_notice(root: RootTensor, span: Span | None) -> Problem:
             shape=shape,
         ),
         span=span,
+    )
+
+
+def cut_figure_notice() -> Problem:
+    """Return the notice for a program that drew more than is shown."""
+    return Problem.of(
+        "figure-thinned",
+        say(
+            "Figures show up to {points} points of a line and {all} in all, images up to {side} rows and columns, and "
+            "there may be {figures} figures. Long lines keep the lowest and highest point of each stretch.",
+            points=say_count(POINTS),
+            all=say_count(ALL_POINTS),
+            side=SIDE,
+            figures=FIGURES,
+        ),
     )
 
 

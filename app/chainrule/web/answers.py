@@ -78,6 +78,7 @@ def _write(identity: str, trace: Trace, listing: Listing) -> bytes:
         id=identity,
         graph=answer.graph,
         console=answer.console,
+        figures=answer.figures,
         problems=answer.problems,
         check=answer.check,
         timings=answer.seconds,

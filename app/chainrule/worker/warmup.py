@@ -40,6 +40,9 @@ PROGRAMS = (
     "    with torch.autocast(kind, torch.bfloat16):\n        loss = model(torch.ones(3, 2, device=device)).sum()\n"
     "    scaler.scale(loss).backward()\n    scaler.unscale_(opt)\n"
     "    nn.utils.clip_grad_norm_(model.parameters(), 1.0)\n    scaler.step(opt)\n    scaler.update()",
+    "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots(2, 2)\n"
+    "axes[0, 0].plot([1, 2], torch.ones(2), 'r--o')\n"
+    "axes[0, 1].hist(torch.rand(9))\naxes[1, 0].imshow(torch.rand(3, 3))\naxes[1, 1].scatter([1], [2], c=[1])",
     "import numpy as np\na = np.random.default_rng().normal(size=(3, 3)) @ np.random.rand(3, 3)\n"
     "print(np.linalg.svd(a), np.fft.fft(a), np.polyfit(np.arange(3.), a, 1), repr(a.astype(str)), np.median(a))\n"
     "np.linalg.solve(a, torch.ones(3).numpy()), torch.from_numpy(a) @ np.linalg.eigvals(a), np.einsum('ij,jk', a, a)",

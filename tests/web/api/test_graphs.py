@@ -22,7 +22,7 @@ def test_an_expression_is_answered_with_its_graph(client: TestClient) -> None:
     response = post(client, "(2*x**3).sum()/12", inputs={"x": [1.0, 2.0, 3.0]})
     assert response.status_code == 200
     answer = response.json()
-    assert set(answer) == {"id", "graph", "console", "problems", "check", "timings"}
+    assert set(answer) == {"id", "graph", "console", "figures", "problems", "check", "timings"}
     assert answer["check"] is None
     x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
     ((2 * x**3).sum() / 12).backward()

@@ -606,6 +606,20 @@ MODULES: dict[str, frozenset[str]] = {
         error exception getLevelName getLogger info log warn warning
         """.split()
     ),
+    "matplotlib": frozenset(
+        """
+        pyplot rc rcParams use
+        """.split()
+    ),
+    "matplotlib.pyplot": frozenset(
+        """
+        annotate autoscale axes axhline axis axvline bar barh cla clf clim close cm colorbar contour contourf draw
+        errorbar figure fill_between gca gcf grid hist imshow ioff ion legend loglog margins matshow pause pcolor
+        pcolormesh plot rc rcParams savefig sca scatter semilogx semilogy set_cmap show step style subplot subplots
+        subplots_adjust suptitle switch_backend text tick_params tight_layout title twinx xlabel xlim xscale xticks
+        ylabel ylim yscale yticks
+        """.split()
+    ),
     "os": frozenset(
         """
         cpu_count environ getenv linesep path sep
@@ -655,125 +669,132 @@ MODULES: dict[str, frozenset[str]] = {
 
 ATTRIBUTES: frozenset[str] = frozenset(
     """
-    H L LD LU OptimizerPostHook OptimizerPreHook P Q R S T U V VERSION Vh _asdict _fields _replace _version a abbr
-    abs abs_ absolute absolute_ acc_dtype acc_policy accumulate acos acos_ acosh acosh_ activation
-    activation_relu_or_gelu activations add addHandler add_ add_argument add_argument_group add_module
-    add_mutually_exclusive_group add_note add_param_group add_zero_attn addbmm addbmm_ addcdiv addcdiv_ addcmul
-    addcmul_ addmm addmm_ addmv addmv_ addr addr_ adjoint affine align_corners alignment all all_weights allclose
-    allow_retain_graph allow_tf32 alpha amax amin aminmax angle any append appendleft apply apply_mask approximate
-    arccos arccos_ arccosh arccosh_ arcsin arcsin_ arcsinh arcsinh_ arctan arctan2 arctan2_ arctan_ arctanh arctanh_
-    argmax argmin argpartition args argsort argwhere as_integer_ratio asin asin_ asinh asinh_ astype at atan atan2
-    atan2_ atan_ atanh atanh_ backward baddbmm baddbmm_ base base_dist base_lrs base_momentums base_transform
-    batch_chunk_size batch_first batch_sampler batch_shape batch_size batch_sizes bernoulli bernoulli_ best beta
-    betavariate bfloat16 bias bias_hh bias_ih bias_k bias_mask bias_orig bias_v bidirectional bijective bin_edges
-    bincount binomial bit_count bit_generator bit_length bits bitwise_and bitwise_and_ bitwise_left_shift
-    bitwise_left_shift_ bitwise_not bitwise_not_ bitwise_or bitwise_or_ bitwise_right_shift bitwise_right_shift_
-    bitwise_xor bitwise_xor_ blank bmm bool boxed_grads_call broadcast_to buffers byte byteorder bytes c_contiguous
-    cache_clear cache_info capitalize casefold cauchy_ ccol_indices cdf cdouble ceil ceil_ ceil_mode center cfloat
-    chalf char check check_forward_args check_hidden_size check_input children chisquare choice choices cholesky
-    cholesky_inverse cholesky_solve choose chunk chunking_method clamp clamp_ clamp_max clamp_max_ clamp_min
-    clamp_min_ clear clear_saved_tensors_on_access clip clip_ clone clone_state cloned_coefficient close
-    cls_to_become coalesce codomain coef coeffs col_indices collate_fn component_distribution compress compute_mask
-    concentration concentration0 concentration1 concentration_reciprocal conj conj_physical conj_physical_ conjugate
-    contiguous conv1 conv2 convert_sync_batchnorm cooldown cooldown_counter copy copy_ copysign copysign_ corrcoef
-    cos cos_ cosh cosh_ count count_include_pad count_nonzero counts cov cov_diag cov_factor covariance_matrix cpu
-    critical cross crow_indices cuda cummax cummin cumprod cumprod_ cumsum cumsum_ cumulative_sizes cutoffs
-    cycle_momentum d_model data dataset datasets debug decode decoder default_factory default_min_lr defaults
-    deg2rad deg2rad_ deleter delta denominator dense_dim dequantize deriv desc det detach detach_ device device_ids
-    df df1 diag diag_embed diagflat diagonal diagonal_scatter diff difference difference_update dig digamma digamma_
-    dilation dim dim_order dirichlet dirty_tensors discard display dist distance_function distribution div div_
-    div_value divide divide_ divisor_override domain dot double downscale_factor drop_last dropout dropout1 dropout2
-    dropout3 dsplit dtype eigenvalues eigenvectors element_size elements elementwise_affine embed_dim embedding_dim
+    Blues Greens Greys H L LD LU OptimizerPostHook OptimizerPreHook P Paired Q R RdBu RdBu_r RdYlBu Reds S Set1
+    Spectral T U V VERSION Vh _asdict _fields _replace _version a abbr abs abs_ absolute absolute_ acc_dtype
+    acc_policy accumulate acos acos_ acosh acosh_ activation activation_relu_or_gelu activations add addHandler add_
+    add_argument add_argument_group add_module add_mutually_exclusive_group add_note add_param_group add_subplot
+    add_zero_attn addbmm addbmm_ addcdiv addcdiv_ addcmul addcmul_ addmm addmm_ addmv addmv_ addr addr_ adjoint
+    affine align_corners alignment all all_weights allclose allow_retain_graph allow_tf32 alpha amax amin aminmax
+    angle annotate any append appendleft apply apply_mask approximate arccos arccos_ arccosh arccosh_ arcsin arcsin_
+    arcsinh arcsinh_ arctan arctan2 arctan2_ arctan_ arctanh arctanh_ argmax argmin argpartition args argsort
+    argwhere as_integer_ratio asin asin_ asinh asinh_ astype at atan atan2 atan2_ atan_ atanh atanh_ autofmt_xdate
+    autoscale autoscale_view axhline axis axvline backward baddbmm baddbmm_ bar barh base base_dist base_lrs
+    base_momentums base_transform batch_chunk_size batch_first batch_sampler batch_shape batch_size batch_sizes
+    bernoulli bernoulli_ best beta betavariate bfloat16 bias bias_hh bias_ih bias_k bias_mask bias_orig bias_v
+    bidirectional bijective bin_edges binary bincount binomial bit_count bit_generator bit_length bits bitwise_and
+    bitwise_and_ bitwise_left_shift bitwise_left_shift_ bitwise_not bitwise_not_ bitwise_or bitwise_or_
+    bitwise_right_shift bitwise_right_shift_ bitwise_xor bitwise_xor_ blank bmm bool boxed_grads_call broadcast_to
+    buffers bwr byte byteorder bytes c_contiguous cache_clear cache_info capitalize casefold cauchy_ ccol_indices
+    cdf cdouble ceil ceil_ ceil_mode center cfloat chalf char check check_forward_args check_hidden_size check_input
+    children chisquare choice choices cholesky cholesky_inverse cholesky_solve choose chunk chunking_method cividis
+    cla clamp clamp_ clamp_max clamp_max_ clamp_min clamp_min_ clear clear_saved_tensors_on_access clf clip clip_
+    clone clone_state cloned_coefficient close cls_to_become coalesce codomain coef coeffs col_indices collate_fn
+    colorbar component_distribution compress compute_mask concentration concentration0 concentration1
+    concentration_reciprocal conj conj_physical conj_physical_ conjugate contiguous contour contourf conv1 conv2
+    convert_sync_batchnorm cooldown cooldown_counter coolwarm copy copy_ copysign copysign_ corrcoef cos cos_ cosh
+    cosh_ count count_include_pad count_nonzero counts cov cov_diag cov_factor covariance_matrix cpu critical cross
+    crow_indices cuda cummax cummin cumprod cumprod_ cumsum cumsum_ cumulative_sizes cutoffs cycle_momentum d_model
+    data dataset datasets debug decode decoder default_factory default_min_lr defaults deg2rad deg2rad_ deleter
+    delta denominator dense_dim dequantize deriv desc det detach detach_ device device_ids df df1 diag diag_embed
+    diagflat diagonal diagonal_scatter diff difference difference_update dig digamma digamma_ dilation dim dim_order
+    dirichlet dirty_tensors discard display dist distance_function distribution div div_ div_value divide divide_
+    divisor_override domain dot double downscale_factor drawn drop_last dropout dropout1 dropout2 dropout3 dsplit
+    dtype eigenvalues eigenvectors element_size elements elementwise_affine embed_dim embedding_dim
     enable_nested_tensor encode encoder end end_dim end_factor endpos endswith entropy enumerate_support eps epsilon
-    eq eq_ equal erf erf_ erfc erfc_ erfinv erfinv_ error eta_min eval event_dim event_shape exception exp exp2
-    exp2_ exp_ expand expand_as expandtabs expm1 expm1_ exponent exponential exponential_ expovariate extend
-    extendleft extra_repr f f_contiguous factor fc1 fc2 fdel fget fill fill_ fill_diagonal_ find findall finditer
-    fix fix_ flags flat flatten flatten_parameters flip fliplr flipud float float_power float_power_ floor floor_
-    floor_divide floor_divide_ flush fmax fmin fmod fmod_ format format_map forward forward_shape frac frac_ freeze
-    frexp from_bytes from_iterable from_pretrained fromhex fromkeys fset full fullmatch func function gamma
-    gammavariate gather gauss gcd gcd_ ge ge_ generate_square_subsequent_mask generate_state generate_vmap_rule
-    geometric geometric_ geqrf ger get getEffectiveLevel get_backoff_factor get_buffer get_device
-    get_expected_cell_size get_expected_hidden_size get_extra_state get_growth_factor get_growth_interval
-    get_last_lr get_lr get_offset get_parameter get_scale get_state get_submodule getrandbits getstate getter grad
-    grad_dtype grad_fn gradient graphsafe_get_state graphsafe_set_state greater greater_ greater_equal
-    greater_equal_ group groupdict groupindex groups gt gt_ gumbel half handlers hardshrink hasHandlers
-    has_enumerate_support has_rsample has_uninitialized_params hash_tensor hasobject head head_bias head_dim
-    head_size heaviside heaviside_ hex hidden_size hist histc histogram hsplit https hypergeometric hypot hypot_ i0
-    i0_ icdf identity idx igamma igamma_ igammac igammac_ ignore_index imag in1_features in2_features in_channels
-    in_cooldown in_features in_proj_bias in_proj_weight in_shape include_last_offset index index_add index_add_
-    index_copy index_copy_ index_fill index_fill_ index_put index_put_ index_reduce index_reduce_ index_select
-    indices info init initial_seed initialize_parameters inner inplace input_size insert int integ integers
-    intersection intersection_update inv inverse inverse_indices inverse_shape isEnabledFor is_coalesced is_complex
-    is_conj is_contiguous is_cpu is_cuda is_discrete is_distributed is_enabled is_floating_point is_inference
-    is_integer is_ipu is_leaf is_maia is_meta is_mkldnn is_mps is_mtia is_neg is_nested is_nonzero is_pinned
-    is_quantized is_same_size is_shared is_signed is_sparse is_sparse_csr is_vulkan is_xla is_xpu isalnum isalpha
-    isascii isatty isclose isdecimal isdigit isdisjoint isfinite isidentifier isinf islower isnan isnative isneginf
-    isnumeric isposinf isprintable isreal isspace issubset issuperset istft istitle isupper item items itemsize
-    iterable join jvp k k_proj_weight kdim keepdim kernel_size keys keywords kind kron kthvalue label_smoothing
-    lambd laplace last_epoch lastgroup lastindex layers layout lcm lcm_ ldexp ldexp_ le le_ length lengths lerp
+    eq eq_ equal erf erf_ erfc erfc_ erfinv erfinv_ error errorbar eta_min eval event_dim event_shape exception exp
+    exp2 exp2_ exp_ expand expand_as expandtabs expm1 expm1_ exponent exponential exponential_ expovariate extend
+    extendleft extra_repr f f_contiguous factor fc1 fc2 fdel fget fill fill_ fill_between fill_diagonal_ find
+    findall finditer fix fix_ flags flat flatten flatten_parameters flip fliplr flipud float float_power
+    float_power_ floor floor_ floor_divide floor_divide_ flush fmax fmin fmod fmod_ format format_map forward
+    forward_shape frac frac_ freeze frexp from_bytes from_iterable from_pretrained fromhex fromkeys fset full
+    fullmatch func function gamma gammavariate gather gauss gca gcd gcd_ ge ge_ generate_square_subsequent_mask
+    generate_state generate_vmap_rule geometric geometric_ geqrf ger get getEffectiveLevel get_backoff_factor
+    get_buffer get_device get_expected_cell_size get_expected_hidden_size get_extra_state get_growth_factor
+    get_growth_interval get_last_lr get_lr get_offset get_parameter get_scale get_state get_submodule getrandbits
+    getstate getter grad grad_dtype grad_fn gradient graphsafe_get_state graphsafe_set_state gray gray_r greater
+    greater_ greater_equal greater_equal_ grid group groupdict groupindex groups gt gt_ gumbel half handlers
+    hardshrink hasHandlers has_enumerate_support has_rsample has_uninitialized_params hash_tensor hasobject head
+    head_bias head_dim head_size heaviside heaviside_ hex hidden_size hist histc histogram hot hsplit https
+    hypergeometric hypot hypot_ i0 i0_ icdf identity idx igamma igamma_ igammac igammac_ ignore_index imag imshow
+    in1_features in2_features in_channels in_cooldown in_features in_proj_bias in_proj_weight in_shape
+    include_last_offset index index_add index_add_ index_copy index_copy_ index_fill index_fill_ index_put
+    index_put_ index_reduce index_reduce_ index_select indices inferno info init initial_seed initialize_parameters
+    inner inplace input_size insert int integ integers intersection intersection_update inv inverse inverse_indices
+    inverse_shape invert_xaxis invert_yaxis isEnabledFor is_coalesced is_complex is_conj is_contiguous is_cpu
+    is_cuda is_discrete is_distributed is_enabled is_floating_point is_inference is_integer is_ipu is_leaf is_maia
+    is_meta is_mkldnn is_mps is_mtia is_neg is_nested is_nonzero is_pinned is_quantized is_same_size is_shared
+    is_signed is_sparse is_sparse_csr is_vulkan is_xla is_xpu isalnum isalpha isascii isatty isclose isdecimal
+    isdigit isdisjoint isfinite isidentifier isinf islower isnan isnative isneginf isnumeric isposinf isprintable
+    isreal isspace issubset issuperset istft istitle isupper item items itemsize iterable jet join jvp k
+    k_proj_weight kdim keepdim kernel_size keys keywords kind kron kthvalue label_outer label_smoothing lambd
+    laplace last_epoch lastgroup lastindex layers layout lcm lcm_ ldexp ldexp_ le le_ legend length lengths lerp
     lerp_ less less_ less_equal less_equal_ level lgamma lgamma_ linear linear1 linear2 linears ljust
     load_state_dict loc log log10 log10_ log1p log1p_ log2 log2_ log_ log_abs_det_jacobian log_cdf log_input
     log_normal_ log_prob log_softmax log_survival_function log_target logabsdet logaddexp logaddexp2 logcumsumexp
     logdet logical_and logical_and_ logical_not logical_not_ logical_or logical_or_ logical_xor logical_xor_
-    logistic logit logit_ logits lognormal lognormvariate logseries logsumexp long loss low lower lr_lambdas lstrip
-    lt lt_ lu lu_solve mH mT major maketrans mant_dig mantissa manual_seed margin mark_dirty mark_non_differentiable
-    mark_shared_storage mask_check masked_fill masked_fill_ masked_scatter masked_scatter_ masked_select match
-    materialize materialize_grads matmul matrix matrix_exp matrix_power max max_10_exp max_exp max_lrs max_momentums
-    max_norm max_val maximum maxlen maybe_clear_saved_tensors mean median merge_masks metadata micro milestones min
-    min_10_exp min_exp min_lrs min_val minimum minor mixture_distribution mm mode mode_worse module modules momentum
-    most_common move_to_end moveaxis movedim msort mul mul_ multi_index multihead_attn multinomial multiply
-    multiply_ multivariate_hypergeometric multivariate_normal mv mvlgamma mvlgamma_ n n_averaged n_children_spawned
-    n_classes n_clusters n_fields n_sequence_fields n_unnamed_fields name named_buffers named_children named_modules
-    named_parameters names nan_to_num nan_to_num_ nanmean nanmedian nanquantile nansum narrow narrow_copy nbytes
-    ndim ndimension ne ne_ needs_input_grad neg neg_ negative negative_ negative_binomial negative_slope nelement
-    new new_empty new_full new_ones new_tensor new_zeros next_functions nextafter nextafter_ nhead nin
-    non_differentiable noncentral_chisquare noncentral_f nonlinearity nonzero nonzero_static norm norm1 norm2 norm3
-    norm_first norm_type normal normal_ normalized_shape normalvariate not_equal not_equal_ nout num_bad_epochs
+    logistic logit logit_ logits loglog lognormal lognormvariate logseries logsumexp long loss low lower lr_lambdas
+    lstrip lt lt_ lu lu_solve mH mT magma major make maketrans mant_dig mantissa manual_seed margin margins
+    mark_dirty mark_non_differentiable mark_shared_storage mask_check masked_fill masked_fill_ masked_scatter
+    masked_scatter_ masked_select match materialize materialize_grads matmul matrix matrix_exp matrix_power matshow
+    max max_10_exp max_exp max_lrs max_momentums max_norm max_val maximum maxlen maybe_clear_saved_tensors mean
+    median merge_masks metadata micro milestones min min_10_exp min_exp min_lrs min_val minimum minor
+    mixture_distribution mm mode mode_worse module modules momentum most_common move_to_end moveaxis movedim msort
+    mul mul_ multi_index multihead_attn multinomial multiply multiply_ multivariate_hypergeometric
+    multivariate_normal mv mvlgamma mvlgamma_ n n_averaged n_children_spawned n_classes n_clusters n_fields
+    n_sequence_fields n_unnamed_fields name named_buffers named_children named_modules named_parameters names
+    nan_to_num nan_to_num_ nanmean nanmedian nanquantile nansum narrow narrow_copy nbytes ndim ndimension ne ne_
+    needs_input_grad neg neg_ negative negative_ negative_binomial negative_slope nelement new new_empty new_full
+    new_ones new_tensor new_zeros next_functions nextafter nextafter_ nhead nin non_differentiable
+    noncentral_chisquare noncentral_f nonlinearity nonzero nonzero_static norm norm1 norm2 norm3 norm_first
+    norm_type normal normal_ normalized_shape normalvariate not_equal not_equal_ nout num_bad_epochs
     num_batches_tracked num_channels num_classes num_embeddings num_features num_groups num_heads num_layers
     num_parameters num_samples num_workers numel numerator numpy optimizer options order orgqr original ormqr
     out_channels out_features out_proj out_shape outer output output_device output_nr output_padding output_ratio
     output_size owndata p padding padding_idx padding_mode parallel_apply param_groups param_shape parameters
-    parametrizations params pareto paretovariate parse_args parse_known_args partition parts patience pattern
-    permutation permute permute_hidden permuted perplexity pin_memory pinverse pivots poisson polygamma polygamma_
-    pool pool_size pop popitem popleft pos positive pow pow_ power precision_matrix predict prelu primal print_help
-    probs process_group prod profile_hook_step proj_size propagate prune put put_ pyfunc q_proj_weight qr quantile
-    rad2deg rad2deg_ radix rand randbytes randint randn random random_ random_integers random_sample randrange rank
-    rate ravel rayleigh re real reciprocal reciprocal_ recompute_scale_factor recursive_undo reduce reduceat
-    reduction refresh register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
-    register_full_backward_hook register_full_backward_pre_hook register_hook register_load_state_dict_post_hook
-    register_load_state_dict_pre_hook register_module register_parameter register_post_accumulate_grad_hook
-    register_prehook register_state_dict_post_hook register_state_dict_pre_hook register_step_post_hook
-    register_step_pre_hook regs reinterpreted_batch_ndims releaselevel relu relu1 relu2 relu_ remainder remainder_
-    remove removeprefix removesuffix renorm renorm_ repeat repeat_interleave replace replacement replicate
-    requires_grad requires_grad_ reset reset_parameters reset_running_stats reshape reshape_as residuals
-    resize_as_sparse_ resolution resolve_conj resolve_neg result retain_grad retains_grad return_indices reverse
-    rfind rindex rjust roll roots rot90 rotate round round_ rounds row_indices rpartition rsample rsplit rsqrt
-    rsqrt_ rstrip running_mean running_var sample sample_n sampler save_for_backward save_for_forward
-    saved_for_forward saved_tensors saved_variables scale scale_factor scale_fn scale_grad_by_freq scale_mode
-    scale_tril scanner scatter scatter_ scatter_add scatter_add_ scatter_reduce scatter_reduce_ search searchsorted
-    seed select select_scatter self_attn send serial setFormatter setLevel set_backoff_factor
-    set_default_validate_args set_defaults set_description set_description_str set_extra_state set_growth_factor
-    set_growth_interval set_materialize_grads set_offset set_postfix set_postfix_str set_state set_submodule
-    setdefault setflags setstate setter setup_context sgn sgn_ shape short shortlist_size shuffle sigmoid sigmoid_
-    sign sign_ signature signbit sin sin_ sinc sinc_ singular_values sinh sinh_ size slice_inverse slice_scatter
-    slogdet smallest_normal smm softmax solution sort sorted_indices span sparse sparse_dim sparse_mask spawn
-    spawn_key split split_with_sizes splitlines sqrt sqrt_ square square_ squeeze squeeze_ src_device_obj sspaddmm
-    standard_cauchy standard_exponential standard_gamma standard_normal standard_t start start_dim start_factor
-    startswith state state_dict std stddev step step_ratio step_size stft stop storage_offset str stride strides
-    string strip sub sub_ subn subtract subtract_ sum sum_to_size support svd swap swapaxes swapaxes_ swapcase
-    swapdims swapdims_ symmetric_difference symmetric_difference_update t t_ tail take take_along_dim tan tan_
-    tangent tanh tanh_ tau temperature tensor_split tensors threshold threshold_mode throw tile tiny title tm_gmtoff
-    tm_hour tm_isdst tm_mday tm_min tm_mon tm_sec tm_wday tm_yday tm_year tm_zone to to_bytes to_complex to_dense
-    to_device to_padded_tensor to_real to_save to_sparse to_sparse_bsc to_sparse_bsr to_sparse_coo to_sparse_csc
-    to_sparse_csr tobytes tolist tomaxint topk total total_count total_iters total_size total_steps trace
-    track_running_stats train training transforms translate transpose transpose_ transposed triangular
-    triangular_solve tril tril_ triu triu_ true_divide true_divide_ trunc trunc_ type type_as unbind unflatten
-    unflattened_size unfold uniform uniform_ union unique unique_consecutive unsafe_chunk unsafe_split
-    unsafe_split_with_sizes unscale_ unsorted_indices unsqueeze unsqueeze_ update update_parameters upper
-    upscale_factor use_beta1 use_nested_tensor v_proj_weight value values var variable variance vdim vdot view
-    view_as vjp vmap vonmises vonmisesvariate vsplit wald warn warning weibull weibullvariate weight weight_g
-    weight_hh weight_ih weight_mask weight_orig weight_u weight_v where with_cache write writeable xlogy xlogy_
-    zero_ zero_grad zero_infinity zfill zipf
+    parametrizations params pareto paretovariate parse_args parse_known_args partition parts patience pattern pcolor
+    pcolormesh permutation permute permute_hidden permuted perplexity pin_memory pinverse pivots plasma plot poisson
+    polygamma polygamma_ pool pool_size pop popitem popleft pos positive pow pow_ power precision_matrix predict
+    prelu primal print_help probs process_group prod profile_hook_step proj_size propagate prune put put_ pyfunc
+    q_proj_weight qr quantile rad2deg rad2deg_ radix rainbow rand randbytes randint randn random random_
+    random_integers random_sample randrange rank rate ravel rayleigh re real reciprocal reciprocal_
+    recompute_scale_factor recursive_undo reduce reduceat reduction refresh register_backward_hook register_buffer
+    register_forward_hook register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook
+    register_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module
+    register_parameter register_post_accumulate_grad_hook register_prehook register_state_dict_post_hook
+    register_state_dict_pre_hook register_step_post_hook register_step_pre_hook regs reinterpreted_batch_ndims
+    releaselevel relim relu relu1 relu2 relu_ remainder remainder_ remove removeprefix removesuffix renorm renorm_
+    repeat repeat_interleave replace replacement replicate requires_grad requires_grad_ reset reset_parameters
+    reset_running_stats reshape reshape_as residuals resize_as_sparse_ resolution resolve_conj resolve_neg result
+    retain_grad retains_grad return_indices reverse rfind rindex rjust roll roots rot90 rotate round round_ rounds
+    row_indices rpartition rsample rsplit rsqrt rsqrt_ rstrip running_mean running_var sample sample_n sampler
+    save_for_backward save_for_forward saved_for_forward saved_tensors saved_variables savefig scale scale_factor
+    scale_fn scale_grad_by_freq scale_mode scale_tril scanner scatter scatter_ scatter_add scatter_add_
+    scatter_reduce scatter_reduce_ search searchsorted seed seismic select select_scatter self_attn semilogx
+    semilogy send serial set setFormatter setLevel set_aspect set_axis_off set_axisbelow set_backoff_factor
+    set_default_validate_args set_defaults set_description set_description_str set_extra_state set_facecolor
+    set_growth_factor set_growth_interval set_label set_materialize_grads set_offset set_postfix set_postfix_str
+    set_size_inches set_state set_submodule set_title set_xlabel set_xlim set_xscale set_xticklabels set_xticks
+    set_ylabel set_ylim set_yscale set_yticklabels set_yticks setdefault setflags setstate setter setup_context sgn
+    sgn_ shape short shortlist_size show shuffle sigmoid sigmoid_ sign sign_ signature signbit sin sin_ sinc sinc_
+    singular_values sinh sinh_ size slice_inverse slice_scatter slogdet smallest_normal smm softmax solution sort
+    sorted_indices span sparse sparse_dim sparse_mask spawn spawn_key split split_with_sizes splitlines sqrt sqrt_
+    square square_ squeeze squeeze_ src_device_obj sspaddmm standard_cauchy standard_exponential standard_gamma
+    standard_normal standard_t start start_dim start_factor startswith state state_dict std stddev step step_ratio
+    step_size stft stop storage_offset str stride strides string strip sub sub_ subn subplots subplots_adjust
+    subtract subtract_ sum sum_to_size support suptitle svd swap swapaxes swapaxes_ swapcase swapdims swapdims_
+    symmetric_difference symmetric_difference_update t t_ tab10 tab20 tail take take_along_dim tan tan_ tangent tanh
+    tanh_ tau temperature tensor_split tensors text threshold threshold_mode throw tick_params tight_layout tile
+    tiny title tm_gmtoff tm_hour tm_isdst tm_mday tm_min tm_mon tm_sec tm_wday tm_yday tm_year tm_zone to to_bytes
+    to_complex to_dense to_device to_padded_tensor to_real to_save to_sparse to_sparse_bsc to_sparse_bsr
+    to_sparse_coo to_sparse_csc to_sparse_csr tobytes tolist tomaxint topk total total_count total_iters total_size
+    total_steps trace track_running_stats train training transforms translate transpose transpose_ transposed
+    triangular triangular_solve tril tril_ triu triu_ true_divide true_divide_ trunc trunc_ twinx type type_as
+    unbind unflatten unflattened_size unfold uniform uniform_ union unique unique_consecutive unsafe_chunk
+    unsafe_split unsafe_split_with_sizes unscale_ unsorted_indices unsqueeze unsqueeze_ update update_parameters
+    upper upscale_factor use use_beta1 use_nested_tensor v_proj_weight value values var variable variance vdim vdot
+    view view_as viridis vjp vmap vonmises vonmisesvariate vsplit wald warn warning weibull weibullvariate weight
+    weight_g weight_hh weight_ih weight_mask weight_orig weight_u weight_v where with_cache write writeable xlogy
+    xlogy_ zero_ zero_grad zero_infinity zfill zipf
     """.split()
 )
 """What may follow the dot after a value, besides what the program itself defines."""

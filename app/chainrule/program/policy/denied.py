@@ -63,13 +63,13 @@ DENIED_NAMES: dict[str, Denial] = {
         "exit quit SystemExit KeyboardInterrupt GeneratorExit BaseException", say("a program ends at its last line")
     ),
     **_each("numpy", say("it is there by the name of np, and after import numpy"), "np"),
-    **_each("plt", _ONLY_PYTORCH),
+    **_each("plt", say("write import matplotlib.pyplot as plt above it")),
     **_each("pd", _DATA),
 }
 """Names that a person may well try, and why they are not there."""
 
 DENIED_MODULES: dict[str, Denial] = {
-    **_each("matplotlib seaborn plotly graphviz torchviz", say("the picture of the graph is drawn for you")),
+    **_each("seaborn plotly graphviz torchviz", say("the picture of the graph is drawn for you")),
     **_each("pandas sklearn scipy PIL cv2 imageio nltk spacy", _DATA),
     **_each(
         "torchvision.models transformers timm torchtext.models torch_geometric diffusers peft",

@@ -10,12 +10,26 @@ from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
 
-from chainrule.run.standins import argparse, functools, logging, os, os_path, random, sys, time, tqdm
+from chainrule.run.standins import (
+    argparse,
+    functools,
+    logging,
+    matplotlib,
+    matplotlib_pyplot,
+    os,
+    os_path,
+    random,
+    sys,
+    time,
+    tqdm,
+)
 
 STANDINS: dict[str, ModuleType] = {
     "argparse": argparse,
     "functools": functools,
     "logging": logging,
+    "matplotlib": matplotlib,
+    "matplotlib.pyplot": matplotlib_pyplot,
     "os": os,
     "os.path": os_path,
     "random": random,

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from chainrule.assets import EXAMPLES
 from chainrule.graph import Number
+from chainrule.render.figure.draw import draw_figure
 from chainrule.render.formats.registry import FORMATS
 from chainrule.render.iframe import write_iframe
 from chainrule.render.templates import environment, template
@@ -146,6 +147,7 @@ def _add_words() -> None:
         "code": with_code,
         "said": _said,
         "few": _few,
+        "drawn": lambda figure: Markup(draw_figure(figure)),  # which escapes what a program wrote
         "jacobian_rows": lambda one: table(one.values),
     }
 

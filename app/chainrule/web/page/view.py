@@ -19,6 +19,7 @@ from chainrule.graph.training.moment import Moment, moment_of
 from chainrule.limits import Limits
 from chainrule.pipeline import Pipeline
 from chainrule.program.inputs import validate_inputs
+from chainrule.protocol.figures import DrawnFigure
 from chainrule.protocol.messages import Check, ConsoleLine
 from chainrule.protocol.program import Program, Question
 from chainrule.render import ViewOptions
@@ -50,6 +51,7 @@ class View:
     whole_graph: GraphIndex = field(default_factory=lambda: GraphIndex(Graph()))
     """All that the program did."""
     console: tuple[ConsoleLine, ...] = ()
+    figures: tuple[DrawnFigure, ...] = ()
     problems: tuple[ProblemShown, ...] = ()
     inspection: Inspection | None = None
     """What is selected, and what the inspector says of it; None where nothing was run."""
@@ -306,6 +308,7 @@ def _view(
         moment=moment,
         whole_graph=trace.index,
         console=tuple(answer.console),
+        figures=tuple(answer.figures),
         problems=tuple(of_problem(problem, program.source, restore, trace.tried) for problem in answer.problems)
         + problems,
         inspection=Inspection(index, program.source, node, run, options),
