@@ -48,7 +48,7 @@ def at_once(source: str) -> ExecutionAnswer:
     program, run, syntax = Program(source), Run(), Syntax(source, FILENAME)
     tape = Tape(PATIENT, FILENAME, syntax, jacobians=True)
     namespace = Namespace(tape, bindings())
-    with surroundings(source, program.seed, namespace, PATIENT.stdout_bytes), tape, suppress(RuntimeError):
+    with surroundings(syntax, program.seed, namespace, PATIENT.stdout_bytes), tape, suppress(RuntimeError):
         run_program(program, compile_program(syntax), tape, namespace, run)
     return ExecutionAnswer(graph=tape.graph(names=own_names(namespace)))
 

@@ -1,5 +1,7 @@
 """What PyTorch can do in a program, and how the graph tells it."""
 
+from typing import Any
+
 import pytest
 import torch
 from chainrule.limits import Limits
@@ -290,3 +292,47 @@ def test_attention_over_jagged_tensors_has_a_value_at_every_node(trace: Trace) -
     assert product is not None
     expected = traced.namespace["first"].flatten()
     torch.testing.assert_close(torch.tensor(product.values[: expected.numel()]), expected)
+
+
+LOADED = """
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+inputs, targets = torch.randn(8, 3), torch.randn(8, 1)
+
+class Pairs(Dataset):
+    def __len__(self):
+        return 8
+    def __getitem__(self, index):
+        return inputs[index] * 2, targets[index]
+
+w = torch.ones(3, 1, requires_grad=True)
+batches = []
+for xb, yb in DataLoader({dataset}, batch_size=4, shuffle=True):
+    batches.append(xb)
+    ((xb @ w - yb) ** 2).mean().backward()
+"""
+
+
+@pytest.mark.parametrize("dataset", ["TensorDataset(inputs, targets)", "Pairs()"])
+def test_a_batch_of_a_data_loader_is_data_however_it_was_put_together(trace: Trace, dataset: str) -> None:
+    source = LOADED.format(dataset=dataset)
+    traced = trace(source)
+    assert traced.error is None
+    assert [node.op for node in traced.graph.nodes if node.kind == "detached"] == []
+    batches = traced.namespace["batches"]
+    told = [node.outputs[0].value for node in traced.graph.nodes if "xb" in node.names and node.kind == "constant"]
+    assert [torch.tensor(value.values).tolist() for value in told if value] == [one.tolist() for one in batches]
+    bare: dict[str, Any] = {"torch": torch, "nn": torch.nn}
+    torch.manual_seed(0)
+    exec(source, bare)
+    assert torch.equal(torch.stack(batches), torch.stack(bare["batches"]))
+    assert torch.equal(traced.namespace["w"].grad, bare["w"].grad)
+
+
+def test_a_data_loader_that_raises_leaves_the_tape_there(trace: Trace) -> None:
+    traced = trace(
+        "from torch.utils.data import DataLoader\nx = torch.ones(2, requires_grad=True)\n"
+        "try:\n    next(iter(DataLoader([1, 'a'], batch_size=2)))\nexcept TypeError:\n    y = x * 3\n"
+        "y.sum().backward()"
+    )
+    assert traced.error is None
+    assert (traced.value("y"), traced.gradient("x")) == ([3, 3], [3, 3])

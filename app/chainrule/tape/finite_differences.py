@@ -138,6 +138,10 @@ class Waiter:
         """Nothing to note."""
         return run(*args, **kwargs)
 
+    def batch_loads(self, run: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Nothing to note."""
+        return run(*args, **kwargs)
+
     def function_begins(self, function: Any, args: tuple[Any, ...]) -> None:
         """Look at what a custom Function is given."""
         self._probe.meet(args)

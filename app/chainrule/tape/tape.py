@@ -390,6 +390,11 @@ class Tape:
         """Run one step of an optimizer of PyTorch's, as one operation."""
         return self._steps.run(optimizer, run, args, kwargs)
 
+    def batch_loads(self, run: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Have a data loader make its next batch, which is data to the program however it was put together."""
+        with self._recorder.aside():
+            return run(*args, **kwargs)
+
     def item_read(self, number: object) -> None:
         """Note the number that ``Tensor.item`` (or ``float()`` and the like) gave to the program."""
         self._recorder.note_item(number)

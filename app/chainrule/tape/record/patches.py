@@ -7,6 +7,7 @@ from functools import partial, wraps
 from typing import Any, Protocol
 
 import torch
+from torch.utils.data.dataloader import _SingleProcessDataLoaderIter
 
 from chainrule.tape.record.passes import Call
 from chainrule.tape.unseen.recursion import deeper
@@ -42,6 +43,9 @@ class Listener(Protocol):
 
     def optimizer_steps(self, optimizer: Any, run: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:
         """Run one step of an optimizer of PyTorch's."""
+
+    def batch_loads(self, run: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:
+        """Have a data loader make its next batch."""
 
     def function_begins(self, function: Any, args: tuple[Any, ...]) -> Any:
         """Note that a custom Function is applied; what is returned is given back at its end."""
@@ -112,6 +116,7 @@ def _replace_all() -> None:
         _replace(kind, "__new__", _making)
     for optimizer in _optimizers():
         _replace(optimizer, "step", _stepping)
+    _replace(_SingleProcessDataLoaderIter, "_next_data", _loading)
     apply = torch.autograd.Function.__dict__["apply"]
     _originals.append((torch.autograd.Function, "apply", apply))
     torch.autograd.Function.apply = classmethod(_apply(apply.__func__))
@@ -225,6 +230,18 @@ def _stepping(original: Any) -> Any:
         return run(*args, **kwargs)
 
     return step
+
+
+def _loading(original: Any) -> Any:
+    @wraps(original)
+    def next_data(self: Any) -> Any:
+        run = original
+        for listener in _listening.listeners:
+            run = _through(listener.batch_loads, run)
+        with deeper(2 * len(_listening.listeners) + _FRAMES):
+            return run(self)
+
+    return next_data
 
 
 def _making(original: Any) -> Any:
