@@ -23,7 +23,7 @@ def test_a_scalar_has_a_jacobian_of_one_row() -> None:
     (found,) = answered("x = tensor([1.0, 2.0], requires_grad=True)\nz = (x**2).sum()\nz.backward()", "why-a-scalar")
     assert "z is one number" in found.paragraphs[0]
     assert "1 by 2: one row, and that row is the gradient" in found.paragraphs[1]
-    assert found.math[0].text == "∂z/∂x = [2 4]"
+    assert found.math[0].text == "dz/dx = [2 4]"
 
 
 def test_a_root_with_several_elements_has_a_matrix() -> None:
@@ -32,7 +32,7 @@ def test_a_root_with_several_elements_has_a_matrix() -> None:
     )
     assert "y has 3 elements" in found.paragraphs[0]
     # d y_i / d x_j = sum(x) where i = j, plus x_i.
-    assert found.math[0].text == "∂y/∂x = [7 1 1; 2 8 2; 3 3 9]"
+    assert found.math[0].text == "dy/dx = [7 1 1; 2 8 2; 3 3 9]"
     assert "backward(gradient=...)" in found.paragraphs[-1]
 
 

@@ -35,18 +35,15 @@ z.backward()
 def test_a_power_shows_its_exponent_and_the_names_of_the_program() -> None:
     edge = explain(traced(CUBES), node_of(traced(CUBES), "PowBackward0")).edges[0]
     assert edge.symbolic is not None
-    assert edge.symbolic.text == "∂z/∂x = ∂z/∂(x^3) × 3 × x^2"
-    assert (
-        edge.symbolic.latex
-        == r"\frac{\partial z}{\partial x} = \frac{\partial z}{\partial \left(x^{3}\right)} \odot 3 \, x^{2}"
-    )
+    assert edge.symbolic.text == "dz/dx = dz/d(x^3) × 3 × x^2"
+    assert edge.symbolic.latex == r"\frac{d z}{d x} = \frac{d z}{d \left(x^{3}\right)} \odot 3 \, x^{2}"
     assert edge.local is not None
     assert edge.local.text == "∂(x^3)/∂x = 3 × x^2"
 
 
 def test_the_numbers_are_those_of_the_largest_element() -> None:
     # d z / d x = 2 * 3 * x**2 / 12: 4.5 at x = 3.
-    assert numbers_of(traced(CUBES), "PowBackward0") == "∂z/∂x[1] = 0.1667 × 3 × 3^2 = 4.5"
+    assert numbers_of(traced(CUBES), "PowBackward0") == "dz/dx[1] = 0.1667 × 3 × 3^2 = 4.5"
 
 
 def test_the_forward_formula_is_told_with_its_numbers() -> None:
@@ -62,9 +59,9 @@ def test_a_value_used_three_times_adds_up_its_contributions() -> None:
     graph = traced("x = tensor(3.0, requires_grad=True)\ny = x * x + x\ny.backward()")
     cotangent = explain(graph, node_of(graph, "AccumulateGrad")).cotangents[0]
     assert cotangent.sum is not None
-    assert cotangent.sum.text == "∂y/∂x = 3 + 3 + 1 = 7"
+    assert cotangent.sum.text == "dy/dx = 3 + 3 + 1 = 7"
     assert "used 3 times" in cotangent.sentence
-    assert numbers_of(graph, "MulBackward0") == "∂y/∂x += 1 × 3 = 3"
+    assert numbers_of(graph, "MulBackward0") == "dy/dx += 1 × 3 = 3"
 
 
 def test_the_sentence_tells_what_was_received_and_passed() -> None:
@@ -82,14 +79,14 @@ def test_a_matrix_product_writes_out_its_sum() -> None:
     assert explanation.forward_numbers is not None
     assert explanation.forward_numbers.text == "(A @ B)[0, 0] = 1 × 3 + 2 × 4 = 11"
     assert explanation.edges[0].symbolic is not None
-    assert explanation.edges[0].symbolic.text == "∂y/∂A = ∂y/∂(A @ B) @ Bᵀ"
+    assert explanation.edges[0].symbolic.text == "dy/dA = dy/d(A @ B) @ Bᵀ"
 
 
 def test_a_broadcast_value_gets_the_sum_over_its_uses() -> None:
     graph = traced(
         "a = tensor([1.0, 2.0], requires_grad=True)\nb = tensor(5.0, requires_grad=True)\n(a * b).sum().backward()"
     )
-    assert numbers_of(graph, "MulBackward0", 1) == "∂(sum(a × b))/∂b = 1 × 1 + 1 × 2 = 3"
+    assert numbers_of(graph, "MulBackward0", 1) == "d(sum(a × b))/db = 1 × 1 + 1 × 2 = 3"
 
 
 def test_a_root_that_is_not_a_scalar_is_written_with_a_bar() -> None:
@@ -155,7 +152,7 @@ def test_a_name_that_is_no_identifier_never_reaches_the_formula() -> None:
     graph = tape.graph(names={"<img src=x onerror=alert(1)>": x, "y": y})
     edge = explain(graph, node_of(graph, "SinBackward0")).edges[0]
     assert edge.symbolic is not None
-    assert edge.symbolic.text == "∂y/∂leaf = ∂y/∂y × cos(leaf)"
+    assert edge.symbolic.text == "dy/dleaf = dy/dy × cos(leaf)"
     assert "img" not in edge.symbolic.mathml
 
 
@@ -218,7 +215,7 @@ def test_nodes_without_a_gradient_say_why() -> None:
 def test_gradients_that_are_not_finite_are_told() -> None:
     graph = traced("x = tensor(0.0, requires_grad=True)\ny = x.sqrt()\ny.backward()")
     explanation = explain(graph, node_of(graph, "AccumulateGrad"))
-    assert explanation.sentence == "x received ∞, which is added to its .grad."
+    assert explanation.sentence == "x received ∞, which was added to x.grad."
 
 
 def test_an_operator_without_a_formula_has_pytorchs_words() -> None:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -10,22 +11,25 @@ from numpy.typing import NDArray
 from chainrule.explain.jacobian import Rows, explain_jacobian, why_none
 from chainrule.explain.math import make_math
 from chainrule.explain.model import CotangentExplanation, EdgeExplanation, Explanation, JacobianExplanation, Math
-from chainrule.explain.names import FormulaNames, Written, derivative, element_of, numbers_first
-from chainrule.explain.numbers import PLUS_EQUALS, Index, equation, largest, numbers_at
-from chainrule.explain.sentences import cotangent_sentence, edge_sentence, node_sentence
+from chainrule.explain.names import FormulaNames, Written, element_of, numbers_first
+from chainrule.explain.numbers import PLUS_EQUALS, TOLERANCE, Index, equation, largest, numbers_at
+from chainrule.explain.sentences import cotangent_sentence, edge_sentence, hook_sentence, node_sentence
 from chainrule.explain.values import Bound, array
 from chainrule.formulas import (
     FORMULAS,
     LATEX,
     PLAIN,
+    UNCOMPUTABLE,
     Formula,
     Symbol,
     choose,
+    evaluate,
     is_elementwise,
     names,
     parse,
     settle,
     simplify,
+    sum_to,
     write,
 )
 from chainrule.formulas.language.element import SHOWN_TERMS, add_up
@@ -112,7 +116,10 @@ class Explainer:
         if formula is not None and bound is not None and argument is not None:
             values = bound.at(edge.slot)
             expression = _settled(choose(formula.vjps[argument], values), values, bound)
-        if formula is not None and bound is not None and expression is not None:
+            if expression is not None and value is not None and np.iscomplexobj(value):
+                expression = _conjugated(expression, values, value, formula.broadcasts)
+        reached = contribution is not None or self._index.run(pass_index) is None
+        if formula is not None and bound is not None and expression is not None and reached:
             symbolic, local = self._symbolic(node, edge, formula, expression, bound, contribution, pass_index)
             if value is not None and element is not None and not names(expression) & bound.unlisted:
                 left, equals = self._left(edge, pass_index, element)
@@ -171,21 +178,17 @@ class Explainer:
         latex, plain = self._vjp_symbols(node, bound, pass_index)
         left, equals = self._left(edge, pass_index)
         right = write(expression, latex, LATEX), write(expression, plain, PLAIN)
-        if formula.broadcasts and _was_broadcast(bound, contribution):
-            right = Symbol(rf"\sum_{{\text{{repeats}}}} {right[0].text}"), Symbol(f"sum({right[1].text})")
+        if formula.broadcasts and is_elementwise(expression) and _was_broadcast(bound, contribution):
+            right = Symbol(rf"\sum {right[0].text}"), Symbol(f"sum({right[1].text})")
         mark = PLUS_EQUALS if equals == "+=" else " = "
         symbolic = make_math(f"{left.latex.text}{mark}{right[0].text}", f"{left.plain.text} {equals} {right[1].text}")
         if not is_elementwise(expression) or "grad" not in names(expression):
             return symbolic, None
         slope = simplify(expression, {"grad": 1})
-        of, by = self._names.output(node.id, 0), self._names.output(edge.target, edge.output_nr)
-        top = derivative(of.latex, by.latex, LATEX), derivative(of.plain, by.plain, PLAIN)
-        if sum(other.target == edge.target for other in self._index.outgoing[node.id]) > 1:
-            # x * x: the derivative by this one x, with the other held still.
-            argument = formula.argument(edge.slot)
-            top = rf"\left. {top[0]} \right|_{{\text{{{argument}}}}}", f"{top[1]} (as {argument})"
+        top = self._names.local(edge)
         return symbolic, make_math(
-            f"{top[0]} = {write(slope, latex, LATEX).text}", f"{top[1]} = {write(slope, plain, PLAIN).text}"
+            f"{top.latex.text} = {write(slope, latex, LATEX).text}",
+            f"{top.plain.text} = {write(slope, plain, PLAIN).text}",
         )
 
     def _vjp_symbols(self, node: Node, bound: Bound, pass_index: int) -> tuple[dict[str, Symbol], dict[str, Symbol]]:
@@ -211,12 +214,16 @@ class Explainer:
             element = largest(value)
             total = self._sum(node, output.output_nr, parts, value, element, pass_index) if len(parts) > 1 else None
             users = [part.edge for part in parts]
+            hooked = arrival.adds_up is False
             found.append(
                 CotangentExplanation(
                     output_nr=output.output_nr,
                     sum=total,
                     element=list(element) if total is not None and element is not None else None,
-                    sentence=cotangent_sentence(self._index, node, output, users, total, pass_index),
+                    sentence=hook_sentence(parts, arrival.gradient)
+                    if hooked
+                    else cotangent_sentence(self._index, node, output, users, total, pass_index),
+                    hooked=hooked,
                 )
             )
         return found
@@ -243,6 +250,34 @@ class Explainer:
 def _settled(text: str | None, values: Mapping[str, Any], bound: Bound) -> ast.expr | None:
     """Return a formula with the node's own parameters written into it."""
     return None if text is None else simplify(settle(parse(text), values), bound.literals)
+
+
+def _conjugated(
+    expression: ast.expr, values: Mapping[str, Any], recorded: NDArray[Any], broadcasts: bool
+) -> ast.expr | None:
+    """Return a contribution of complex numbers: the gradient times the conjugate of the derivative.
+
+    None where that is not what PyTorch computed, as of functions that are not holomorphic.
+    """
+    made = _Conjugated().visit(ast.parse(ast.unparse(expression), mode="eval").body)
+    for candidate in (expression, made):
+        with suppress(*UNCOMPUTABLE):
+            computed = np.asarray(evaluate(candidate, values))
+            if computed.shape != recorded.shape:
+                computed = sum_to(computed, recorded.shape) if broadcasts else np.broadcast_to(computed, recorded.shape)
+            if np.allclose(computed, recorded, rtol=TOLERANCE, atol=1e-6, equal_nan=True):
+                return ast.parse(ast.unparse(candidate), mode="eval").body
+    return None
+
+
+class _Conjugated(ast.NodeTransformer):
+    """Writes the conjugate of every tensor but the gradient, which is that of a function with real coefficients."""
+
+    def visit_Name(self, name: ast.Name) -> ast.expr:  # ast's name for it
+        return name if name.id.startswith("grad") else ast.Call(ast.Name("conj"), [name], [])
+
+    def visit_Call(self, call: ast.Call) -> ast.expr:
+        return ast.Call(call.func, [self.visit(argument) for argument in call.args], [])
 
 
 def _was_broadcast(bound: Bound, contribution: Tensor | None) -> bool:

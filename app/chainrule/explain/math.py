@@ -1,5 +1,6 @@
 """LaTeX to MathML on the server, so that a page needs no script for its formulas."""
 
+import re
 from functools import lru_cache
 from xml.etree import ElementTree
 
@@ -39,3 +40,34 @@ def mathml(latex: str) -> str:
 def make_math(latex: str, text: str) -> Math:
     """Return a formula with its MathML and its plain text."""
     return Math(latex=latex, mathml=mathml(latex), text=text)
+
+
+def lines(latex: str) -> list[str]:
+    r"""Return the MathML of a formula in parts, so that a page can put each on a line of its own.
+
+    A part begins with an equals sign, a plus, a minus or a dot that stands in no bracket.
+
+    >>> [part.count("<mfrac>") for part in lines(r"\frac{a}{b} = \left(c + d\right) \cdot \frac{1}{2}")]
+    [1, 0, 1]
+    """
+    found, depth, start = [], 0, 0
+    words = re.split(r"(\\left\b|\\right\b|\\begin\b|\\end\b|[{}]| (?:=|\+|-|\\cdot|\\text\{ \+= \}) )", latex)
+    place = 0
+    for word in words:
+        if word in ("{", r"\left", r"\begin"):
+            depth += 1
+        elif word in ("}", r"\right", r"\end"):
+            depth -= 1
+        elif depth == 0 and word[:1] == " " and word.strip() in _BREAKS:
+            found.append(latex[start:place])
+            start = place
+        place += len(word)
+    found.append(latex[start:])
+    try:
+        # A sign at the beginning of a part stands between something all the same: it keeps its space.
+        return [mathml(part.strip() if place == 0 else "{} " + part.strip()) for place, part in enumerate(found)]
+    except ValueError:
+        return [mathml(latex)]
+
+
+_BREAKS = frozenset({"=", "+", "-", r"\cdot", r"\text{ += }"})

@@ -61,6 +61,8 @@ class CotangentExplanation(Data):
     """The contributions with their sum, in numbers, at ``element``."""
     element: list[int] | None
     sentence: Words
+    hooked: bool = False
+    """Whether it is not what its uses passed: a hook changed it."""
 
 
 class Explanation(Data):

@@ -10,11 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.explain.cotangents import is_total_derivative
 from chainrule.explain.values import Bound, array
 from chainrule.formulas import FORMULAS, LATEX, PLAIN, Notation, Symbol, choose, number, parse, settle, simplify, write
+from chainrule.formulas.language.expression import called
+from chainrule.formulas.language.moves import MOVES
 from chainrule.formulas.language.writer import ATOM, POWER, SUM
 from chainrule.graph.index import GraphIndex
-from chainrule.graph.model import Node, Pass, Tensor
+from chainrule.graph.model import Edge, Node, Pass, Tensor
 from chainrule.graph.source_text import SourceLines
 from chainrule.words.nodes import operation_of
 
@@ -31,6 +34,8 @@ LONGEST_CODE = 32
 _CODE = re.compile(r"[\w ()\[\].,+*/@=:<>'\"-]*")
 """Code that a formula can hold as it is: without marks that LaTeX or MathML would read."""
 _TIGHT_CODE = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.Constant)
+_SHOWN_MOVES = frozenset({"TransposeBackward0", "ExpandBackward0"})
+"""Moves that a formula has a mark for, or that it says nothing of."""
 _IDENTIFIER = re.compile(r"[^\W\d]\w*(\.\w+)*")
 
 
@@ -110,6 +115,8 @@ class FormulaNames:
         name = self._name(node, output_nr)
         if name is not None:
             return self._named(node, name, scalar)
+        if self._moves_elements(node) and self._codes.get(node.id):
+            return self._unnamed(node, output_nr, scalar)
         inlined = self._inlined(node, output_nr, depth)
         return inlined if inlined is not None else self._unnamed(node, output_nr, scalar)
 
@@ -139,9 +146,17 @@ class FormulaNames:
         if text is None:
             return None
         forward = numbers_first(simplify(settle(parse(text), bound.values), bound.literals))
+        if isinstance(forward, ast.Name):
+            return None  # a copy is another tensor than what it copies, and has a gradient of its own
         latex, plain = self.symbols(node, bound, depth + 1)
         shown = write(forward, plain, PLAIN)
         return Written(write(forward, latex, LATEX), shown) if len(shown.text) <= INLINED_CHARACTERS else None
+
+    def _moves_elements(self, node: Node) -> bool:
+        """Return whether a node only takes elements from elsewhere, as the program itself says best: x[1]."""
+        formula = FORMULAS.get(node.op)
+        forward = parse(formula.forward) if formula is not None and isinstance(formula.forward, str) else None
+        return isinstance(forward, ast.Call) and called(forward) in MOVES and node.op not in _SHOWN_MOVES
 
     def _unnamed(self, node: Node, output_nr: int, scalar: bool) -> Written:
         """Return the sub-expression that made an output, where it is short and made nothing else, or its operation."""
@@ -226,7 +241,7 @@ class FormulaNames:
     def gradient(self, run: Pass | None, node_id: str, output_nr: int, element: tuple[int, ...] = ()) -> Written:
         """Return how the gradient at an output is written.
 
-        A derivative where the pass starts from one scalar, else a bar.
+        As a total derivative where it is one, else with a bar.
 
         Args:
             run: the pass.
@@ -236,9 +251,7 @@ class FormulaNames:
         """
         of = self.output(node_id, output_nr)
         scalar = of.latex.scalar or bool(element)
-        root = run.roots[0] if run is not None and len(run.roots) == 1 else None
-        value = self._index.value(root.node, root.output_nr) if root is not None else None
-        if root is None or value is None or value.numel != 1:
+        if run is None or not is_total_derivative(self._index, node_id, run.index):
             bar = Symbol(rf"\overline{{{of.latex.text}}}", ATOM, of.latex.scalar)
             plain_bar = Symbol(f"grad({of.plain.text})", ATOM, of.plain.scalar)
             latex, plain = element_of(bar, plain_bar, element)
@@ -246,29 +259,56 @@ class FormulaNames:
         latex, plain = element_of(of.latex, of.plain, element)
         if element:
             of = Written(Symbol(latex, ATOM, True), Symbol(plain, ATOM, True))
+        root = run.roots[0]
         top = self.output(root.node, root.output_nr)
         return Written(
-            Symbol(derivative(top.latex, of.latex, LATEX), ATOM, scalar),
-            Symbol(derivative(top.plain, of.plain, PLAIN), ATOM, scalar),
+            Symbol(total_derivative(top.latex, of.latex, LATEX), ATOM, scalar),
+            Symbol(total_derivative(top.plain, of.plain, PLAIN), ATOM, scalar),
         )
+
+    def local(self, edge: Edge, output_nr: int = 0) -> Written:
+        """Return how the local derivative is written of an output of an edge's source by what the edge takes in.
+
+        Where a node takes one output in several times, the argument has the number of its slot among those.
+        """
+        of, by = self.output(edge.source, output_nr), self.output(edge.target, edge.output_nr)
+        slots = [
+            other.id
+            for other in self._index.outgoing[edge.source]
+            if (other.target, other.output_nr) == (edge.target, edge.output_nr)
+        ]
+        if len(slots) > 1:
+            number = slots.index(edge.id) + 1
+            latex, plain = (_grouped(symbol, notation) for symbol, notation in ((by.latex, LATEX), (by.plain, PLAIN)))
+            small = str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+            by = Written(Symbol(f"{latex}_{{({number})}}", ATOM), Symbol(f"{plain}₍{small}₎", ATOM))
+        return Written(
+            Symbol(derivative(of.latex, by.latex, LATEX), ATOM), Symbol(derivative(of.plain, by.plain, PLAIN), ATOM)
+        )
+
+
+def _grouped(symbol: Symbol, notation: Notation) -> str:
+    return symbol.text if symbol.binds == ATOM else notation.group.format(symbol.text)
 
 
 def derivative(of: Symbol, by: Symbol, notation: Notation) -> str:
     """Return a partial derivative."""
-    top, bottom = (s.text if s.binds == ATOM else notation.group.format(s.text) for s in (of, by))
+    top, bottom = _grouped(of, notation), _grouped(by, notation)
     return rf"\frac{{\partial {top}}}{{\partial {bottom}}}" if notation is LATEX else f"∂{top}/∂{bottom}"
 
 
+def total_derivative(of: Symbol, by: Symbol, notation: Notation) -> str:
+    """Return a total derivative."""
+    top, bottom = _grouped(of, notation), _grouped(by, notation)
+    return rf"\frac{{d {top}}}{{d {bottom}}}" if notation is LATEX else f"d{top}/d{bottom}"
+
+
 def element_of(latex: Symbol, plain: Symbol, element: tuple[int, ...]) -> tuple[str, str]:
-    """Return the names of one element of a tensor; of a scalar, its own."""
+    """Return one element of a tensor as Python has it, x[2]; of a scalar, its own name."""
     if not element:
         return latex.text, plain.text
-    subscript = ", ".join(str(i) for i in element)
-    # A name with an index of its own takes no second one; under a bar it may.
-    simple = latex.binds == ATOM and ("_" not in latex.text or latex.text.startswith(r"\overline"))
-    grouped = latex.text if simple else LATEX.group.format(latex.text)
-    plainly = plain.text if plain.binds == ATOM else PLAIN.group.format(plain.text)
-    return rf"{grouped}_{{{subscript}}}", f"{plainly}[{subscript}]"
+    place = ", ".join(str(i) for i in element)
+    return f"{_grouped(latex, LATEX)}[{place}]", f"{_grouped(plain, PLAIN)}[{place}]"
 
 
 def numbers_first(expression: ast.expr) -> ast.expr:

@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from chainrule.explain.model import Math
+from chainrule.explain.values import array
+from chainrule.graph.gradients import Contribution
 from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.model import Edge, Node, Output, Tensor
 from chainrule.graph.values import flat_values
@@ -10,7 +14,10 @@ from chainrule.words.nodes import say_grad_fn
 from chainrule.words.numbers import say_number
 from chainrule.words.saying import listed, say
 from chainrule.words.shapes import say_shape
+from chainrule.words.tensors import say_values
 
+FEW = 6
+"""Numbers of a gradient that a sentence tells."""
 LONGEST_NAME = 16
 """Characters up to which a sentence adds what the program calls a node to its operator's name."""
 
@@ -40,7 +47,11 @@ def node_sentence(index: GraphIndex, node: Node, pass_index: int) -> str:
     if not any(received):
         return say("No gradient reached {node} in this pass.", node=say_grad_fn(node))
     if node.kind == "leaf":
-        return say("{node} received {gradient}, which is added to its .grad.", node=say_grad_fn(node), gradient=shown)
+        if in_pass(node.accumulated, pass_index) is None:
+            return say("{node} received {gradient}.", node=say_grad_fn(node), gradient=shown)
+        return say(
+            "{node} received {gradient}, which was added to {node}.grad.", node=say_grad_fn(node), gradient=shown
+        )
     passed = sum(in_pass(edge.contributions, pass_index) is not None for edge in index.outgoing[node.id])
     inputs = {0: say("to no input"), 1: say("to its one input")}.get(passed, say("to its {count} inputs", count=passed))
     return say(
@@ -105,4 +116,18 @@ def cotangent_sentence(
         node=say_grad_fn(node),
         count=len(sources),
         users=told,
+    )
+
+
+def hook_sentence(parts: Sequence[Contribution], gradient: Tensor) -> str:
+    """Return that a hook changed a gradient, and how where that is a few numbers."""
+    values = [array(part.gradient) for part in parts]
+    after = array(gradient)
+    if after is None or not 0 < after.size <= FEW or any(one is None or one.shape != after.shape for one in values):
+        return say("A hook changed the gradient here: it is not what its uses passed.")
+    before = sum((one for one in values if one is not None), start=np.zeros_like(after))
+    return say(
+        "A hook changed the gradient here: {before} arrived from its uses, and {after} went on.",
+        before=say_values(before.tolist()),
+        after=say_values(after.tolist()),
     )

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.explain.chain.products import Matrix, grouped, jacobian_of, multiply, product_in_numbers, shortened
+from chainrule.explain.cotangents import below_hooks, seed_at, starts_with_one
 from chainrule.explain.math import make_math
 from chainrule.explain.model import Math
-from chainrule.explain.names import FormulaNames, derivative
+from chainrule.explain.names import FormulaNames, Written
 from chainrule.explain.numbers import largest
 from chainrule.explain.values import array
-from chainrule.formulas import LATEX, PLAIN
-from chainrule.graph.gradients import arrival_at
+from chainrule.formulas import Symbol
 from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.model import Data, Edge, Graph, Number, Root
 from chainrule.graph.numbers import json_real, python_values
@@ -135,20 +135,11 @@ class _Chain:
 
     def _seed(self, root: Root) -> NDArray[Any] | None:
         """Return what the pass started from: what arrived at the root without what came from its own consumers."""
-        output = self._index.output(root.node, root.output_nr)
-        if output is None or output.value is None:
-            return None
         if self._index.run(self._pass_index) is None:
-            return np.ones(1) if output.value.numel == 1 else None
-        arrival = arrival_at(self._index, root.node, output, self._pass_index)
-        arrived = array(arrival.gradient)
-        if arrived is None:
-            return None
-        for part in arrival.contributions:
-            carried = array(part.gradient)
-            if carried is not None and carried.shape == arrived.shape:
-                arrived = arrived - carried
-        return arrived.reshape(-1)
+            value = self._index.value(root.node, root.output_nr)
+            return np.ones(1) if value is not None and value.numel == 1 else None
+        seed = seed_at(self._index, root, self._pass_index)
+        return None if seed is None else seed.reshape(-1)
 
     def _path(self, start: _Start, ids: Sequence[str]) -> ChainPath:
         edges = [self._index.edges[edge] for edge in ids]
@@ -190,19 +181,46 @@ class _Chain:
                 plain.append("...")
                 continue
             edge, output_nr = step
-            of, by = self._names.output(edge.source, output_nr), self._names.output(edge.target, edge.output_nr)
-            latex.append(derivative(of.latex, by.latex, LATEX))
-            plain.append(derivative(of.plain, by.plain, PLAIN))
+            local = self._names.local(edge, output_nr)
+            latex.append(local.latex.text)
+            plain.append(local.plain.text)
         return make_math(r" \cdot ".join(latex), " × ".join(plain))
 
     def _symbolic(self, paths: Sequence[ChainPath], hidden: int) -> Math | None:
-        if not paths:
+        if not paths or self._hooked:
             return None
         gradient = self._names.gradient(self._index.run(self._pass_index), self._leaf.id, 0)
-        more = [r"\cdots"] if hidden else []
-        latex = " + ".join([path.product.latex for path in paths] + more)
-        plain = " + ".join([path.product.text for path in paths] + (["..."] if hidden else []))
-        return make_math(f"{gradient.latex.text} = {latex}", f"{gradient.plain.text} = {plain}")
+        given = None if self._starts_with_one else self._given()
+        latex, plain = [path.product.latex for path in paths], [path.product.text for path in paths]
+        if given is not None:
+            latex, plain = (
+                [self._times(given.latex.text, product, r" \cdot ") for product in latex],
+                [self._times(given.plain.text, product, " × ") for product in plain],
+            )
+        shown_latex = " + ".join(latex + ([r"\cdots"] if hidden else []))
+        shown_plain = " + ".join(plain + (["..."] if hidden else []))
+        return make_math(f"{gradient.latex.text} = {shown_latex}", f"{gradient.plain.text} = {shown_plain}")
+
+    @property
+    def _starts_with_one(self) -> bool:
+        return not self._ran or starts_with_one(self._index, self._pass_index)
+
+    @property
+    def _hooked(self) -> bool:
+        return self._ran and self._leaf.id in below_hooks(self._index, self._pass_index)
+
+    def _given(self) -> Written | None:
+        """Return how the cotangent is written that the pass starts with: v, or with a bar where the program has a v."""
+        roots = self._index.roots(self._pass_index)
+        if len(roots) != 1:
+            return None
+        if any("v" in node.names for node in self._index.graph.nodes):
+            return self._names.gradient(self._index.run(self._pass_index), roots[0].node, roots[0].output_nr)
+        return Written(Symbol("v"), Symbol("v"))
+
+    @staticmethod
+    def _times(given: str, product: str, mark: str) -> str:
+        return given if product == "1" else f"{given}{mark}{product}"
 
     def _sum(self, paths: Sequence[ChainPath], hidden: int) -> tuple[Math | None, tuple[int, ...] | None]:
         run = self._index.run(self._pass_index)
@@ -230,6 +248,12 @@ class _Chain:
 
     def _sentence(self, count: int, hidden: int, summed: bool) -> str:
         name = name_of(self._leaf)
+        if count and self._hooked:
+            return say(
+                "A hook changed a gradient on the way to {name}, so its gradient is not the product of the local "
+                "derivatives along the paths.",
+                name=name,
+            )
         if count == 0:
             return say("No path leads from where backward starts to {name}, so it gets no gradient.", name=name)
         if count == 1:

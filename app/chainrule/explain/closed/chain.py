@@ -13,8 +13,8 @@ from chainrule.explain.closed.simplify import simplified
 from chainrule.explain.closed.tensors import Term
 from chainrule.explain.math import make_math
 from chainrule.explain.model import Math
-from chainrule.explain.names import FormulaNames
-from chainrule.formulas import FORMULAS, is_elementwise, parse
+from chainrule.explain.names import FormulaNames, total_derivative
+from chainrule.formulas import FORMULAS, LATEX, PLAIN, is_elementwise, parse
 from chainrule.formulas.language.formula import texts
 from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.model import Edge
@@ -79,15 +79,8 @@ def _factor(
     expr = with_decimals(simplified(back.gradient((below, 0)).expr))
     latex, text = FormulaPrinter(back.algebra).doprint(expr), TextPrinter().doprint(expr)
     top, bottom = names.output(above, 0), names.output(below, 0)
-    name = make_math(
-        rf"\frac{{d{_spaced(top.latex.text)}}}{{d{_spaced(bottom.latex.text)}}}",
-        f"d{top.plain.text}/d{bottom.plain.text}",
-    )
+    name = make_math(total_derivative(top.latex, bottom.latex, LATEX), total_derivative(top.plain, bottom.plain, PLAIN))
     return Factor(name, expr, latex, text)
-
-
-def _spaced(latex: str) -> str:
-    return f" {latex}" if latex.startswith("\\") or len(latex) == 1 else latex
 
 
 class _From(Backpropagation):

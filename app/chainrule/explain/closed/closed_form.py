@@ -16,11 +16,11 @@ from chainrule.explain.closed.printers import FormulaPrinter, TextPrinter, with_
 from chainrule.explain.closed.simplify import simplified
 from chainrule.explain.closed.tensors import Term
 from chainrule.explain.closed.translate import exact
+from chainrule.explain.cotangents import seed_at
 from chainrule.explain.math import make_math
 from chainrule.explain.model import Math
 from chainrule.explain.names import FormulaNames
 from chainrule.explain.values import array
-from chainrule.graph.gradients import arrival_at
 from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph, Node, Root
 from chainrule.graph.numbers import json_real
@@ -182,17 +182,9 @@ class _Search:
 
     def _seed(self, back: Backpropagation, root: Root) -> Term:
         """Return what the pass started with at a root: a number, or ``v``."""
-        output = self._index.output(root.node, root.output_nr)
-        if output is None:
-            raise UnsupportedError(self._index.nodes[root.node].op)
-        arrival = arrival_at(self._index, root.node, output, self._pass_index)
-        seed = array(arrival.gradient)
+        seed = seed_at(self._index, root, self._pass_index)
         if seed is None:
             raise UnsupportedError(self._index.nodes[root.node].op)
-        for part in arrival.contributions:
-            carried = array(part.gradient)
-            if carried is not None and carried.shape == seed.shape:
-                seed = seed - carried
         if seed.size and np.all(seed == seed.flat[0]):
             return Term(exact(seed.flat[0].item()), seed.shape)
         taken = {name for node in self._index.graph.nodes for name in node.names}

@@ -7,9 +7,10 @@ import numpy as np
 from chainrule.explain.concepts.sums import WRITTEN_SIZE, Concept, over_passes, over_uses, told
 from chainrule.explain.math import make_math
 from chainrule.explain.model import Math
-from chainrule.explain.names import FormulaNames
+from chainrule.explain.names import FormulaNames, total_derivative
 from chainrule.explain.total_jacobian import Matrix, total_jacobian
 from chainrule.explain.values import array
+from chainrule.formulas import LATEX, PLAIN
 from chainrule.formulas.language.writer import latex_matrix, plain_matrix
 from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph, Node, Root, Variable
@@ -132,8 +133,9 @@ class _Concepts:
         if matrix is None or max(matrix.shape) > WRITTEN_SIZE:
             return []
         top, bottom = self._names.output(root.node, root.output_nr), self._names.output(leaf.id, 0)
-        latex = rf"\frac{{\partial {top.latex.text}}}{{\partial {bottom.latex.text}}} = {latex_matrix(matrix)}"
-        return [make_math(latex, f"∂{top.plain.text}/∂{bottom.plain.text} = {plain_matrix(matrix)}")]
+        latex = f"{total_derivative(top.latex, bottom.latex, LATEX)} = {latex_matrix(matrix)}"
+        plain = f"{total_derivative(top.plain, bottom.plain, PLAIN)} = {plain_matrix(matrix)}"
+        return [make_math(latex, plain)]
 
     def _gradient_argument(self, root: Root) -> Concept:
         name, example = self._called(root.node, root.output_nr), self._leaf(root)

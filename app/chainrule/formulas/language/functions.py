@@ -90,6 +90,7 @@ ELEMENTWISE: dict[str, Function] = {
     "log": _named("log", np.log, r"\ln"),
     "sqrt": Function(np.sqrt, r"\sqrt{{{0}}}", "√({0})", bare=True, tight=True),
     "abs": Function(np.abs, r"\left|{0}\right|", "|{0}|", bare=True, tight=True),
+    "conj": Function(np.conj, r"{0}^{{*}}", "conj({0})"),
     "sign": _named("sign", np.sign, r"\text{{sign}}"),
     "sin": _named("sin", np.sin),
     "cos": _named("cos", np.cos),

@@ -47,7 +47,7 @@ class Notation:
     template: Callable[[str], str | Callable[..., str]]
 
 
-_TIGHT_OPERANDS = frozenset({"T", "outer", "dot", "inverse", "solve"})
+_TIGHT_OPERANDS = frozenset({"T", "conj", "outer", "dot", "inverse", "solve"})
 """Functions whose mark of transposition would otherwise bind to the last part of the operand only."""
 
 
@@ -189,11 +189,22 @@ def _binary(left: ast.expr, op: ast.operator, right: ast.expr, symbols: Symbols,
     raise ValueError(f"{type(op).__name__} is not part of the formula language")
 
 
+def _untransposed(symbol: Symbol) -> Symbol | None:
+    """Return what is transposed in a text that is nothing else; None for any other text."""
+    for mark in (r"^{\top}", "ᵀ"):
+        bare = symbol.text.removesuffix(mark)
+        if bare != symbol.text and symbol.binds >= POWER:
+            return Symbol(bare, ATOM, symbol.scalar)
+    return None
+
+
 def _call(name: str, arguments: list[ast.expr], symbols: Symbols, notation: Notation) -> Symbol:
     operands = [write(argument, symbols, notation) for argument in arguments]
     if name == "rest":
         return Symbol(notation.more, ATOM, scalar=True)
     function = FUNCTIONS[name]
+    if name == "T" and (once := _untransposed(operands[0])) is not None:
+        return once
     least = 0 if function.bare else ATOM if name in _TIGHT_OPERANDS else PRODUCT
     texts = [_bound(operand, least, notation) for operand in operands]
     if function.kind in ("total", "move"):

@@ -9,6 +9,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from chainrule.assets import EXAMPLES
+from chainrule.explain.math import lines
 from chainrule.graph import Number
 from chainrule.render.figure.draw import draw_figure
 from chainrule.render.formats.registry import FORMATS
@@ -148,6 +149,7 @@ def _add_words() -> None:
         "said": _said,
         "few": _few,
         "drawn": lambda figure: Markup(draw_figure(figure)),  # which escapes what a program wrote
+        "math_lines": lines,
         "jacobian_rows": lambda one: table(one.values),
     }
 
