@@ -15,7 +15,7 @@ from chainrule.render import draw as render
 from chainrule.render.formats.registry import FORMATS, format_of_suffix
 from chainrule.render.inline import inline_image
 
-TextFormat = Literal["svg", "html", "dot", "mermaid", "text", "json"]
+TextFormat = Literal["svg", "html", "dot", "mermaid", "text", "json", "series", "csv"]
 BinaryFormat = Literal["png", "pdf", "safetensors"]
 
 
@@ -36,7 +36,7 @@ class GraphPicture:
 
     def save(self, path: str | Path) -> Path:
         """Write the picture to a file, in the format of its suffix (svg, png, pdf, html, dot, mmd, txt, json,
-        safetensors).
+        safetensors, series, csv).
 
         Raises:
             ValueError: no format has that suffix.
@@ -96,8 +96,8 @@ def draw(
 
     Args:
         subject: a Graph, or what `trace` takes.
-        format: "svg", "html", "dot", "mermaid", "text" or "json", which give text; "png", "pdf" or "safetensors"
-            (values and gradients, for PyTorch), which give bytes.
+        format: "svg", "html", "dot", "mermaid", "text", "json", "series" or "csv" (training loops, pass by pass), which
+            give text; "png", "pdf" or "safetensors" (values and gradients, for PyTorch), which give bytes.
         inputs: as for `trace`.
         seed: as for `trace`.
         root: as for `trace`.

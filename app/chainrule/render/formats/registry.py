@@ -97,6 +97,20 @@ _ALL = (
         question="tensors",
     ),
     Format(
+        "series",
+        "application/vnd.chainrule.series+json",
+        "training loops as JSON: loss, norms and learning rates, pass by pass",
+        f"{_MODULES}.series:draw_series",
+        is_picture=False,
+    ),
+    Format(
+        "csv",
+        "text/csv",
+        "the same as a table, a row for each pass",
+        f"{_MODULES}.series:draw_csv",
+        is_picture=False,
+    ),
+    Format(
         "html",
         "text/html",
         "one page that works offline",
