@@ -4,6 +4,11 @@ import { deflateSync } from "node:zlib";
 import { decodeState, encodeState, pack, unpack } from "../../static/js/page/codec.js";
 import { EMPTY } from "../../static/js/page/store.js";
 
+test("the optimizer's step is a step of its own", async () => {
+  const state = { source: "x", step: "optimizer" };
+  assert.equal((await decodeState(await encodeState(state))).step, "optimizer");
+});
+
 test("a program goes into an address and comes out the same", async () => {
   const source = "x = torch.tensor([1., 2.])  # 값 \u{1f600}\nprint(x)\n".repeat(50);
   const packed = await pack(source);

@@ -83,7 +83,7 @@ def focus_of(index: GraphIndex, options: ViewOptions) -> Focus:
     nodes: frozenset[str] | None = None
     edges: frozenset[str] | None = None
     strong: frozenset[str] = frozenset()
-    moment, count = _moment(index, options.step)
+    moment, count = _moment(index, options.step_number)
     if moment is not None:
         nodes, edges = moment.nodes, moment.edges
         strong = frozenset(edge.id for edge in index.inputs[moment.step.node]) & edges

@@ -136,6 +136,34 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeOrWord:
+    """A whole number, or one of a few words."""
+
+    whole: Whole
+    known: tuple[str, ...]
+
+    def read(self, key: str, text: str) -> int | str:
+        """Return the number or the word; raises ViewInvalidError for anything else."""
+        if text.lower() in self.known:
+            return text.lower()
+        try:
+            int(text)
+        except ValueError:
+            raise ViewInvalidError(key, f"{text!r} is neither a whole number nor {' or '.join(self.known)}") from None
+        return self.whole.read(key, text)
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Return its JSON Schema."""
+        return {"anyOf": [self.whole.schema, {"type": "string", "enum": list(self.known)}]}
+
+    @property
+    def choices(self) -> str:
+        """Return both ends, and the words."""
+        return f"{self.whole.choices}, or {', '.join(self.known)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Decimal:
     """A number, both ends included."""
 

@@ -5,13 +5,25 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
 from chainrule.errors import ViewInvalidError
-from chainrule.render.option_values import MOST_CHARACTERS, Choice, Decimal, Ends, Names, OptionKind, Switch, Whole
+from chainrule.render.option_values import (
+    MOST_CHARACTERS,
+    Choice,
+    Decimal,
+    Ends,
+    Names,
+    OptionKind,
+    Switch,
+    Whole,
+    WholeOrWord,
+)
 
 View = Literal["both", "values", "gradients", "structure"]
 Theme = Literal["auto", "light", "dark", "print"]
 Direction = Literal["TB", "BT", "LR", "RL"]
 Labels = Literal["none", "norms", "values", "slots"]
 Style = Literal["cards"]
+AfterPass = Literal["optimizer"]
+"""What a step may be that is none of forward or backward."""
 
 MOST_BOXES = 400
 _COUNT = Whole(1, 10_000_000)
@@ -43,8 +55,11 @@ class ViewOptions:
     pass_index: int | None = _option(
         None, _COUNT, "which pass of backward, from 1 (default: the last that ran to its end)", "pass"
     )
-    step: int | None = _option(
-        None, _COUNT, "what was computed up to this step, forward and then backward; the rest is pale"
+    step: int | AfterPass | None = _option(
+        None,
+        WholeOrWord(_COUNT, get_args(AfterPass)),
+        "what was computed up to this step, forward and then backward, the rest pale; or what parameters became in the "
+        "optimizer's step after the pass",
     )
     theme: Theme = _option("auto", Choice(get_args(Theme)), "auto follows the reader's preference for light or dark")
     direction: Direction = _option("TB", Choice(get_args(Direction)), "where data flows")
@@ -67,6 +82,16 @@ class ViewOptions:
     boxes: int = _option(150, Whole(2, MOST_BOXES), "boxes up to which nothing is folded (default: 150)")
     style: Style = _option("cards", Choice(get_args(Style)), "how nodes are drawn")
     scale: float = _option(1.0, Decimal(0.5, 4.0), "pixels of a PNG for each unit of the picture")
+
+    @property
+    def step_number(self) -> int | None:
+        """Return the step of forward or backward that is shown; None for all of them."""
+        return self.step if isinstance(self.step, int) else None
+
+    @property
+    def is_after_update(self) -> bool:
+        """Return whether the optimizer's step after the pass is shown."""
+        return self.step == "optimizer"
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:

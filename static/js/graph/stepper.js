@@ -3,6 +3,8 @@ import { byId } from "../page/dom.js";
 import { say } from "../page/words.js";
 
 const BEAT_MS = 1400;
+/** The step after backward, as addresses call it. */
+const UPDATE = "optimizer";
 
 export function startStepper(page) {
   const { store } = page;
@@ -11,10 +13,12 @@ export function startStepper(page) {
   let count = 0;
   let forward = 0;
   let whole = 0;
+  let update = 0;
   let timer = 0;
 
   const playing = () => stepper.classList.contains("playing");
-  const at = () => store.get().step ?? whole;
+  /** The step that is shown, counted from 1; what an optimizer does after the pass comes last. */
+  const at = () => (store.get().step === UPDATE ? count : (store.get().step ?? whole));
 
   function pause() {
     clearTimeout(timer);
@@ -25,7 +29,7 @@ export function startStepper(page) {
   /** Goes to a step, counted from 1; the one after which all is there is the whole picture. */
   function go(step) {
     const next = Math.max(1, Math.min(step, count));
-    store.set({ step: next === whole ? null : next }, "step");
+    store.set({ step: next === whole ? null : update && next === count ? UPDATE : next }, "step");
   }
 
   function beat() {
@@ -49,7 +53,8 @@ export function startStepper(page) {
   }
 
   function show(answer, state) {
-    count = answer.steps?.count ?? 0;
+    update = answer.steps?.update ?? 0;
+    count = (answer.steps?.count ?? 0) + update;
     forward = answer.steps?.forward ?? 0;
     whole = answer.steps?.whole ?? count;
     stepper.classList.toggle("no-steps", count === 0);
@@ -63,13 +68,14 @@ export function startStepper(page) {
     byId("step-text").title = now?.sentence ?? "";
     byId("step-place").textContent = now ? placeOf(now) : "";
     range.setAttribute("aria-valuetext", now ? `${placeOf(now)}: ${now.sentence}` : "");
-    if (now && state.step) page.stage.follow(now.node);
+    if (now?.node && state.step) page.stage.follow(now.node);
   }
 
   function placeOf(now) {
+    if (now.phase === "update") return say("step.update", { pass: now.pass });
     return now.phase === "forward"
       ? say("step.forward", { step: now.number, count: forward })
-      : say("step.backward", { step: now.number - forward, count: count - forward, pass: now.pass });
+      : say("step.backward", { step: now.number - forward, count: count - update - forward, pass: now.pass });
   }
 
   range.addEventListener("input", () => {

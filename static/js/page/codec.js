@@ -58,6 +58,7 @@ export async function encodeState(state) {
   for (const name of TEXTS) if (state[name] && !["both", "none"].includes(state[name])) query.set(name, state[name]);
   for (const [name, value] of Object.entries(state.more ?? {})) if (MORE.includes(name)) query.set(name, value);
   for (const name of NUMBERS) if (Number.isInteger(state[name]) && state[name] > 0) query.set(name, state[name]);
+  if (state.step === "optimizer") query.set("step", state.step);
   for (const name of LISTS) if (state[name]?.length) query.set(name, state[name].join(","));
   return `#${query}`;
 }
@@ -84,6 +85,7 @@ export async function decodeState(fragment, given = null) {
     const number = Number(query.get(name));
     if (query.has(name) && Number.isInteger(number) && number > 0) state[name] = number;
   }
+  if (query.get("step") === "optimizer") state.step = "optimizer";
   for (const name of LISTS) if (query.get(name)) state[name] = query.get(name).split(",");
   return state;
 }

@@ -116,6 +116,20 @@ def test_the_inspector_tells_what_a_parameter_was_and_became(client: TestClient)
     assert 'data-line="10"' in inspector
 
 
+def test_the_step_of_the_optimizer_is_the_last_one(client: TestClient) -> None:
+    steps = run(client, pass_index=2)["steps"]
+    assert steps["update"] == 1
+    answer = client.post("/run", json={"source": LOOP, "options": {"pass": "2", "step": "optimizer"}, "pass_index": 2})
+    step = answer.json()["step"]
+    assert (step["number"], step["phase"], step["pass"]) == (steps["count"] + 1, "update", 2)
+    assert step["sentence"] == "opt takes a step: it changes 2 leaves, from what they were to what they became."
+    assert answer.json()["svg"].count(">became<") == 2
+
+
+def test_a_program_that_changes_nothing_has_no_such_step(client: TestClient) -> None:
+    assert run(client, GAN)["steps"]["update"] == 0
+
+
 def test_names_of_a_program_are_text_in_the_table(client: TestClient) -> None:
     source = LOOP.replace("import torch\n", "import torch\nevil = '<b>'\n", 1).replace("epoch", "épöch")
     assert run(client, source)["series"]["axes"] == ["épöch", "step"]

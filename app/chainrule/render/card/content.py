@@ -132,6 +132,9 @@ class Author:
             yield remark_row("", f"and {left} more outputs")
         if self._gradients and node.kind == "leaf":
             yield from self._accumulated(node)
+        if self._options.is_after_update and node.kind == "leaf" and self._values:
+            became = None if node.course is None else in_pass(node.course.updated, self._pass)
+            yield tensor_row("value", "became", became, "unchanged")
         if self._options.saved:
             yield from saved_rows(node)
 

@@ -215,7 +215,15 @@ def _notes(graph: Graph, plan: Plan, options: ViewOptions, focus: Focus, pass_in
         notes.append(focus.note())
     elif pass_index is not None and len(graph.passes) > 1 and options.view in ("both", "gradients"):
         notes.append(f"pass {pass_index} of {len(graph.passes)}")
+    if options.is_after_update:
+        notes.append(_update_note(graph, pass_index))
     return notes + [text.shorten(notice, NOTE_CELLS) for notice in plan.notices]
+
+
+def _update_note(graph: Graph, pass_index: int | None) -> str:
+    """Return which optimizer stepped after a pass, in words."""
+    steps = [one.name or one.type for one in graph.optimizers for step in one.updates if step.after == pass_index]
+    return f"after the step of {', '.join(dict.fromkeys(steps))}" if steps else "after the pass"
 
 
 def all_frames(frames: tuple[Frame, ...]) -> list[Frame]:

@@ -62,7 +62,7 @@ def picture_operation(picture_format: Format, *, with_payload: bool) -> dict[str
     else:
         what = {**_parameter("code", "The program.", {"type": "string"}), "required": True, "example": "(x*x).sum()"}
     is_json = picture_format.name == "json"
-    body: dict[str, Any] = {"schema": {"type": "object"} if is_json else {"type": "string"}}
+    body: dict[str, Any] = {"schema": {"type": "object" if picture_format.media_type.endswith("json") else "string"}}
     told = answer_parameters() if is_json else []
     responses = problem_responses(400, 404, 413, 414, 421, 422, 429, 500, 503)
     if picture_format.message_drawer:

@@ -27,6 +27,7 @@ WORDS = {
     "picture.pass": _("pass {index}"),
     "step.forward": _("Forward {step} of {count}"),
     "step.backward": _("Backward {step} of {count}, pass {pass}"),
+    "step.update": _("Optimizer's step after pass {pass}"),
     "step.play": _("Play"),
     "step.pause": _("Pause"),
     "series.play": _("Play the training"),

@@ -13,8 +13,8 @@ from chainrule.explain.concepts.sums import Concept
 from chainrule.explain.model import Explanation
 from chainrule.explain.steps.narrator import Narrator
 from chainrule.explain.steps.timeline import Step, list_steps
-from chainrule.graph import Graph, Values, Variable
-from chainrule.graph.index import GraphIndex
+from chainrule.graph import Graph, Optimizer, Values, Variable
+from chainrule.graph.index import GraphIndex, in_pass
 from chainrule.graph.training.moment import Moment, moment_of
 from chainrule.limits import Limits
 from chainrule.pipeline import Pipeline
@@ -31,7 +31,8 @@ from chainrule.web.page.inputs import InputShown, show_inputs
 from chainrule.web.page.node import Detail, Inspection
 from chainrule.web.page.problems import ProblemShown, of_error, of_problem
 from chainrule.web.page.training import Training, training_of
-from chainrule.words.saying import read_book
+from chainrule.words.numbers import say_count
+from chainrule.words.saying import read_book, say
 
 MOST_LEFT_OVER = 20
 """Inputs of earlier programs that one request may carry along."""
@@ -59,6 +60,8 @@ class View:
     """Everything that happened, in order; without sentences."""
     step: int | None = None
     """The step that the picture stands at; None for the whole picture."""
+    is_after_update: bool = False
+    """Whether the picture shows the optimizer's step after the pass."""
     shown_pass: int | None = None
     """The pass that the picture shows, counted from 1."""
     check: Check | None = None
@@ -166,6 +169,8 @@ class View:
         """
         if not self.steps:
             return None
+        if self.is_after_update:
+            return self._told_update(tell)
         at = min(self.step or self.whole, len(self.steps))
         step = self.steps[at - 1]
         narrator = Narrator(self.indexed)
@@ -181,6 +186,41 @@ class View:
             "pass": step.pass_index,
             "sentence": tell(sentence),
         }
+
+    def _told_update(self, tell: Callable[[str], str]) -> dict[str, Any]:
+        """Return the optimizer's step after the pass, in one sentence."""
+        changed = [
+            node.id
+            for node in self.graph.nodes
+            if node.course is not None and in_pass(node.course.updated, self.shown_pass) is not None
+        ]
+        names = [one.name or one.type for one in self.optimizers]
+        if names:
+            sentence = say(
+                "{optimizer} takes a step: it changes {count} leaves, from what they were to what they became.",
+                optimizer=", ".join(dict.fromkeys(names)),
+                count=say_count(len(changed)),
+            )
+        else:
+            sentence = say("The program changes {count} leaves itself.", count=say_count(len(changed)))
+        return {
+            "number": len(self.steps) + 1,
+            "phase": "update",
+            "node": changed[0] if changed else None,
+            "pass": self.shown_pass,
+            "sentence": tell(sentence),
+        }
+
+    @property
+    def optimizers(self) -> list[Optimizer]:
+        """Return those that stepped between the pass that is shown and the next one."""
+        return [one for one in self.graph.optimizers if any(update.after == self.shown_pass for update in one.updates)]
+
+    @property
+    def has_update(self) -> bool:
+        """Return whether leaves were changed after the pass that is shown."""
+        courses = (node.course for node in self.graph.nodes if node.course is not None)
+        return any(in_pass(course.updated, self.shown_pass) is not None for course in courses)
 
     def gradient(self) -> dict[str, Any] | None:
         """Return the inspected node's gradient with its numbers, for the exercise that asks for them; None without."""
@@ -206,9 +246,12 @@ class View:
         return max((step.number for step in self.steps if step.pass_index == self.shown_pass), default=len(self.steps))
 
     def counts(self) -> dict[str, int]:
-        """Return how many steps there are, how many of them are forward, and which one the whole picture stands for."""
+        """Return how many steps there are, how many of them are forward, and which one the whole picture stands for.
+
+        ``update`` is 1 where leaves were changed after the pass: that is one step more.
+        """
         forward = sum(step.phase == "forward" for step in self.steps)
-        return {"count": len(self.steps), "forward": forward, "whole": self.whole}
+        return {"count": len(self.steps), "forward": forward, "whole": self.whole, "update": int(self.has_update)}
 
     def index(self) -> dict[str, Any]:
         """Return what the scripts need of the graph."""
@@ -298,7 +341,7 @@ def _view(
     note = answer.check.note if answer.check else None
     check = answer.check.model_copy(update={"note": restore(note)}) if answer.check and note else answer.check
     steps = list_steps(index, sentences=False)
-    run = _shown_pass(index, steps, options.step, pass_index)
+    run = _shown_pass(index, steps, options.step_number, pass_index)
     return View(
         source=program.source,
         inputs=show_inputs(trace.program.inputs),
@@ -313,7 +356,8 @@ def _view(
         + problems,
         inspection=Inspection(index, program.source, node, run, options),
         steps=steps,
-        step=options.step,
+        step=options.step_number,
+        is_after_update=options.is_after_update,
         shown_pass=run,
         check=check,
         untried=trace.has_untried,
