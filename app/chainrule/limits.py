@@ -57,7 +57,8 @@ class Limits:
     answer_seconds: float = _limit(
         10.0,
         "s",
-        "Time for making the answer once the program is over, beside the program's own; a graph that takes longer is "
+        "Time for making the answer once the program is over, beside the program's own, and five times the processor "
+        "time that it may take beyond what the program left; a graph that takes longer is "
         "told in part",
     )
     memory_bytes: int = _limit(2**29, "bytes", "Address space that a program may take beyond the idle child's")

@@ -47,6 +47,18 @@ async def test_limits_are_problems_and_other_programs_go_on() -> None:
     assert "RecursionError" in (deep.problems[0].message or "")
 
 
+async def test_what_a_program_leaves_behind_is_not_collected_for_its_answer() -> None:
+    spinning = "class A:\n    def __del__(self):\n        while True:\n            pass\n"
+    made = "a = A()\na.me = a\nx = torch.ones(2, requires_grad=True)\n"
+    settings = Settings(workers=1, limits=Limits(wall_seconds=60.0, cpu_seconds=5, answer_seconds=100))
+    async with running(settings) as pool:
+        whole = await pool.execute(Program(f"{spinning}{made}(x*x).sum()"))
+        large = await pool.execute(Program(f"{spinning}{made}torch.ones(10**14)"))
+    assert whole.problems == []
+    assert len(whole.graph.nodes) == 3
+    assert [problem.slug for problem in large.problems] == ["memory-limit"]
+
+
 async def test_every_layer_is_reported() -> None:
     async with running(Settings()) as pool:
         report = {layer.name: layer.active for layer in pool.report()}

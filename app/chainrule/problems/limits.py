@@ -159,8 +159,8 @@ def say_reached(name: str, limits: Limits) -> str:
         ),
         "records": say("{limit} operations are recorded; what came after is left out. Do fewer steps.", limit=limit),
         "answer_seconds": say(
-            "The program is over, and making its graph took {limit}, which is the limit for that; what is farthest "
-            "from the result is left out. Do fewer steps, or use smaller tensors.",
+            "The program is over, and its graph may take {limit} to be made, less where the program took much of the "
+            "processor; what is farthest from the result is left out. Do fewer steps, or use smaller tensors.",
             limit=limit,
         ),
         "answer_bytes": say(
@@ -181,8 +181,8 @@ def say_killed(name: str, limits: Limits) -> str:
     limit = _worded(name, limits)
     if name == "answer_seconds":
         return say(
-            "The program is over, and making its graph went on after {limit}, which is the limit for that, and was "
-            "ended, so there is no graph. Do fewer steps, or use smaller tensors.",
+            "The program is over, and its graph may take {limit} to be made, less where the program took much of the "
+            "processor; it was not done by then, so there is none. Do fewer steps, or use smaller tensors.",
             limit=limit,
         )
     return say(

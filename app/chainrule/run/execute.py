@@ -46,11 +46,22 @@ from chainrule.tape.where.reached import ReachedLoop
 TEXT_CHARACTERS = 10_000
 """Longest text of a problem [characters]."""
 REPORT_SECONDS = 0.5
-"""How long it may take to put an exception in words [s]."""
+"""How long it may take to put an exception in words, or to find what a program that was ended had come to [s]."""
+CLEAR_SECONDS = 2.0
+"""How long it may take to let go of what a program held that ran out of memory [s]."""
+ANSWER_PROCESSOR = 0.2
+"""The processor time for the answer as a share of the clock's, beside what the program left of its own.
+
+A program and its answer have one budget, whatever each of them takes.
+"""
+LEAST_PROCESSOR = 0.2
+"""The share of that budget that the answer has at least, of a program that took more than its own."""
 GRAPHS = ((0.6, 1.0), (0.2, 0.1), (0.05, 0.01))
 """The attempts at a graph: the share of the time for the answer that each may take, and of the nodes that it has."""
 DIAGNOSED = 0.95
 """The share of the time for the answer by whose end mistakes have been looked for."""
+DIAGNOSED_PROCESSOR = 0.3
+"""The share of the answer's processor time in which they are looked for."""
 LEAST_LEFT = 0.01
 """How long they are looked for at least [s]."""
 
@@ -85,6 +96,7 @@ def execute(program: Program, limits: Limits, over: Callable[[], None] = lambda:
         The graph as far as it came, the console, and every problem; no exception of the program comes out.
     """
     started = time.perf_counter()
+    processor = time.process_time()
     run = Run()
     code = None
     syntax = Syntax(program.source, FILENAME)
@@ -104,17 +116,18 @@ def execute(program: Program, limits: Limits, over: Callable[[], None] = lambda:
             run.rejection = rejected.rejection
         except BaseException as error:  # whatever a stranger's program raises, SystemExit included, is its result
             run.failed = True
-            run.root = _last_root(code, namespace, tape)
-            _report(error, program.source, limits, namespace, around, run, tape.reached)
+            _root_of_the_ended(code, namespace, tape, run)
+            _tell(error, program.source, limits, namespace, around, run, tape.reached)
         executed = time.perf_counter()
         shown = matplotlib_pyplot.drawn()
+        budget = answer_processor(limits, time.process_time() - processor)
         with uncollected():
-            graph, is_whole = _graph_in_time(tape, namespace, run, limits)
+            graph, is_whole = _graph_in_time(tape, namespace, run, limits, budget)
             text = SourceText(program.source, syntax)
             look = partial(_diagnose, asked, text, graph, namespace, around, run, tape)
             left = DIAGNOSED * limits.answer_seconds - (time.perf_counter() - executed)
             try:
-                problems = run_within(max(left, LEAST_LEFT), limits.answer_seconds, look)
+                problems = run_within(max(left, LEAST_LEFT), DIAGNOSED_PROCESSOR * budget, look)
             except LimitReached:
                 problems = [*run.problems, *around.notices.problems(), undiagnosed_problem(limits)]
     if not is_whole:
@@ -133,6 +146,17 @@ def execute(program: Program, limits: Limits, over: Callable[[], None] = lambda:
         rejection=run.rejection,
         seconds={"execute": executed - started, "graph": time.perf_counter() - executed},
     )
+
+
+def answer_processor(limits: Limits, used: float) -> float:
+    """Return the processor time that the answer may take [s].
+
+    Args:
+        limits: what the program was given.
+        used: the processor time that the program took [s].
+    """
+    whole = limits.cpu_seconds + ANSWER_PROCESSOR * limits.answer_seconds
+    return max(whole - used, LEAST_PROCESSOR * whole)
 
 
 def _compiled(syntax: Syntax) -> Code:
@@ -211,6 +235,37 @@ def _last_root(code: Code | None, namespace: Mapping[str, Any], tape: Tape) -> R
     return root if tensor is None else RootTensor(None, tensor)
 
 
+def _root_of_the_ended(code: Code | None, namespace: Mapping[str, Any], tape: Tape, run: Run) -> None:
+    """Note what a program that was ended had come to; nothing where its own classes keep that from being seen."""
+    work = partial(_last_root, code, namespace, tape)
+    try:
+        # Asking a tensor of a class of the program would call the program.
+        with torch._C.DisableTorchFunctionSubclass():
+            run.root = run_within(REPORT_SECONDS, REPORT_SECONDS, work)
+    except (LimitReached, Exception):
+        run.root = None
+
+
+def _tell(
+    error: BaseException,
+    source: str,
+    limits: Limits,
+    namespace: dict[str, Any],
+    around: Surroundings,
+    run: Run,
+    reached: Sequence[ReachedLoop],
+) -> None:
+    """Tell what ended the program, within the time for that: its exceptions, and what is let go, may run its code."""
+    told = len(run.problems)
+    work = partial(_report, error, source, limits, namespace, around, run, reached)
+    seconds = CLEAR_SECONDS if issubclass(type(error), MemoryError | RuntimeError) else REPORT_SECONDS
+    try:
+        run_within(seconds, seconds, work)
+    except LimitReached:
+        if len(run.problems) == told:
+            run.problems.append(limit_problem("wall_seconds", limits, run.last_span))
+
+
 def _report(
     error: BaseException,
     source: str,
@@ -225,20 +280,14 @@ def _report(
     if isinstance(error, LimitReached):
         run.problems.append(limit_problem(error.name, limits, span, reached))
     elif is_out_of_memory(error):
-        namespace.clear()
-        traceback.clear_frames(error.__traceback__)
-        error.__traceback__ = None
-        gc.collect()
         use_memory_reserve()
         run.problems.append(limit_problem("memory_bytes", limits, span, reached))
+        namespace.clear()
+        traceback.clear_frames(error.__traceback__)
+        BaseException.with_traceback(error, None)
+        gc.collect()
     elif not isinstance(error, SystemExit) or error.code:
-        try:
-            # An exception's own __str__ may never end.
-            text = run_within(REPORT_SECONDS, REPORT_SECONDS, partial(error_text, error, source))
-        except LimitReached:
-            run.problems.append(limit_problem("wall_seconds", limits, span))
-            return
-        around.console.write("stderr", text, span.line if span else None)
+        around.console.write("stderr", error_text(error, source), span.line if span else None)
         run.error = error
 
 
@@ -285,13 +334,14 @@ def _shortened(problem: Problem) -> Problem:
     return problem.model_copy(update=long) if long else problem
 
 
-def _graph_in_time(tape: Tape, namespace: dict[str, Any], run: Run, limits: Limits) -> tuple[Graph, bool]:
+def _graph_in_time(
+    tape: Tape, namespace: dict[str, Any], run: Run, limits: Limits, budget: float
+) -> tuple[Graph, bool]:
     """Return the graph, with fewer nodes where it would take too long or too much memory, and whether it is whole."""
     for share, part in GRAPHS:
         work = partial(_graph, tape, namespace, run, max(1, int(part * limits.nodes)))
-        seconds = share * limits.answer_seconds
         try:
-            return run_within(seconds, seconds, work), part == 1
+            return run_within(share * limits.answer_seconds, share * budget, work), part == 1
         except LimitReached:
             continue
         except Exception as error:
@@ -320,6 +370,6 @@ def own_names(namespace: Mapping[str, Any]) -> dict[str, object]:
         name: value
         for name, value in namespace.items()
         if not (name in found and found[name] is value)
-        and not isinstance(value, ModuleType)
+        and not issubclass(type(value), ModuleType)
         and not name.startswith("__")
     }

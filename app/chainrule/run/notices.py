@@ -54,8 +54,8 @@ def undiagnosed_problem(limits: Limits) -> Problem:
     return Problem.of(
         "graph-time-limit",
         say(
-            "The graph is there, but mistakes in it were not looked for: making the answer may take {limit}, and they "
-            "are over. Do fewer steps.",
+            "The graph is there, but mistakes in it were not looked for: making the answer may take {limit}, less "
+            "where the program took much of the processor, and that is over. Do fewer steps.",
             limit=say_quantity(limits.answer_seconds, "s"),
         ),
     )

@@ -48,7 +48,7 @@ def last_assigned(code: Code, namespace: Mapping[str, Any]) -> RootTensor | None
     """Return the tensor with a grad_fn that the source assigns last."""
     for name in code.assigned:
         tensor = namespace.get(name)
-        if isinstance(tensor, torch.Tensor) and has_graph(tensor):
+        if issubclass(type(tensor), torch.Tensor) and has_graph(tensor):  # what it says of its class may be anything
             return RootTensor(name, tensor)
     return None
 

@@ -1,5 +1,6 @@
 """One child: gives up what it has, waits for one request, executes it, answers, and ends."""
 
+import gc
 from collections.abc import Callable
 
 from chainrule.graph.model import Graph
@@ -31,10 +32,16 @@ def serve_one(channel: Channel, layers: list[Layer], limits: Limits) -> None:
     channel.send(STARTED)
 
     def over() -> None:
+        gc.disable()  # what the program left behind goes with the process: collecting it would run its code
         use_time_reserve()
         channel.send(OVER)
 
-    channel.send(ANSWER, encode(answer_to(program, limits, over), limits))
+    was_enabled = gc.isenabled()
+    try:
+        channel.send(ANSWER, encode(answer_to(program, limits, over), limits))
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def answer_to(program: Program, limits: Limits, over: Callable[[], None] = lambda: None) -> ExecutionAnswer:

@@ -51,6 +51,7 @@ NOWHERE = Place((), (), ())
 Bind = Callable[[str, object], None]
 
 _SUSPENDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_TRACEBACK = vars(BaseException)["__traceback__"]
 _DIRECT = frozenset({__name__, "chainrule.tape.record.recorder"})
 """Where the frame is that PyTorch calls for an operation."""
 _LOOKED_AT = 32
@@ -163,7 +164,9 @@ class Frames:
     def reached(self, error: BaseException | None) -> tuple[ReachedLoop, ...]:
         """Return the loops that the program stood in when something ended it, outermost first."""
         followed = {one.frame: one.iterations for one in self._followed}
-        return reached_in(None if error is None else error.__traceback__, self._loops, followed, self._filename)
+        # A class of the program may have a property of that name, which would run the program.
+        raised = None if error is None else _TRACEBACK.__get__(error)
+        return reached_in(raised, self._loops, followed, self._filename)
 
     def release(self) -> None:
         """Let go of the frames."""

@@ -7,7 +7,7 @@ from chainrule.limits import Limits
 
 MEMORY_RESERVE_BYTES = 256 * 2**20
 """What a program that ran out of memory may still use for its answer [bytes]."""
-CPU_GRACE_SECONDS = 3
+CPU_GRACE_SECONDS = 2
 """Processor time for the operation in whose middle a program used all of its own: it ends when that does [s]."""
 STACK_BYTES = 8 * 2**20
 """Stack of the one thread [bytes]."""
