@@ -8,15 +8,8 @@ for a refused address of 40 bytes. ``--app FOLDER`` measures another checkout's 
 
 import argparse
 import json
-import os
-import resource
-import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,11 +17,12 @@ from typing import Any
 import httpx
 from chainrule.payload import encode
 
+from bench._server import memory_of, processor_of, server_process
+
 SECONDS = 60
 BYTES = 3 << 30
 HERE = Path(__file__).parents[1] / "app"
 JSON = {"Content-Type": "application/json"}
-TICKS = os.sysconf("SC_CLK_TCK")
 
 Sent = tuple[str, str, bytes]
 """Method, address and body."""
@@ -124,62 +118,12 @@ class Cost:
     waited: float
 
 
-@contextmanager
-def server(app: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-
-    def confined() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-
-    process = subprocess.Popen(
-        [sys.executable, "-m", "chainrule", "serve", "--port", str(port)],
-        env=os.environ | {"PYTHONPATH": str(app), "CHAINRULE_WORKERS": "1", "CHAINRULE_RATE_LIMIT": "0"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=confined,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        while process.poll() is None:
-            try:
-                if httpx.post(f"{url}/api/v1/graphs", json={"source": "(x * 2).sin()"}, timeout=60).status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.2)
-        yield process, url
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def processor_of(pid: int) -> float:
-    """Return the processor time of a process, and of the descendants that it has or has waited for [s]."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return 0.0
-    return sum(map(int, fields[11:15])) / TICKS + sum(processor_of(int(child)) for child in children)
-
-
-def memory_of(pid: int) -> int:
-    """Return the largest memory that a process ever had [bytes]."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0
-    return next(int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM"))
-
-
 def measure(app: Path, request: Sent) -> Cost:
     method, path, content = request
-    with server(app) as (process, url):
+    # A busy machine would end programs by the clock, and then they cost less.
+    with server_process(app, SECONDS, CHAINRULE_WORKERS="1", CHAINRULE_WALL_SECONDS="60") as server:
+        process, url = server.process, server.address
+        httpx.post(f"{url}/api/v1/graphs", json={"source": "(x * 2).sin()"}, timeout=60).raise_for_status()
         processor, memory = processor_of(process.pid), memory_of(process.pid)
         waits: list[float] = []
         over = threading.Event()
