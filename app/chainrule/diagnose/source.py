@@ -162,7 +162,7 @@ def called(node: ast.AST | None) -> str | None:
 def grouped(text: str, node: ast.AST) -> str:
     """Return the text of an expression, in parentheses where something after it would bind closer."""
     plain = ast.Name | ast.Attribute | ast.Call | ast.Subscript | ast.Constant | ast.List | ast.Tuple
-    return text if isinstance(node, plain) or (text.startswith("(") and text.endswith(")")) else f"({text})"
+    return text if isinstance(node, plain) else f"({text})"
 
 
 def _covers(outer: Span, inner: Span) -> bool:

@@ -54,6 +54,8 @@ def caught_warnings(console: Console) -> Iterator[list[CaughtWarning]]:
         warning = CaughtWarning(category.__name__, str(message).strip()[:WARNING_CHARACTERS], place)
         if any(words in warning.message for words in _NOT_OF_THE_PROGRAM):
             return
+        if issubclass(category, DeprecationWarning) and filename != FILENAME:
+            return  # a library's own use of what is old, which Python does not tell either
         if warning in seen or len(caught) >= WARNINGS_KEPT:
             return
         seen.add(warning)

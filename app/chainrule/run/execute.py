@@ -3,6 +3,7 @@
 import gc
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -121,7 +122,8 @@ def execute(program: Program, limits: Limits, over: Callable[[], None] = lambda:
         executed = time.perf_counter()
         shown = matplotlib_pyplot.drawn()
         budget = answer_processor(limits, time.process_time() - processor)
-        with uncollected():
+        # What the answer's making reads of tensors is not the program's doing, and PyTorch may warn of it.
+        with uncollected(), warnings.catch_warnings(action="ignore"):
             graph, is_whole = _graph_in_time(tape, namespace, run, limits, budget)
             text = SourceText(program.source, syntax)
             look = partial(_diagnose, asked, text, graph, namespace, around, run, tape)
@@ -320,7 +322,7 @@ def _diagnose(
         *ignored,
         *notices,
         *warned,
-        *diagnose_graph(graph, text, namespace, tape.updated_leaves()),
+        *diagnose_graph(graph, text, namespace, tape.updated_leaves(), tape.is_optimized),
     ]
 
 

@@ -69,9 +69,10 @@ def ones_notice(root: RootTensor, span: Span | None) -> Problem:
         "ones-cotangent",
         say(
             "{label} has shape {shape}, and backward needs to know how much each of its elements "
-            "counts. All of them count 1 here, which gives the gradients of {label}.sum(). Give "
+            "counts. All of them count 1 here, which gives the gradients of {summed}. Give "
             "another gradient to weigh them differently.",
             label=label,
+            summed=f"{root.name}.sum()" if root.name else say("its sum"),
             shape=shape,
         ),
         span=span,

@@ -37,8 +37,13 @@ def answer_script(path: Path, arguments: list[str], limits: Limits, *, whole: bo
     problems = [unconfined_notice(path)]
     if trace.raised is not None:
         span = raised_at(trace.raised, str(path.resolve()), source)
-        problems.insert(0, diagnose_exception(trace.raised, text, trace.graph, span, trace.stale_saves))
-    problems += diagnose_graph(trace.graph, text, trace.names, trace.updated_leaves)
+        problems.insert(
+            0,
+            diagnose_exception(
+                trace.raised, text, trace.graph, span, trace.stale_saves, trace.ancestry, trace.updated_leaves
+            ),
+        )
+    problems += diagnose_graph(trace.graph, text, trace.names, trace.updated_leaves, trace.is_optimized)
     answer = ExecutionAnswer(graph=trace.graph, console=console.lines(), problems=problems)
     return ScriptAnswer(source, answer, trace.error)
 

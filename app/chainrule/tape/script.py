@@ -3,7 +3,7 @@
 import ast
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
@@ -15,6 +15,7 @@ from chainrule.graph import Graph
 from chainrule.graph.syntax import Syntax
 from chainrule.limits import Limits
 from chainrule.tape.existing import ask_gradients
+from chainrule.tape.graph.ancestry import NO_ANCESTRY, Ancestry
 from chainrule.tape.graph.stale_saves import StaleSaves
 from chainrule.tape.tape import Tape
 from chainrule.tape.tensors.autograd_meta import has_graph
@@ -35,6 +36,10 @@ class ScriptTrace:
     """The changes in place for which backward refused to go on, where that is what was raised."""
     updated_leaves: Sequence[frozenset[str]] = ()
     """For each pass, the leaves that were changed in place before the next one began."""
+    is_optimized: Callable[[torch.Tensor], bool] = lambda tensor: True
+    """Whether an optimizer that took a step holds a tensor; True where none took one."""
+    ancestry: Ancestry = NO_ANCESTRY
+    """Where what backward should have started from left the graph, where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,9 @@ def trace_script(path: Path, arguments: list[str], limits: Limits, *, whole: boo
         sys.argv, sys.path[:] = argv, places
     own = {name: value for name, value in names.items() if not name.startswith("__")}
     graph = tape.graph(roots, own)
-    return ScriptTrace(graph, syntax, own, failure, error, tape.stale_saves(failure), tape.updated_leaves())
+    return ScriptTrace(
+        graph, syntax, own, failure, error, tape.stale_saves(failure), tape.updated_leaves(), tape.is_optimized
+    )
 
 
 def trace_cell(source: str, names: dict[str, Any], limits: Limits, filename: str) -> CellTrace:

@@ -285,6 +285,13 @@ class Tape:
         """
         return [] if self._build is None else self._build.updated_leaves()
 
+    def is_optimized(self, tensor: torch.Tensor) -> bool:
+        """Return whether an optimizer that took a step holds a tensor; where none took one, nobody knows: True."""
+        held = {
+            id(one) for record in self._steps.records for reference in record.held if (one := reference()) is not None
+        }
+        return not held or id(tensor) in held
+
     def stale_saves(self, error: BaseException | None) -> StaleSaves | None:
         """Return the changes in place for which backward refused to go on, in terms of the last graph.
 

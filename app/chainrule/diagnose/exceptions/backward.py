@@ -28,8 +28,9 @@ def _non_scalar(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         "{name} {shape}, so there is not one number to start from: PyTorch would have to know "
         "how much each element counts. Make it a scalar, as a loss is, or pass gradient=, a "
         "tensor of {name}'s shape that says how much each element counts; ones give the "
-        "gradients of {name}.sum().",
+        "gradients of {summed}.sum().",
         name=name,
+        summed=name if root is None else grouped(name, root),
         shape=shape,
     )
     fixes: list[Fix] = []

@@ -223,15 +223,12 @@ def _probability(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     node = moment.node
     first = node.args[0] if isinstance(node, ast.Call) and node.args else None
     tensor = moment.tensor(first)
-    size = (
-        say(
-            " goes from {minimum} to {maximum}",
-            minimum=say_number(float(tensor.min())),
-            maximum=say_number(float(tensor.max())),
-        )
-        if tensor is not None
-        else say(" does not")
-    )
+    size = say(" does not")
+    if tensor is not None:
+        low, high = float(tensor.detach().min()), float(tensor.detach().max())
+        size = say(" goes from {minimum} to {maximum}", minimum=say_number(low), maximum=say_number(high))
+        if low == high:
+            size = say(" is {number}", number=say_number(low))
     fixes = []
     if isinstance(node, ast.Call) and called(node) == "binary_cross_entropy":
         text = moment.text.of(node.func)

@@ -1,6 +1,6 @@
 """A finished graph with its program, for the questions of diagnosis."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,8 @@ class GraphFlow(GraphIndex):
     """A graph with its program: what flowed where, and what to call it in a sentence."""
 
     text: SourceText
+    updates: Sequence[Set[str]] = ()
+    """For each pass, the leaves that were changed in place before the next one began."""
 
     @cached_property
     def _passed_on(self) -> dict[tuple[str, int], list[tuple[Edge, Tensor]]]:
@@ -30,6 +32,11 @@ class GraphFlow(GraphIndex):
     def taken_in(self, edge: Edge) -> Tensor | None:
         """Return the forward value that an edge takes in."""
         return self.value(edge.target, edge.output_nr)
+
+    def held_in(self, edge: Edge, pass_index: int) -> Tensor | None:
+        """Return what an edge took in, where it is sure that it was that in a pass: a leaf may have been updated."""
+        changed = any(edge.target in leaves for leaves in self.updates[: max(0, pass_index - 1)])
+        return None if changed else self.taken_in(edge)
 
     def gradients(self, node: Node, pass_index: int) -> list[Tensor]:
         """Return the cotangents that arrived at a node's outputs in a pass."""

@@ -1,7 +1,7 @@
 """Gradients that never came."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 
@@ -17,30 +17,48 @@ TOLD = 4
 """How many names are listed at most."""
 
 
-def without_gradient(flow: GraphFlow, parameters: Mapping[str, torch.Tensor]) -> list[Problem]:
+def without_gradient(
+    flow: GraphFlow,
+    namespace: Mapping[str, object],
+    parameters: Mapping[str, torch.Tensor],
+    is_optimized: Callable[[torch.Tensor], bool],
+) -> list[Problem]:
     """Find leaves that no pass reached, and the places where the way to them is cut.
+
+    Where optimizers took steps, what none of them holds is not meant to learn: teachers, targets, features.
 
     Args:
         flow: the graph.
+        namespace: the program's variables.
         parameters: those of the program's modules, by path.
+        is_optimized: whether an optimizer holds a tensor.
     """
     if not any(one.call != "autograd.grad" for one in flow.passes):
         return cuts(flow, meant=True)
     lonely = _lonely(flow, parameters)
+    tensors = {name: parameters.get(name, namespace.get(name)) for name in lonely}
+    lonely = {
+        name: node
+        for name, node in lonely.items()
+        if not isinstance(tensors[name], torch.Tensor) or is_optimized(tensors[name])
+    }
     found = cuts(flow, meant=not lonely)
     if not lonely:
         return found
     found = found or plain_numbers(flow)
     names = list(lonely)
     node = next((node for node in lonely.values() if node is not None), None)
-    detail = say(
-        "Backward ran, and {leaves} got no gradient: .grad is None. What backward started from "
-        "does not depend on {pronoun}",
-        leaves=some_of(names),
-        pronoun="it" if len(names) == 1 else say("them"),
-    )
-    detail += say(", or only by a way that is cut (see the other problem).") if found else "."
-    detail += _swallowed(flow)
+    swallowed = _swallowed(flow)
+    if swallowed:
+        detail = say("Backward ran, and {leaves} got no gradient: .grad is None.", leaves=some_of(names)) + swallowed
+    else:
+        detail = say(
+            "Backward ran, and {leaves} got no gradient: .grad is None. What backward started from "
+            "does not depend on {pronoun}",
+            leaves=some_of(names),
+            pronoun="it" if len(names) == 1 else say("them"),
+        )
+        detail += say(", or only by a way that is cut (see the other problem).") if found else "."
     detail += (
         say(" An optimizer will leave it as it is.")
         if len(names) == 1

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from chainrule.diagnose.findings.derivative import say_derivative
 from chainrule.diagnose.findings.flow import GraphFlow, elements, is_finite
 from chainrule.diagnose.source import called, grouped
-from chainrule.graph.model import Edge, Node, Tensor
+from chainrule.graph.index import in_pass
+from chainrule.graph.model import Edge, Node, Pass, Tensor
 from chainrule.protocol.messages import Fix, Problem
 from chainrule.words.numbers import say_number
 from chainrule.words.saying import joined, say
@@ -67,7 +68,33 @@ def nonfinite(flow: GraphFlow) -> list[Problem]:
             problem = _backward(flow, node, one.index, is_clean=not forward)
             if problem is not None:
                 return [problem]
+        hooked = _put_in(flow, one)
+        if hooked is not None:
+            return [hooked]
     return []
+
+
+def _put_in(flow: GraphFlow, one: Pass) -> Problem | None:
+    """Return where a gradient stops being finite while all that came to it is: a hook did that, or the program."""
+    for kind, firsts in (("nan", one.first_nan), ("infinite", one.first_inf)):
+        for node in (flow.nodes[id] for id in firsts if id in flow.nodes):
+            for output in node.outputs:
+                arrived = in_pass(output.gradients, one.index)
+                came = [flow.carried(edge, one.index) for edge in flow.incoming[node.id, output.output_nr]]
+                if is_finite(arrived) or not came or not all(part is not None and is_finite(part) for part in came):
+                    continue
+                return _problem(
+                    flow,
+                    kind,
+                    node,
+                    say(
+                        "In pass {pass_number} what operations pass on to {node} is finite, and its gradient is not: a "
+                        "hook of the program changed it.",
+                        pass_number=one.index,
+                        node=flow.called(node),
+                    ),
+                )
+    return None
 
 
 def _is_left_out(flow: GraphFlow) -> bool:
@@ -159,7 +186,7 @@ def _backward(flow: GraphFlow, node: Node, pass_index: int, *, is_clean: bool) -
             number=number,
             elements=elements(carried.numel),
         )
-        value = flow.taken_in(edge)
+        value = flow.held_in(edge, pass_index)
         masked = _masked(flow, node, value)
         if masked is not None:
             detail += say(": {value} is not finite in {number} of {elements}", **masked)

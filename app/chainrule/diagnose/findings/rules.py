@@ -29,7 +29,11 @@ FINDERS: tuple[Finder, ...] = (
 
 
 def diagnose_graph(
-    graph: Graph, text: SourceText, namespace: Mapping[str, object] | None = None, updates: Updates = ()
+    graph: Graph,
+    text: SourceText,
+    namespace: Mapping[str, object] | None = None,
+    updates: Updates = (),
+    is_optimized: Callable[[torch.Tensor], bool] = lambda tensor: True,
 ) -> list[Problem]:
     """Find what is worth knowing in a finished graph.
 
@@ -38,16 +42,19 @@ def diagnose_graph(
         text: the program.
         namespace: its variables at the end, for the parameters of modules that no pass reached.
         updates: for each pass, the leaves that were changed in place before the next one began.
+        is_optimized: whether an optimizer that took a step holds a tensor; True where none took one.
 
     Returns:
         Problems of severity "warning" or "notice", the most important first; never raises.
     """
-    flow = GraphFlow(graph, text)
+    flow = GraphFlow(graph, text, updates)
     found = [problem for find in FINDERS for problem in _found(find, flow)]
     lost = _found(lambda flow: lost_parameters(flow.text, namespace or {}), flow)
     # Where the parameters are in no optimizer, that is why nothing set their gradients back.
     found += lost or _found(lambda flow: accumulated(flow, updates), flow)
-    found += _found(lambda flow: without_gradient(flow, _parameters(namespace or {})), flow)
+    found += _found(
+        lambda flow: without_gradient(flow, namespace or {}, _parameters(namespace or {}), is_optimized), flow
+    )
     found += _found(lambda flow: hidden_modules(flow.text, namespace or {}), flow)
     if any(problem.slug in ("nan", "infinite") for problem in found):
         found = [problem for problem in found if problem.slug not in ("gradient-vanishes", "gradient-explodes")]

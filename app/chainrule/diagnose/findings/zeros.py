@@ -7,7 +7,7 @@ from chainrule.diagnose.findings.derivative import say_derivative
 from chainrule.diagnose.findings.flow import GraphFlow, has_values, is_finite, is_zero
 from chainrule.diagnose.source import called
 from chainrule.formulas import FORMULAS, names, parse, texts
-from chainrule.graph.model import Edge, Node
+from chainrule.graph.model import Edge, Node, Tensor
 from chainrule.protocol.messages import Fix, Problem
 from chainrule.words.numbers import say_number
 from chainrule.words.saying import joined, say
@@ -48,7 +48,7 @@ _ACTIVATIONS = frozenset(_CAUSES) - {"Pow", "LinalgVectorNorm", "Abs", "Std", "M
 
 def zero_gradients(flow: GraphFlow) -> list[Problem]:
     """Find the nodes where a gradient arrives and only zeros are passed on, so that a leaf gets nothing."""
-    found: dict[object, tuple[Node, Edge, set[str]]] = {}
+    found: dict[object, tuple[Node, Edge, int, set[str]]] = {}
     for one in flow.passes:
         seen: set[str] = set()
         for node in flow.in_order(one):
@@ -56,8 +56,8 @@ def zero_gradients(flow: GraphFlow) -> list[Problem]:
                 continue
             for edge, carried in flow.passed_on(node, one.index):
                 leaves = _leaves_behind(flow, edge, one.index, seen) if is_zero(carried) else set()
-                if leaves:
-                    found.setdefault((node.op, node.span), (node, edge, set()))[2].update(leaves)
+                if leaves and not _is_constant_sum(node):
+                    found.setdefault((node.op, node.span), (node, edge, one.index, set()))[3].update(leaves)
     sources = {entry[0].id for entry in found.values()}
     told = [entry for entry in found.values() if not _follows(flow, entry[0], entry[1], sources)]
     return [_zero_problem(flow, *entry) for entry in told[:TOLD]]
@@ -112,9 +112,44 @@ def _leaky(flow: GraphFlow, node: Node) -> list[Fix]:
     return []
 
 
-def _zero_problem(flow: GraphFlow, node: Node, edge: Edge, leaves: set[str]) -> Problem:
+def _is_constant_sum(node: Node) -> bool:
+    """Return whether a softmax has not decided: what it passes on is zero since what arrived is the same everywhere."""
+    if not node.op.startswith(("Softmax", "LogSoftmax")):
+        return False
+    value = node.outputs[0].value
+    largest = None if value is None else value.stats.max
+    return largest is not None and largest < 1 - CANCELLED
+
+
+def _cause(flow: GraphFlow, node: Node, edge: Edge, value: Tensor | None) -> str:
+    """Return why an operation passes on zeros, where that is so of these very values."""
     operation = node.op.split("Backward")[0].lstrip("_")
-    value = flow.taken_in(edge)
+    if operation == "Pow":
+        exponent = node.saved.get("exponent")
+        if exponent == 0:
+            return say("the exponent is 0, so the result is 1 whatever goes in")
+        if value is None or not value.is_zero:
+            return ""
+    return _CAUSES.get(operation, "")
+
+
+def _told_of(flow: GraphFlow, node: Node, edge: Edge) -> Node | None:
+    """Return the node to speak of: what an operation makes of its arguments within its own text has no name there."""
+    target = flow.nodes[edge.target]
+    for _ in range(len(flow.nodes)):
+        if target.names or target.span != node.span:
+            return target
+        below = flow.outgoing[target.id]
+        if len(below) != 1:
+            return None
+        target = flow.nodes[below[0].target]
+    return None
+
+
+def _zero_problem(flow: GraphFlow, node: Node, edge: Edge, pass_index: int, leaves: set[str]) -> Problem:
+    operation = node.op.split("Backward")[0].lstrip("_")
+    value, named = flow.held_in(edge, pass_index), _told_of(flow, node, edge)
+    cause = _cause(flow, node, edge, value)
     called_so = sorted(leaves)
     told: str = ", ".join(called_so[:4])
     if len(called_so) > 4:
@@ -124,15 +159,21 @@ def _zero_problem(flow: GraphFlow, node: Node, edge: Edge, leaves: set[str]) -> 
     if factor is not None:
         detail += say(": it multiplies the gradient by {node}, which is 0 everywhere.", node=flow.called(factor))
     else:
-        detail += joined([": ", _CAUSES[operation], "."]) if operation in _CAUSES else "."
-    if factor is None and value is not None and value.stats.max is not None and value.stats.min is not None:
+        detail += joined([": ", cause, "."]) if cause else "."
+    if (
+        factor is None
+        and named is not None
+        and value is not None
+        and value.stats.max is not None
+        and value.stats.min is not None
+    ):
         low, high = value.stats.min, value.stats.max
         size = (
             say("goes from {minimum} to {maximum}", minimum=say_number(low), maximum=say_number(high))
             if low < high
             else say("is {number}", number=say_number(low))
         )
-        detail += say(" Here {node} {range}.", node=flow.called(flow.nodes[edge.target]), range=size)
+        detail += say(" Here {node} {range}.", node=flow.called(named), range=size)
         if operation == "Relu" and value.numel > 1:
             detail += say(" Nothing in it is above 0 for this data: these units are dead.")
     detail += say(

@@ -18,6 +18,10 @@ _Bound = dict[Name, int]
 """Names with the moment at which each was bound last."""
 
 
+PROGRAM = "__main__"
+"""The module of a program's own classes."""
+_OWN_NAMES: Any = type.__dict__["__dict__"]
+"""Gives what a class itself holds, without asking the class, which may be the program's own."""
 LISTED = 256
 """Elements of a list, tuple or dictionary that are looked at."""
 _KEY_CHARACTERS = 200
@@ -69,17 +73,22 @@ class BoundNames:
             self._bind_tensor((name, False), value)
         elif isinstance(value, torch.nn.Module):
             self._bind_module(name, value, top=True)
-        else:
+        elif isinstance(value, list | tuple | dict):
             self._bind_elements(name, value, top=True)
+        else:
+            self._bind_attributes(name, value, top=True)
 
     def bind_local(self, name: str, value: object) -> None:
         """Note that a function of the program binds a name to a value."""
         if isinstance(value, torch.Tensor):
             self._bind_tensor((name, True), value)
-        elif isinstance(value, torch.nn.Module) and name != "self":
-            self._bind_module(name, value, top=False)
-        else:
+        elif isinstance(value, torch.nn.Module):
+            if name != "self":
+                self._bind_module(name, value, top=False)
+        elif isinstance(value, list | tuple | dict):
             self._bind_elements(name, value, top=False)
+        else:
+            self._bind_attributes(name, value, top=False)
 
     def of_node(self, sequence: int, outputs: dict[int, Value]) -> list[str]:
         """Return the names of a function Node's outputs, those of outputs without a gradient last.
@@ -139,6 +148,20 @@ class BoundNames:
         for key, element in entries:
             if isinstance(element, torch.Tensor) and type(key) in (int, str):
                 _note(self._elements, element, f"{name}[{_key(key)}]", top)
+
+    def _bind_attributes(self, name: str, value: object, *, top: bool) -> None:
+        """Note what an object of a class of the program's own holds: tensors, and modules with their parameters."""
+        if _OWN_NAMES.__get__(type(value)).get("__module__") != PROGRAM:
+            return
+        try:
+            held = object.__getattribute__(value, "__dict__")
+        except AttributeError:
+            return
+        for attribute, part in islice(held.items(), LISTED):
+            if isinstance(part, torch.Tensor):
+                _note(self._elements, part, f"{name}.{attribute}", top)
+            elif isinstance(part, torch.nn.Module):
+                self._bind_module(f"{name}.{attribute}", part, top=top)
 
     def _bind_module(self, name: str, module: torch.nn.Module, *, top: bool) -> None:
         for path, part in named_parts(module, name):
