@@ -115,3 +115,51 @@ def test_a_root_of_many_elements_is_no_matrix() -> None:
     (found,) = answered("x = torch.ones(100000, requires_grad=True)\ny = x * 2\ny.backward(y)", "why-a-scalar")
     assert "y has 100000 elements" in found.paragraphs[0]
     assert found.math == []
+
+
+def test_of_a_scalar_the_matrix_is_told_that_would_be_needed_without_the_sum() -> None:
+    (found,) = answered(
+        "x = tensor([1.0, 2.0], requires_grad=True)\ng = 2 * x**3\nz = g.sum() / 12\nz.backward()", "why-a-scalar"
+    )
+    assert "g, before it became one number, has 2 elements" in found.paragraphs[-1]
+    assert found.math[-1].text == "dg/dx = [6 0; 0 24]"
+
+
+def test_weights_are_the_gradient_of_what_comes_after() -> None:
+    (found,) = answered("x = tensor([1.0, 2.0], requires_grad=True)\ny = x**2\ny.backward(y)", "gradient-argument")
+    assert "v = ∂L/∂y" in str(found.paragraphs)
+
+
+def test_backward_or_grad_is_answered_for_what_the_program_called() -> None:
+    program = "x = tensor(3.0, requires_grad=True)\nz = x**2\n"
+    (found,) = answered(program + "z.backward()", "backward-or-grad")
+    assert found.paragraphs[0] == "This pass was backward: it added 6 to x.grad and returned nothing."
+    assert "torch.autograd.grad(z, x) would have returned the same" in found.paragraphs[1]
+    (found,) = answered(program + "(g,) = torch.autograd.grad(z, x)", "backward-or-grad")
+    assert "it returned the gradient of x, 6, and left every .grad as it was" in found.paragraphs[0]
+
+
+def test_nobody_asks_about_a_name_that_is_thrown_away() -> None:
+    source = "x = tensor(2.0, requires_grad=True)\n_ = x * 2\n__ = x * 3\nz = (_ * __).sum()\nz.backward()"
+    assert [concept for concept in concepts(traced(source)) if "_.grad" in concept.question] == []
+
+
+def test_a_gradient_that_was_kept_is_not_asked_for() -> None:
+    source = "x = tensor(2.0, requires_grad=True)\ny = x**2\ny.retain_grad()\nz = y * 3\nz.backward()"
+    assert not any("y.grad" in concept.question for concept in concepts(traced(source)))
+    kept = next(variable for variable in traced(source).variables if variable.name == "y")
+    assert kept.gradient is not None
+    assert kept.gradient.values == 3.0
+
+
+def test_what_added_up_can_be_set_to_zero_in_two_ways() -> None:
+    source = "x = tensor(2.0, requires_grad=True)\n(x**2).backward()\n(x**2).backward()"
+    (found,) = answered(source, "gradient-adds-up", 2)
+    assert "x.grad.zero_()" in found.paragraphs[-1]
+    assert "set_to_none" in found.paragraphs[-1]
+
+
+def test_the_questions_are_about_the_pass_that_is_shown() -> None:
+    source = "x = tensor(3.0, requires_grad=True)\na = x**2\na.backward()\nb = x**3\nb.backward()"
+    (found,) = answered(source, "backward-or-grad", 2)
+    assert "added 27 to x.grad" in found.paragraphs[0]

@@ -250,7 +250,7 @@ class Variable(Data):
     output_nr: Whole
     tensor: TensorField | None
     gradient: TensorField | None = None
-    """``.grad``, for a leaf that has it."""
+    """``.grad``, for a leaf that has it, and after ``retain_grad``."""
 
 
 class Graph(Data):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from chainrule.explain.concepts.calls import backward_or_grad
 from chainrule.explain.concepts.sums import WRITTEN_SIZE, Concept, over_passes, over_uses, told
 from chainrule.explain.math import make_math
 from chainrule.explain.model import Math
@@ -22,24 +23,27 @@ LOOKED_AT = 8
 """Leaves among which one is looked for whose whole Jacobian is small."""
 MOST_NODES = 300
 """Nodes of a graph above which no whole Jacobian is computed."""
+MOST_STEPS_BACK = 8
+"""Operations from a scalar root within which a tensor of several elements is looked for."""
 MOST_OF_A_KIND = 3
 """How many variables one question is answered for."""
 
 
-def concepts(graph: Graph | GraphIndex, pass_index: int = 1) -> list[Concept]:
+def concepts(graph: Graph | GraphIndex, pass_index: int = 1, source: str = "") -> list[Concept]:
     """Answer the questions that this graph raises, the most telling first.
 
     Args:
         graph: the graph.
         pass_index: the pass to take numbers from, counted from 1.
+        source: the program, by whose text unnamed results are called.
     """
-    return list(_Concepts(graph, pass_index).all())
+    return list(_Concepts(graph, pass_index, source).all())
 
 
 class _Concepts:
-    def __init__(self, graph: Graph | GraphIndex, pass_index: int) -> None:
+    def __init__(self, graph: Graph | GraphIndex, pass_index: int, source: str) -> None:
         self._index = GraphIndex.of(graph)
-        self._names = FormulaNames(self._index)
+        self._names = FormulaNames(self._index, source)
         self._pass_index = pass_index
         self._run = self._index.run(pass_index)
 
@@ -52,6 +56,8 @@ class _Concepts:
                 yield self._gradient_argument(roots[0])
         yield from self._none()
         yield from self._adds_up()
+        if self._run is not None and roots:
+            yield from backward_or_grad(self._index, self._names, self._run, roots[0])
 
     def _size(self, root: Root) -> int:
         value = self._index.value(root.node, root.output_nr)
@@ -114,6 +120,8 @@ class _Concepts:
                     )
                 )
             math += self._jacobian_math(root, leaf, matrix)
+            if size == 1:
+                paragraphs, math = self._without_reduction(root, leaf, paragraphs, math)
         if size != 1:
             paragraphs.append(
                 say(
@@ -129,13 +137,45 @@ class _Concepts:
             nodes=nodes,
         )
 
+    def _without_reduction(
+        self, root: Root, leaf: Node, paragraphs: list[str], math: list[Math]
+    ) -> tuple[list[str], list[Math]]:
+        """Say what would be needed of the last tensor before a scalar root, which has several elements."""
+        place = (root.node, root.output_nr)
+        for _ in range(MOST_STEPS_BACK):
+            value = self._index.value(*place)
+            if value is not None and value.numel > 1:
+                break
+            edges = self._index.outgoing[place[0]]
+            if len(edges) != 1:
+                return paragraphs, math
+            place = (edges[0].target, edges[0].output_nr)
+        value, below = self._index.value(*place), self._index.value(leaf.id)
+        if value is None or below is None or value.numel < 2 or place[0] == leaf.id:
+            return paragraphs, math
+        name = self._called(*place)
+        told_too = say(
+            "{name}, before it became one number, has {size} elements: its Jacobian by {leaf} would be a matrix of "
+            "{size} by {columns}, and .grad has no room for that.",
+            name=name,
+            size=value.numel,
+            leaf=self._called(leaf.id),
+            columns=below.numel,
+        )
+        matrix = total_jacobian(self._index, place[0], place[1], leaf.id)
+        if matrix is None or max(matrix.shape) > WRITTEN_SIZE:
+            return [*paragraphs, told_too], math
+        return [*paragraphs, told_too], [*math, self._written(place, leaf, matrix)]
+
+    def _written(self, place: tuple[str, int], leaf: Node, matrix: Matrix) -> Math:
+        top, bottom = self._names.output(*place), self._names.output(leaf.id, 0)
+        latex = f"{total_derivative(top.latex, bottom.latex, LATEX)} = {latex_matrix(matrix)}"
+        return make_math(latex, f"{total_derivative(top.plain, bottom.plain, PLAIN)} = {plain_matrix(matrix)}")
+
     def _jacobian_math(self, root: Root, leaf: Node, matrix: Matrix | None) -> list[Math]:
         if matrix is None or max(matrix.shape) > WRITTEN_SIZE:
             return []
-        top, bottom = self._names.output(root.node, root.output_nr), self._names.output(leaf.id, 0)
-        latex = f"{total_derivative(top.latex, bottom.latex, LATEX)} = {latex_matrix(matrix)}"
-        plain = f"{total_derivative(top.plain, bottom.plain, PLAIN)} = {plain_matrix(matrix)}"
-        return [make_math(latex, plain)]
+        return [self._written((root.node, root.output_nr), leaf, matrix)]
 
     def _gradient_argument(self, root: Root) -> Concept:
         name, example = self._called(root.node, root.output_nr), self._leaf(root)
@@ -151,6 +191,13 @@ class _Concepts:
         math, nodes = [], [root.node]
         if given is not None:
             paragraphs.append(self._weights(name, given))
+        paragraphs.append(
+            say(
+                "Where {name} is one part of a longer computation that ends in a number L, the weights are "
+                "v = ∂L/∂{name}: backward then goes on as if L were the sum of v[i] · {name}[i].",
+                name=name,
+            )
+        )
         if example is not None and example[1] is not None and given is not None:
             leaf, matrix = example
             assert matrix is not None
@@ -188,10 +235,18 @@ class _Concepts:
         return say("Here the weights are {weights}.", weights=say_values(flat.tolist()))
 
     def _none(self) -> Iterator[Concept]:
-        inner = [variable for variable in self._index.graph.variables if self._is_inner(variable)]
+        inner = [
+            variable
+            for variable in self._index.graph.variables
+            if self._is_inner(variable) and not is_throwaway(variable.name)
+        ]
         for variable in inner[-MOST_OF_A_KIND:]:
             yield self._inner_none(variable)
-        bare = [node for node in self._index.graph.nodes if node.kind == "leaf" and node.no_gradient is not None]
+        bare = [
+            node
+            for node in self._index.graph.nodes
+            if node.kind == "leaf" and node.no_gradient is not None and not is_throwaway(name_of(node))
+        ]
         for node in bare[:MOST_OF_A_KIND]:
             yield self._leaf_none(node)
 
@@ -258,3 +313,8 @@ class _Concepts:
     def _sums(self, leaf: Node) -> tuple[Concept | None, Concept | None]:
         name = self._called(leaf.id)
         return over_uses(self._index, name, leaf, self._pass_index), over_passes(name, leaf)
+
+
+def is_throwaway(name: str) -> bool:
+    """Return whether a name says that nobody looks at what it holds: ``_``, ``__``."""
+    return not name.strip("_")

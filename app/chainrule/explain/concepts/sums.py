@@ -14,7 +14,7 @@ from chainrule.words.saying import Words, joined, say
 from chainrule.words.shapes import say_shape
 from chainrule.words.tensors import say_values
 
-Slug = Literal["why-a-scalar", "gradient-argument", "grad-is-none", "gradient-adds-up"]
+Slug = Literal["why-a-scalar", "gradient-argument", "grad-is-none", "gradient-adds-up", "backward-or-grad"]
 
 WRITTEN_SIZE = 6
 """Rows and columns up to which a matrix is written out."""
@@ -80,7 +80,8 @@ def over_passes(name: str, leaf: Node) -> Concept | None:
                     new_sum=told(after),
                 ),
                 say(
-                    "To start afresh, set {name}.grad = None, or call optimizer.zero_grad(), before backward.",
+                    "To start afresh, set {name}.grad = None before backward, as optimizer.zero_grad() does; "
+                    "{name}.grad.zero_() fills it with zeros instead, as optimizer.zero_grad(set_to_none=False) does.",
                     name=name,
                 ),
             ],

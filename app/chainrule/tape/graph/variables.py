@@ -5,7 +5,7 @@ import torch
 from chainrule.graph import Variable
 from chainrule.graph.construct import make
 from chainrule.tape.graph.describe import Describer
-from chainrule.tape.tensors.autograd_meta import is_leaf
+from chainrule.tape.tensors.autograd_meta import keeps_gradient
 from chainrule.words.numbers import python_integer
 
 TEXT_LENGTH = 200
@@ -29,7 +29,7 @@ def variable(name: str, value: object, home: tuple[str, int] | None, describer: 
     if isinstance(value, torch.Tensor):
         tensor = describer.now(value)
         text = tensor.preview
-        if is_leaf(value) and value.grad is not None:
+        if keeps_gradient(value) and value.grad is not None:
             gradient = describer.now(value.grad)
     elif type(value) in (bool, int, float, complex, str, type(None)):
         text = python_integer(value, TEXT_LENGTH) if type(value) is int else repr(value)

@@ -68,6 +68,11 @@ def is_leaf(tensor: torch.Tensor) -> bool:
     return _refreshed(tensor) is None
 
 
+def keeps_gradient(tensor: torch.Tensor) -> bool:
+    """Return whether ``.grad`` of a tensor is for what backward computes: of a leaf, and after ``retain_grad``."""
+    return is_leaf(tensor) or (not is_stale(tensor) and tensor.retains_grad)
+
+
 def output_of(tensor: torch.Tensor) -> tuple[Any, int] | None:
     """Return the Node that a tensor has, and which of its outputs the tensor is."""
     node = grad_fn(tensor)

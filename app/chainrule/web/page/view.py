@@ -157,7 +157,7 @@ class View:
 
     def concepts(self) -> list[Concept]:
         """Return what everybody asks about backward, answered on this graph."""
-        return concepts(self.indexed) if self.ran else []
+        return concepts(self.indexed, self.shown_pass or 1, self.source) if self.ran else []
 
     def told(self, tell: Callable[[str], str]) -> dict[str, Any] | None:
         """Return the step that the picture shows, in one sentence.
