@@ -86,7 +86,8 @@ CLOSED = {
     "torch.random": "manual_seed fork_rng initial_seed",
     "torch.cuda": """is_available device_count manual_seed manual_seed_all empty_cache synchronize set_device
         current_device get_device_name get_device_properties get_device_capability is_bf16_supported memory_allocated
-        max_memory_allocated memory_reserved max_memory_reserved reset_peak_memory_stats""",
+        max_memory_allocated memory_reserved max_memory_reserved reset_peak_memory_stats
+        BFloat16Tensor BoolTensor ByteTensor DoubleTensor FloatTensor HalfTensor IntTensor LongTensor""",
     "torch.cuda.amp": "GradScaler autocast custom_bwd custom_fwd",
     "torch.amp.grad_scaler": "GradScaler",
     "torch.backends": "cuda cudnn mps",

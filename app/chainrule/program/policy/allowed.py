@@ -333,9 +333,10 @@ MODULES: dict[str, frozenset[str]] = {
     ),
     "torch.cuda": frozenset(
         """
-        amp current_device device_count empty_cache get_device_capability get_device_name get_device_properties
-        is_available is_bf16_supported manual_seed manual_seed_all max_memory_allocated max_memory_reserved
-        memory_allocated memory_reserved reset_peak_memory_stats set_device synchronize
+        BFloat16Tensor BoolTensor ByteTensor DoubleTensor FloatTensor HalfTensor IntTensor LongTensor amp current_device
+        device_count empty_cache get_device_capability get_device_name get_device_properties is_available
+        is_bf16_supported manual_seed manual_seed_all max_memory_allocated max_memory_reserved memory_allocated
+        memory_reserved reset_peak_memory_stats set_device synchronize
         """.split()
     ),
     "torch.cuda.amp": frozenset(
