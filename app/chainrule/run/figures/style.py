@@ -58,6 +58,11 @@ def format_of(text: str, options: dict[str, Any]) -> LineLook:
     )
 
 
+def name_of(color: object) -> str | None:
+    """Return what a program calls a colour; None where it is no word."""
+    return color if isinstance(color, str) else None
+
+
 class Colours:
     """Gives the colours of one axes: in turn, and the same for what a program calls the same."""
 

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from chainrule.protocol.figures import ALL_POINTS, FIGURES, DrawnFigure
-from chainrule.run.figures.axes import Artist, PlottedAxes
+from chainrule.run.figures.axes import PlottedAxes
 from chainrule.run.figures.figure import PlottedFigure
 from chainrule.run.figures.numbers import Budget
+from chainrule.run.figures.recorder import Artist
 from chainrule.run.standins import matplotlib
 
 _DRAWING = """plot semilogy semilogx loglog errorbar step scatter bar barh hist fill_between imshow matshow pcolormesh
@@ -161,7 +162,7 @@ def _nothing(*_: object, **__: object) -> None:
     """Do nothing."""
 
 
-_METHODS: dict[str, Callable[..., Any]] = {name: vars(PlottedAxes)[name] for name in (*_DRAWING, *_SETTING.values())}
+_METHODS: dict[str, Callable[..., Any]] = {name: getattr(PlottedAxes, name) for name in (*_DRAWING, *_SETTING.values())}
 globals().update({name: _on_axes(name) for name in _DRAWING})
 globals().update({name: _on_axes(method) for name, method in _SETTING.items()})
 globals().update(dict.fromkeys(_NOTHING, _nothing))
