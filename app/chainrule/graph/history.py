@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from chainrule.graph.construct import make
-from chainrule.graph.data import Data, Whole
+from chainrule.graph.data import Data, Real, Whole
 from chainrule.graph.tensors import Tensor, TensorField
 from chainrule.graph.tensors.references import SHORTEN, TABLE, StackedField, Table
 
@@ -190,6 +190,8 @@ class LeafCourse(Data):
     """What the leaf held when the forward part of a pass took it in."""
     updated: History = EMPTY
     """What it held once it had been changed after a pass, by an optimizer's step or by hand."""
+    changes: list[Real | None] = Field(default_factory=list)
+    """The norm of what each entry of ``updated`` changed, for a leaf whose elements are too many to be listed."""
     stepped: History = EMPTY
     """What ``.grad`` held when an optimizer's step used it, where the program had changed it since the pass: by
     clipping, or by unscaling."""

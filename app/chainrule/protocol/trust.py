@@ -264,6 +264,8 @@ class _Check:
     def _course(self, course: LeafCourse) -> None:
         _at_most(len(course.state), LIST_LENGTH, "what an optimizer keeps")
         self._names(course.state)
+        if course.changes and len(course.changes) != len(course.updated):
+            raise AnswerInvalidError("a leaf has not as many changes as values after them")
         for history in course.histories():
             self._history(history)
 

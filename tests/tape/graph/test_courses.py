@@ -112,6 +112,22 @@ def test_a_leaf_of_a_single_pass_that_nothing_changed_has_no_course() -> None:
     assert [node.course for node in trace(CUBES).nodes] == [None] * len(trace(CUBES).nodes)
 
 
+def test_the_change_of_a_large_parameter_is_measured() -> None:
+    source = (
+        "model = nn.Linear(40, 40)\nopt = torch.optim.Adam(model.parameters(), lr=0.01)\n"
+        "for i in range(4):\n    opt.zero_grad()\n    loss = model(torch.ones(2, 40)).pow(2).mean()\n"
+        "    loss.backward()\n    before = model.weight.detach().clone()\n    opt.step()\n"
+        "    seen.append((model.weight - before).norm().item())\n"
+    )
+    seen: list[float] = []
+    torch.manual_seed(0)
+    exec(source, {"torch": torch, "nn": torch.nn, "seen": seen})
+    graph = trace("".join(line for line in source.splitlines(True) if "before" not in line))
+    weight, bias = courses(graph)
+    assert weight.changes == pytest.approx(seen, rel=1e-5)
+    assert bias.changes == []
+
+
 @pytest.mark.parametrize("rate", ["torch.tensor(0.1)", "0.1"])
 def test_a_learning_rate_may_be_a_tensor(rate: str) -> None:
     graph = trace(

@@ -135,6 +135,20 @@ def test_names_of_a_program_are_text_in_the_table(client: TestClient) -> None:
     assert run(client, source)["series"]["axes"] == ["épöch", "step"]
 
 
+def test_a_problem_of_one_iteration_is_shown_in_its_picture(client: TestClient) -> None:
+    source = (
+        "w = torch.tensor(1.0, requires_grad=True)\nfor i in range(4):\n    y = (w - i * 0.5).sqrt()\n"
+        "    loss = y * 2\n    loss.backward()\n"
+    )
+    answer = run(client, source)
+    nodes = {node["id"]: node["op"] for node in answer["index"]["nodes"]}
+    told = [problem for problem in answer["problems"] if problem["pass_index"] is not None]
+    assert told
+    assert {nodes[problem["node"]] for problem in told} <= {"SqrtBackward0", "SubBackward0", "MulBackward0"}
+    assert {problem["pass_index"] for problem in told} <= {3, 4}
+    assert f'data-pass="{told[0]["pass_index"]}"' in answer["html"]["problems"]
+
+
 def test_a_chart_breaks_where_numbers_are_not_finite() -> None:
     chart = spark([1.0, 2.0, "nan", 3.0, 4.0], 4)
     assert len(chart.lines) == 2

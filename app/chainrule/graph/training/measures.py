@@ -141,6 +141,11 @@ def _leaf(index: GraphIndex, series: Series, track: Mapping[int, str]) -> LeafMe
         gradient |= _norms(node.outputs[0].gradients if node.outputs else EMPTY)
         stepped |= _norms(course.stepped)
         changed |= _differences(course.values, course.updated)
+        changed |= {
+            number: norm
+            for number, norm in zip(course.updated.passes, course.changes, strict=False)
+            if norm is not None
+        }
         after |= {**dict.fromkeys(course.updated.passes, None), **_norms(node.accumulated)}
     optimizer = next((one for one in index.graph.optimizers if last.id in one.leaves), None)
     steps = set() if optimizer is None else {update.after for update in optimizer.updates}

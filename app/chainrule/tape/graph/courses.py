@@ -7,6 +7,7 @@ from typing import Any
 
 from chainrule.graph import History, LeafCourse, Optimizer, Update
 from chainrule.graph.construct import make
+from chainrule.graph.data import NonFinite, Real
 from chainrule.tape.graph.describe import Describer
 from chainrule.tape.graph.vertices import Gathered, Key, Leaf
 from chainrule.tape.record.operations import Value
@@ -75,6 +76,7 @@ class Courses:
             LeafCourse,
             values=self._history({number: value.snapshot for number, value in taken.items()}, True),
             updated=self._history(updated, True),
+            changes=_changes(updated, updates),
             stepped=self._history(used, False),
             state={
                 name: self._history(
@@ -150,5 +152,13 @@ class Courses:
         return History([(number, self._describer.tensor(held[number], requires_grad, True)) for number in sorted(held)])
 
 
-def _word(rate: float) -> str:
+def _changes(updated: Mapping[int, Snapshot], updates: Mapping[int, ParameterUpdate]) -> list[Real | None]:
+    """Return the norm of each change where it was measured; nothing at all where none was."""
+    found = [updates[number].change if number in updates else None for number in sorted(updated)]
+    if all(norm is None for norm in found):
+        return []
+    return [norm if norm is None or math.isfinite(norm) else _word(norm) for norm in found]
+
+
+def _word(rate: float) -> NonFinite:
     return "nan" if math.isnan(rate) else "inf" if rate > 0 else "-inf"

@@ -25,6 +25,8 @@ from chainrule.tape.where.frames import Place
 
 _STATES = 4
 """Tensors that are kept of what an optimizer keeps for one parameter."""
+COPIED = 2**22
+"""Elements that are copied before a step, to measure what it changes in parameters that are too large to be kept."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +41,8 @@ class ParameterUpdate:
     """``.grad`` as the step used it, where that is no longer what the pass had left."""
     state: Mapping[str, Snapshot]
     """What the optimizer kept for it after the step, of its shape, by name."""
+    change: float | None
+    """The norm of what changed, of a parameter whose elements are too many to be kept."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,8 +132,30 @@ class OptimizerSteps:
         """Return a parameter's count of changes; what it holds is known from now on."""
         return self._values.of(parameter).version
 
-    def note(self, optimizer: torch.optim.Optimizer, changed: list[tuple[torch.Tensor, int]]) -> None:
-        """Record that an optimizer changed parameters, each given with its count of changes before."""
+    def copies(self, parameters: Sequence[torch.Tensor]) -> dict[int, torch.Tensor]:
+        """Return copies of the parameters whose elements are not kept, by their ids, while there is room for them."""
+        left, found = COPIED, {}
+        with torch._C._DisableTorchDispatch(), torch.no_grad():
+            for one in parameters:
+                if self._capture.keeps(one) or one.numel() > left or one.layout is not torch.strided:
+                    continue
+                left -= one.numel()
+                found[id(one)] = one.detach().clone()
+        return found
+
+    def note(
+        self,
+        optimizer: torch.optim.Optimizer,
+        changed: list[tuple[torch.Tensor, int]],
+        before: Mapping[int, torch.Tensor],
+    ) -> None:
+        """Record that an optimizer changed parameters.
+
+        Args:
+            optimizer: which.
+            changed: the parameters, each with its count of changes before.
+            before: copies of those whose elements are not kept.
+        """
         step = OptimizerStep.of(optimizer)
         record = self._recorder.note_step(step, changed)
         if record is None:
@@ -138,7 +164,13 @@ class OptimizerSteps:
         with torch._C._DisableTorchDispatch():
             updates = tuple(
                 [
-                    ParameterUpdate(weakref.ref(one), value, self._gradient(one), self._state(optimizer, one))
+                    ParameterUpdate(
+                        weakref.ref(one),
+                        value,
+                        self._gradient(one),
+                        self._state(optimizer, one),
+                        _distance(one, before.get(id(one))),
+                    )
                     for (one, _), value in zip(changed, record.outputs, strict=True)
                 ]
             )
@@ -210,6 +242,7 @@ class _Changes:
         self._optimizer = optimizer
         self._parameters = parameters
         self._versions = [steps.version_of(one) for one in parameters]
+        self._before = steps.copies(parameters)
 
     def note(self) -> None:
         """Record the parameters whose count of changes went up, with what they held before and hold now."""
@@ -219,8 +252,18 @@ class _Changes:
             if version(one) != before
         ]
         if changed:
-            self._steps.note(self._optimizer, changed)
+            self._steps.note(self._optimizer, changed, self._before)
+            self._before = self._steps.copies(self._parameters)
             self._versions = [version(one) for one in self._parameters]
+
+
+def _distance(parameter: torch.Tensor, before: torch.Tensor | None) -> float | None:
+    """Return the norm of what changed; None where nobody knows what was before."""
+    if before is None or before.shape != parameter.shape or before.dtype != parameter.dtype:
+        return None
+    with torch.no_grad():
+        gap = parameter.detach() - before
+        return float(torch.linalg.vector_norm(gap.double() if gap.is_floating_point() else gap).item())
 
 
 def _is_seen(optimizer: torch.optim.Optimizer) -> bool:

@@ -48,6 +48,10 @@ class TensorCapture:
         self._seen: dict[int, _Seen] = {}
         self._purge_at = _PURGE_AFTER
 
+    def keeps(self, tensor: torch.Tensor) -> bool:
+        """Return whether the elements of a tensor are few enough to be copied whole."""
+        return tensor.numel() <= self._elements
+
     def capture(self, tensor: torch.Tensor) -> Snapshot:
         """Capture a tensor, which is read only; a nested one as all its elements in a row."""
         if _is_plain(tensor):

@@ -39,6 +39,8 @@ class ProblemShown:
     code: str | None
     node: str | None
     fixes: tuple[FixShown, ...]
+    pass_index: int | None = None
+    """The pass of a training loop whose picture shows the node; None where every picture does."""
 
     def as_json(self, tell: Callable[[str], str]) -> dict[str, object]:
         """Return what the scripts get of it.

@@ -15,7 +15,7 @@ from chainrule.explain.steps.narrator import Narrator
 from chainrule.explain.steps.timeline import Step, list_steps
 from chainrule.graph import Graph, Optimizer, Values, Variable
 from chainrule.graph.index import GraphIndex, in_pass
-from chainrule.graph.training.moment import Moment, moment_of
+from chainrule.graph.training.moment import Moment, moment_of, place_of
 from chainrule.limits import Limits
 from chainrule.pipeline import Pipeline
 from chainrule.program.inputs import validate_inputs
@@ -352,7 +352,10 @@ def _view(
         whole_graph=trace.index,
         console=tuple(answer.console),
         figures=tuple(answer.figures),
-        problems=tuple(of_problem(problem, program.source, restore, trace.tried) for problem in answer.problems)
+        problems=tuple(
+            _placed(of_problem(problem, program.source, restore, trace.tried), trace.index)
+            for problem in answer.problems
+        )
         + problems,
         inspection=Inspection(index, program.source, node, run, options),
         steps=steps,
@@ -365,6 +368,14 @@ def _view(
         seconds=dict(answer.seconds),
         reproducible=trace.reproducible,
     )
+
+
+def _placed(problem: ProblemShown, index: GraphIndex) -> ProblemShown:
+    """Return a problem with the pass whose picture shows its node, by the name that the node has there."""
+    if problem.node is None:
+        return problem
+    pass_index, node = place_of(index, problem.node)
+    return replace(problem, node=node, pass_index=pass_index)
 
 
 def _shown_pass(index: GraphIndex, steps: tuple[Step, ...], step: int | None, asked: int | None) -> int | None:
