@@ -26,25 +26,28 @@ test("zooming keeps the point under the pointer where it is", () => {
   assert.equal((110 - view.x) / view.k, 100);
 });
 
-test("a picture that fits is shown whole, a tall one from its top at a size that can be read", () => {
+test("a picture that fits is shown whole, a tall one around its anchor at a size that can be read", () => {
   const host = { width: 800, height: 600 };
   assert.equal(opening({ width: 400, height: 300 }, host).k, 1.15);
   const tall = opening({ width: 400, height: 3000 }, host);
   assert.equal(tall.k, 1);
   assert.ok(tall.y > 0);
+  const onScreen = (place) => opening({ width: 400, height: 3000 }, host, [200, place]).y + place;
+  for (const place of [50, 1500, 2950]) assert.ok(onScreen(place) > 0 && onScreen(place) < host.height);
+  assert.equal(opening({ width: 400, height: 3000 }, host, [200, 2950]).y, host.height - 24 - 3000);
   assert.ok(fitted({ width: 400, height: 3000 }, host).k < 0.2);
 });
 
-test("a picture that is too wide to read opens where its first card stands", () => {
+test("a picture that is too wide to read opens where its anchor stands", () => {
   const host = { width: 600, height: 600 };
   const wide = { width: 2000, height: 3000 };
   for (const anchor of [100, 1000, 1900]) {
-    const view = opening(wide, host, anchor);
+    const view = opening(wide, host, [anchor, 0]);
     const onScreen = view.x + anchor * view.k;
     assert.ok(onScreen > 0 && onScreen < host.width);
     assert.ok(view.x <= 24 && view.x + wide.width * view.k >= host.width - 24);
   }
-  assert.equal(opening(wide, host, 1000).x, (host.width - 2000 * 0.8) / 2);
+  assert.equal(opening(wide, host, [1000, 0]).x, (host.width - 2000 * 0.8) / 2);
 });
 
 test("the map holds the whole picture", () => {

@@ -179,7 +179,7 @@ def test_the_keyboard_walks_searches_and_zooms(page: Page, address: str) -> None
 
 def test_control_and_wheel_zooms_at_the_pointer(page: Page, address: str) -> None:
     visit(page, address)
-    card = page.locator("#picture .node").first
+    card = page.locator("#picture .node.root")
     box = card.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 10, box["y"] + 10)
@@ -196,7 +196,7 @@ def test_control_and_wheel_zooms_at_the_pointer(page: Page, address: str) -> Non
 def test_two_fingers_zoom_at_the_point_between_them(page: Page, address: str) -> None:
     visit(page, address)
     page.locator("#viewport").scroll_into_view_if_needed()
-    card = page.locator("#picture .node").first
+    card = page.locator("#picture .node.root")
     card.scroll_into_view_if_needed()
     before = card.bounding_box()
     assert before is not None
@@ -222,7 +222,7 @@ def test_two_fingers_zoom_at_the_point_between_them(page: Page, address: str) ->
 
 def test_dragging_pans(page: Page, address: str) -> None:
     visit(page, address)
-    card = page.locator("#picture .node").first
+    card = page.locator("#picture .node.root")
     before = card.bounding_box()
     assert before is not None
     page.mouse.move(before["x"] - 20, before["y"] + 60)
@@ -412,8 +412,8 @@ def test_the_language_keeps_the_program(page: Page, address: str) -> None:
 def test_a_phone_has_no_sideways_scroll(page: Page, address: str) -> None:
     visit(page, address)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-    page.locator("#picture .node").first.click()
-    expect(page.locator("#inspector h2")).to_contain_text("x")
+    page.locator("#picture .node.root").click()
+    expect(page.locator("#inspector h2")).to_contain_text("z")
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 

@@ -137,7 +137,7 @@ def test_keys_alone_can_be_switched_off(page: Page, address: str) -> None:
     page.click("#keys-button")
     page.uncheck("#single-keys")
     page.keyboard.press("Escape")
-    page.locator("#picture .node").first.click()
+    page.locator("#picture .node.root").click()
     page.keyboard.press("t")
     expect(page.locator("#table-view")).to_be_hidden()
     page.reload()
@@ -145,7 +145,7 @@ def test_keys_alone_can_be_switched_off(page: Page, address: str) -> None:
     page.click("#keys-button")
     page.check("#single-keys")
     page.keyboard.press("Escape")
-    page.locator("#picture .node").first.click()
+    page.locator("#picture .node.root").click()
     page.keyboard.press("t")
     expect(page.locator("#table-view")).to_be_visible()
 

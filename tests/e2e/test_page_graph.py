@@ -78,6 +78,7 @@ def test_twelve_blocks_fold_and_unfold_and_are_searched(page: Page, address: str
     fold = page.locator("#picture .node.fold").first
     before = page.locator("#picture .node").count()
     name = fold.get_attribute("data-fold")
+    page.locator("#zoom-fit").click()
     fold.dblclick()
     expect(page.locator(f"#picture .node[data-fold='{name}']")).to_have_count(0)
     assert page.locator("#picture .node").count() > before
@@ -100,6 +101,21 @@ def test_what_is_searched_for_in_a_picture_too_small_to_read_is_shown_large(page
     expect(page.locator("#search-result")).to_have_text("1 of 1")
     assert page.locator("#picture").evaluate(scale) >= 0.5
     expect(page.locator(".node.selected")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("context", [{"viewport": PHONE}, {"viewport": {"width": 1366, "height": 768}}], indirect=True)
+def test_a_picture_too_tall_to_read_opens_at_the_root(page: Page, address: str) -> None:
+    visit(page, address)
+    type_program(page, "x = torch.ones(2, requires_grad=True)\ny = x\n" + "y = y.sin()\n" * 30 + "z = y.sum()\n")
+    expect(page.locator("#status")).to_contain_text("nodes")
+    stage, tools = page.locator("#viewport").bounding_box(), page.locator(".tools").bounding_box()
+    card = page.locator("#picture .node.root .card").bounding_box()
+    assert stage is not None
+    assert tools is not None
+    assert card is not None
+    assert tools["y"] + tools["height"] <= card["y"]
+    assert card["y"] + card["height"] <= stage["y"] + stage["height"]
+    assert page.locator("#picture").evaluate("e => new DOMMatrix(e.style.transform).a") >= 0.5
 
 
 def test_what_was_open_in_another_program_is_forgotten(page: Page, address: str, watch) -> None:
@@ -248,7 +264,8 @@ def test_a_card_that_is_walked_to_is_not_under_the_map_or_the_legend(page: Page,
     expect(page.locator("#minimap")).to_be_visible()
     page.select_option("#colour-select", "value")
     expect(page.locator("#legend .scale")).to_be_visible()
-    page.locator("#picture .node.leaf").click()
+    page.locator("#picture .node.leaf").focus()
+    page.keyboard.press("Enter")
     for _ in range(8):
         page.keyboard.press("ArrowDown")
         card = page.locator("#picture .node.selected .card").bounding_box()

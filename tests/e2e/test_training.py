@@ -79,7 +79,8 @@ def test_playing_runs_to_the_end(trained: Page) -> None:
 
 
 def test_a_selected_parameter_stays_selected_and_tells_its_step(trained: Page) -> None:
-    trained.locator("#picture .node.leaf", has_text="w").first.click()
+    trained.locator("#picture .node.leaf", has_text="w").first.focus()
+    trained.keyboard.press("Enter")
     expect(trained.locator("#inspector .update")).to_contain_text("became")
     trained.click("#series-first")
     shown(trained)

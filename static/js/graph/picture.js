@@ -47,12 +47,15 @@ export function frameAround(group) {
 }
 
 /** Where the cards stand, in the picture's own pixels: [x, y, width, height] of each. */
-export function cardBoxes() {
-  return groups(".node").map((node) => {
-    const box = node.getBBox();
-    const moved = /translate\(([-\d.]+)[ ,]([-\d.]+)/.exec(node.getAttribute("transform") ?? "")?.slice(1).map(Number) ?? [0, 0];
-    return [moved[0] + box.x, moved[1] + box.y, box.width, box.height];
-  });
+export const cardBoxes = () => groups(".node").map(boxOf);
+
+/** Where the card of the root stands that backward starts from, as above; undefined where it is not drawn by itself. */
+export const rootBox = () => groups(".node.root").map(boxOf)[0];
+
+function boxOf(node) {
+  const box = node.getBBox();
+  const moved = /translate\(([-\d.]+)[ ,]([-\d.]+)/.exec(node.getAttribute("transform") ?? "")?.slice(1).map(Number) ?? [0, 0];
+  return [moved[0] + box.x, moved[1] + box.y, box.width, box.height];
 }
 
 /** Puts a picture in place of the last one; says whether its size is another. */

@@ -1,7 +1,7 @@
 // The picture as something to work with: select, fold, search, zoom, walk.
 import { byId } from "../page/dom.js";
 import { startFolds } from "./folds.js";
-import { cardBoxes, groupsOf, holdsId, markEdges, markNodes, pickOf } from "./picture.js";
+import { cardBoxes, groupsOf, holdsId, markEdges, markNodes, pickOf, rootBox } from "./picture.js";
 import { startMinimap } from "./minimap.js";
 import { postRun } from "../page/api.js";
 import { bodyOf } from "../page/runner.js";
@@ -137,7 +137,7 @@ export function startStage(page) {
     placed({ width, height }, fresh) {
       const cards = cardBoxes();
       const [first] = cards.toSorted((one, other) => one[1] - other[1]);
-      viewport.resize(width, height, fresh, first && first[0] + first[2] / 2);
+      viewport.resize(width, height, fresh, rootBox() ?? first);
       minimap.draw(cards, viewport);
     },
     /** Selects a node and brings it into sight, out of the folds that hide it. */

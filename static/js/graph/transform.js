@@ -29,18 +29,23 @@ export function fitted(picture, host) {
 }
 
 /**
- * The view to begin with: all of the picture, or where that is too small to read, its top at a readable size.
- * Of a picture that is too wide as well, the part around `anchor` [its own pixels from the left] is shown.
+ * The view to begin with: all of the picture, or where that is too small to read, so much of it as has room at a readable
+ * size, around `anchor` [x, y in its own pixels; without one, the middle of its top].
  */
-export function opening(picture, host, anchor = picture.width / 2) {
+export function opening(picture, host, anchor = [picture.width / 2, 0]) {
   const free = margin(host);
   const all = fitted(picture, host);
   if (all.k >= READABLE) return all;
   const wide = (host.width - 2 * free.side) / picture.width;
   const k = Math.max(all.k, Math.min(1, wide >= NARROWEST ? wide : READABLE));
-  const spare = host.width - picture.width * k;
-  const x = spare >= 2 * free.side ? spare / 2 : Math.min(free.side, Math.max(spare - free.side, host.width / 2 - anchor * k));
-  return { k, x, y: free.top };
+  const x = centred(picture.width * k, anchor[0] * k, free.side, host.width - free.side);
+  return { k, x, y: centred(picture.height * k, anchor[1] * k, free.top, host.height - free.bottom) };
+}
+
+/** Where a length begins that has a place of its own in the middle, and leaves no more free at its ends than it must. */
+function centred(length, place, from, to) {
+  if (length <= to - from) return from + (to - from - length) / 2;
+  return Math.min(from, Math.max(to - length, (from + to) / 2 - place));
 }
 
 /**

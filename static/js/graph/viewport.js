@@ -11,7 +11,7 @@ export class Viewport {
     this.onChange = onChange;
     this.view = { x: 0, y: 0, k: 1 };
     this.size = { width: 1, height: 1 };
-    this.anchor = undefined;
+    this.card = undefined;
     this.touched = false;
     this.pointers = new Map();
     host.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
@@ -19,7 +19,7 @@ export class Viewport {
     host.addEventListener("pointermove", (event) => this.#move(event));
     for (const name of ["pointerup", "pointercancel"]) host.addEventListener(name, (event) => this.#up(event));
     new ResizeObserver(() => {
-      if (!this.touched) this.set(opening(this.size, this.box(), this.anchor));
+      if (!this.touched) this.#open();
     }).observe(host);
   }
 
@@ -36,12 +36,25 @@ export class Viewport {
     this.onChange(this);
   }
 
-  /** A new picture: the view stays where the person put it, unless it is of another graph. */
-  resize(width, height, fresh, anchor) {
+  /** A new picture and the card that matters most in it: the view stays where the person put it, unless it is of another graph. */
+  resize(width, height, fresh, card) {
     this.size = { width, height };
-    this.anchor = anchor;
+    this.card = card;
     if (fresh) this.touched = false;
-    this.set(this.touched ? this.view : opening(this.size, this.box(), anchor));
+    if (this.touched) this.set(this.view);
+    else this.#open();
+  }
+
+  /** Shows what a picture opens with: the card that matters most [x, y, width, height], and what is around it. */
+  #open() {
+    const view = opening(this.size, this.box(), this.card && [this.card[0] + this.card[2] / 2, this.card[1] + this.card[3] / 2]);
+    this.set(view);
+    if (!this.card) return;
+    const host = this.host.getBoundingClientRect();
+    const [left, top] = [host.left + view.x + this.card[0] * view.k, host.top + view.y + this.card[1] * view.k];
+    const card = { left, top, right: left + this.card[2] * view.k, bottom: top + this.card[3] * view.k };
+    const { dx, dy } = uncovered(card, this.#covers(), host.top + margin(this.box()).top);
+    if (dx || dy) this.set({ ...view, x: view.x + dx, y: view.y + dy });
   }
 
   fit() {
