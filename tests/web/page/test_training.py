@@ -122,8 +122,16 @@ def test_the_step_of_the_optimizer_is_the_last_one(client: TestClient) -> None:
     answer = client.post("/run", json={"source": LOOP, "options": {"pass": "2", "step": "optimizer"}, "pass_index": 2})
     step = answer.json()["step"]
     assert (step["number"], step["phase"], step["pass"]) == (steps["count"] + 1, "update", 2)
-    assert step["sentence"] == "opt takes a step: it changes 2 leaves, from what they were to what they became."
+    assert step["sentence"] == "opt takes a step, which changes 2 leaves."
     assert answer.json()["svg"].count(">became<") == 2
+
+
+def test_a_step_that_changes_one_leaf_names_it(client: TestClient) -> None:
+    source = (
+        "w = torch.tensor(2., requires_grad=True)\nopt = torch.optim.SGD([w], lr=1.)\n(w * w).backward()\nopt.step()"
+    )
+    answer = client.post("/run", json={"source": source, "options": {"step": "optimizer"}}).json()
+    assert answer["step"]["sentence"] == "opt takes a step, which changes w."
 
 
 def test_a_program_that_changes_nothing_has_no_such_step(client: TestClient) -> None:

@@ -31,6 +31,7 @@ from chainrule.web.page.inputs import InputShown, show_inputs
 from chainrule.web.page.node import Detail, Inspection
 from chainrule.web.page.problems import ProblemShown, of_error, of_problem
 from chainrule.web.page.training import Training, training_of
+from chainrule.words.nodes import say_node
 from chainrule.words.numbers import say_count
 from chainrule.words.saying import read_book, say
 
@@ -194,13 +195,16 @@ class View:
             for node in self.graph.nodes
             if node.course is not None and in_pass(node.course.updated, self.shown_pass) is not None
         ]
-        names = [one.name or one.type for one in self.optimizers]
-        if names:
-            sentence = say(
-                "{optimizer} takes a step: it changes {count} leaves, from what they were to what they became.",
-                optimizer=", ".join(dict.fromkeys(names)),
-                count=say_count(len(changed)),
-            )
+        optimizer = ", ".join(dict.fromkeys(one.name or one.type for one in self.optimizers))
+        if len(changed) == 1:
+            leaf = say_node(self.indexed.nodes[changed[0]])
+            if optimizer:
+                sentence = say("{optimizer} takes a step, which changes {leaf}.", optimizer=optimizer, leaf=leaf)
+            else:
+                sentence = say("The program changes {leaf} itself.", leaf=leaf)
+        elif optimizer:
+            count = say_count(len(changed))
+            sentence = say("{optimizer} takes a step, which changes {count} leaves.", optimizer=optimizer, count=count)
         else:
             sentence = say("The program changes {count} leaves itself.", count=say_count(len(changed)))
         return {
