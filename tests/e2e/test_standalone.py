@@ -49,7 +49,7 @@ def test_a_box_can_be_chosen_with_the_keyboard(opened: Page) -> None:
 def test_steps_pale_what_is_not_there_yet(opened: Page) -> None:
     opened.get_by_label("One step on").click()
     opened.keyboard.press("ArrowRight")
-    expect(opened.locator("#player p")).to_contain_text("Step 2 of 10, forward: pow took x (3×3) to the power 3")
+    expect(opened.locator("#player p")).to_contain_text("Step 2 of 10, forward: pow computed x^3")
     expect(opened.locator(".node.now")).to_have_attribute("data-node", "n2")
     later = [node.get_attribute("data-node") for node in opened.locator(".node.later").all()]
     assert sorted(later, key=str) == ["n3", "n4", "n5", "n6", "n7"]

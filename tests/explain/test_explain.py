@@ -170,7 +170,7 @@ def test_cotangent_times_jacobian_is_written_out() -> None:
     assert jacobian.values == [[2, 0], [0, 4]]
     assert jacobian.product is not None
     assert jacobian.product.text == "[1 0] @ [2 0; 0 4] = [2 0]"
-    assert "Only the diagonal is not 0" in jacobian.sentence
+    assert "Only the diagonal is non-zero" in jacobian.sentence
 
 
 def test_the_jacobian_of_a_scalar_is_one_row() -> None:
@@ -178,7 +178,7 @@ def test_the_jacobian_of_a_scalar_is_one_row() -> None:
     jacobian = explain(graph, node_of(graph, "SumBackward0")).edges[0].jacobian
     assert jacobian is not None
     assert jacobian.rows == ["z"]
-    assert "One row, because z is one number" in jacobian.sentence
+    assert "There is only one row because z is a scalar" in jacobian.sentence
 
 
 def test_a_jacobian_without_a_pass_has_no_product() -> None:

@@ -169,16 +169,16 @@ def test_a_long_list_can_be_had_without_sentences() -> None:
 @pytest.mark.parametrize(
     ("expression", "words"),
     [
-        ("x ** 3", "pow took x (2) to the power 3 and gave y = 8."),
-        ("3 ** x", "pow took 3 to the power x (2) and gave y = 9."),
-        ("x ** x", "pow took x (2) to the power x (2) and gave y = 4."),
-        ("x / 4", "div took x (2) divided by 4 and gave y = 0.5."),
-        ("5 - x", "rsub took 5 minus x (2) and gave y = 3."),
-        ("x - 5", "sub took x (2) minus 5 and gave y = -3."),
-        ("5 * x", "mul took x (2) times 5 and gave y = 10."),
-        ("x + x", "add took x (2) plus x (2) and gave y = 4."),
-        ("torch.add(x, x, alpha=3)", "add took x (2), x (2) and alpha 3 and gave y = 8."),
-        ("torch.clamp(x, 0, 1)", "clamp took x (2), min 0 and max 1 and gave y = 1."),
+        ("x ** 3", "pow computed x^3 = 2^3: y = 8."),
+        ("3 ** x", "pow computed 3^x = 3^2: y = 9."),
+        ("x ** x", "pow computed x^x = 2^2: y = 4."),
+        ("x / 4", "div computed x / 4 = 2 / 4: y = 0.5."),
+        ("5 - x", "rsub computed 5 - x = 5 - 2: y = 3."),
+        ("x - 5", "sub computed x - 5 = 2 - 5: y = -3."),
+        ("5 * x", "mul computed x × 5 = 2 × 5: y = 10."),
+        ("x + x", "add computed x + x = 2 + 2: y = 4."),
+        ("torch.add(x, x, alpha=3)", "add computed y = 8 from x = 2, x = 2 and alpha = 3."),
+        ("torch.clamp(x, 0, 1)", "clamp computed y = 1 from x = 2, min = 0 and max = 1."),
     ],
 )
 def test_what_each_input_is_to_an_operation_is_said(expression: str, words: str) -> None:
@@ -191,7 +191,7 @@ def test_a_custom_function_of_a_known_name_is_not_told_as_the_operator() -> None
         "        return self + other\n    @staticmethod\n    def backward(ctx, g):\n        return g, g\n"
         "x = torch.tensor(2., requires_grad=True)\ny = Mul.apply(x, x)\ny.backward()"
     )
-    assert not any("times" in told for told in sentences(source) if " took " in told)
+    assert not any(" × " in told for told in sentences(source) if " computed " in told)
 
 
 def test_where_a_pass_failed_its_last_step_says_so() -> None:

@@ -101,17 +101,20 @@ def _sentence(jacobian: list[Any], outputs: Sequence[str], target: str) -> str:
             target=target,
         )
     entries = say(
-        "Row i, column j: how fast element i of {output} grows with element j of {target}.",
-        output=output,
-        target=target,
+        "Entry (i, j) is ∂{output}/∂{target}.",
+        output=f"{output}[i]" if rows > 1 else output,
+        target=f"{target}[j]" if columns > 1 else target,
     )
     if rows == columns and rows > 1 and not matrix[~np.eye(rows, dtype=bool)].any():
         return say(
-            "{entries} Only the diagonal is not 0: each element depends on its own element alone.", entries=entries
+            "{entries} Only the diagonal is non-zero: each output element depends only on the "
+            "input element at the same position.",
+            entries=entries,
         )
     if rows == 1:
         return say(
-            "{entries} One row, because {output} is one number: with a cotangent of 1 the row is the contribution.",
+            "{entries} There is only one row because {output} is a scalar; when the incoming gradient is 1, "
+            "that row is the contribution.",
             entries=entries,
             output=output,
         )

@@ -73,7 +73,7 @@ def edge_sentence(
     name = say_grad_fn(to) if to.kind == "leaf" or len(target) > LONGEST_NAME else f"{to.op} ({target})"
     carried = in_pass(edge.contributions, pass_index)
     if carried is None:
-        return say("{op} passed nothing to {name}.", op=node.op, name=name)
+        return say("No gradient went from {op} to {name} in this pass.", op=node.op, name=name)
     arrived = next((in_pass(output.gradients, pass_index) for output in node.outputs if output.gradients), None)
     received = say("received {amount} and ", amount=amount(arrived)) if arrived is not None else ""
     if numbers is None:
@@ -107,9 +107,9 @@ def cotangent_sentence(
     """Return where the gradient at an output came from."""
     sources = [index.nodes[edge.source].op for edge in users]
     if not sources:
-        return say("The backward pass starts here: this is the gradient that it was given (1 for a scalar).")
+        return say("The backward pass starts here, with the gradient that you gave it (1 by default for a scalar).")
     if len(sources) == 1:
-        return say("It came from {source} alone.", source=sources[0])
+        return say("It comes from {source}, the only operation that uses this tensor.", source=sources[0])
     told = listed(sources) if len(sources) <= 6 else say("{count} uses", count=len(sources))
     return say(
         "{node} is used {count} times, so its gradient is the sum of what came back from {users}.",

@@ -8,7 +8,7 @@ ARITHMETIC = (
         "Addition",
         "self + alpha * other",
         {"self": "grad", "other": "alpha * grad"},
-        "A sum hands the gradient that arrives to each of its terms, unchanged.",
+        "Addition passes the incoming gradient on to each of its terms unchanged.",
         broadcasts=True,
         defaults={"alpha": 1},
     ),
@@ -17,7 +17,7 @@ ARITHMETIC = (
         "Addition of a number",
         "self + alpha * other",
         {"self": "grad"},
-        "A number that is added does not change the slope.",
+        "Adding a constant does not change the derivative.",
         defaults={"alpha": 1},
     ),
     Formula(
@@ -34,7 +34,7 @@ ARITHMETIC = (
         "Subtraction of a number",
         "self - alpha * other",
         {"self": "grad"},
-        "A number that is subtracted does not change the slope.",
+        "Subtracting a constant does not change the derivative.",
         defaults={"alpha": 1},
     ),
     Formula(
@@ -66,7 +66,8 @@ ARITHMETIC = (
         "Division with rounding",
         "where(rounding_mode == 'floor', floor(self / other), trunc(self / other))",
         {"self": "0 * grad", "other": "0 * grad"},
-        "A rounded quotient is flat between its jumps: its slope is 0, so nothing learns through it.",
+        "A rounded quotient is a step function: its derivative is 0 wherever it exists, so no gradient passes "
+        "through it.",
         broadcasts=True,
     ),
     Formula("NegBackward0", "Negation", "-self", {"self": "-grad"}),
@@ -156,7 +157,7 @@ ARITHMETIC = (
             title,
             forward,
             {"self": "0 * grad"},
-            "It is flat between its jumps: its slope is 0, so nothing learns through it.",
+            "It is a step function: its derivative is 0 wherever it exists, so no gradient passes through it.",
         )
         for op, title, forward in (
             ("SignBackward0", "Sign", "sign(self)"),

@@ -3,7 +3,13 @@
 from chainrule.formulas.language.formula import Cases, Formula
 
 ELEMENTARY = (
-    Formula("ExpBackward0", "Exponential", "exp(self)", {"self": "grad * result"}, "It is its own derivative."),
+    Formula(
+        "ExpBackward0",
+        "Exponential",
+        "exp(self)",
+        {"self": "grad * result"},
+        "The exponential function is its own derivative.",
+    ),
     Formula("Exp2Backward0", "Power of 2", "2 ** self", {"self": "grad * (result * log(2))"}),
     Formula("Expm1Backward0", "Exponential minus 1", "expm1(self)", {"self": "grad * (result + 1)"}),
     Formula(

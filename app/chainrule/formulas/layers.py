@@ -40,7 +40,8 @@ LAYERS = (
             "weight": f"sum_like(grad * {_HAT}, weight)",
             "bias": "sum_like(grad, bias)",
         },
-        note="Every element of a row moves the row's mean and variance, so each input hears from its whole row.",
+        note="Every element of a row changes the row's mean and variance, so every input receives gradient from "
+        "its whole row.",
         shown=_STATISTICS,
     ),
     Formula(
@@ -73,7 +74,8 @@ LAYERS = (
             ),
             "bias": f"total(grad, {_BATCH_DIMS})",
         },
-        note="In training every example moves the batch's mean and variance, so each input hears from the whole batch.",
+        note="In training every sample changes the batch's mean and variance, so every input receives gradient "
+        "from the whole batch.",
         shown=_STATISTICS
         | {"running_mean": (r"\mu_{\text{run}}", "running mean"), "running_var": (r"v_{\text{run}}", "running var")},
     ),

@@ -17,7 +17,7 @@ LINEAR = (
         "Batch of matrix products",
         "self @ mat2",
         {"self": "grad @ T(mat2)", "mat2": "T(self) @ grad"},
-        "For each matrix of the batch alone.",
+        "The rule of the matrix product, applied to each matrix of the batch separately.",
     ),
     Formula(
         "AddmmBackward0",

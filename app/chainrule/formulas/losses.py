@@ -36,7 +36,7 @@ LOSSES = (
         "Mean squared error",
         _reduced(f"{_D} ** 2"),
         {"self": _slope(f"2 * {_D}"), "target": _slope(f"-2 * {_D}")},
-        "The further off, the stronger the gradient.",
+        "The gradient is proportional to the error.",
     ),
     Formula(
         "SmoothL1LossBackward0",
@@ -46,7 +46,7 @@ LOSSES = (
             "self": _slope(f"where(abs({_D}) < beta, {_D} / beta, sign({_D}))"),
             "target": _slope(f"-where(abs({_D}) < beta, {_D} / beta, sign({_D}))"),
         },
-        "Like a square near 0, like the distance further off: the gradient is bounded.",
+        "Quadratic near 0, linear farther away, so the gradient stays bounded.",
     ),
     Formula(
         "HuberLossBackward0",
@@ -56,7 +56,7 @@ LOSSES = (
             "self": _slope(f"where(abs({_D}) < delta, {_D}, delta * sign({_D}))"),
             "target": _slope(f"-where(abs({_D}) < delta, {_D}, delta * sign({_D}))"),
         },
-        "Like a square near 0, like the distance further off: the gradient is bounded.",
+        "Quadratic near 0, linear farther away, so the gradient stays bounded.",
     ),
     Formula(
         "BinaryCrossEntropyBackward0",
@@ -78,7 +78,7 @@ LOSSES = (
             "self": _unweighted(Cases("pos_weight", {None: _slope("sigmoid(self) - target")})),
             "target": _unweighted(Cases("pos_weight", {None: _slope("-self")})),
         },
-        "The gradient is what the sigmoid says minus what it should say.",
+        "The gradient is prediction minus target: σ(x) − t.",
     ),
     Formula(
         "NllLossBackward0",

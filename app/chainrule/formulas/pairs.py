@@ -13,7 +13,7 @@ def _better(op: str, title: str, forward: str, wins: str) -> Formula:
             "self": f"grad * where(self == other, 1 / 2, where(self {wins} other, 1, 0))",
             "other": f"grad * where(self == other, 1 / 2, where(self {wins} other, 0, 1))",
         },
-        "The gradient goes to the one that was chosen; of two equals each gets half.",
+        "The one that was chosen receives the gradient; if both are equal, each gets half.",
         broadcasts=True,
     )
 
@@ -71,7 +71,7 @@ PAIRS = (
                 "self": f"grad * where(self {wins} other, 1, 0)",
                 "other": f"grad * where(self {wins} other, 0, 1)",
             },
-            "The gradient goes to the one that was chosen; of two equals the first.",
+            "The one that was chosen receives the gradient; if both are equal, the first does.",
             broadcasts=True,
         )
         for op, title, forward, wins in (

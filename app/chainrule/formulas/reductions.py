@@ -13,7 +13,7 @@ def _extreme(op: str, title: str, function: str) -> Formula:
         title,
         function,
         {"self": "where(self == result, grad / equals(self, result), 0)"},
-        "Only the element that was chosen gets the gradient; equals share it.",
+        "Only the extreme element receives gradient; tied elements share it equally.",
     )
 
 
@@ -25,7 +25,7 @@ def _extreme_along(op: str, title: str, function: str) -> Formula:
         title,
         f"{function}(self, dim, keepdim)",
         {"self": f"where(self == {kept}, spread(grad, self, dim, keepdim) / equals(self, {kept}, dim), 0)"},
-        "Only the elements that were chosen get the gradient; equals share it.",
+        "Only the extreme elements receive gradient; tied elements share it equally.",
     )
 
 
@@ -114,7 +114,7 @@ REDUCTIONS = (
         {
             "self": f"spread(grad / result, self, dim, keepdim) * (1 / (count(self, dim) - {_ONE}) * {_DEVIATION})",
         },
-        "At a standard deviation of 0 the slope is not defined: the gradient is NaN there.",
+        "At a standard deviation of 0 the derivative is not defined; PyTorch gives 0 there.",
     ),
     Formula(
         "VarMeanBackward0",
@@ -149,7 +149,7 @@ REDUCTIONS = (
         "Logarithm of a sum of exponentials",
         "log(total(exp(self), dim, keepdim))",
         {"self": "spread(grad, self, dim, keepdim) * exp(self - spread(result, self, dim, keepdim))"},
-        "The weights that come out are the softmax.",
+        "The local derivatives are the softmax of the inputs.",
     ),
     Formula(
         "CumsumBackward0",

@@ -77,7 +77,7 @@ SHAPES = (
         "Concatenation",
         "cat(tensors, dim)",
         {"tensors": "narrow(grad, dim, start(tensors, dim, slot), size(tensors, dim, slot))"},
-        "Each part gets the piece of the gradient that stands where it stood.",
+        "Each input gets back the slice of the gradient at its own position.",
         variadic=True,
     ),
     Formula(
@@ -85,7 +85,7 @@ SHAPES = (
         "Stacking",
         "stack(tensors, dim)",
         {"tensors": "select(grad, dim, slot)"},
-        "Each part gets the piece of the gradient that stands where it stood.",
+        "Each input gets back the slice of the gradient at its own position.",
         variadic=True,
     ),
     Formula(
@@ -93,20 +93,20 @@ SHAPES = (
         "Split into equal parts",
         "narrow(self, dim, 0, split_size)",
         {"self": "split_back(grads, self, split_size, dim)"},
-        "The gradients of the parts are put together again, 0 for a part that got none.",
+        "The gradients of the parts are concatenated; a part that received none counts as 0.",
     ),
     Formula(
         "SplitWithSizesBackward0",
         "Split into parts",
         "narrow(self, dim, 0, length(result, dim))",
         {"self": "split_back(grads, self, split_sizes, dim)"},
-        "The gradients of the parts are put together again, 0 for a part that got none.",
+        "The gradients of the parts are concatenated; a part that received none counts as 0.",
     ),
     Formula(
         "UnbindBackward0",
         "Taken apart along a dimension",
         "select(self, dim, 0)",
         {"self": "unbind_back(grads, self, dim)"},
-        "The gradients of the parts are put together again, 0 for a part that got none.",
+        "The gradients of the parts are concatenated; a part that received none counts as 0.",
     ),
 )

@@ -35,7 +35,7 @@ def test_the_norms_of_its_leaves_are_those_of_the_tensors(inspector: str) -> Non
 
 
 def test_what_stands_out_inside_leads_to_its_node(inspector: str) -> None:
-    alarm = inspector.split("What stands out inside")[1].split("</section>")[0]
+    alarm = inspector.split("Warnings inside")[1].split("</section>")[0]
     assert "first NaN" in alarm
     assert ">sqrt</button>" in alarm
 

@@ -163,7 +163,7 @@ def test_problems_steps_and_questions_are_said_in_korean(client: TestClient) -> 
     assert "y는 원소가 2개입니다(모양 [2])" in problem["detail"]
     assert problem["fixes"][0]["title"] == "y의 합을 미분하기"
     assert "implicitly created only for scalar outputs" in problem["message"]
-    assert answer["step"]["sentence"].startswith("mul이 x ([2]) 곱하기 2를 받아 y = ")
+    assert answer["step"]["sentence"].startswith("mul: x × 2를 계산해 y = ")
     assert "손실은 왜 스칼라여야 하나요?" in answer["html"]["inspector"]
     assert "y는 원소가 2개입니다" in answer["html"]["problems"]
 

@@ -281,11 +281,11 @@ class _Concepts:
         assert node.no_gradient is not None
         name = name_of(node)
         cut = node.no_gradient.node
-        at = say(" The way is cut at {op}.", op=self._index.nodes[cut].op) if cut in self._index.nodes else ""
+        at = say(" The path is cut at {op}.", op=self._index.nodes[cut].op) if cut in self._index.nodes else ""
         reasons = {
             "not_reached": say("Nothing that backward started from depends on it."),
             "detached": say(
-                "It is used, but the way from there to the root leaves the graph: detach(), no_grad(), "
+                "It is used, but the path from there to the root leaves the graph: detach(), no_grad(), "
                 ".data or .item() stands between."
             ),
             "integer": say(
@@ -295,7 +295,7 @@ class _Concepts:
             "not_asked": say(
                 "The program asked for the gradients of others alone, with autograd.grad or backward(inputs=...)."
             ),
-            "zero_path": say("Backward came as far as an operation that gave None on the way to it."),
+            "zero_path": say("Backward reached an operation on the path to it, but that operation returned None."),
         }
         return Concept(
             slug="grad-is-none",

@@ -1,6 +1,6 @@
 """What happened at each step, in one sentence with real numbers."""
 
-from chainrule.explain.steps.inputs import tell_inputs
+from chainrule.explain.steps.inputs import tell_formula, tell_inputs
 from chainrule.explain.steps.multipliers import holds, multiplier_of, multipliers_of, passes_unchanged
 from chainrule.graph.gradients import arrival_at
 from chainrule.graph.index import GraphIndex, in_pass
@@ -32,9 +32,12 @@ class Narrator:
         op = operation_of(node)
         given = joined([f"{node.names[0]} = ", result]) if node.names else result
         if not taken:
-            return say("{op} gave {result}.", op=op, result=given)
-        took = tell_inputs(node, taken, self._say_input, lambda told: _shorten(told, "inputs"))
-        return say("{op} took {inputs} and gave {result}.", op=op, inputs=took, result=given)
+            return say("{op} produced {result}.", op=op, result=given)
+        formula = tell_formula(node, taken, self._say_name, self._say_number)
+        if formula is not None:
+            return say("{op} computed {formula}: {result}.", op=op, formula=formula, result=given)
+        took = tell_inputs(taken, self._say_input, lambda told: _shorten(told, "inputs"))
+        return say("{op} computed {result} from {inputs}.", op=op, inputs=took, result=given)
 
     def tell_backward(self, node: Node, run: Pass) -> str:
         """Say what a node received in a pass, from where, and what it passed on to whom."""
@@ -77,12 +80,21 @@ class Narrator:
     def _say_input(self, edge: Edge) -> str:
         target = self._index.nodes[edge.target]
         value = self._index.value(edge.target, edge.output_nr)
-        name = name_of(target)
         if value is None or (target.kind == "constant" and not target.names):
             return say_node(target)
-        if same_everywhere(value) is not None:
-            return joined([f"{name} (", say_tensor(value), ")"])
-        return joined([f"{name} (", say_shape(value.shape), ")"])
+        number = self._say_number(edge)
+        if number is not None:
+            return joined([f"{name_of(target)} = ", number])
+        return say("{name} (shape {shape})", name=name_of(target), shape=say_shape(value.shape))
+
+    def _say_name(self, edge: Edge) -> str:
+        target = self._index.nodes[edge.target]
+        return say_node(target) if target.kind == "constant" and not target.names else name_of(target)
+
+    def _say_number(self, edge: Edge) -> str | None:
+        """Return the number that an input is; None where it has several elements."""
+        value = self._index.value(edge.target, edge.output_nr)
+        return say_tensor(value) if value is not None and value.numel == 1 and not value.shape else None
 
     def _say_received(self, node: Node, pass_index: int) -> str:
         arrivals = [arrival_at(self._index, node.id, output, pass_index) for output in node.outputs]
