@@ -7,7 +7,7 @@ JOBS ?= 2
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types imports tests thorough e2e bench soak golden docs frontend clean
+.PHONY: help run test lint types imports tests thorough e2e bench soak fuzz golden docs frontend clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -45,6 +45,9 @@ bench: $(VENV)/.installed-test ## the budgets of bench/README.md, measured as ra
 
 soak: $(VENV)/.installed-test ## ten thousand programs, and what the processes grew by
 	$(BIN)/python -m scripts.soak
+
+fuzz: $(VENV)/.installed-test ## five minutes of invented input for each reader of strangers' bytes (SECONDS=300)
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),300)
 
 golden: $(VENV)/.installed-test ## write the golden files of the examples and README's picture again: look at them
 	$(BIN)/python -m tests.golden.update

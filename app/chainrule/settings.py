@@ -111,6 +111,13 @@ class Settings:
     cache_bytes: int = _setting(256 * 1024 * 1024, _whole(0, 2**40), "memory for answers and pictures", "bytes")
     url_bytes: int = _limited(URL_BYTES, 1_000, 1_000_000)
     body_bytes: int = _limited(BODY_BYTES, 1_000, 2**30)
+    held_bytes: int = _setting(
+        128 * 1024 * 1024,
+        _whole(1_000_000, 2**40),
+        "memory that requests on their way in and answers on their way out may take together; one more is answered "
+        "with 503",
+        "bytes",
+    )
     body_seconds: float = _setting(10.0, _seconds, "time that a client may take to send a request's body", "s")
     header_seconds: float = _setting(10.0, _seconds, "time that a client may take to send a request's head", "s")
     connections: int = _setting(

@@ -23,6 +23,7 @@ from chainrule.web.http.answer_cache import AnswerCache
 from chainrule.web.http.compression import PackedAnswers
 from chainrule.web.http.execution_log import ExecutionLog
 from chainrule.web.http.headers import ResponseHeaders
+from chainrule.web.http.held_memory import HeldMemory
 from chainrule.web.http.metrics import Metrics
 from chainrule.web.http.rate_limits import Buckets
 from chainrule.web.http.request_limits import RequestLimits
@@ -105,7 +106,9 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
         Buckets(seconds_for_each(settings), "spends {} s of processor time"),
         metrics.observe_stage,
     )
+    held = HeldMemory(settings.held_bytes)
     metrics.watch(app.state.pipeline)
+    metrics.watch_held(held)
     if isinstance(executor, Pool | RemotePool):
         metrics.watch_pool(executor.figures)
     for part in (health, graphs, batch, closed_form, render, catalogue, embed, openapi, routes, problem_pages):
@@ -115,6 +118,6 @@ def create_app(settings: Settings | None = None, pool: StartedExecutor | None = 
     openapi.describe(app)
     app.add_middleware(PackedAnswers)
     app.add_middleware(AnswerCache, memory=app.state.ready)
-    app.add_middleware(RequestLimits, settings=settings)
+    app.add_middleware(RequestLimits, settings=settings, held=held)
     app.add_middleware(ResponseHeaders, metrics=metrics)
     return app

@@ -1,12 +1,15 @@
 """What an operator watches: counts and times, in the text format of Prometheus."""
 
+import resource
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from chainrule.pipeline import Pipeline
 from chainrule.sandbox.metrics import PoolFigures
+from chainrule.web.http.held_memory import HeldMemory
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -48,6 +51,19 @@ class Metrics:
         waiting = Gauge("chainrule_under_way", "Executions and drawings under way.", registry=self._registry)
         waiting.set_function(lambda: pipeline.under_way)
 
+    def watch_held(self, held: HeldMemory) -> None:
+        """Have what connections hold, and the memory of the whole process, read whenever the metrics are."""
+        for name, help_text in (
+            ("bodies", "Memory of the bodies of requests that are not answered yet."),
+            ("answers", "Memory of answers that are not taken yet."),
+        ):
+            gauge = Gauge(f"chainrule_held_{name}_bytes", help_text, registry=self._registry)
+            gauge.set_function(partial(getattr, held, name))
+        whole = Gauge(
+            "chainrule_process_resident_bytes", "Memory of the server's own process.", registry=self._registry
+        )
+        whole.set_function(_resident_bytes)
+
     def watch_pool(self, figures: Callable[[], PoolFigures]) -> None:
         """Have the state of the sandbox read whenever the metrics are."""
         for name, help_text in (
@@ -64,6 +80,14 @@ class Metrics:
     def text(self) -> bytes:
         """Return everything in the text format."""
         return generate_latest(self._registry)
+
+
+def _resident_bytes() -> int:
+    """Return the memory that this process has, as the kernel counts it; 0 where that is not told."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0
 
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

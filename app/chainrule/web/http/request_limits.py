@@ -1,14 +1,16 @@
 """What is turned away before anything looks at it: wrong hosts, long addresses, large or slow bodies."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chainrule.errors import BusyError
 from chainrule.settings import Settings
-from chainrule.web.problems import ProblemResponse, from_status, respond
+from chainrule.web.http.held_memory import HeldMemory, PartedAnswer
+from chainrule.web.problems import ProblemResponse, from_domain, from_status, respond
 from chainrule.words.numbers import say_count, say_number
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]", "*.localhost")
@@ -50,6 +52,7 @@ class Meter:
     """Receives a body, counting and timing it."""
 
     receive: Receive
+    held: HeldMemory
     most_bytes: int
     seconds: float
     deadline: float | None = None
@@ -69,7 +72,9 @@ class Meter:
         except TimeoutError:
             raise BodyTooSlowError from None
         if message["type"] == "http.request":
-            self.seen += len(message.get("body", b""))
+            length = len(message.get("body", b""))
+            self.held.take_body(length)
+            self.seen += length
             self.complete = not message.get("more_body", False)
             if self.seen > self.most_bytes:
                 raise BodyTooLargeError
@@ -79,9 +84,10 @@ class Meter:
 class RequestLimits:
     """ASGI middleware: the limits of a request's outer form."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, held: HeldMemory) -> None:
         self.app = app
         self._settings = settings
+        self._held = held
         self._names = names_of(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,15 +99,25 @@ class RequestLimits:
         if problem is not None:
             await respond(problem, Request(scope))(scope, receive, send)
             return
-        body = Meter(receive, self._settings.body_bytes, self._settings.body_seconds)
+
+        async def refuse(error: BusyError) -> None:
+            full = from_domain(error)
+            closing = replace(full, headers=(*full.headers, ("Connection", "close")))
+            await respond(closing, Request(scope))(scope, receive, send)
+
+        body = Meter(receive, self._held, self._settings.body_bytes, self._settings.body_seconds)
         try:
-            await self.app(scope, body, send)
+            await self.app(scope, body, PartedAnswer(send, self._held, refuse))
+        except BusyError as error:
+            await refuse(error)
         except BodyTooLargeError:
             await respond(self._too_large(), Request(scope))(scope, receive, send)
         except BodyTooSlowError:
             detail = f"The body did not arrive within {say_number(self._settings.body_seconds)} s, the limit"
             late = from_status(408, detail, [("Connection", "close")])
             await respond(late, Request(scope))(scope, receive, send)
+        finally:
+            self._held.leave_body(body.seen)
 
     def _objection(self, scope: Scope) -> ProblemResponse | None:
         headers = Headers(scope=scope)

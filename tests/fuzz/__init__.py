@@ -1,0 +1,1 @@
+"""What reads strangers' bytes, given bytes that Hypothesis makes: `make fuzz` for long, the tests for a moment."""
