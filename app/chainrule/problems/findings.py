@@ -92,6 +92,62 @@ KINDS = (
         severity="warning",
     ),
     Kind(
+        "step-without-gradient",
+        "The optimizer's steps change nothing",
+        "`step()` was called, and no parameter had a gradient by then.",
+        (
+            "A step changes what has a gradient in `.grad`. Backward puts it there, and `zero_grad()` takes it away: "
+            "the order is `zero_grad`, `backward`, `step`.",
+        ),
+        "w = torch.ones(2, requires_grad=True)\nopt = torch.optim.SGD([w], lr=0.1)\nfor i in range(2):\n"
+        "    loss = (w**2).sum()\n    loss.backward()\n    opt.zero_grad()\n    opt.step()\n",
+        "w = torch.ones(2, requires_grad=True)\nopt = torch.optim.SGD([w], lr=0.1)\nfor i in range(2):\n"
+        "    loss = (w**2).sum()\n    opt.zero_grad()\n    loss.backward()\n    opt.step()\n",
+        severity="warning",
+    ),
+    Kind(
+        "activation-twice",
+        "The activation is applied twice",
+        "A loss that has a softmax or sigmoid of its own was given the result of one.",
+        (
+            "`cross_entropy` takes scores and applies `log_softmax`; `binary_cross_entropy_with_logits` applies a "
+            "sigmoid. Probabilities in the place of scores lie between 0 and 1, so the second softmax can hardly tell "
+            "them apart.",
+        ),
+        "scores = torch.tensor([[1., 2., 3.]], requires_grad=True)\n"
+        "F.cross_entropy(scores.softmax(1), torch.tensor([2])).backward()\n",
+        "scores = torch.tensor([[1., 2., 3.]], requires_grad=True)\n"
+        "F.cross_entropy(scores, torch.tensor([2])).backward()\n",
+        severity="warning",
+    ),
+    Kind(
+        "unstable-logarithm",
+        "The logarithm of a softmax or sigmoid",
+        "A probability that rounds to 0 has the logarithm -∞, where its own formula would stay finite.",
+        (
+            "`log_softmax` and `logsigmoid` compute both in one, from the scores. `logsigmoid(-x)` is the logarithm of "
+            "`1 - sigmoid(x)`.",
+        ),
+        "x = torch.tensor([1., 2.], requires_grad=True)\ntorch.log(torch.sigmoid(x)).sum().backward()\n",
+        "x = torch.tensor([1., 2.], requires_grad=True)\nF.logsigmoid(x).sum().backward()\n",
+        severity="notice",
+    ),
+    Kind(
+        "layer-in-forward",
+        "A layer is made anew in each forward",
+        "`forward` makes a layer, so its parameters are new and random in each call.",
+        (
+            "Layers are made in `__init__` and kept on `self`: there `parameters()` finds them, and they keep what "
+            "they learn.",
+        ),
+        "class Net(nn.Module):\n    def forward(self, x):\n        return nn.Linear(2, 1)(x)\n\nnet = Net()\n"
+        "net(torch.ones(1, 2)).sum().backward()\n",
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.out = nn.Linear(2, 1)\n\n    def forward(self, x):\n        return self.out(x)\n\nnet = Net()\n"
+        "net(torch.ones(1, 2)).sum().backward()\n",
+        severity="warning",
+    ),
+    Kind(
         "graph-cut",
         "The gradient stops here",
         "A value was taken out of the graph, so what lies behind it gets no gradient through it.",

@@ -322,7 +322,7 @@ def _diagnose(
         *ignored,
         *notices,
         *warned,
-        *diagnose_graph(graph, text, namespace, tape.updated_leaves(), tape.is_optimized),
+        *diagnose_graph(graph, text, namespace, tape.updated_leaves(), tape.is_optimized, tape.idle_steps()),
     ]
 
 

@@ -12,13 +12,14 @@ from typing import Any, Literal, Self
 import torch
 
 from chainrule.collector import uncollected, unhurried
-from chainrule.graph import Graph
+from chainrule.graph import Graph, Span
 from chainrule.graph.syntax import Syntax
 from chainrule.limits import Limits
 from chainrule.tape.graph.ancestry import NO_ANCESTRY, Ancestry, ancestry
 from chainrule.tape.graph.build import Build
 from chainrule.tape.graph.stale_saves import RecordedStaleSaves, StaleSaves, find_stale_saves
 from chainrule.tape.record import patches
+from chainrule.tape.record.autograd import is_leaf as is_accumulator
 from chainrule.tape.record.autograd import start_node
 from chainrule.tape.record.jacobian import Jacobians
 from chainrule.tape.record.modules import Modules
@@ -284,6 +285,24 @@ class Tape:
         An optimizer's step does so, and a step that the program takes by hand.
         """
         return [] if self._build is None else self._build.updated_leaves()
+
+    def idle_steps(self) -> list[tuple[Span | None, bool, bool]]:
+        """Return, for each optimizer of which no step changed anything, where the last step was.
+
+        With it come whether the program had run backward by then, and whether that had reached one of its parameters.
+        """
+        active = {id(record.optimizer()) for record in self._steps.records}
+        found: dict[int, tuple[Span | None, bool, bool]] = {}
+        for step in self._steps.idle:
+            optimizer = step.optimizer()
+            if optimizer is None or id(optimizer) in active:
+                continue
+            passes = [record for record in self._passes[: step.passes] if record.call != "implicit"]
+            reached = {id(node.variable) for record in passes for node in record.order if is_accumulator(node)}
+            held = {id(one) for group in optimizer.param_groups for one in group["params"]}
+            is_reached = not held.isdisjoint(reached)
+            found[id(optimizer)] = (self._spans.innermost(step.place), bool(passes), is_reached)
+        return list(found.values())
 
     def is_optimized(self, tensor: torch.Tensor) -> bool:
         """Return whether an optimizer that took a step holds a tensor; where none took one, nobody knows: True."""

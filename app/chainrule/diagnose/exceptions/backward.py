@@ -183,12 +183,34 @@ def _unused(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
         root=of,
         name=name,
     )
+    base = _part_of(moment, asked)
+    if base is not None:
+        detail = say(
+            "{name} is a new tensor, a part of {base} that was taken out only now: {root} was computed from {base} "
+            "itself. Ask for the gradient of {base}, and take the part of that.",
+            name=name,
+            base=base,
+            root=of,
+        )
+        return Diagnosis(detail)
     fixes = (
         [moment.text.argument(say("Give None for tensors that are not used"), call, "allow_unused=True")]
         if call
         else []
     )
     return Diagnosis(detail, tuple(fixes))
+
+
+def _part_of(moment: RaiseContext, asked: ast.expr | None) -> str | None:
+    """Return what the tensor asked about is a part of, where the program takes a slice of a leaf."""
+    node: ast.AST | None = asked
+    if isinstance(asked, ast.Name):
+        bound = next(iter(moment.text.bindings(asked.id, moment.line)), None)
+        node = bound.value if isinstance(bound, ast.Assign) else None
+    match node:
+        case ast.Subscript(value=base) if (tensor := moment.tensor(base)) is not None and tensor.requires_grad:
+            return moment.text.of(base)
+    return None
 
 
 def _not_differentiable_input(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
@@ -202,6 +224,18 @@ def _not_differentiable_input(moment: RaiseContext, match: re.Match[str]) -> Dia
             name=name,
         ),
         tuple(let_require(moment.text, moment.around, moment.line)),
+    )
+
+
+def _hook(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
+    node = moment.node
+    base = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+    return Diagnosis(
+        say(
+            "{name} requires no gradient, so none will come that a hook could see.",
+            name=moment.label(base, say("This tensor")),
+        ),
+        tuple(let_require(moment.text, moment.around, moment.line)) if not requiring_names(moment.around) else (),
     )
 
 
@@ -228,5 +262,6 @@ RULES = (
     rule(
         r"One of the differentiated Tensors does not require grad", "nothing-requires-grad", _not_differentiable_input
     ),
+    rule(r"cannot register a hook on a tensor that doesn't require gradient", "nothing-requires-grad", _hook),
     rule(r"can't retain_grad on Tensor that has requires_grad=False", "nothing-requires-grad", _retain),
 )

@@ -125,6 +125,24 @@ def _parameters_wanted(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     return Diagnosis(say("An optimizer takes a list of tensors, also where there is one."), tuple(fixes))
 
 
+def _loss_given_tensors(moment: RaiseContext, match: re.Match[str]) -> Diagnosis | None:
+    """Explain ``nn.MSELoss(a, b)``: the class takes options, and what it makes takes the tensors."""
+    node = moment.node
+    if not isinstance(node, ast.Call) or not (called(node) or "").endswith("Loss"):
+        return None
+    if len(node.args) < 2 or isinstance(node.args[0], ast.Constant):
+        return None
+    name = moment.text.of(node.func)
+    return Diagnosis(
+        say(
+            "{name} is a class, and its arguments are options. Make the loss first, and give the tensors to what it "
+            "made.",
+            name=name,
+        ),
+        (moment.text.replace(say("Call what {name}() made", name=name), node.func, f"{name}()"),),
+    )
+
+
 def _super_missing(moment: RaiseContext, match: re.Match[str]) -> Diagnosis:
     method = moment.text.enclosing(moment.span, ast.FunctionDef)
     fixes = []
@@ -211,6 +229,7 @@ RULES = (
     rule(r"can't optimize a non-leaf Tensor", "leaf-from-operation", _non_leaf_optimised),
     rule(r"optimizer got an empty parameter list", "no-parameters", _no_parameters),
     rule(r"params argument given to the optimizer should be an iterable", "no-parameters", _parameters_wanted),
+    rule(r"Boolean value of Tensor with more than one value is ambiguous", "module-set-up", _loss_given_tensors),
     rule(r"before Module\.__init__\(\) call", "module-set-up", _super_missing),
     rule(r'Module \[(\w+)\] is missing the required "forward" function', "module-set-up", _no_forward),
     rule(r"\(graph leaves\) support the deepcopy protocol", "copy-of-non-leaf", _copy),

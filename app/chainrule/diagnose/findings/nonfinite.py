@@ -50,6 +50,9 @@ _SLOPES = {
     "Atan2": say("the derivative of atan2 is 0/0 where both are 0"),
     "Std": say("the derivative of the standard deviation is 0/0 where all elements are equal"),
     "Var": say("one element alone has no variance"),
+    "LinalgEigh": say("eigenvectors have no derivative where eigenvalues are equal"),
+    "LinalgEig": say("eigenvectors have no derivative where eigenvalues are equal"),
+    "LinalgSvd": say("singular vectors have no derivative where singular values are equal"),
     "Cdist": say("the derivative of a distance is 0/0 where two points coincide"),
 }
 

@@ -5,12 +5,14 @@ from collections.abc import Callable, Mapping
 import torch
 
 from chainrule.diagnose.findings.accumulation import Updates, accumulated
+from chainrule.diagnose.findings.activations import activations_twice, unstable_logarithms
 from chainrule.diagnose.findings.broadcasts import broadcast_differences
 from chainrule.diagnose.findings.flow import GraphFlow
 from chainrule.diagnose.findings.leaf_gradients import without_gradient
 from chainrule.diagnose.findings.nonfinite import nonfinite
 from chainrule.diagnose.findings.optimizers import lost_parameters
-from chainrule.diagnose.findings.unregistered import hidden_modules
+from chainrule.diagnose.findings.steps import IdleSteps, idle_steps
+from chainrule.diagnose.findings.unregistered import hidden_modules, made_in_forward
 from chainrule.diagnose.findings.vanishing import depth_problems
 from chainrule.diagnose.findings.zeros import cancelled_gradients, zero_gradients
 from chainrule.diagnose.source import SourceText
@@ -24,6 +26,9 @@ FINDERS: tuple[Finder, ...] = (
     cancelled_gradients,
     broadcast_differences,
     depth_problems,
+    activations_twice,
+    unstable_logarithms,
+    made_in_forward,
 )
 """What is looked for, the most important first."""
 
@@ -34,6 +39,7 @@ def diagnose_graph(
     namespace: Mapping[str, object] | None = None,
     updates: Updates = (),
     is_optimized: Callable[[torch.Tensor], bool] = lambda tensor: True,
+    idle: IdleSteps = (),
 ) -> list[Problem]:
     """Find what is worth knowing in a finished graph.
 
@@ -43,6 +49,7 @@ def diagnose_graph(
         namespace: its variables at the end, for the parameters of modules that no pass reached.
         updates: for each pass, the leaves that were changed in place before the next one began.
         is_optimized: whether an optimizer that took a step holds a tensor; True where none took one.
+        idle: the optimizers of which no step changed anything.
 
     Returns:
         Problems of severity "warning" or "notice", the most important first; never raises.
@@ -55,6 +62,7 @@ def diagnose_graph(
     found += _found(
         lambda flow: without_gradient(flow, namespace or {}, _parameters(namespace or {}), is_optimized), flow
     )
+    found += _found(lambda flow: idle_steps(flow.text, idle), flow)
     found += _found(lambda flow: hidden_modules(flow.text, namespace or {}), flow)
     if any(problem.slug in ("nan", "infinite") for problem in found):
         found = [problem for problem in found if problem.slug not in ("gradient-vanishes", "gradient-explodes")]

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 import torch
 
-from chainrule.diagnose.source import SourceText
+from chainrule.diagnose.findings.flow import GraphFlow
+from chainrule.diagnose.source import SourceText, called
 from chainrule.protocol.messages import Fix, Problem
 from chainrule.tape.record.modules import named_parts
 from chainrule.words.saying import say
@@ -22,6 +23,35 @@ def hidden_modules(text: SourceText, namespace: Mapping[str, object]) -> list[Pr
                     continue
                 owner = f"{name}.{path}" if path else name
                 return [_problem(text, owner, attribute, held)]
+    return []
+
+
+def made_in_forward(flow: GraphFlow) -> list[Problem]:
+    """Find parameters that a module's ``forward`` makes: they are new in each call, and no optimizer knows them."""
+    for node in flow.graph.nodes:
+        call = flow.text.at(node.span) if node.kind == "leaf" else None
+        method = flow.text.enclosing(node.span, ast.FunctionDef)
+        owner = flow.text.enclosing(node.span, ast.ClassDef)
+        name = called(call) or ""
+        is_made = isinstance(call, ast.Call) and name[:1].isupper() and not name.startswith("Lazy")
+        if not is_made or not isinstance(method, ast.FunctionDef) or method.name != "forward":
+            continue
+        if not isinstance(owner, ast.ClassDef) or not any(one.kind == "module" for one in node.scope):
+            continue
+        return [
+            Problem.of(
+                "layer-in-forward",
+                say(
+                    "`{code}` in line {line} makes new parameters at each call of {owner}.forward: what was learnt is "
+                    "thrown away, and no optimizer holds them. Make it in __init__, on self.",
+                    code=flow.text.short(node.span) or name,
+                    line=method.lineno if node.span is None else node.span.line,
+                    owner=owner.name,
+                ),
+                span=node.span,
+                node=node.id,
+            )
+        ]
     return []
 
 

@@ -63,6 +63,17 @@ class StepRecord:
     updates: tuple[ParameterUpdate, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class IdleStep:
+    """A step that changed nothing, as no parameter had a gradient."""
+
+    optimizer: Callable[[], Any]
+    """Gives it as long as it lives, else None."""
+    place: Place
+    passes: int
+    """How many passes there had been."""
+
+
 class OptimizerSteps:
     """Runs the steps of optimizers for one tape.
 
@@ -90,6 +101,7 @@ class OptimizerSteps:
         self._numbers: weakref.WeakKeyDictionary[torch.optim.Optimizer, int] = weakref.WeakKeyDictionary()
         self._held: dict[int, tuple[tuple[int, ...], tuple[Callable[[], Any], ...]]] = {}
         self.records: list[StepRecord] = []
+        self.idle: list[IdleStep] = []
 
     def run(
         self, optimizer: torch.optim.Optimizer, run: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -112,6 +124,9 @@ class OptimizerSteps:
                 return run(*args, **kwargs)
             finally:
                 changes.note()
+                if not changes.any:
+                    place = self._recorder.place_of(OptimizerStep.of(optimizer))
+                    self.idle.append(IdleStep(weakref.ref(optimizer), place, len(self._passes)))
 
     def _with_closure(
         self, changes: "_Changes", args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -243,6 +258,7 @@ class _Changes:
         self._parameters = parameters
         self._versions = [steps.version_of(one) for one in parameters]
         self._before = steps.copies(parameters)
+        self.any = False
 
     def note(self) -> None:
         """Record the parameters whose count of changes went up, with what they held before and hold now."""
@@ -252,6 +268,7 @@ class _Changes:
             if version(one) != before
         ]
         if changed:
+            self.any = True
             self._steps.note(self._optimizer, changed, self._before)
             self._before = self._steps.copies(self._parameters)
             self._versions = [version(one) for one in self._parameters]

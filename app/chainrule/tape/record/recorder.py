@@ -193,6 +193,10 @@ class Recorder(TorchDispatchMode):
             )
         return record
 
+    def place_of(self, step: OptimizerStep) -> Place:
+        """Return where the program asked for a step."""
+        return self._frames.here(step, self._modules.depths())
+
     def note_item(self, number: object) -> None:
         """Note the number that ``item()`` returned: PyTorch makes another object of what the operation gave."""
         if self._read is not None:
