@@ -56,7 +56,7 @@ def test_a_question_that_is_opened_is_answered_with_the_jacobian(page: Page, add
     type_program(page, SEED)
     question = page.locator("#inspector .concepts details", has_text="Why must the loss be a scalar?")
     question.locator("summary").click()
-    expect(question.locator("math")).to_be_visible()
+    expect(question.locator("math").first).to_be_visible()
     expect(question.locator("summary")).to_be_focused()
 
 
