@@ -68,9 +68,11 @@ class ProgramRejectedError(RequestError):
 
     slug = "program-rejected"
 
-    def __init__(self, violations: tuple[Violation, ...]) -> None:
+    def __init__(self, violations: tuple[Violation, ...], source: str | None = None) -> None:
         super().__init__("; ".join(f"line {v.line}, column {v.column + 1}: {v.message}" for v in violations))
         self.violations = violations
+        self.source = source
+        """The program that the places are in, where that is not the text as it came."""
 
 
 class InputInvalidError(RequestError):

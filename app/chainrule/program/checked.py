@@ -10,6 +10,7 @@ from chainrule.limits import Limits
 from chainrule.program.checker import Checker
 from chainrule.program.inputs import validate_gradient, validate_inputs
 from chainrule.program.misplaced import misplaced
+from chainrule.program.notebook import code_of, is_copied
 from chainrule.program.policy.lookup import closest, name_denial
 from chainrule.program.policy.names import BUILTINS, NAMES
 from chainrule.program.scopes import Scopes, find_scopes
@@ -50,10 +51,7 @@ def check(program: Program, limits: Limits) -> CheckedProgram:
             "Leave out what the question does not need."
         )
     given = validate_inputs(program.inputs, limits)
-    text = Source(source)
-    tree = text.parse()
-    if isinstance(tree, Violation):
-        raise ProgramRejectedError((tree,))
+    text, tree = _parsed(source)
     body = _without_docstring(tree)
     if not body:
         raise SourceEmptyError("Type an expression such as (2*x**3).sum()/12, or a program.")
@@ -61,15 +59,38 @@ def check(program: Program, limits: Limits) -> CheckedProgram:
     scopes = find_scopes(tree)
     names = _free_names(scopes) if is_expression else frozenset()
     for node, words in misplaced(scopes):
-        raise ProgramRejectedError((text.violation("syntax-error", words, node),))
+        raise ProgramRejectedError((text.violation("syntax-error", words, node),), text.text)
     violations = Checker(text, scopes, names | given.keys()).violations()
     if violations:
-        raise ProgramRejectedError(violations)
+        raise ProgramRejectedError(violations, text.text)
     _refuse_unused(given, scopes, names)
     values: dict[str, Values] = {name: given.get(name, 1.0) for name in sorted(names | given.keys())}
     cotangent = program.cotangent
     gradient = program.gradient if cotangent is None else validate_gradient(cotangent, limits)
-    return CheckedProgram(replace(program, inputs=values, gradient=gradient), is_expression, scopes.bound_names)
+    return CheckedProgram(
+        replace(program, source=text.text, inputs=values, gradient=gradient), is_expression, scopes.bound_names
+    )
+
+
+def _parsed(source: str) -> tuple[Source, ast.Module]:
+    """Return a program with its tree: a text that is no Python as the program that was copied with more around it.
+
+    Raises:
+        ProgramRejectedError: neither is Python; what is told is the text as it came.
+    """
+    text = Source(source)
+    tree = None if is_copied(source) else text.parse()
+    if isinstance(tree, ast.Module):
+        return text, tree
+    if tree is None or tree.slug == "syntax-error":
+        copied = Source(code_of(source))
+        found = copied.parse() if copied != text else None
+        if isinstance(found, ast.Module):
+            return copied, found
+    tree = text.parse() if tree is None else tree
+    if isinstance(tree, Violation):
+        raise ProgramRejectedError((tree,))
+    return text, tree
 
 
 def _without_docstring(tree: ast.Module) -> list[ast.stmt]:

@@ -1,4 +1,5 @@
 // Dialogs, and the theme.
+import { startDropping } from "./dropping.js";
 import { byId, modName } from "./dom.js";
 import { notice } from "./persistence.js";
 import { EMPTY } from "./store.js";
@@ -61,6 +62,7 @@ export function startDialogs(page) {
     notice(say("example.loaded", { title }), say("fragment.undo"), () => page.editor.undo());
   }
 
+  startDropping(load);
   byId("examples-button").addEventListener("click", openGallery);
   byId("gallery").addEventListener("click", (event) => {
     const link = event.target.closest("[data-example]");

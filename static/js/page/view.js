@@ -39,6 +39,11 @@ export function createView(page) {
   }
 
   function show(answer, state, elapsed) {
+    if (answer.source !== undefined && page.editor.text() === state.source) {
+      // What was copied with prompts, fences or a notebook around it: the places in the answer are in the program itself.
+      page.editor.setText(answer.source, "load");
+      page.store.set({ source: answer.source }, "load");
+    }
     const { inputs: inputsPart, ...parts } = answer.html;
     if (state.gradient && answer.problems.some((problem) => problem.slug === "gradient-invalid")) {
       return page.store.set({ gradient: null }, "select");

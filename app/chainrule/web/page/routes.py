@@ -119,10 +119,11 @@ async def run(request: Request) -> Response:
 async def _run(request: Request, body: RunBody) -> Response:
     options = ViewOptions.from_query(body.options)
     limits = settings_of(request).limits
+    program = body.program()
     view = await look(
         pipeline_of(request),
         limits,
-        body.program(),
+        program,
         options,
         body.node,
         body.pass_index,
@@ -150,6 +151,8 @@ async def _run(request: Request, body: RunBody) -> Response:
             "untried": view.untried,
             "seconds": view.seconds,
         }
+        if view.source != program.source:
+            answer["source"] = view.source
         if view.ran and not body.parts:
             answer |= {"svg": view.picture, "steps": view.counts(), "step": view.told(teller(language))}
             if view.training is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from chainrule.errors import ChainruleError, InputInvalidError, PictureError, RequestError
+from chainrule.errors import ChainruleError, InputInvalidError, PictureError, ProgramRejectedError, RequestError
 from chainrule.explain.chain.chain_rule import ChainRule
 from chainrule.explain.closed.model import ClosedForm
 from chainrule.explain.concepts.questions import concepts
@@ -296,7 +296,8 @@ async def look(
     try:
         trace = await _trace(pipeline, limits, program)
     except RequestError as error:
-        return View(program.source, show_inputs(program.inputs), problems=of_error(error, program.source), error=error)
+        source = (error.source if isinstance(error, ProgramRejectedError) else None) or program.source
+        return View(source, show_inputs(program.inputs), problems=of_error(error, source), error=error)
     if fixes or "fixes" in trace.told:
         trace = await pipeline.try_fixes(trace)
     has_jacobians = pipeline.has_jacobians(trace)
@@ -310,7 +311,7 @@ async def look(
     try:
         picture = (await pipeline.draw(trace, "svg", options)).content.decode()
     except (RequestError, PictureError) as error:
-        problems = of_error(error, program.source)
+        problems = of_error(error, trace.program.source)
     return await pipeline.in_thread(
         lambda: _view(program, trace, picture, problems, options, node, pass_index, partial)
     )
@@ -347,7 +348,7 @@ def _view(
     steps = list_steps(index, sentences=False)
     run = _shown_pass(index, steps, options.step_number, pass_index)
     return View(
-        source=program.source,
+        source=trace.program.source,
         inputs=show_inputs(trace.program.inputs),
         values=dict(trace.program.inputs),
         id=trace.id,
@@ -357,11 +358,11 @@ def _view(
         console=tuple(answer.console),
         figures=tuple(answer.figures),
         problems=tuple(
-            _placed(of_problem(problem, program.source, restore, trace.tried), trace.index)
+            _placed(of_problem(problem, trace.program.source, restore, trace.tried), trace.index)
             for problem in answer.problems
         )
         + problems,
-        inspection=Inspection(index, program.source, node, run, options),
+        inspection=Inspection(index, trace.program.source, node, run, options),
         steps=steps,
         step=options.step_number,
         is_after_update=options.is_after_update,
