@@ -32,7 +32,7 @@ ByteTensor CharTensor HalfTensor BFloat16Tensor Stream OutOfMemoryError""".split
 TORCH_EXTRA = """broadcast_shapes channels_last channels_last_3d contiguous_format preserve_format strided lu
 fake_quantize_per_channel_affine fake_quantize_per_tensor_affine jagged pca_lowrank segment_reduce svd_lowrank
 set_default_device set_default_dtype set_float32_matmul_precision
-set_grad_enabled unique sparse_coo sparse_csr BFloat16Tensor HalfTensor
+set_grad_enabled spmm unique sparse_coo sparse_csr BFloat16Tensor HalfTensor
 __version__""".split()
 TORCH_INTERNAL = re.compile(
     r"cudnn|miopen|mkldnn|fbgemm|quantize|^quantized|moving_avg|^qu?int|^qscheme|^int_repr|^q_|^sym_|(?<!index)_copy$|^native_|^unsafe_|^bits?\d|^u?int[1-7]$|float4|float8|_jit"
@@ -119,7 +119,7 @@ CLOSED = {
     "types": "SimpleNamespace",
     "unicodedata": "category combining name normalize",
     "warnings": "catch_warnings filterwarnings simplefilter warn",
-    "__future__": "annotations",
+    "__future__": "absolute_import annotations division generator_stop print_function unicode_literals with_statement",
 }
 NUMPY_MODULES = """numpy numpy.linalg numpy.fft numpy.random numpy.typing numpy.lib numpy.lib.stride_tricks""".split()
 NUMPY_CLOSED = {

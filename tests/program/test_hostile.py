@@ -80,10 +80,9 @@ HOSTILE: list[tuple[str, str, str]] = [
     ("dir()", "dir", INTERNALS),
     ("input('?')", "input", "nobody can type"),
     ("breakpoint()", "breakpoint", "no debugger"),
-    ("exit()", "exit", "last line"),
     ("__builtins__", "__builtins__", INTERNALS),
     ("__loader__.load_module('os')", "__loader__", INTERNALS),
-    ("try:\n    pass\nexcept BaseException:\n    pass", "BaseException", "last line"),
+    ("try:\n    pass\nexcept BaseException:\n    pass", "BaseException", "would catch what ends a program"),
     ("type('X', (), {'__del__': print})", "type", "class statement"),
     ("t = type\nt('X', (), {})", "type", "class statement"),
     # torch's own ways out

@@ -1,5 +1,5 @@
 // Dialogs, and the theme.
-import { startDropping } from "./dropping.js";
+import { startDropping } from "../editor/dropping.js";
 import { byId, modName } from "./dom.js";
 import { notice } from "./persistence.js";
 import { EMPTY } from "./store.js";

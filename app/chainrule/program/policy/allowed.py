@@ -46,13 +46,13 @@ MODULES: dict[str, frozenset[str]] = {
         scatter_reduce searchsorted segment_reduce select select_scatter selu selu_ set_anomaly_enabled
         set_default_device set_default_dtype set_float32_matmul_precision set_grad_enabled set_printoptions sgn short
         sigmoid sigmoid_ sign signal signbit sin sin_ sinc sinc_ sinh sinh_ slice_scatter slogdet softmax sort sparse
-        sparse_coo sparse_coo_tensor sparse_csr special split split_with_sizes sqrt sqrt_ square square_ squeeze stack
-        std std_mean stft strided sub subtract sum svd svd_lowrank swapaxes swapdims t take take_along_dim tan tan_ tanh
-        tanh_ tensor tensor_split tensordot testing threshold threshold_ tile topk trace transpose trapezoid trapz
-        triangular_solve tril tril_indices triplet_margin_loss triu triu_indices true_divide trunc trunc_ uint16 uint32
-        uint64 uint8 unbind unflatten unique unique_consecutive unravel_index unsqueeze use_deterministic_algorithms
-        utils vander var var_mean vdot version view_as_complex view_as_real vmap vsplit vstack where xlogy xlogy_ zero_
-        zeros zeros_like
+        sparse_coo sparse_coo_tensor sparse_csr special split split_with_sizes spmm sqrt sqrt_ square square_ squeeze
+        stack std std_mean stft strided sub subtract sum svd svd_lowrank swapaxes swapdims t take take_along_dim tan
+        tan_ tanh tanh_ tensor tensor_split tensordot testing threshold threshold_ tile topk trace transpose trapezoid
+        trapz triangular_solve tril tril_indices triplet_margin_loss triu triu_indices true_divide trunc trunc_ uint16
+        uint32 uint64 uint8 unbind unflatten unique unique_consecutive unravel_index unsqueeze
+        use_deterministic_algorithms utils vander var var_mean vdot version view_as_complex view_as_real vmap vsplit
+        vstack where xlogy xlogy_ zero_ zeros zeros_like
         """.split()
     ),
     "torch.nn": frozenset(
@@ -484,7 +484,7 @@ MODULES: dict[str, frozenset[str]] = {
     ),
     "__future__": frozenset(
         """
-        annotations
+        absolute_import annotations division generator_stop print_function unicode_literals with_statement
         """.split()
     ),
     "numpy": frozenset(

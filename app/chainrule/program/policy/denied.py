@@ -60,7 +60,7 @@ DENIED_NAMES: dict[str, Denial] = {
     **_each("breakpoint", say("there is no debugger here; every step can be seen in the graph")),
     **_each("help license credits copyright", say("see the documentation of PyTorch at docs.pytorch.org")),
     **_each(
-        "exit quit SystemExit KeyboardInterrupt GeneratorExit BaseException", say("a program ends at its last line")
+        "GeneratorExit BaseException", say("it would catch what ends a program: name the exceptions that you expect")
     ),
     **_each("numpy", say("it is there by the name of np, and after import numpy"), "np"),
     **_each("plt", say("write import matplotlib.pyplot as plt above it")),

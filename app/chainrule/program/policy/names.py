@@ -14,11 +14,12 @@ _TORCH = """
 """
 
 _BUILTINS = """
-    abs all any ascii bin bool bytearray bytes callable chr classmethod complex delattr dict divmod enumerate filter
-    float format frozenset getattr hasattr hash hex id int isinstance issubclass iter len list map max min next
-    object oct ord pow print property range repr reversed round set setattr slice sorted staticmethod str sum super
-    tuple type zip
+    abs all any ascii bin bool bytearray bytes callable chr classmethod complex delattr dict divmod enumerate exit
+    filter float format frozenset getattr hasattr hash hex id int isinstance issubclass iter len list map max min
+    next object oct ord pow print property quit range repr reversed round set setattr slice sorted staticmethod str sum
+    super tuple type zip
     True False None NotImplemented Ellipsis
+    SystemExit KeyboardInterrupt
     Exception ArithmeticError AssertionError AttributeError EOFError FloatingPointError ImportError IndexError
     KeyError FileNotFoundError IOError OSError LookupError MemoryError ModuleNotFoundError NameError
     NotImplementedError OverflowError RecursionError RuntimeError StopIteration SyntaxError TypeError

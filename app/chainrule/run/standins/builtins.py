@@ -12,8 +12,9 @@ from typing import Any
 from chainrule.program.format_strings import FORMATS, attributes_of
 from chainrule.program.policy.lookup import attribute_denial, field_denial, is_dunder, member_denial
 from chainrule.run.standins.absent import sets_attribute
+from chainrule.run.standins.sys import exit
 
-__all__ = ["delattr", "getattr", "setattr"]
+__all__ = ["delattr", "exit", "getattr", "quit", "setattr"]
 
 FORMATTING = "<formatting>"
 """What `formatting` is called in a program's namespace: a name that no program can write."""
@@ -21,6 +22,9 @@ _INTERNAL = ModuleType | FrameType | CodeType | TracebackType
 _OWN = "__main__"
 """The module that a program's classes and functions belong to."""
 _NONE = object()
+
+
+quit = exit
 
 
 def getattr(value: Any, name: str, default: Any = _NONE, /) -> Any:
@@ -138,5 +142,5 @@ def _changed(value: Any, name: Any) -> str:
     return name
 
 
-GUARDED = {"getattr": getattr, "setattr": setattr, "delattr": delattr}
+GUARDED = {"getattr": getattr, "setattr": setattr, "delattr": delattr, "exit": exit, "quit": quit}
 """What a program finds under these names."""
