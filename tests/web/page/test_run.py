@@ -89,7 +89,7 @@ def test_the_gradient_of_a_node_is_told_for_the_exercise(client: TestClient) -> 
 
 def test_a_step_is_told_in_one_sentence(client: TestClient) -> None:
     whole = client.post("/run", json={"source": SEED}).json()
-    assert whole["steps"] == {"count": 6, "forward": 3, "whole": 6}
+    assert whole["steps"] == {"count": 6, "forward": 3, "update": 0, "whole": 6}
     assert whole["step"]["phase"] == "backward"
     first = client.post("/run", json={"source": SEED, "options": {"step": "1"}}).json()
     assert (first["step"]["number"], first["step"]["phase"]) == (1, "forward")

@@ -6,6 +6,7 @@ expressions of a bounded size, and is stopped after a number of calls, which are
 calls, and not a time: it does not depend on how fast the machine is.
 """
 
+import inspect
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -45,7 +46,8 @@ def bounded(work: Callable[[], Any], most: int = MOST_CALLS) -> Any:
         nonlocal calls
         if event == "call":
             calls += 1
-            if calls > most:
+            # A generator that is let go of is called once more, and what is raised there reaches nobody.
+            if calls > most and not frame.f_code.co_flags & inspect.CO_GENERATOR:
                 raise _SpentError
             if calls % _LOOKED_AFTER == 0:
                 go_on()

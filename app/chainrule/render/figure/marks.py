@@ -115,7 +115,7 @@ def _image(series: DrawnSeries, across: AxisScale, up: AxisScale) -> Iterator[st
                 )
             start, length, before = column, 1, tone
     for tone, parts in sorted(tones.items()):
-        yield f'<path class="{_paint(series)} image" fill-opacity="{tone / LEVELS:g}" d="{"".join(parts)}"/>'
+        yield f'<path class="{_paint(series)} image" fill-opacity="{pixels(tone / LEVELS)}" d="{"".join(parts)}"/>'
 
 
 def _level(series: DrawnSeries, across: AxisScale, up: AxisScale) -> Iterator[str]:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from chainrule.graph.numbers import rounded
 from chainrule.protocol.figures import LARGEST, NAMES, POINTS, SIDE, TEXT, Numbers
 
 Array = npt.NDArray[np.float64]
@@ -59,7 +60,7 @@ def text_of(value: object) -> str:
 def numbers(values: Array) -> Numbers:
     """Return numbers that JSON can hold, None for those that have no place."""
     drawn = np.isfinite(values) & (np.abs(values) <= LARGEST)
-    return [float(f"{value:.{_DIGITS}g}") if good else None for value, good in zip(values, drawn, strict=True)]
+    return [rounded(value, _DIGITS) if good else None for value, good in zip(values, drawn, strict=True)]
 
 
 def pair(one: Any, other: Any) -> tuple[Array, Array]:
