@@ -8,8 +8,8 @@ from chainrule.explain.explain import Explainer
 from chainrule.graph import Edge, Graph
 from chainrule.graph.index import GraphIndex
 from chainrule.tape import Tape
-from torch.testing._internal.common_methods_invocations import op_db
-from torch.testing._internal.opinfo.core import OpInfo
+
+from tests.oracle.database import OpInfo, op_db
 
 pytestmark = pytest.mark.thorough
 

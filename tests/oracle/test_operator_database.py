@@ -14,8 +14,9 @@ from chainrule.graph import Edge, Graph, Node, Tensor
 from chainrule.limits import Limits
 from chainrule.tape import Tape
 from torch.autograd.graph import get_gradient_edge
-from torch.testing._internal.common_methods_invocations import op_db
 from torch.utils._pytree import tree_flatten, tree_map
+
+from tests.oracle.database import op_db
 
 pytestmark = pytest.mark.thorough
 
