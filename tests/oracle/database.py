@@ -1,6 +1,6 @@
 """PyTorch's operator database, without what its import does to the process.
 
-It is part of PyTorch's own tests, which forbid everybody to set a switch of a backend, programs of other tests included.
+It is part of PyTorch's own tests, which forbid to set a switch of a backend from then on, in other tests too.
 """
 
 from torch import backends
@@ -9,4 +9,4 @@ from torch.testing._internal.opinfo.core import OpInfo
 
 __all__ = ["OpInfo", "op_db"]
 
-vars(backends)["__allow_nonbracketed_mutation_flag"] = True
+backends.flags_frozen.__globals__["__allow_nonbracketed_mutation_flag"] = True

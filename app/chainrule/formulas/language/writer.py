@@ -149,6 +149,8 @@ def write(expression: ast.expr, symbols: Symbols, notation: Notation = LATEX) ->
         case ast.BoolOp(op=op, values=parts):
             written = [_bound(write(part, symbols, notation), 0, notation) for part in parts]
             return Symbol(notation.joined[type(op)].join(written), 0)
+        case ast.List(elts=parts):
+            return Symbol(f"[{', '.join(write(part, symbols, notation).text for part in parts)}]", ATOM)
         case ast.Call(args=arguments):
             return _call(called(expression), arguments, symbols, notation)
     raise ValueError(f"{ast.dump(expression)} is not part of the formula language")
