@@ -123,6 +123,10 @@ def test_a_gradient_that_a_hook_changed_has_no_closed_form() -> None:
         ("x = torch.tensor(3., requires_grad=True)\nz = torch.special.bessel_j0(x)\nz.backward()", "special_bessel_j0"),
         ("x = torch.tensor(1., requires_grad=True)\nz = x\nfor i in range(41):\n    z = z * 2\nz.backward()", "41"),
         ("x = torch.tensor(1j, requires_grad=True)\nz = x.abs()\nz.backward()", "complex"),
+        (
+            "x = torch.tensor(3., requires_grad=True)\nfor i in range(1600):\n    z = (x - 3) ** 2\n    z.backward()",
+            "Graphs as large as this one",
+        ),
     ],
 )
 def test_where_there_is_none_a_reason_is_told(source: str, reason: str) -> None:

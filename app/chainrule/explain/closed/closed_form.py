@@ -81,6 +81,10 @@ def _found_before(index: GraphIndex) -> dict[tuple[str, int], ClosedForm]:
     return {}
 
 
+LARGE = 1_000
+"""Nodes above which a graph without any formula is one that was told without details."""
+
+
 class _Search:
     def __init__(self, index: GraphIndex, leaf: str, pass_index: int, source: str) -> None:
         self._index = index
@@ -92,7 +96,8 @@ class _Search:
     def result(self) -> ClosedForm:
         """Return the closed form, or why there is none."""
         recorded = self._recorded
-        operations = sum(node.kind == "function" for node in self._index.took_part(self._pass_index))
+        functions = [node for node in self._index.took_part(self._pass_index) if node.kind == "function"]
+        operations = len(functions)
         if recorded is None:
             return self._none(say("Its gradient is not listed number by number, so nothing can be compared with it."))
         if np.iscomplexobj(recorded):
@@ -105,6 +110,8 @@ class _Search:
                     most=MOST_OPERATIONS,
                 )
             )
+        if len(self._index.graph.nodes) > LARGE and not any(node.formula for node in functions):
+            return self._none(say("Graphs as large as this one are told without what this takes."))
         try:
             back, term = self._shortest()
             numbers = evaluate(term.expr, back.symbols, recorded.shape)
