@@ -10,6 +10,9 @@ from chainrule.limits import Limits
 from chainrule.protocol.program import Program
 from chainrule.run.execute import LEAST_PROCESSOR, answer_processor, execute
 
+pytestmark = pytest.mark.thorough
+"""Where nothing measures coverage: what interrupts a program may come while coverage holds a lock of its own."""
+
 LIMITS = Limits(wall_seconds=1.0, cpu_seconds=1, answer_seconds=5.0)
 MOST_SECONDS = 60
 """Processor time after which a test that hangs fails [s]."""

@@ -19,11 +19,11 @@ def _by_module(moment: RaiseContext, what: str) -> Diagnosis | None:
     kind = type(module).__name__
     return Diagnosis(
         say(
-            "{name}, a {kind} with inplace=True, changes its input itself, and its input is {what}. With inplace=False "
+            "{name}, a {kind} with inplace=True, changes its input itself, and its input is {role}. With inplace=False "
             "it makes a new tensor.",
             name=moment.name_of(module) or kind,
             kind=kind,
-            what=what,
+            role=what,
         ),
         tuple(not_in_place(moment.text, kind)),
         slug="in-place-leaf",

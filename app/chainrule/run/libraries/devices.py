@@ -81,7 +81,7 @@ class OnTheCpu(TorchFunctionMode):
         return _CPU
 
     def _moved(self, tensor: torch.Tensor | None, what: str) -> None:
-        detail = say("{what} is the CPU here. Values and gradients are the same but for rounding.", what=what)
+        detail = say("{place} is the CPU here. Values and gradients are the same but for rounding.", place=what)
         copied = tensor is not None and torch.is_grad_enabled() and tensor.requires_grad and is_leaf(tensor)
         if copied:
             detail += say(
