@@ -1,7 +1,7 @@
 """A program of many passes costs a straight line: what is counted are entries, bytes and calls, never time."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FrameType
 
 import pytest
@@ -15,6 +15,7 @@ from chainrule.protocol.record import write_record
 from chainrule.protocol.trust import read_answer
 from chainrule.run.execute import execute
 from chainrule.tape import Tape
+from chainrule.worker.serve import encode
 
 LIMITS = Limits(wall_seconds=600.0, cpu_seconds=600, answer_seconds=600.0, detailed_nodes=20_000)
 SIZES = (250, 500, 1_000)
@@ -136,3 +137,24 @@ def test_a_leaf_s_history_is_one_array_in_the_record_and_in_json() -> None:
         assert [gradient.values for gradient in gradients] == expected
     (leaf,) = [node for node in back.nodes if "w" in node.names]
     assert len(leaf.outputs[0].gradients.held) == 1
+
+
+TRAINED = """
+model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+untrained = torch.ones(4, requires_grad=True)
+optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+for step in range(12):
+    optimizer.zero_grad()
+    loss = (model(torch.randn(8, 3)) ** 2).mean() + untrained.sum()
+    loss.backward()
+    optimizer.step()
+"""
+
+
+@pytest.mark.parametrize("elements", [1, 50, 400, 1_000, 2_000, 3_000, 10_000])
+def test_a_training_loop_whose_numbers_have_no_room_comes_through_the_pipe(elements: int) -> None:
+    limits = replace(LIMITS, graph_elements=elements)
+    answer = execute(Program(TRAINED), limits)
+    back = read_answer(encode(answer, limits), Program(TRAINED), limits)
+    assert back.graph == answer.graph
+    assert len(back.graph.passes) == 12

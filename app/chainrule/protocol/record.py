@@ -41,10 +41,18 @@ class RecordInvalidError(Exception):
 
 
 class _Table:
-    """The tensors of one answer, numbered as they come up."""
+    """The tensors of one answer, numbered as they come up.
 
-    def __init__(self, spared: frozenset[int]) -> None:
+    Args:
+        spared: the ids of those whose elements are left out.
+        repeats: whether a stack may list numbers once more that stand elsewhere, or that count for nothing alone.
+    """
+
+    def __init__(self, spared: frozenset[int], *, repeats: bool) -> None:
         self._spared = spared
+        self._repeats = repeats
+        self.listed = 0
+        """Numbers that are listed in all, single ones aside."""
         self._numbers: dict[int, tuple[int, int | None]] = {}
         self._rows: list[Row] = []
         self._parts: list[bytes] = []
@@ -63,8 +71,11 @@ class _Table:
 
     def stack(self, tensors: Sequence[Tensor]) -> Tensor | None:
         """Return tensors as one, whose row they share from now on; None where they are better written each."""
+        ids = {id(tensor) for tensor in tensors}
         known = sum(id(tensor) in self._numbers for tensor in tensors)
-        if 2 * known > len(tensors) or any(id(tensor) in self._spared for tensor in tensors):
+        if 2 * known > len(tensors) or not ids.isdisjoint(self._spared):
+            return None
+        if not self._repeats and (known or len(ids) < len(tensors) or tensors[0].numel == 1):
             return None
         stacked = stack(tensors)
         if stacked is None:
@@ -81,6 +92,7 @@ class _Table:
             elements = Elements(tuple(tensor.shape), tensor.dtype, None, None, tensor.stats, listed=False)
         if id(tensor) in self._spared:
             elements = elements.without_array()
+        self.listed += elements.listed * _counted(tensor)
         bits = _REQUIRES_GRAD * tensor.requires_grad | _IS_LEAF * tensor.is_leaf | _LISTED * elements.listed
         if elements.array is not None:
             return tensor.dtype, bits | _WHOLE, self._place(elements.array), tensor.shape, None
@@ -101,22 +113,32 @@ class _Table:
         return join_record(structure, _ROWS.dump_json(self._rows), *self._parts)
 
 
-def write_record(answer: ExecutionAnswer, spared: Iterable[Tensor] = ()) -> bytes:
+def _counted(tensor: Tensor) -> int:
+    """Return how many numbers a tensor counts for where it is listed."""
+    return tensor.numel if tensor.numel > 1 else 0
+
+
+def write_record(answer: ExecutionAnswer, spared: Iterable[Tensor] = (), most_listed: int | None = None) -> bytes:
     """Return an answer as bytes.
 
     Args:
         answer: the answer.
         spared: tensors whose elements are left out, for want of room: their statistics and ends remain.
+        most_listed: as `read_record` has it; the tensors of the answer, each counted once, list no more.
     """
     left_out = frozenset(map(id, spared))
     try:
-        return _written(answer, _Table(left_out))
+        return _written(answer, left_out, most_listed)
     except PydanticSerializationError:  # a program may hold text that no encoding has
-        return _written(encodable(answer), _Table(left_out))
+        return _written(encodable(answer), left_out, most_listed)
 
 
-def _written(answer: ExecutionAnswer, table: _Table) -> bytes:
-    structure = answer.model_dump_json(exclude_defaults=True, context={TABLE: table})
+def _written(answer: ExecutionAnswer, spared: frozenset[int], most_listed: int | None) -> bytes:
+    for repeats in (True, False):
+        table = _Table(spared, repeats=repeats)
+        structure = answer.model_dump_json(exclude_defaults=True, context={TABLE: table})
+        if most_listed is None or table.listed <= most_listed:
+            break
     return table.finish(structure.encode())
 
 
@@ -138,7 +160,7 @@ def read_record(content: bytes, most_listed: int) -> ExecutionAnswer:
     structure, rows, elements = _split(content)
     try:
         table = [_tensor(row, elements) for row in _ROWS.validate_json(rows, strict=True)]
-        if sum(tensor.numel for tensor in table if tensor.is_listed and tensor.numel > 1) > most_listed:
+        if sum(_counted(tensor) for tensor in table if tensor.is_listed) > most_listed:
             raise RecordInvalidError("the tensors list more numbers than they may")
         return ExecutionAnswer.model_validate_json(structure, context={TABLE: table})
     except ValidationError as error:

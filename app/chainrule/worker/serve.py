@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable
+from functools import partial
 
 from chainrule.graph.model import Graph
 from chainrule.limits import Limits
@@ -65,7 +66,8 @@ def encode(answer: ExecutionAnswer, limits: Limits) -> bytes:
 
     The elements of the tensors that are farthest from the result go first, the structure after them.
     """
-    content = write_record(answer.with_sayings())
+    write = partial(write_record, most_listed=limits.graph_elements)
+    content = write(answer.with_sayings())
     if len(content) <= limits.answer_bytes:
         return content
     limit = limit_problem("answer_bytes", limits)
@@ -74,19 +76,19 @@ def encode(answer: ExecutionAnswer, limits: Limits) -> bytes:
     for _ in range(SPARINGS):
         # What is left of a tensor without its elements takes some room too.
         excess += len(content) - limits.answer_bytes
-        content = write_record(whole, spared_of(answer.graph, excess))
+        content = write(whole, spared_of(answer.graph, excess))
         if len(content) <= limits.answer_bytes:
             return content
-    content = write_record(whole, spared_of(answer.graph, None))
+    content = write(whole, spared_of(answer.graph, None))
     count = len(answer.graph.nodes)
     while count and len(content) > limits.answer_bytes:
         # One node takes more than another, so some room is left for what the others took.
         count = int(0.9 * count * limits.answer_bytes / len(content))
         smaller = _with_graph(answer, nearest(answer.graph, count), limit)
-        content = write_record(smaller, spared_of(smaller.graph, None))
+        content = write(smaller, spared_of(smaller.graph, None))
     if len(content) <= limits.answer_bytes:
         return content
-    return write_record(ExecutionAnswer(problems=[limit]).with_sayings())
+    return write(ExecutionAnswer(problems=[limit]).with_sayings())
 
 
 def _with_graph(answer: ExecutionAnswer, graph: Graph, limit: Problem) -> ExecutionAnswer:
