@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 
 from chainrule.errors import Violation
 from chainrule.program.format_strings import FORMATS, attributes_of
@@ -78,8 +79,12 @@ class Checker:
         """Return all of them (up to MAX_TOLD), in the order of the text."""
         found: set[Violation] = set()
         imports = [place for place in self._scopes.places if isinstance(place.node, Import)]
-        others = (place for place in self._scopes.places if type(place.node) not in _UNCHECKED)
-        for place in (*imports, *others):
+        others = (
+            place
+            for place in self._scopes.places
+            if type(place.node) not in _UNCHECKED and not isinstance(place.node, Import)
+        )
+        for place in chain(imports, others):
             found.update(self._check(place))
             if len(found) >= MAX_TOLD:
                 break
@@ -138,21 +143,19 @@ class Checker:
             yield self._refuse(node, "import-refused", NO_FILES_BESIDE)
             return
         denial = module_denial(node.module)
-        needed = [alias for alias in node.names if self._is_needed(node, alias)]
         if denial is not None:
-            if not needed:
-                return
-            yield from self._denied(node, say("import from {module}", module=node.module), denial, "import-refused")
+            if any(self._is_needed(node, alias) for alias in node.names):
+                yield from self._denied(node, say("import from {module}", module=node.module), denial, "import-refused")
             return
-        for alias in needed:
+        for alias in node.names:
             if alias.name == "*":
                 text = say("name what you import from {module}, or write import {module}", module=node.module)
                 yield self._refuse(alias, "import-refused", text)
-            else:
+                continue
+            denial = member_denial(node.module, alias.name)
+            if denial is not None and self._is_needed(node, alias):
                 path = f"{node.module}.{alias.name}"
-                yield from self._denied(
-                    alias, path, member_denial(node.module, alias.name), "import-refused", alias.name
-                )
+                yield from self._denied(alias, path, denial, "import-refused", alias.name)
 
     def _is_needed(self, node: Import, alias: ast.alias) -> bool:
         """Return whether an import of what is not here has to be refused; what is used of it is not told again then."""

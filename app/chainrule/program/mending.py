@@ -1,7 +1,6 @@
 """What can be taken out of a program, or put in the place of it, where that changes nothing about its graph."""
 
 import ast
-from functools import cached_property
 
 from chainrule.errors import Replacement
 from chainrule.program.scopes import Scopes
@@ -29,10 +28,6 @@ class Mending:
         self._source = source
         self._scopes = scopes
 
-    @cached_property
-    def _parents(self) -> dict[ast.AST, ast.AST | None]:
-        return {place.node: place.parent for place in self._scopes.places}
-
     def of(self, node: ast.AST, path: str) -> Replacement | None:
         """Return what may stand in the place of the use of a name; None where a person has to see to it.
 
@@ -42,7 +37,7 @@ class Mending:
         """
         if path not in _NO_VALUE | _WRAPPING:
             return None
-        around = self._parents.get(node)
+        around = self._scopes.parents.get(node)
         if isinstance(around, ast.FunctionDef) and node in around.decorator_list and path in _WRAPPING:
             return self._decorator(node, path)
         if not (isinstance(around, ast.Call) and around.func is node):
@@ -52,7 +47,7 @@ class Mending:
                 return None
             text = self._source.segment(around.args[0])
             return self._source.replacement(say("Leave {name} out", name=path), around, text)
-        if isinstance(self._parents.get(around), ast.Expr):
+        if isinstance(self._scopes.parents.get(around), ast.Expr):
             return self._source.replacement(say("Leave this out"), around, "pass")
         return None
 

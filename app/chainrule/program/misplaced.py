@@ -17,7 +17,7 @@ _KINDS = frozenset({ast.Return, ast.Yield, ast.YieldFrom, ast.Break, ast.Continu
 def misplaced(scopes: Scopes) -> Iterator[tuple[ast.AST, str]]:
     """Yield each such statement with Python's own words for it."""
     found = [place for place in scopes.places if type(place.node) in _KINDS]
-    parents = {place.node: place.parent for place in scopes.places} if found else {}
+    parents = scopes.parents if found else {}
     for place in found:
         words = _objection(place, parents)
         if words is not None:

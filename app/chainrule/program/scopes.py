@@ -79,6 +79,11 @@ class Scopes:
         scopes = {id(place.scope): place.scope for place in self.places}
         return frozenset(name for scope in scopes.values() for name in scope.bindings)
 
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST | None]:
+        """Return what each node belongs to."""
+        return {place.node: place.parent for place in self.places}
+
 
 def find_scopes(tree: ast.Module) -> Scopes:
     """Sort all nodes of a program into scopes, and bind its names there; without recursion."""

@@ -61,11 +61,7 @@ class Source:
     def segment(self, node: ast.AST) -> str:
         """Return the text of a syntax node."""
         line, start, end_line, end = self._span(node)
-        if line == end_line:
-            return self.lines[line - 1][start:end]
-        return "\n".join(
-            [self.lines[line - 1][start:], *self.lines[line : end_line - 1], self.lines[end_line - 1][:end]]
-        )
+        return self.text[self._places.offset(line, start) : self._places.offset(end_line, end)]
 
     def _span(self, node: ast.AST) -> tuple[int, int, int, int]:
         line: int = getattr(node, "lineno", 1)

@@ -29,11 +29,15 @@ Numbers = list[float | None]
 """Numbers; None where there is none to draw, as for NaN."""
 
 
+SeriesKind = Literal["line", "points", "bars", "area", "image", "level", "upright", "text"]
+"""``level`` is a line at a height (y), ``upright`` one at a place (x)."""
+Dash = Literal["solid", "dashed", "dotted"]
+
+
 class DrawnSeries(Data):
     """One line, cloud of points, set of bars, area, image, straight line or text."""
 
-    kind: Literal["line", "points", "bars", "area", "image", "level", "upright", "text"]
-    """``level`` is a line at a height (y), ``upright`` one at a place (x)."""
+    kind: SeriesKind
     x: Numbers = []
     """Of bars, where they begin; of an image, its left and right end."""
     y: Numbers = []
@@ -48,7 +52,7 @@ class DrawnSeries(Data):
     """What the legend calls it; of a text, the text."""
     colour: Whole = 0
     """Which of the colours it has."""
-    dash: Literal["solid", "dashed", "dotted"] = "solid"
+    dash: Dash = "solid"
     dots: bool = False
     """Whether each point of a line is marked."""
 

@@ -2,6 +2,7 @@
 
 import io
 import sys
+from types import FrameType
 from typing import Literal
 
 from chainrule.protocol.messages import ConsoleLine
@@ -10,14 +11,18 @@ FILENAME = "<program>"
 """The file name that programs are compiled with: their frames are known by it."""
 
 
+def current_frame() -> FrameType | None:
+    """Return the innermost frame of the program, or None outside of it."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename != FILENAME:
+        frame = frame.f_back
+    return frame
+
+
 def current_line() -> int | None:
     """Return the line of the innermost frame of the program, or None outside of it."""
-    frame = sys._getframe(1)
-    while frame is not None:
-        if frame.f_code.co_filename == FILENAME:
-            return frame.f_lineno
-        frame = frame.f_back  # type: ignore[assignment]  # None at the top, and the loop ends there
-    return None
+    frame = current_frame()
+    return None if frame is None else frame.f_lineno
 
 
 class Console:

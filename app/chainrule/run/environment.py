@@ -39,7 +39,7 @@ class Surroundings:
 @contextmanager
 def surroundings(syntax: Syntax, seed: int, namespace: dict[str, Any], console_bytes: int) -> Iterator[Surroundings]:
     """Seed every generator, catch what is printed and warned, and make the namespace the module ``__main__``."""
-    console, notices = Console(console_bytes), Notices(syntax.source)
+    console, notices = Console(console_bytes), Notices(syntax)
     with ExitStack() as stack:
         stack.enter_context(same_numbers(seed))
         stack.enter_context(renewed())

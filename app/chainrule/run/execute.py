@@ -118,7 +118,8 @@ def execute(program: Program, limits: Limits, over: Callable[[], None] = lambda:
         except BaseException as error:  # whatever a stranger's program raises, SystemExit included, is its result
             run.failed = True
             _root_of_the_ended(code, namespace, tape, run)
-            _tell(error, program.source, limits, namespace, around, run, tape.reached)
+            report = partial(_report, error, program.source, limits, namespace, around, run, tape.reached)
+            _tell(error, report, limits, run)
         executed = time.perf_counter()
         shown = matplotlib_pyplot.drawn()
         budget = answer_processor(limits, time.process_time() - processor)
@@ -248,21 +249,12 @@ def _root_of_the_ended(code: Code | None, namespace: Mapping[str, Any], tape: Ta
         run.root = None
 
 
-def _tell(
-    error: BaseException,
-    source: str,
-    limits: Limits,
-    namespace: dict[str, Any],
-    around: Surroundings,
-    run: Run,
-    reached: Sequence[ReachedLoop],
-) -> None:
+def _tell(error: BaseException, report: Callable[[], None], limits: Limits, run: Run) -> None:
     """Tell what ended the program, within the time for that: its exceptions, and what is let go, may run its code."""
     told = len(run.problems)
-    work = partial(_report, error, source, limits, namespace, around, run, reached)
     seconds = CLEAR_SECONDS if issubclass(type(error), MemoryError | RuntimeError) else REPORT_SECONDS
     try:
-        run_within(seconds, seconds, work)
+        run_within(seconds, seconds, report)
     except LimitReached:
         if len(run.problems) == told:
             run.problems.append(limit_problem("wall_seconds", limits, run.last_span))

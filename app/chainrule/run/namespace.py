@@ -13,9 +13,7 @@ from chainrule.program.policy.allowed import MODULES
 from chainrule.program.policy.names import BUILTINS, NAMES
 from chainrule.run.standins import standins
 from chainrule.run.standins.absent import absent, absent_member
-from chainrule.run.standins.builtins import FORMATTING, GUARDED, formatting
-
-NAME = "__main__"
+from chainrule.run.standins.builtins import FORMATTING, GUARDED, OWN, formatting
 
 
 @cache
@@ -23,7 +21,7 @@ def bindings() -> Mapping[str, Any]:
     """Return what a program finds before its first line, ``__builtins__`` and all."""
     return {
         **{name: resolve(path) for name, path in NAMES.items()},
-        "__name__": NAME,
+        "__name__": OWN,
         "__builtins__": {
             **{name: _builtin(name) for name in BUILTINS},
             FORMATTING: formatting,
@@ -95,7 +93,7 @@ class ProgramModule(ModuleType):
     """The program's module: its variables are those of a namespace that is already there."""
 
     def __init__(self, namespace: dict[str, Any]) -> None:
-        super().__init__(NAME)
+        super().__init__(OWN)
         self._namespace = namespace
 
     @property
@@ -108,7 +106,7 @@ class ProgramModule(ModuleType):
         try:
             return self._namespace[name]
         except KeyError:
-            raise AttributeError(f"module {NAME!r} has no attribute {name!r}") from None
+            raise AttributeError(f"module {OWN!r} has no attribute {name!r}") from None
 
 
 @contextmanager
@@ -117,9 +115,9 @@ def as_main(namespace: dict[str, Any]) -> Iterator[None]:
 
     Dataclasses and typing look a class's module up in ``sys.modules``, so it must be there.
     """
-    before = sys.modules[NAME]
-    sys.modules[NAME] = ProgramModule(namespace)
+    before = sys.modules[OWN]
+    sys.modules[OWN] = ProgramModule(namespace)
     try:
         yield
     finally:
-        sys.modules[NAME] = before
+        sys.modules[OWN] = before

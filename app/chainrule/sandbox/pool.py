@@ -84,7 +84,7 @@ class Pool:
         self._stopping = True
         fitting = self._tally.fitting(self._workers, seconds) if waiting else 0
         if fitting is not None:
-            self._queue.turn_away(max(0, fitting - self._tally.running) if waiting else 0)
+            self._queue.turn_away(max(0, fitting - self._tally.running))
         until = time.monotonic() + seconds
         while not self._queue.empty and time.monotonic() < until:
             await asyncio.sleep(0.01)

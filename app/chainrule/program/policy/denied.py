@@ -45,7 +45,6 @@ _MOVED = _REMOVED + say(": see torch.linalg")
 _DEPRECATED = say("PyTorch has deprecated it")
 _QUANTISED = say("quantised tensors have no gradient")
 _MEASURES = say("it measures the machine, not the program")
-_ONLY_PYTORCH = say("only PyTorch can be imported here")
 _NOT_HERE = say("it is not here")
 _OWN_MACHINE = say("; chainrule view runs a script with all that is installed on your own machine")
 _DATA = _NOT_HERE + say(": write some of the data into the program, with torch.tensor") + _OWN_MACHINE

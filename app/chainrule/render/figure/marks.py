@@ -21,7 +21,7 @@ def draw_series(series: DrawnSeries, across: AxisScale, up: AxisScale) -> str:
 
 def sample(series: DrawnSeries, x: float, y: float) -> str:
     """Return what stands for it in the legend, 18 pixels wide, at the height of a line of text."""
-    if series.kind in ("points",):
+    if series.kind == "points":
         return f'<path class="{_paint(series)} dots" d="{_dot(x + 9, y - 4)}"/>'
     if series.kind in ("bars", "area", "image"):
         return (

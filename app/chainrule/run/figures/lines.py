@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.run.figures.numbers import array_of, kept_of_a_line, kept_of_points, names_of, numbers, pair
+from chainrule.run.figures.numbers import array_of, kept_of_a_line, names_of, numbers, pair
 from chainrule.run.figures.recorder import Artist, AxesRecorder
 from chainrule.run.figures.style import format_of, name_of
 
@@ -87,8 +87,7 @@ class LineAxes(AxesRecorder):
     def scatter(self, x: Any, y: Any, s: Any = None, c: Any = None, **options: Any) -> Artist:
         """Draw points; where ``c`` gives a whole number to each, those of one number have one colour."""
         across, up = pair(x, y)
-        kept = kept_of_points(len(up))
-        self._budget.cut |= len(kept) < len(up)
+        kept = self._kept(len(up))
         label, groups = options.get("label"), None
         if c is not None and not isinstance(c, str):
             values: Any = np.asarray(c).ravel()
@@ -107,8 +106,7 @@ class LineAxes(AxesRecorder):
         """Draw the area between two lines."""
         across, up = pair(x, np.broadcast_to(array_of(y1), array_of(x).shape))
         foot = np.broadcast_to(array_of(y2), across.shape)
-        kept = kept_of_points(len(up))
-        self._budget.cut |= len(kept) < len(up)
+        kept = self._kept(len(up))
         return self._add(
             "area",
             numbers(across[kept]),

@@ -1,9 +1,11 @@
 """What is recorded of one pair of axes, and how much of it may be."""
 
-from typing import Any, Literal
+from typing import Any
 
-from chainrule.protocol.figures import SERIES, DrawnAxes, DrawnSeries, Numbers
-from chainrule.run.figures.numbers import Budget, text_of
+import numpy.typing as npt
+
+from chainrule.protocol.figures import SERIES, Dash, DrawnAxes, DrawnSeries, Numbers, SeriesKind
+from chainrule.run.figures.numbers import Budget, kept_of_points, text_of
 from chainrule.run.figures.style import Colours
 
 
@@ -36,9 +38,15 @@ class AxesRecorder:
 
     cla = clear
 
+    def _kept(self, count: int) -> npt.NDArray[Any]:
+        """Return which of so many points are drawn, and note where that is not all."""
+        kept = kept_of_points(count)
+        self._budget.cut |= len(kept) < count
+        return kept
+
     def _add(
         self,
-        kind: Literal["line", "points", "bars", "area", "image", "level", "upright", "text"],
+        kind: SeriesKind,
         x: Numbers,
         y: Numbers,
         *,
@@ -47,7 +55,7 @@ class AxesRecorder:
         image: list[Numbers] | None = None,
         label: object = None,
         colour: str | None = None,
-        dash: Literal["solid", "dashed", "dotted"] = "solid",
+        dash: Dash = "solid",
         dots: bool = False,
     ) -> Artist:
         cells = sum(map(len, image or ()))

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.protocol.figures import NAMES, Numbers
-from chainrule.run.figures.numbers import array_of, image_of, kept_of_points, names_of, numbers, pair
+from chainrule.run.figures.numbers import array_of, image_of, names_of, numbers, pair
 from chainrule.run.figures.recorder import Artist, AxesRecorder
 from chainrule.run.figures.style import name_of
 
@@ -45,8 +45,7 @@ class ShapeAxes(AxesRecorder):
         return place, size, np.broadcast_to(array_of(wide), place.shape), np.broadcast_to(array_of(foot), place.shape)
 
     def _boxes(self, left: Any, top: Any, right: Any, foot: Any, options: dict[str, Any]) -> Artist:
-        kept = kept_of_points(len(left))
-        self._budget.cut |= len(kept) < len(left)
+        kept = self._kept(len(left))
         return self._add(
             "bars",
             numbers(left[kept]),

@@ -1,10 +1,9 @@
 """What the words and arguments of a plot say of colours, dashes and marks."""
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from chainrule.protocol.figures import COLOURS
+from chainrule.protocol.figures import COLOURS, Dash
 
-Dash = Literal["solid", "dashed", "dotted"]
 _DASHES: dict[str, Dash] = {
     "-": "solid",
     "--": "dashed",

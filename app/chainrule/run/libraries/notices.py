@@ -1,11 +1,9 @@
 """What a program should hear of what was done otherwise for it."""
 
-import sys
-
 from chainrule.graph.model import Span
 from chainrule.graph.source_text import SourceLines
 from chainrule.protocol.messages import Problem
-from chainrule.run.console import FILENAME
+from chainrule.run.console import current_frame
 from chainrule.run.exceptions import span_at
 
 
@@ -13,11 +11,11 @@ class Notices:
     """Keeps one notice of each kind, with the place in the program where it was first due.
 
     Args:
-        source: the program.
+        text: the program.
     """
 
-    def __init__(self, source: str) -> None:
-        self._source = source
+    def __init__(self, text: SourceLines) -> None:
+        self._text = text
         self._told: dict[str, Problem] = {}
         self._mattering: set[str] = set()
 
@@ -38,9 +36,5 @@ class Notices:
         return list(self._told.values())
 
     def _place(self) -> Span | None:
-        frame = sys._getframe(2)
-        while frame is not None:
-            if frame.f_code.co_filename == FILENAME:
-                return span_at(frame.f_code, frame.f_lasti, frame.f_lineno, SourceLines(self._source))
-            frame = frame.f_back  # type: ignore[assignment]  # None at the top, and the loop ends there
-        return None
+        frame = current_frame()
+        return None if frame is None else span_at(frame.f_code, frame.f_lasti, frame.f_lineno, self._text)

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
-from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
+from types import FunctionType
 from typing import Any
 
 from torch.optim.lr_scheduler import CyclicLR, LambdaLR, MultiplicativeLR
 
-from chainrule.run.namespace import NAME
+from chainrule.run.standins.builtins import INTERNAL, OWN
 
-_INTERNAL = ModuleType | FrameType | CodeType | TracebackType
 _COPYING = (LambdaLR, MultiplicativeLR, CyclicLR)
 """Schedulers that put the attributes of what they call into their state."""
 State = dict[str, Any]
@@ -50,6 +49,6 @@ def _plain(state_dict: Callable[[Any], State]) -> Callable[[Any], State]:
 def _attributes(called: object, copied: Mapping[str, Any] | None) -> State | None:
     if copied is None or isinstance(called, FunctionType):
         return None
-    if type(called).__module__ != NAME:
+    if type(called).__module__ != OWN:
         return {}
-    return {name: value for name, value in copied.items() if not isinstance(value, _INTERNAL)}
+    return {name: value for name, value in copied.items() if not isinstance(value, INTERNAL)}

@@ -7,6 +7,7 @@ import ast
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import ModuleType
 
 from chainrule.graph.syntax import Syntax
@@ -35,12 +36,20 @@ class IgnoredImport:
     statement: Import
 
 
-@dataclass(slots=True)
+@dataclass
 class Imports:
     """The imports of one program while it runs."""
 
     syntax: Syntax
     ignored: list[IgnoredImport] = field(default_factory=list)
+
+    @cached_property
+    def _statements(self) -> list[Import]:
+        return [node for node in self.syntax.nodes if isinstance(node, Import)]
+
+    @cached_property
+    def _caught(self) -> frozenset[Import]:
+        return caught_imports(self.syntax.nodes)
 
     def module(self, name: str, line: int, head: Callable[[str], ModuleType | None]) -> ModuleType | None:
         """Return what stands in for a module, and note that; None where the program catches the ImportError itself.
@@ -65,9 +74,9 @@ class Imports:
         return None if self._ignore(module, path, line) is None else Absent(path)
 
     def _ignore(self, module: str, what: str, line: int) -> Import | None:
-        found = (node for node in self.syntax.nodes if isinstance(node, Import) and node.lineno == line)
-        statement = next((node for node in found if _names(node, module)), None)
-        if statement is None or statement in caught_imports(self.syntax.nodes):
+        found = (node for node in self._statements if node.lineno == line and _names(node, module))
+        statement = next(found, None)
+        if statement is None or statement in self._caught:
             return None
         ignored = IgnoredImport(what, statement)
         if ignored not in self.ignored:

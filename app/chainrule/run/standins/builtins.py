@@ -18,8 +18,9 @@ __all__ = ["delattr", "exit", "getattr", "quit", "setattr"]
 
 FORMATTING = "<formatting>"
 """What `formatting` is called in a program's namespace: a name that no program can write."""
-_INTERNAL = ModuleType | FrameType | CodeType | TracebackType
-_OWN = "__main__"
+INTERNAL = ModuleType | FrameType | CodeType | TracebackType
+"""What tells of the interpreter, and is given to no program."""
+OWN = "__main__"
 """The module that a program's classes and functions belong to."""
 _NONE = object()
 
@@ -41,7 +42,7 @@ def getattr(value: Any, name: str, default: Any = _NONE, /) -> Any:
         raise AttributeError(f"{name!r} cannot be used: {denial.reason}")
     owner = formatting(value) if name in FORMATS else value
     found = real.getattr(owner, name) if default is _NONE else real.getattr(owner, name, default)
-    if isinstance(found, _INTERNAL):
+    if isinstance(found, INTERNAL):
         raise AttributeError(f"{name!r} cannot be used: it leads out of the program")
     return found
 
@@ -135,7 +136,7 @@ def _own(name: str) -> frozenset[str]:
 
 def _changed(value: Any, name: Any) -> str:
     name = _plain(name)
-    if isinstance(value, ModuleType) or (isinstance(value, type) and value.__module__ != _OWN):
+    if isinstance(value, ModuleType) or (isinstance(value, type) and value.__module__ != OWN):
         raise AttributeError(f"{name!r} cannot be set: it would change PyTorch itself")
     if is_dunder(name) or attribute_denial(name, frozenset({name})) is not None:
         raise AttributeError(f"{name!r} cannot be set: choose another name")

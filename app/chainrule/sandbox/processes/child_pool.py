@@ -165,10 +165,6 @@ class ChildPool(ABC):
     def _release(self) -> None:
         """Let go of what is not a child."""
 
-    def _stop_making(self) -> None:
-        """Make no more children: what makes them does not answer any more. Those that are in use go on."""
-        self.barren.set()
-
     def _repay(self, *, hurry: bool) -> None:
         """Have as many children made as were taken: making them costs what the programs that run could use."""
         for _ in range(self._owed):

@@ -47,7 +47,7 @@ class ZygoteHandle(ChildPool):
         self._stem, self._process = await self._standby.fork()
         self._control = Control(self._process.stream, self._hear, self.close)
         self.own_layers = await self._ready
-        self._control.watch(self._stop_making)
+        self._control.watch(self.barren.set)  # it does not answer any more; the children in use go on
 
     def _make(self, *, hurry: bool) -> None:
         if self._control is not None:
