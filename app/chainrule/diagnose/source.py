@@ -60,8 +60,23 @@ class SourceText(SourceLines):
         """Return the innermost statement around a span."""
         if span is None:
             return None
-        around = [node for node in self.nodes if isinstance(node, ast.stmt) and _covers(self.span(node), span)]
-        return min(around, key=self._size, default=None)
+        if span not in self._statements:
+            around = [node for node in self.nodes if isinstance(node, ast.stmt) and _covers(self.span(node), span)]
+            self._statements[span] = min(around, key=self._size, default=None)
+        return self._statements[span]
+
+    @cached_property
+    def _statements(self) -> dict[Span, ast.stmt | None]:
+        """Return what `statement` found so far."""
+        return {}
+
+    def blocks(self) -> Iterator[tuple[ast.AST, list[ast.stmt]]]:
+        """Yield what holds statements, with each of its blocks."""
+        for node in self.nodes:
+            for name in ("body", "orelse", "finalbody"):
+                block = getattr(node, name, None)
+                if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
+                    yield node, block
 
     def enclosing(self, span: Span | None, kind: type[ast.AST]) -> ast.AST | None:
         """Return the innermost node of one kind around a span."""

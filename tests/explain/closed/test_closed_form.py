@@ -120,7 +120,7 @@ def test_a_gradient_that_a_hook_changed_has_no_closed_form() -> None:
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        ("x = torch.tensor(3., requires_grad=True)\nz = torch.special.bessel_j0(x)\nz.backward()", "special_bessel_j0"),
+        ("x = torch.tensor(3., requires_grad=True)\nz = torch.special.ndtri(x / 9)\nz.backward()", "special_ndtri"),
         ("x = torch.tensor(1., requires_grad=True)\nz = x\nfor i in range(41):\n    z = z * 2\nz.backward()", "41"),
         ("x = torch.tensor(1j, requires_grad=True)\nz = x.abs()\nz.backward()", "complex"),
         (
@@ -130,11 +130,7 @@ def test_a_gradient_that_a_hook_changed_has_no_closed_form() -> None:
     ],
 )
 def test_where_there_is_none_a_reason_is_told(source: str, reason: str) -> None:
-    try:
-        graph = traced(source)
-    except RuntimeError:
-        pytest.skip("this PyTorch has no gradient of it")
-    (form,) = closed_forms(graph, source)
+    (form,) = closed_forms(traced(source), source)
     assert form.text is None
     assert reason in form.reason
 

@@ -107,9 +107,10 @@ def carriers(graph: Graph, text: SourceText, root: str | None) -> list[Carrier]:
     found: dict[str, Carrier] = {}
     waiting = list(starts)
     above: dict[str, str | None] = dict.fromkeys(starts)
+    last = _last_made(index, ran)
     for at in waiting:
         if at in ran and index.nodes[at].kind == "function":
-            one = _first_named(text, index, at, above, _last_made(index, ran))
+            one = _first_named(text, index, at, above, last)
             found.setdefault(one.node.id, one)
             continue
         for below in index.outgoing[at]:
@@ -194,7 +195,7 @@ def _without_gradients(text: SourceText, leaves: list[Node]) -> list[Fix]:
 
 def _moved(text: SourceText, carrier: Carrier, bound: Statement, use: ast.stmt) -> list[Fix]:
     """Return the edit that moves what makes a tensor to where it is used, so that each pass has its own graph."""
-    block = _block(text, bound)
+    block = next((block for _, block in text.blocks() if bound in block), [])
     lines = {
         text.statement(span) for node in carrier.behind if node.kind == "function" for span in (node.span, *node.calls)
     }
@@ -253,13 +254,3 @@ def _around(text: SourceText, statement: ast.stmt) -> ast.AST | None:
 
 def _inside(statement: ast.stmt, around: ast.AST | None) -> bool:
     return around is not None and any(part is statement for part in ast.walk(around))
-
-
-def _block(text: SourceText, statement: ast.stmt) -> list[ast.stmt]:
-    for node in text.nodes:
-        for name in ("body", "orelse", "finalbody"):
-            block = getattr(node, name, None)
-            if isinstance(block, list) and statement in block:
-                return block
-    module = ast.parse("")
-    return list(module.body)

@@ -5,8 +5,7 @@ gradient has served, in a step or to be read, and stays in what serves the next 
 """
 
 import ast
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
@@ -22,29 +21,26 @@ _CONDITIONAL = ast.If | ast.IfExp | ast.For | ast.While | ast.Try | ast.Function
 """What holds parts that may not run."""
 _Homes = dict[ast.stmt, tuple[ast.AST, list[ast.stmt]]]
 """What holds each statement, and the block that it stands in."""
-Updates = Sequence[AbstractSet[str]]
-"""For each pass, the leaves that were changed in place before the next one began."""
 
 
-def accumulated(flow: GraphFlow, updates: Updates) -> list[Problem]:
+def accumulated(flow: GraphFlow) -> list[Problem]:
     """Find the first pass that added to gradients which had been used already, and were then used once more.
 
     A program that takes no step and reads the sum at its end is told of it as a notice.
 
     Args:
         flow: the graph.
-        updates: what was changed in place after each pass.
     """
     leaves = [node for node in flow.graph.nodes if node.kind == "leaf"]
     read = _read_after_each(flow)
     added: dict[int, list[Node]] = {}
     for leaf in leaves:
-        index = _used_again(flow, leaf, updates, read)
+        index = _used_again(flow, leaf, read)
         if index is not None:
             added.setdefault(index, []).append(leaf)
     if added:
         return [_problem(flow, min(added), added[min(added)], warns=True)]
-    if any(updates):
+    if any(flow.updates):
         return []
     for one in flow.passes:
         summed = [leaf for leaf in leaves if _added(leaf, one.index) and read[one.index].intersection(leaf.names)]
@@ -53,7 +49,7 @@ def accumulated(flow: GraphFlow, updates: Updates) -> list[Problem]:
     return []
 
 
-def _used_again(flow: GraphFlow, leaf: Node, updates: Updates, read: dict[int, set[str]]) -> int | None:
+def _used_again(flow: GraphFlow, leaf: Node, read: dict[int, set[str]]) -> int | None:
     """Return the pass that added to a gradient which had been used, where the sum was used as well."""
     is_used, adding = False, None
     for one in flow.passes:
@@ -61,7 +57,7 @@ def _used_again(flow: GraphFlow, leaf: Node, updates: Updates, read: dict[int, s
             adding = one.index if is_used and adding is None else adding
         elif _gradient(leaf, one.index) is not None:
             is_used, adding = False, None
-        updated = one.index <= len(updates) and leaf.id in updates[one.index - 1]
+        updated = one.index <= len(flow.updates) and leaf.id in flow.updates[one.index - 1]
         if updated or not read[one.index].isdisjoint(leaf.names):
             if adding is not None:
                 return adding
@@ -128,7 +124,7 @@ def _read_after_each(flow: GraphFlow) -> dict[int, set[str]]:
 
     The passes of a loop are at one place, and what is read between two places is looked for once.
     """
-    homes: _Homes = {one: (owner, block) for owner, block in _blocks(flow.text.nodes) for one in block}
+    homes: _Homes = {one: (owner, block) for owner, block in flow.text.blocks() for one in block}
 
     @cache
     def read(start: Span | None, end: Span | None) -> set[str]:
@@ -157,15 +153,6 @@ def _between(homes: "_Homes", first: ast.AST | None, last: ast.stmt | None) -> I
             until = block.index(last)
             yield from block[at + 1 : until] if until > at else [*block[at + 1 :], *block[:until]]
         return
-
-
-def _blocks(nodes: Sequence[ast.AST]) -> Iterator[tuple[ast.AST, list[ast.stmt]]]:
-    """Yield what holds statements, with each of its blocks."""
-    for node in nodes:
-        for name in ("body", "orelse", "finalbody"):
-            block = getattr(node, name, None)
-            if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
-                yield node, block
 
 
 def _reads(statement: ast.stmt) -> Iterator[ast.Attribute]:

@@ -190,7 +190,7 @@ def _backward(flow: GraphFlow, node: Node, pass_index: int, *, is_clean: bool) -
             elements=elements(carried.numel),
         )
         value = flow.held_in(edge, pass_index)
-        masked = _masked(flow, node, value)
+        masked = _masked(node, value)
         if masked is not None:
             detail += say(": {value} is not finite in {number} of {elements}", **masked)
             detail += say(
@@ -217,7 +217,7 @@ def _backward(flow: GraphFlow, node: Node, pass_index: int, *, is_clean: bool) -
     return None
 
 
-def _masked(flow: GraphFlow, node: Node, value: Tensor | None) -> dict[str, object] | None:
+def _masked(node: Node, value: Tensor | None) -> dict[str, object] | None:
     """Return what is not finite of what an operation took in, or else gave, and was left out afterwards."""
     made = [output.value for output in node.outputs]
     for one, name in ((value, say("its input")), *((one, say("its result")) for one in made)):

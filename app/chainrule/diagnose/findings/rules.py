@@ -1,10 +1,10 @@
 """What the finished graph shows that nothing raised or warned of."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
 
 import torch
 
-from chainrule.diagnose.findings.accumulation import Updates, accumulated
+from chainrule.diagnose.findings.accumulation import accumulated
 from chainrule.diagnose.findings.activations import activations_twice, unstable_logarithms
 from chainrule.diagnose.findings.broadcasts import broadcast_differences
 from chainrule.diagnose.findings.flow import GraphFlow
@@ -37,7 +37,7 @@ def diagnose_graph(
     graph: Graph,
     text: SourceText,
     namespace: Mapping[str, object] | None = None,
-    updates: Updates = (),
+    updates: Sequence[Set[str]] = (),
     is_optimized: Callable[[torch.Tensor], bool] = lambda tensor: True,
     idle: IdleSteps = (),
 ) -> list[Problem]:
@@ -58,7 +58,7 @@ def diagnose_graph(
     found = [problem for find in FINDERS for problem in _found(find, flow)]
     lost = _found(lambda flow: lost_parameters(flow.text, namespace or {}), flow)
     # Where the parameters are in no optimizer, that is why nothing set their gradients back.
-    found += lost or _found(lambda flow: accumulated(flow, updates), flow)
+    found += lost or _found(accumulated, flow)
     found += _found(
         lambda flow: without_gradient(flow, namespace or {}, _parameters(namespace or {}), is_optimized), flow
     )

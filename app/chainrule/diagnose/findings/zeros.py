@@ -121,9 +121,8 @@ def _is_constant_sum(node: Node) -> bool:
     return largest is not None and largest < 1 - CANCELLED
 
 
-def _cause(flow: GraphFlow, node: Node, edge: Edge, value: Tensor | None) -> str:
+def _cause(node: Node, operation: str, value: Tensor | None) -> str:
     """Return why an operation passes on zeros, where that is so of these very values."""
-    operation = node.op.split("Backward")[0].lstrip("_")
     if operation == "Pow":
         exponent = node.saved.get("exponent")
         if exponent == 0:
@@ -149,7 +148,7 @@ def _told_of(flow: GraphFlow, node: Node, edge: Edge) -> Node | None:
 def _zero_problem(flow: GraphFlow, node: Node, edge: Edge, pass_index: int, leaves: set[str]) -> Problem:
     operation = node.op.split("Backward")[0].lstrip("_")
     value, named = flow.held_in(edge, pass_index), _told_of(flow, node, edge)
-    cause = _cause(flow, node, edge, value)
+    cause = _cause(node, operation, value)
     called_so = sorted(leaves)
     told: str = ", ".join(called_so[:4])
     if len(called_so) > 4:

@@ -40,20 +40,24 @@ which a slope close to 0, as that of tanh far out, makes a thousand times as lar
 _UNCOMPUTABLE = (KeyError, ValueError, IndexError, TypeError, ArithmeticError, AttributeError)
 
 
-def closed_forms(graph: Graph | GraphIndex, source: str = "", pass_index: int | None = None) -> list[ClosedForm]:
+def closed_forms(
+    graph: Graph | GraphIndex, source: str = "", pass_index: int | None = None, *, chains: bool = True
+) -> list[ClosedForm]:
     """Return the closed form of each leaf that got a gradient in a pass.
 
     Args:
         graph: the graph.
         source: the program, by whose text unnamed results are called.
         pass_index: counted from 1; None for the last that ran to its end.
+        chains: whether the chain of factors is told too.
     """
     index = GraphIndex.of(graph)
     shown = index.shown_pass if pass_index is None else pass_index
     if shown is None:
         return []
     leaves = [node for node in index.graph.nodes if node.kind == "leaf" and index.gradient(node.id, 0, shown)]
-    return [closed_form(index, node.id, shown, source) for node in leaves]
+    names = FormulaNames(index, source)
+    return [_form(index, node.id, shown, names, chains) for node in leaves]
 
 
 def closed_form(graph: Graph | GraphIndex, leaf: str, pass_index: int, source: str = "") -> ClosedForm:
@@ -68,15 +72,20 @@ def closed_form(graph: Graph | GraphIndex, leaf: str, pass_index: int, source: s
     Raises:
         KeyError: there is no such node.
     """
-    go_on()
     index = GraphIndex.of(graph)
+    return _form(index, leaf, pass_index, FormulaNames(index, source), chains=True)
+
+
+def _form(index: GraphIndex, leaf: str, pass_index: int, names: FormulaNames, chains: bool) -> ClosedForm:
+    go_on()
     found = index.once(_found_before)
-    if (leaf, pass_index) not in found:
-        found[leaf, pass_index] = _Search(index, leaf, pass_index, source).result()
-    return found[leaf, pass_index]
+    key = leaf, pass_index, chains
+    if key not in found:
+        found[key] = _Search(index, leaf, pass_index, names, chains).result()
+    return found[key]
 
 
-def _found_before(index: GraphIndex) -> dict[tuple[str, int], ClosedForm]:
+def _found_before(index: GraphIndex) -> dict[tuple[str, int, bool], ClosedForm]:
     """Return where the closed forms of a graph are kept: whoever looks at a leaf looks at it again."""
     return {}
 
@@ -86,11 +95,12 @@ LARGE = 1_000
 
 
 class _Search:
-    def __init__(self, index: GraphIndex, leaf: str, pass_index: int, source: str) -> None:
+    def __init__(self, index: GraphIndex, leaf: str, pass_index: int, names: FormulaNames, chains: bool) -> None:
         self._index = index
         self._leaf: Node = index.nodes[leaf]
         self._pass_index = pass_index
-        self._names = FormulaNames(index, source)
+        self._names = names
+        self._chains = chains
         self._recorded = array(index.gradient(leaf, 0, pass_index))
 
     def result(self) -> ClosedForm:
@@ -151,13 +161,13 @@ class _Search:
 
     def _found(self, back: Backpropagation, term: Term, numbers: NDArray[Any], error: float | None) -> ClosedForm:
         latex = FormulaPrinter(back.algebra).doprint(with_decimals(term.expr))
-        text = _outermost(TextPrinter().doprint(with_decimals(term.expr)))
+        text = TextPrinter().doprint(with_decimals(term.expr))
         left = self._names.gradient(self._index.run(self._pass_index), self._leaf.id, 0)
         return ClosedForm(
             node=self._leaf.id,
             name=name_of(self._leaf),
             gradient=_made(f"{left.latex.text} = {latex}", f"{left.plain.text} = {text}"),
-            chain=self._chain((latex, text)),
+            chain=self._chain((latex, text)) if self._chains else None,
             latex=latex,
             text=text,
             numbers=_listed(numbers),
@@ -240,18 +250,6 @@ def _equations(
 def _grouped(expr: Any, text: str, group: str) -> str:
     loose = isinstance(expr, sympy.Add) or text.startswith("-")
     return group.format(text) if loose else text
-
-
-def _outermost(text: str) -> str:
-    """Return a matrix product without the parentheses that it needs only inside."""
-    if not (text.startswith("(") and text.endswith(")")):
-        return text
-    depth = 0
-    for at, character in enumerate(text):
-        depth += {"(": 1, ")": -1}.get(character, 0)
-        if depth == 0 and at < len(text) - 1:
-            return text
-    return text[1:-1]
 
 
 def _made(latex: str, text: str) -> Math | None:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import sympy
 from sympy.core.symbol import Str
 from sympy.printing.precedence import PRECEDENCE
@@ -66,7 +67,7 @@ def product_shape(a: Shape, b: Shape) -> Shape:
     >>> product_shape((2, 3), (3,)), product_shape((4, 2, 3), (3, 5)), product_shape((3,), (3, 5))
     ((2,), (4, 2, 5), (5,))
     """
-    batch = broadcast(a[:-2], b[:-2])
+    batch = np.broadcast_shapes(a[:-2], b[:-2])
     return (*batch, *(a[-2:-1] if len(a) > 1 else ()), *(b[-1:] if len(b) > 1 else ()))
 
 
@@ -178,23 +179,6 @@ class Elementwise(TensorFunction):
 def elementwise(name: str, *operands: Any) -> Any:
     """Return a function by name of the same elements of its operands."""
     return Elementwise(Str(name), *map(sympy.sympify, operands))
-
-
-def broadcast(*shapes: Shape) -> Shape:
-    """Return the shape that tensors of these shapes are broadcast to.
-
-    Raises:
-        ValueError: they do not fit.
-    """
-    width = max(map(len, shapes), default=0)
-    padded = [(1,) * (width - len(shape)) + shape for shape in shapes]
-    result = []
-    for column in zip(*padded, strict=True):
-        wider = {size for size in column if size != 1}
-        if len(wider) > 1:
-            raise ValueError(f"{shapes} do not fit")
-        result.append(wider.pop() if wider else 1)
-    return tuple(result)
 
 
 def count(shape: Shape) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import sympy
 from sympy.core.symbol import Str
 
@@ -18,7 +19,6 @@ from chainrule.explain.closed.functions import (
     Softmax,
     TensorFunction,
     Transposed,
-    broadcast,
     count,
     plain,
     product_shape,
@@ -62,8 +62,8 @@ class Algebra:
             return tuple(self.symbols[expr.name].array.shape)
         if isinstance(expr, TensorFunction):
             own = expr.shape
-            return broadcast(*map(self.shape, expr.operands)) if own is None else own
-        return broadcast(*map(self.shape, expr.args)) if expr.args else ()
+            return np.broadcast_shapes(*map(self.shape, expr.operands)) if own is None else own
+        return np.broadcast_shapes(*map(self.shape, expr.args)) if expr.args else ()
 
     def split(self, expr: Any, within: Shape, axes: Sequence[int]) -> tuple[Any, Any]:
         """Return the factors of a product that are the same all along some axes, and the others.

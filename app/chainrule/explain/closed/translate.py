@@ -9,7 +9,7 @@ import numpy as np
 import sympy
 
 from chainrule.explain.closed.errors import NoRuleError, TooLargeError
-from chainrule.explain.closed.functions import Softmax, broadcast, count, elementwise, sizes
+from chainrule.explain.closed.functions import Softmax, count, elementwise, sizes
 from chainrule.explain.closed.tensors import Algebra, Term
 from chainrule.formulas.language.expression import called
 from chainrule.formulas.language.moves import axes as axes_of
@@ -183,7 +183,7 @@ class Translator:
         raise NoRuleError(type(expression).__name__)
 
     def _elementwise(self, function: Callable[..., Any], operands: list[Term]) -> Term:
-        shape = broadcast(*(operand.shape for operand in operands))
+        shape = np.broadcast_shapes(*(operand.shape for operand in operands))
         return Term(function(*(operand.expr for operand in operands)), shape)
 
     def _binary(self, a: Term, op: ast.operator, b: Term) -> Term:
@@ -212,10 +212,10 @@ class Translator:
             return self._read(ast.Name(name), look_up)
         if name == "equals":
             return Term(sympy.Integer(1), ())  # where several share the maximum, autograd's numbers are others
-        operands = [self._read(part, look_up) for part in arguments if not _is_parameter(part)]
-        parameters: list[Any] = [part.value for part in arguments if isinstance(part, ast.Constant)]
         if name in _ELEMENTARY:
             return self._elementwise(_ELEMENTARY[name], [self._read(part, look_up) for part in arguments])
+        operands = [self._read(part, look_up) for part in arguments if not isinstance(part, ast.Constant)]
+        parameters: list[Any] = [part.value for part in arguments if isinstance(part, ast.Constant)]
         first = operands[0] if operands else Term(sympy.Integer(0), ())
         match name:
             case "total":
@@ -231,7 +231,7 @@ class Translator:
                 summed = algebra.total(first, list(axes) or None, keepdim=True)
                 return Term(summed.expr / size, summed.shape)
             case "product" | "amax" | "amin":
-                dim, keepdim = (*parameters, None, False)[:2] if len(parameters) < 2 else parameters[:2]
+                dim, keepdim = (*parameters, None, False)[:2]
                 return algebra.reduce({"product": "prod"}.get(name, name), first, dim, keepdim)
             case "T":
                 return algebra.transpose(first)
@@ -266,13 +266,9 @@ class Translator:
 
     def _where(self, arguments: list[ast.expr], look_up: LookUp) -> Term:
         condition, yes, no = (self._read(part, look_up) for part in arguments)
-        shape = broadcast(condition.shape, yes.shape, no.shape)
+        shape = np.broadcast_shapes(condition.shape, yes.shape, no.shape)
         if no.expr == 0:
             return Term(yes.expr * elementwise("indicator", condition.expr), shape)
         if yes.expr == 0:
             return Term(no.expr * elementwise("indicator", elementwise("not", condition.expr)), shape)
         return Term(elementwise("where", condition.expr, yes.expr, no.expr), shape)
-
-
-def _is_parameter(part: ast.expr) -> bool:
-    return isinstance(part, ast.Constant)

@@ -74,6 +74,6 @@ def _write(trace: Trace) -> bytes:
 
     leaves = [
         LeafClosedForm.model_validate(form, from_attributes=True)
-        for form in closed_forms(trace.index, trace.program.source)
+        for form in closed_forms(trace.index, trace.program.source, chains=False)
     ]
     return ClosedFormAnswer(leaves=leaves).model_dump_json().encode()
