@@ -292,17 +292,19 @@ class Tape:
         With it come whether the program had run backward by then, and whether that had reached one of its parameters.
         """
         active = {id(record.optimizer()) for record in self._steps.records}
-        found: dict[int, tuple[Span | None, bool, bool]] = {}
+        last = {}
         for step in self._steps.idle:
             optimizer = step.optimizer()
-            if optimizer is None or id(optimizer) in active:
-                continue
+            if optimizer is not None and id(optimizer) not in active:
+                last[id(optimizer)] = optimizer, step
+        found = []
+        for optimizer, step in last.values():
             passes = [record for record in self._passes[: step.passes] if record.call != "implicit"]
             reached = {id(node.variable) for record in passes for node in record.order if is_accumulator(node)}
             held = {id(one) for group in optimizer.param_groups for one in group["params"]}
             is_reached = not held.isdisjoint(reached)
-            found[id(optimizer)] = (self._spans.innermost(step.place), bool(passes), is_reached)
-        return list(found.values())
+            found.append((self._spans.innermost(step.place), bool(passes), is_reached))
+        return found
 
     def is_optimized(self, tensor: torch.Tensor) -> bool:
         """Return whether an optimizer that took a step holds a tensor; where none took one, nobody knows: True."""

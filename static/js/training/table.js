@@ -38,14 +38,17 @@ export function startTraining(page) {
     heads.forEach((head, at) => head.setAttribute("aria-sort", at === column ? (falling ? "descending" : "ascending") : "none"));
   }
 
-  function toggle(open) {
+  function show(open) {
     table.hidden = !open;
     button.setAttribute("aria-pressed", String(open));
+  }
+
+  function toggle(open) {
+    const other = byId("table-button");
+    if (open && other.getAttribute("aria-pressed") === "true") other.click();
+    show(open);
     byId("viewport").inert = open;
     if (!open) return;
-    const other = byId("table-button");
-    if (other.getAttribute("aria-pressed") === "true") other.click();
-    byId("viewport").inert = true;
     fill();
     table.focus();
   }
@@ -64,7 +67,8 @@ export function startTraining(page) {
     if (pass) page.series.goToPass(pass);
   });
   button.addEventListener("click", () => toggle(!isOpen()));
-  byId("table-button").addEventListener("click", () => isOpen() && byId("table-button").getAttribute("aria-pressed") === "true" && toggle(false));
+  // The other table takes its place, and what is behind them stays out of reach.
+  byId("table-button").addEventListener("click", () => isOpen() && byId("table-button").getAttribute("aria-pressed") === "true" && show(false));
   page.view.after((answer, state, { ran }) => {
     if (!ran || !isOpen()) return;
     if (answer.series) fill();

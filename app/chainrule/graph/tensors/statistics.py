@@ -104,32 +104,31 @@ def of_one(value: complex) -> Stats:
     return make(Stats, min=short, max=short, mean=short, std=0.0, norm=norm, nan=0, inf=0, zero=zero, histogram=None)
 
 
-def of_measures(
-    low: float,
-    high: float,
-    mean: float,
-    square: float,
-    spread: float,
-    nan: int,
-    infinite: int,
-    zero: int,
-    bins: list[int],
-    size: int,
-) -> Stats:
+class ElementMeasures(NamedTuple):
+    """What is measured of elements, the first five of the finite ones."""
+
+    low: float
+    high: float
+    mean: float
+    square: float
+    """The sum of the squares."""
+    spread: float
+    """The standard deviation."""
+    nan: float
+    inf: float
+    zero: float
+
+
+def of_measures(measures: ElementMeasures, bins: list[int], size: int) -> Stats:
     """Return the statistics of elements that were measured elsewhere.
 
     Args:
-        low: the least of the finite elements, as the next four are of them.
-        high: the largest.
-        mean: their mean.
-        square: the sum of their squares.
-        spread: their standard deviation.
-        nan: how many elements are NaN.
-        infinite: how many are infinite.
-        zero: how many are zero.
+        measures: of all of them.
         bins: the histogram.
         size: how many elements there are.
     """
+    low, high, mean, square, spread = measures[:5]
+    nan, infinite, zero = map(int, measures[5:])
     finite = size - nan - infinite
     if not finite:
         return _stats(None, None, None, None, None, nan, infinite, 0)

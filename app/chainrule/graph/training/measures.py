@@ -9,7 +9,8 @@ from chainrule.graph.data import Real
 from chainrule.graph.history import EMPTY, History, LeafCourse
 from chainrule.graph.index import GraphIndex
 from chainrule.graph.model import Graph, Node, Optimizer, Pass, Tensor
-from chainrule.graph.training.series import Series
+from chainrule.graph.numbers import json_real
+from chainrule.graph.training.series import Series, flat
 
 Column = tuple[Real | None, ...]
 """A number for each pass of a series; None where there is none, or nobody kept it."""
@@ -89,10 +90,26 @@ def measure(graph: Graph | GraphIndex, series: Series) -> Measures:
         series: one of its series.
     """
     index = GraphIndex.of(graph)
-    runs = [index.graph.passes[number - 1] for number in series.passes]
-    leaves = tuple(_leaf(index, series, track) for track in _tracks(index, runs))
-    loss = tuple(_loss(index, run) for run in runs)
-    return Measures(series, loss, tuple(_rates(index, series)), leaves)
+    found = index.once(_measured_before)
+    if series.number not in found:
+        leaves = tuple(_leaf(index, series, track) for track in _tracks(index, _runs(index, series)))
+        found[series.number] = Measures(series, losses(index, series), tuple(_rates(index, series)), leaves)
+    return found[series.number]
+
+
+def _measured_before(index: GraphIndex) -> dict[int, Measures]:
+    """Return where the measures of a graph are kept, by the number of the series."""
+    return {}
+
+
+def losses(graph: Graph | GraphIndex, series: Series) -> Column:
+    """Return what the passes of a series started from, and nothing that takes longer."""
+    index = GraphIndex.of(graph)
+    return tuple(_loss(index, run) for run in _runs(index, series))
+
+
+def _runs(index: GraphIndex, series: Series) -> list[Pass]:
+    return [index.graph.passes[number - 1] for number in series.passes]
 
 
 def _loss(index: GraphIndex, run: Pass) -> Real | None:
@@ -117,8 +134,7 @@ def _tracks(index: GraphIndex, runs: Sequence[Pass]) -> list[dict[int, str]]:
     for number, keys in reached.items():
         places: dict[object, int] = {}
         for key in sorted(keys, key=index.positions.__getitem__):
-            span = index.nodes[key].span
-            made = None if span is None else tuple(vars(span).values())
+            made = flat(index.nodes[key].span)
             places[made] = places.get(made, 0) + 1
             part: object = key if counts[key] > 1 else (made, places[made])
             found.setdefault(part, {})[number] = key
@@ -183,7 +199,7 @@ def _norms(history: History) -> dict[int, Real | None]:
     array = _array(history)
     if array is None:
         return {number: _norm(tensor) for number, tensor in history.items()}
-    return dict(zip(history.passes, map(_real, _row_norms(array)), strict=True))
+    return dict(zip(history.passes, map(json_real, _row_norms(array)), strict=True))
 
 
 def _differences(before: History, after: History) -> dict[int, Real | None]:
@@ -196,7 +212,7 @@ def _differences(before: History, after: History) -> dict[int, Real | None]:
     places = [[row[number] for number in shared] for row in rows]
     with np.errstate(all="ignore"):
         gaps = second[places[1]] - first[places[0]]
-    return dict(zip(shared, map(_real, _row_norms(gaps)), strict=True))
+    return dict(zip(shared, map(json_real, _row_norms(gaps)), strict=True))
 
 
 def _array(history: History) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None":
@@ -217,10 +233,6 @@ def _row_norms(array: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]") -> li
 def _norm(tensor: Tensor) -> Real | None:
     extent = tensor.extent
     return "nan" if extent.nan else "inf" if extent.inf else tensor.norm
-
-
-def _real(number: float) -> Real:
-    return "nan" if number != number else "inf" if number == float("inf") else number
 
 
 def _ratio(part: Real | None, whole: Real | None) -> Real | None:

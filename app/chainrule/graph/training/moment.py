@@ -79,6 +79,8 @@ class _Kept:
     moments: OrderedDict[int | None, Moment] = field(default_factory=OrderedDict)
 
     def get(self, number: int | None) -> Moment | None:
+        if number in self.moments:
+            self.moments.move_to_end(number)
         return self.moments.get(number)
 
     def put(self, number: int | None, moment: Moment) -> None:

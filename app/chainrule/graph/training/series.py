@@ -71,7 +71,7 @@ def _series(index: GraphIndex) -> tuple[Series, ...]:
     marks = _Marks(index)
     groups: dict[object, list[Pass]] = {}
     for run in runs:
-        groups.setdefault((run.call, _flat(run.span), _names(run.scope), marks.of(run)), []).append(run)
+        groups.setdefault((run.call, flat(run.span), _names(run.scope), marks.of(run)), []).append(run)
     found: list[Series] = []
     for group in groups.values():
         axes = _axes([run.scope for run in group])
@@ -113,12 +113,13 @@ _RUN = ("function", "leaf")
 
 def _mark(node: Node) -> object:
     if node.kind == "leaf":
-        return _flat(node.span) or node.id
+        return flat(node.span) or node.id
     # A module that is made anew in each iteration has its name in the last one alone.
-    return node.op, _flat(node.span), tuple([(scope.kind, scope.type) for scope in node.scope])
+    return node.op, flat(node.span), tuple([(scope.kind, scope.type) for scope in node.scope])
 
 
-def _flat(span: Span | None) -> object:
+def flat(span: Span | None) -> object:
+    """Return a place as something that can be compared quickly."""
     return None if span is None else tuple(vars(span).values())
 
 

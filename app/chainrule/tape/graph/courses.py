@@ -1,13 +1,13 @@
 """What each leaf held over the passes of a program, and which optimizers changed it."""
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chainrule.graph import History, LeafCourse, Optimizer, Update
 from chainrule.graph.construct import make
-from chainrule.graph.data import NonFinite, Real
+from chainrule.graph.data import Real
+from chainrule.graph.numbers import json_real
 from chainrule.tape.graph.describe import Describer
 from chainrule.tape.graph.vertices import Gathered, Key, Leaf
 from chainrule.tape.record.operations import Value
@@ -108,7 +108,7 @@ class Courses:
                     Update,
                     after=step.passes,
                     span=spans.innermost(step.place),
-                    learning_rates=[rate if math.isfinite(rate) else _word(rate) for rate in step.learning_rates],
+                    learning_rates=list(map(json_real, step.learning_rates)),
                 )
                 for step in own
             ]
@@ -157,8 +157,4 @@ def _changes(updated: Mapping[int, Snapshot], updates: Mapping[int, ParameterUpd
     found = [updates[number].change if number in updates else None for number in sorted(updated)]
     if all(norm is None for norm in found):
         return []
-    return [norm if norm is None or math.isfinite(norm) else _word(norm) for norm in found]
-
-
-def _word(rate: float) -> NonFinite:
-    return "nan" if math.isnan(rate) else "inf" if rate > 0 else "-inf"
+    return [None if norm is None else json_real(norm) for norm in found]

@@ -137,7 +137,8 @@ class OptimizerSteps:
             return args, kwargs
 
         def recorded() -> Any:
-            changes.note()
+            if changes.note():
+                changes.look_again()
             with self._back():
                 return closure()
 
@@ -260,8 +261,8 @@ class _Changes:
         self._before = steps.copies(parameters)
         self.any = False
 
-    def note(self) -> None:
-        """Record the parameters whose count of changes went up, with what they held before and hold now."""
+    def note(self) -> bool:
+        """Record the parameters whose count of changes went up, with what they held before; return whether any did."""
         changed = [
             (one, before)
             for one, before in zip(self._parameters, self._versions, strict=True)
@@ -270,8 +271,12 @@ class _Changes:
         if changed:
             self.any = True
             self._steps.note(self._optimizer, changed, self._before)
-            self._before = self._steps.copies(self._parameters)
-            self._versions = [version(one) for one in self._parameters]
+        return bool(changed)
+
+    def look_again(self) -> None:
+        """Note what is changed from now on."""
+        self._before = self._steps.copies(self._parameters)
+        self._versions = [version(one) for one in self._parameters]
 
 
 def _distance(parameter: torch.Tensor, before: torch.Tensor | None) -> float | None:

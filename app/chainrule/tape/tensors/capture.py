@@ -64,7 +64,7 @@ class TensorCapture:
         try:
             with unrecorded():
                 if numel <= self._elements and is_queued(tensor):
-                    return Snapshot(shape, dtype, numel, None, None, None, None, CopiedOnDevice.of(tensor))
+                    return Snapshot(shape, dtype, numel, None, None, None, on_device=CopiedOnDevice.of(tensor))
                 if not shape and self._elements:
                     return Snapshot(shape, dtype, 1, None, None, None, _read(_dense(tensor)))
                 if numel <= self._elements:
@@ -119,7 +119,7 @@ class TensorCapture:
         if known is not None:
             return known
         if is_queued(tensor):
-            found = Snapshot(shape, dtype, tensor.numel(), None, None, None, None, MeasuredOnDevice.of(tensor))
+            found = Snapshot(shape, dtype, tensor.numel(), None, None, None, on_device=MeasuredOnDevice.of(tensor))
         else:
             array = as_array(_dense(tensor))
             corner = np.array(corner_of(array))

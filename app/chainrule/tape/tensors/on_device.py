@@ -12,7 +12,7 @@ import torch
 from chainrule.graph import Stats
 from chainrule.graph.tensors.elements import CORNER
 from chainrule.graph.tensors.preview import EDGE
-from chainrule.graph.tensors.statistics import HISTOGRAM_BINS, HISTOGRAM_SAMPLE, of_measures
+from chainrule.graph.tensors.statistics import HISTOGRAM_BINS, HISTOGRAM_SAMPLE, ElementMeasures, of_measures
 from chainrule.tape.tensors.unrecorded import unrecorded
 
 
@@ -43,8 +43,7 @@ class MeasuredOnDevice:
     """What is kept of a large tensor."""
 
     measures: torch.Tensor
-    """In float64: the least and the largest finite element, their mean, the sum of their squares, their spread, how
-    many elements are NaN, infinite and zero, and the counts of the histogram."""
+    """In float64: `ElementMeasures`, then the counts of the histogram."""
     corner: torch.Tensor
     numel: int
 
@@ -57,10 +56,10 @@ class MeasuredOnDevice:
     def fetch(self) -> tuple[Stats, torch.Tensor]:
         """Return the statistics, and the corner on the CPU; this waits."""
         with unrecorded():
-            low, high, mean, square, spread, *counts = self.measures.cpu().tolist()
+            told = self.measures.cpu().tolist()
             corner = self.corner.cpu()
-        nan, infinite, zero, *bins = map(int, counts)
-        return of_measures(low, high, mean, square, spread, nan, infinite, zero, bins, self.numel), corner
+        measured, bins = told[:-HISTOGRAM_BINS], told[-HISTOGRAM_BINS:]
+        return of_measures(ElementMeasures(*measured), [int(count) for count in bins], self.numel), corner
 
 
 def _as_real(flat: torch.Tensor) -> torch.Tensor:

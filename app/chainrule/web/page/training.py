@@ -7,7 +7,7 @@ from typing import Any
 
 from chainrule.graph.data import Real
 from chainrule.graph.index import GraphIndex
-from chainrule.graph.training.measures import Column, LeafMeasures, Measures, measure
+from chainrule.graph.training.measures import Column, LeafMeasures, Measures, losses, measure
 from chainrule.graph.training.moment import Moment
 from chainrule.graph.training.series import Series, list_series
 from chainrule.graph.training.thinning import thinned
@@ -81,8 +81,16 @@ class Training:
     moment: Moment = field(repr=False)
     series: tuple[Series, ...]
     """Each loop or loss of the program."""
-    measures: Measures | None
-    """Of the one that is shown; None where the pass is in none."""
+    index: GraphIndex = field(repr=False)
+    """Of the whole graph."""
+    loss: Column = ()
+    """Of the series that is shown; nothing where the pass is in none."""
+
+    @property
+    def measures(self) -> Measures | None:
+        """Return what is measured of the series that is shown, which takes longer than its loss alone."""
+        series = self.moment.series
+        return None if series is None else measure(self.index, series)
 
     @property
     def place(self) -> int | None:
@@ -92,20 +100,20 @@ class Training:
 
     def rows(self) -> tuple[ParameterRow, ...]:
         """Return the table."""
-        if self.measures is None:
-            return ()
-        return tuple(self._row(leaf) for leaf in self.measures.leaves[:MOST_ROWS])
+        measures = self.measures
+        return () if measures is None else tuple(self._row(leaf) for leaf in measures.leaves[:MOST_ROWS])
 
     @property
     def left_out(self) -> int:
         """Return how many parameters the table does not list."""
-        return 0 if self.measures is None else max(0, len(self.measures.leaves) - MOST_ROWS)
+        measures = self.measures
+        return 0 if measures is None else max(0, len(measures.leaves) - MOST_ROWS)
 
     def rates(self) -> tuple[tuple[str, MeasureShown], ...]:
         """Return the learning rate of each optimizer."""
-        if self.measures is None:
-            return ()
-        return tuple((one.name or one.type, self._cell(column)) for one, column in self.measures.rates)
+        measures = self.measures
+        rates = () if measures is None else measures.rates
+        return tuple((one.name or one.type, self._cell(column)) for one, column in rates)
 
     def pass_at(self, place: int) -> int | None:
         """Return the number of the pass at a place of the series."""
@@ -127,8 +135,8 @@ class Training:
             ],
             "shown": None,
         }
-        if self.measures is not None:
-            series, loss = self.measures.series, self.measures.loss
+        series, loss = self.moment.series, self.loss
+        if series is not None:
             finite = [number for number in loss if isinstance(number, float)]
             found |= {
                 "shown": series.number,
@@ -144,9 +152,9 @@ class Training:
     def now(self) -> dict[str, Any] | None:
         """Return where in its series the pass is, and its loss in words."""
         place = self.place
-        if self.measures is None or place is None:
+        if place is None:
             return None
-        return {"place": place, "pass": self.moment.pass_index, "loss": _said(self.measures.loss[place])}
+        return {"place": place, "pass": self.moment.pass_index, "loss": _said(self.loss[place])}
 
     def _row(self, leaf: LeafMeasures) -> ParameterRow:
         value = leaf.node.outputs[0].value if leaf.node.outputs else None
@@ -197,24 +205,7 @@ def training_of(index: GraphIndex, moment: Moment) -> Training | None:
     series = list_series(index)
     if not series:
         return None
-    measures = None if moment.series is None else index.once(_measured)(index, moment.series)
-    return Training(moment, series, measures)
-
-
-class _Kept:
-    """Measures each series once."""
-
-    def __init__(self) -> None:
-        self._measures: dict[int, Measures] = {}
-
-    def __call__(self, index: GraphIndex, series: Series) -> Measures:
-        if series.number not in self._measures:
-            self._measures[series.number] = measure(index, series)
-        return self._measures[series.number]
-
-
-def _measured(index: GraphIndex) -> _Kept:
-    return _Kept()
+    return Training(moment, series, index, () if moment.series is None else losses(index, moment.series))
 
 
 def _said(number: Real | None) -> str:
